@@ -1,0 +1,54 @@
+/** The engine's framing of two output streams on one connection (Docker API, "attach": eight bytes before each piece). */
+
+const HEADER = 8
+
+/**
+ * Feeds `stdout` and `stderr` as bytes come, without waiting for whole frames: a frame may be of any size.
+ * An unknown stream number means that the connection carries no frames; its bytes count as standard output then.
+ */
+export class Demultiplexer {
+  private readonly stdout: (chunk: Buffer) => void
+  private readonly stderr: (chunk: Buffer) => void
+  private header = Buffer.alloc(0)
+  private remaining = 0
+  private target: ((chunk: Buffer) => void) | undefined
+  private raw = false
+
+  constructor(stdout: (chunk: Buffer) => void, stderr: (chunk: Buffer) => void) {
+    this.stdout = stdout
+    this.stderr = stderr
+  }
+
+  push(chunk: Buffer): void {
+    let rest = chunk
+    while (rest.length > 0) {
+      if (this.raw) return this.stdout(rest)
+      rest = this.target === undefined ? this.readHeader(rest) : this.readBody(rest, this.target)
+    }
+  }
+
+  private readHeader(bytes: Buffer): Buffer {
+    const missing = HEADER - this.header.length
+    this.header = Buffer.concat([this.header, bytes.subarray(0, missing)])
+    if (this.header.length < HEADER) return bytes.subarray(bytes.length)
+    const stream = this.header[0]!
+    if (stream > 2) {
+      this.raw = true
+      this.stdout(this.header)
+    } else {
+      this.target = stream === 2 ? this.stderr : this.stdout
+      this.remaining = this.header.readUInt32BE(4)
+      if (this.remaining === 0) this.target = undefined
+    }
+    this.header = Buffer.alloc(0)
+    return bytes.subarray(missing)
+  }
+
+  private readBody(bytes: Buffer, target: (chunk: Buffer) => void): Buffer {
+    const part = bytes.subarray(0, this.remaining)
+    this.remaining -= part.length
+    if (this.remaining === 0) this.target = undefined
+    target(part)
+    return bytes.subarray(part.length)
+  }
+}
