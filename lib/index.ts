@@ -1,0 +1,19 @@
+/** What a BSP or a project imports. Light on purpose: no validation, nothing but marks and quoting at run time. */
+export type {
+  Boot,
+  Bootloader,
+  Bsp,
+  BspBody,
+  ConfigBody,
+  Kernel,
+  ProjectConfig,
+  ProjectScript,
+  Script,
+} from './base.ts'
+export type { BspError } from './check.ts'
+export { defineBsp, defineConfig } from './define.ts'
+export { type DefinitionKind, definitionKind } from './definition.ts'
+export type { BootloaderHook, Hook, KernelHook } from './hooks/build.ts'
+export type { Arch } from './schema/bsp.ts'
+export { isSh, Sh, type ShValue, sh } from './sh.ts'
+export type { ToolGroup } from './tools.ts'

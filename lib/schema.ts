@@ -1,0 +1,11 @@
+/** The only description of what BSPs and projects contain: types, validation, JSON Schema and reference come from here. */
+export { ARCHES, type Arch, type BspData, bspSchema } from './schema/bsp.ts'
+export { jsonSchema } from './schema/json.ts'
+export { PROJECT_DEFAULTS, type ProjectData, projectSchema } from './schema/project.ts'
+export type { RuleParams } from './schema/rule.ts'
+export {
+  type ProjectScriptData,
+  projectScriptSchema,
+  type ScriptData,
+  scriptSchema,
+} from './schema/script.ts'

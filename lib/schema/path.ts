@@ -1,0 +1,58 @@
+/** Rules for paths and for text that ends up in a shell's hands. */
+import type { Rule } from './rule.ts'
+
+/** The lifecycle document joins an absolute path under the base folder, which is never what its author meant. */
+const relative: Rule<string> = {
+  code: 'absolute_path',
+  hint: 'write it relative: ./x is in the folder of the BSP (or the project), cache/x and output/x in the build folder',
+  holds: value => !value.startsWith('/'),
+  message: value => `'${value}' is an absolute path`,
+  json: { pattern: '^(?!/)' },
+}
+
+/** What a script file or a dependency may be called. */
+export const sourcePath = [relative]
+
+/** `./` means the BSP's folder in `location` and `depends_on`, but is meaningless where the build writes. */
+export const artifactPath: readonly Rule<string>[] = [
+  {
+    code: 'artifact_relative',
+    hint: "artifacts are relative to the build folder: leave out './'",
+    holds: value => !value.startsWith('./'),
+    message: value => `artifact '${value}' begins with './'`,
+  },
+  {
+    ...relative,
+    hint: 'cache/x and output/x are in the build folders of the BSP, anything else is in dist/',
+    json: { pattern: '^(?!\\.?/)' },
+  },
+]
+
+/** The characters that let text break out of the command it is put into. Quotes and blanks are allowed. */
+const UNSAFE = /[$`;&|<>\r\n\0]/
+
+/** Section "shell safety" of the lifecycle document: values that reach a container's environment or a command line. */
+export const shellSafe: Rule<string> = {
+  code: 'shell_unsafe',
+  hint: 'none of $ ` ; & | < > and no line break',
+  holds: value => !UNSAFE.test(value),
+  message: value => `${JSON.stringify(value.slice(0, 80))} contains a character that is not safe in a shell`,
+  json: { pattern: '^[^$`;&|<>\\r\\n\\u0000]*$' },
+}
+
+/** A path inside the project that is also safe in a shell; `..` is left to the loader, which knows the folders. */
+export const projectPath: readonly Rule<string>[] = [
+  shellSafe,
+  {
+    code: 'bad_path',
+    holds: value => value !== '' && value.trim() === value,
+    message: value => (value === '' ? 'the path is empty' : `'${value}' begins or ends with a blank`),
+  },
+  {
+    code: 'absolute_path',
+    hint: 'write it relative to the project',
+    holds: value => !/^(\/|[A-Za-z]:)/.test(value),
+    message: value => `'${value}' is an absolute path`,
+    json: { pattern: '^(?!/|[A-Za-z]:)[^$`;&|<>\\r\\n\\u0000]+$' },
+  },
+]

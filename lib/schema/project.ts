@@ -1,0 +1,257 @@
+/** A project: all that strux.yaml can say, and what only a TypeScript configuration has. */
+import * as z from 'zod'
+import { resolution } from './bsp.ts'
+import { devSchema } from './dev.ts'
+import { projectPath, shellSafe } from './path.ts'
+import { choice, obey, type Rule, stringOrStrings, strings, text } from './rule.ts'
+import { projectScriptSchema } from './script.ts'
+
+/** What holds where the configuration says nothing. The schema leaves absent keys absent, so that an export adds nothing. */
+export const PROJECT_DEFAULTS = {
+  bsps: 'bsp/*/bsp.ts',
+  application: '.',
+  builder: { suite: 'trixie', mirror: 'http://deb.debian.org/debian' },
+  update: { enabled: false, auto_bundle: false },
+  build: { cache: { enabled: true } },
+  dev: { inspector: { enabled: false, port: 9223 }, usb: { enabled: true, subnet: '192.168.7.0/24' } },
+} as const
+
+/** Semantic Versioning 2.0.0: three numbers without leading zeros, then optionally -prerelease and +build. */
+const SEMVER =
+  /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-(0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*)(\.(0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*))*)?(\+[0-9a-zA-Z-]+(\.[0-9a-zA-Z-]+)*)?$/
+
+const matching = (code: string, pattern: RegExp, noun: string, hint: string): Rule<string> => ({
+  code,
+  hint,
+  holds: value => pattern.test(value),
+  message: value => `'${value}' is no ${noun}`,
+  json: { pattern: pattern.source },
+})
+
+const version = matching(
+  'bad_version',
+  SEMVER,
+  'semantic version',
+  "three numbers, such as '1.4.0', without a 'v'",
+)
+const color = matching(
+  'bad_color',
+  /^[0-9a-fA-F]{6}$/,
+  'colour',
+  "six hexadecimal digits, such as '1e90ff', without '#'",
+)
+const usbId = matching('bad_usb_id', /^[0-9a-fA-F]{4}$/, 'USB id', "four hexadecimal digits, such as '0bda'")
+const suite = matching('bad_suite', /^[a-z][a-z0-9.-]*$/, 'name of a Debian suite', "such as 'trixie'")
+const mirror = matching(
+  'bad_url',
+  /^https?:\/\/[^\s$`;&|<>]+$/,
+  'URL of a mirror',
+  "such as 'http://deb.debian.org/debian'",
+)
+const image = matching(
+  'bad_image',
+  /^[a-z0-9][A-Za-z0-9._/:@-]*$/,
+  'name of an image',
+  "such as 'registry.example/builder:2'",
+)
+
+const TRANSFORMS = [
+  'normal',
+  '0',
+  '90',
+  '180',
+  '270',
+  'flipped',
+  'flipped-90',
+  'flipped-180',
+  'flipped-270',
+] as const
+
+const monitorSchema = z.strictObject({
+  /** Path of the page that this monitor shows, such as `'/'`. */
+  path: z.string().describe("Path of the page that this monitor shows, such as `'/'`."),
+  /** WIDTHxHEIGHT in pixels; by default what the monitor prefers. */
+  resolution: resolution.optional().describe('WIDTHxHEIGHT in pixels; by default what the monitor prefers.'),
+  /** How the picture is turned, clockwise in degrees, or mirrored. A number counts like its text. */
+  transform: z
+    .union([choice(TRANSFORMS, 'unknown_value', 'transform'), z.literal([0, 90, 180, 270])])
+    .optional()
+    .describe('How the picture is turned, clockwise in degrees, or mirrored. A number counts like its text.'),
+  /** Names of the outputs for which this entry is meant, such as `'HDMI-A-1'`. */
+  names: strings
+    .optional()
+    .describe("Names of the outputs for which this entry is meant, such as `'HDMI-A-1'`."),
+  /** Names of the input devices, such as touch panels, that belong to this monitor. */
+  input_devices: strings
+    .optional()
+    .describe('Names of the input devices, such as touch panels, that belong to this monitor.'),
+})
+
+export const projectSchema = z.strictObject({
+  /** Version of what the project builds: three numbers, such as `'1.4.0'`. */
+  project_version: text(version).describe(
+    "Version of what the project builds: three numbers, such as `'1.4.0'`.",
+  ),
+  /** Name of the project. Scripts see it as PROJECT_NAME. */
+  name: text(shellSafe).describe('Name of the project. Scripts see it as PROJECT_NAME.'),
+  /** Name of the BSP that commands use when they are given none. */
+  bsp: text(shellSafe).describe('Name of the BSP that commands use when they are given none.'),
+  /** Where the BSPs are: a glob or several, relative to the project. By default `bsp.ts` in every folder of `bsp/`. */
+  bsps: stringOrStrings
+    .optional()
+    .describe(
+      'Where the BSPs are: a glob or several, relative to the project. By default `bsp.ts` in every folder of `bsp/`.',
+    ),
+  /** Folder of the application's sources (main.go, frontend), relative to the project. By default `'.'`. */
+  application: text(...projectPath)
+    .optional()
+    .describe(
+      "Folder of the application's sources (main.go, frontend), relative to the project. By default `'.'`.",
+    ),
+  /** Host name of the device; goes before the one of the BSP. */
+  hostname: text(shellSafe).optional().describe('Host name of the device; goes before the one of the BSP.'),
+  /** What is seen while the device starts. */
+  boot: z
+    .strictObject({
+      /** The picture while the device starts. */
+      splash: z
+        .strictObject({
+          /** Whether to show it. */
+          enabled: z.boolean().describe('Whether to show it.'),
+          /** The picture, a PNG file, relative to the project. Scripts see it as SPLASH_LOGO. */
+          logo: text(...projectPath).describe(
+            'The picture, a PNG file, relative to the project. Scripts see it as SPLASH_LOGO.',
+          ),
+          /** Background: six hexadecimal digits. Only handed to scripts, as SPLASH_COLOR. */
+          color: text(color).describe(
+            'Background: six hexadecimal digits. Only handed to scripts, as SPLASH_COLOR.',
+          ),
+        })
+        .optional()
+        .describe('The picture while the device starts.'),
+    })
+    .optional()
+    .describe('What is seen while the device starts.'),
+  /** Update bundles. */
+  update: z
+    .strictObject({
+      /** Whether devices take updates. By default not. */
+      enabled: z.boolean().optional().describe('Whether devices take updates. By default not.'),
+      /** Whether every build makes a bundle. By default not. */
+      auto_bundle: z.boolean().optional().describe('Whether every build makes a bundle. By default not.'),
+    })
+    .optional()
+    .describe('Update bundles.'),
+  /** The monitors of the device. */
+  display: z
+    .strictObject({
+      /** What each monitor shows; at least one. */
+      monitors: obey(z.array(monitorSchema).readonly(), {
+        code: 'empty_list',
+        hint: 'leave display out, or add a monitor',
+        holds: value => value.length > 0,
+        message: () => 'at least one monitor is needed',
+        json: { minItems: 1 },
+      }).describe('What each monitor shows; at least one.'),
+    })
+    .optional()
+    .describe('The monitors of the device.'),
+  /** What the project adds to the root filesystem of every BSP. */
+  rootfs: z
+    .strictObject({
+      /** Folder whose files are copied over the root filesystem, after the BSP's; relative to the project. */
+      overlay: text(...projectPath)
+        .optional()
+        .describe(
+          "Folder whose files are copied over the root filesystem, after the BSP's; relative to the project.",
+        ),
+      /** Debian packages: names, or `.deb` files relative to the project. */
+      packages: z
+        .array(text(shellSafe))
+        .readonly()
+        .optional()
+        .describe('Debian packages: names, or `.deb` files relative to the project.'),
+    })
+    .optional()
+    .describe('What the project adds to the root filesystem of every BSP.'),
+  /** Scripts that change the finished root filesystem of every BSP, in this order. */
+  scripts: z
+    .array(projectScriptSchema)
+    .readonly()
+    .optional()
+    .describe('Scripts that change the finished root filesystem of every BSP, in this order.'),
+  /** Settings of `strux run`, which starts the image in QEMU. */
+  qemu: z
+    .strictObject({
+      /** Whether the project is meant for QEMU. Not acted on. */
+      enabled: z.boolean().describe('Whether the project is meant for QEMU. Not acted on.'),
+      /** Whether the machine has a network. Not acted on. */
+      network: z.boolean().describe('Whether the machine has a network. Not acted on.'),
+      /** USB devices of this machine that QEMU hands to the guest. */
+      usb: z
+        .array(
+          z.strictObject({
+            /** Vendor of the device: four hexadecimal digits. */
+            vendor_id: text(usbId).describe('Vendor of the device: four hexadecimal digits.'),
+            /** Product of the vendor: four hexadecimal digits. */
+            product_id: text(usbId).describe('Product of the vendor: four hexadecimal digits.'),
+          }),
+        )
+        .readonly()
+        .optional()
+        .describe('USB devices of this machine that QEMU hands to the guest.'),
+      /** Further arguments for QEMU. */
+      flags: z.array(text(shellSafe)).readonly().optional().describe('Further arguments for QEMU.'),
+    })
+    .optional()
+    .describe('Settings of `strux run`, which starts the image in QEMU.'),
+  /** Settings of `strux build`. */
+  build: z
+    .strictObject({
+      /** Packages for the builder image. Not acted on: scripts say what they need with `tools`. */
+      host_packages: z
+        .array(text(shellSafe))
+        .readonly()
+        .optional()
+        .describe('Packages for the builder image. Not acted on: scripts say what they need with `tools`.'),
+      /** What may be skipped. */
+      cache: z
+        .strictObject({
+          /** Whether steps may be skipped when nothing has changed. By default they may. */
+          enabled: z
+            .boolean()
+            .optional()
+            .describe('Whether steps may be skipped when nothing has changed. By default they may.'),
+          /** Names of steps that run on every build. */
+          force_rebuild: strings.optional().describe('Names of steps that run on every build.'),
+          /** Globs of files whose changes do not count. */
+          ignore_patterns: strings.optional().describe('Globs of files whose changes do not count.'),
+        })
+        .optional()
+        .describe('What may be skipped.'),
+    })
+    .optional()
+    .describe('Settings of `strux build`.'),
+  /** The image in which steps and scripts run. */
+  builder: z
+    .strictObject({
+      /** Name of an image of your own, used as it is. By default images are made from what each script asks for. */
+      image: text(image)
+        .optional()
+        .describe(
+          'Name of an image of your own, used as it is. By default images are made from what each script asks for.',
+        ),
+      /** Debian suite that images and root filesystems are made from. By default `'trixie'`. */
+      suite: text(suite)
+        .optional()
+        .describe("Debian suite that images and root filesystems are made from. By default `'trixie'`."),
+      /** URL of the Debian mirror that packages come from. */
+      mirror: text(mirror).optional().describe('URL of the Debian mirror that packages come from.'),
+    })
+    .optional()
+    .describe('The image in which steps and scripts run.'),
+  /** Settings of `strux dev`. */
+  dev: devSchema.optional().describe('Settings of `strux dev`.'),
+})
+
+export type ProjectData = z.output<typeof projectSchema>

@@ -1,0 +1,125 @@
+/** Inline scripts: the `sh` tag, which quotes values for the shell, and the type of what it makes. */
+
+/** Registered, so that a script made by another copy of the package is recognised too. */
+const BRAND = Symbol.for('strux-bsp.sh')
+
+/**
+ * A bash script in the definition itself, made by the `sh` tag. Nominal: the compiler refuses a plain string or an
+ * object that merely looks alike, because neither says whether its values have been quoted.
+ */
+export class Sh {
+  readonly #text: string
+
+  constructor(text: string) {
+    this.#text = text
+    Object.defineProperty(this, BRAND, { value: true })
+  }
+
+  /** The script as bash gets it. */
+  get text(): string {
+    return this.#text
+  }
+}
+
+/** Whether `value` is an inline script, also one of another copy of the package. */
+export function isSh(value: unknown): value is Sh {
+  return typeof value === 'object' && value !== null && (value as { [BRAND]?: unknown })[BRAND] === true
+}
+
+/** What may stand in `${…}` of an inline script. */
+export type ShValue = string | number | Sh | readonly (string | number)[]
+
+/**
+ * Writes a bash script in place.
+ *
+ * - `${value}`: a string or number becomes one quoted word, a list one word for each item, another `sh` script is
+ *   inserted as it is.
+ * - The text is taken raw, so `\n` reaches bash. Bash's own `${VAR}` is written `\${VAR}`, a backtick `` \` ``;
+ *   `$VAR` and `$(command)` need nothing.
+ * - The indentation that all lines share, one line break at the start and blanks at the end are removed. A first line
+ *   that begins right after the opening backtick does not count for the indentation.
+ *
+ * Throws a TypeError for a value that cannot become words: undefined, null, a boolean, an object, NaN, an infinite
+ * number, or a string with a NUL character (which no command can be given).
+ *
+ * @example
+ * sh`
+ *   genimage --config "$BSP_FOLDER/image.cfg" --outputpath ${folder}
+ *   echo "made for \${TARGET_ARCH}"
+ * `
+ */
+export function sh(strings: TemplateStringsArray, ...values: readonly ShValue[]): Sh {
+  const parts = dedent(strings.raw.map(withoutEscapes))
+  const inserted = values.map((value, index) =>
+    words(value, `value ${index + 1} of ${values.length} in sh\`…\``),
+  )
+  return new Sh(parts.map((part, index) => part + (inserted[index] ?? '')).join(''))
+}
+
+/** Undoes the two escapes that the template syntax itself demands; all others are bash's. */
+function withoutEscapes(raw: string): string {
+  return raw.replace(/\\(\$\{|`)/g, '$1')
+}
+
+/** Removes the outer blank of a template whose literal parts these are. Values take no part: theirs is theirs. */
+function dedent(parts: readonly string[]): string[] {
+  const last = parts.length - 1
+  const lines = parts.flatMap((part, index) =>
+    // What comes before a line break's first line is the rest of a line; a line that a value ends is never blank.
+    part
+      .split('\n')
+      .slice(1)
+      .filter((line, at, all) => line.trim() !== '' || (at === all.length - 1 && index !== last)),
+  )
+  const common = lines
+    .map(indentation)
+    .reduce<string | undefined>(
+      (shared, own) => (shared === undefined ? own : sharedPrefix(shared, own)),
+      undefined,
+    )
+  const strip = (line: string) => line.slice(sharedPrefix(common ?? '', line).length)
+  return parts.map((part, index) => {
+    let text = part
+      .split('\n')
+      .map((line, at) => (at === 0 ? line : strip(line)))
+      .join('\n')
+    if (index === 0) text = text.replace(/^[ \t]*\n/, '')
+    return index === last ? text.trimEnd() : text
+  })
+}
+
+function indentation(line: string): string {
+  return /^[ \t]*/.exec(line)?.[0] ?? ''
+}
+
+function sharedPrefix(a: string, b: string): string {
+  let length = 0
+  while (length < a.length && a[length] === b[length]) length++
+  return a.slice(0, length)
+}
+
+function words(value: unknown, where: string): string {
+  if (isSh(value)) return value.text
+  if (Array.isArray(value))
+    return Array.from(value, (item, i) => word(item, `item ${i} of ${where}`)).join(' ')
+  return word(value, where)
+}
+
+function word(value: unknown, where: string): string {
+  if (typeof value !== 'string' && !Number.isFinite(value)) {
+    throw new TypeError(
+      `${where} is ${named(value)}; only strings, numbers, lists of them and sh scripts can be inserted`,
+    )
+  }
+  const text = String(value)
+  if (text.includes('\0'))
+    throw new TypeError(`${where} contains a NUL character, which no command can be given`)
+  return `'${text.replaceAll("'", `'\\''`)}'`
+}
+
+function named(value: unknown): string {
+  if (value === null || value === undefined || typeof value === 'number') return String(value)
+  if (isSh(value)) return 'an sh script inside a list'
+  if (Array.isArray(value)) return 'a list inside a list'
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`
+}
