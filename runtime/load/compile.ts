@@ -1,0 +1,147 @@
+/** Compiles a definition (strux.config.ts, bsp.ts) into one ES module, or finds the compiled one still good. */
+import { mkdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { type Bundle, bundle } from './bundle.ts'
+import { compileDiagnostics } from './complain.ts'
+import type { Diagnostic } from './diagnostic.ts'
+import { type CompileRecord, makeRecord, readRecord, type SourceInput, sha256, stillTrue } from './record.ts'
+import { esbuildVersion, selfVersion } from './self.ts'
+
+/** Where a definition was written: enough to find a value's place in the author's source later. */
+export interface SourceModule {
+  /** The project's absolute real path. */
+  readonly root: string
+  /** The module itself, and every workspace file that went into it; relative to the project. */
+  readonly entry: string
+  readonly inputs: readonly SourceInput[]
+}
+
+export interface CompiledModule extends SourceModule {
+  /** Absolute path of the compiled ES module, and of its source map (whose paths are relative to the project). */
+  readonly output: string
+  readonly map: string
+  /** SHA-256 of the compiled text. */
+  readonly sha256: string
+  /** True where nothing had to be compiled. */
+  readonly reused: boolean
+}
+
+export interface CompileOptions {
+  /** The project: paths in results are relative to it. */
+  readonly root: string
+  /** Where compiled modules are kept; `dist/.strux/modules` of the project unless said otherwise. */
+  readonly outDir?: string
+  /** Compile even if nothing has changed. */
+  readonly force?: boolean
+}
+
+/** `diagnostics` are warnings where there is a module. */
+export interface Compiled {
+  readonly module?: CompiledModule
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** @param entry the definition, absolute or relative to the project */
+export async function compileModule(entry: string, options: CompileOptions): Promise<Compiled> {
+  const root = realpathSync(options.root)
+  const entryPath = realpathSync(resolve(root, entry))
+  const outDir = options.outDir ?? join(root, 'dist/.strux/modules')
+  const places = placesOf(outDir, projectPath(root, entryPath))
+  const expected = {
+    root,
+    entry: projectPath(root, entryPath),
+    versions: { strux: selfVersion(), esbuild: esbuildVersion() },
+  }
+  if (!options.force) {
+    const reusable = reuse(places, expected)
+    if (reusable) return { module: moduleOf(reusable, places, true), diagnostics: reusable.warnings }
+  }
+  const started = Date.now()
+  const result = await bundle(entryPath, root)
+  if (!result.ok) {
+    return { diagnostics: compileDiagnostics(result.errors, result.warnings, root) }
+  }
+  const warnings = compileDiagnostics([], result.bundle.warnings, root)
+  const record = makeRecord({ ...expected, ...observed(result.bundle, root), warnings }, started)
+  write(places, result.bundle, record)
+  return { module: moduleOf(record, places, false), diagnostics: warnings }
+}
+
+interface Places {
+  readonly output: string
+  readonly map: string
+  readonly record: string
+}
+
+/** A readable name, made unique by the hash of the entry's path. */
+function placesOf(outDir: string, entry: string): Places {
+  const readable = entry
+    .replace(/\.[cm]?[jt]sx?$/, '')
+    .replaceAll(/[^A-Za-z0-9]+/g, '-')
+    .replaceAll(/^-|-$/g, '')
+  const output = join(outDir, `${readable.slice(-60)}-${sha256(entry).slice(0, 8)}.mjs`)
+  return { output, map: `${output}.map`, record: `${output}.json` }
+}
+
+function reuse(
+  places: Places,
+  expected: Pick<CompileRecord, 'root' | 'entry' | 'versions'>,
+): CompileRecord | undefined {
+  const known = readRecord(places.record)
+  const record = known && stillTrue(known, expected)
+  if (!record) return undefined
+  try {
+    if (sha256(readFileSync(places.output)) !== record.output) return undefined
+    if (sha256(readFileSync(places.map)) !== record.map) return undefined
+    if (record !== known) writeWhole(places.record, JSON.stringify(record))
+  } catch {
+    return undefined
+  }
+  return record
+}
+
+function observed(made: Bundle, root: string) {
+  const inputs = made.files.map(({ path }): SourceInput => {
+    const file = projectPath(root, path)
+    const imports: Record<string, string> = {}
+    for (const { original, path: target, external } of made.metafile.inputs[file]?.imports ?? []) {
+      if (original !== undefined && !external && !target.startsWith('strux-meta:')) imports[original] = target
+    }
+    return { file, imports }
+  })
+  const { files, externals, packages } = made
+  return { inputs, files, externals, packages, output: sha256(made.code), map: sha256(made.map) }
+}
+
+/** The record last: it vouches for the other two. */
+function write(places: Places, made: Bundle, record: CompileRecord): void {
+  mkdirSync(join(places.output, '..'), { recursive: true })
+  writeWhole(places.map, made.map)
+  writeWhole(places.output, made.code)
+  writeWhole(places.record, JSON.stringify(record))
+}
+
+let written = 0
+
+/** A reader, or another `strux` at the same time, sees the old file or the new one, never a part. */
+function writeWhole(file: string, content: string): void {
+  const temporary = `${file}.${process.pid}-${written++}.tmp`
+  try {
+    writeFileSync(temporary, content)
+    renameSync(temporary, file)
+  } catch (error) {
+    rmSync(temporary, { force: true })
+    throw error
+  }
+}
+
+function moduleOf(record: CompileRecord, places: Places, reused: boolean): CompiledModule {
+  const { root, entry, inputs, output } = record
+  return { root, entry, inputs, output: places.output, map: places.map, sha256: output, reused }
+}
+
+/** Relative to the project with `/`, as every path that people or other programs see. */
+export function projectPath(root: string, path: string): string {
+  const inside = isAbsolute(path) ? relative(root, path) : path
+  return (inside === '' ? basename(path) : inside).split(sep).join('/')
+}

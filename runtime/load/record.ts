@@ -1,0 +1,215 @@
+/**
+ * What a compiled module was made from, kept beside it, and whether that is still so. The warm path of every command:
+ * it stats files and reads none whose stat is unchanged.
+ */
+import { createHash } from 'node:crypto'
+import { readFileSync, realpathSync, type Stats, statSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join, resolve } from 'node:path'
+import type { Diagnostic } from './diagnostic.ts'
+
+/** One more than the last release whenever the meaning of a record or the way of compiling changes. */
+const FORMAT = 1
+
+/** A workspace file that went into a module. */
+export interface SourceInput {
+  /** Relative to the project, with `/`; may begin with `../`. */
+  readonly file: string
+  /** Its imports of other workspace files: what it says, and the file (relative to the project) that is meant. */
+  readonly imports: Readonly<Record<string, string>>
+}
+
+/** A file's content by hash, and by stat so that it need not be read again. `stat` undefined: there is no such file. */
+interface Seen {
+  readonly file: string
+  readonly stat?: { readonly size: number; readonly mtimeMs: number; readonly ctimeMs: number }
+  readonly sha256?: string
+}
+
+export interface CompileRecord {
+  readonly format: typeof FORMAT
+  /** The absolute real path of the project: compiled modules contain absolute paths. */
+  readonly root: string
+  readonly entry: string
+  readonly versions: { readonly strux: string; readonly esbuild: string }
+  /** SHA-256 of the compiled text and of its source map. */
+  readonly output: string
+  readonly map: string
+  /** When the files below were looked at, in milliseconds: a file that changed at that very moment is not trusted. */
+  readonly recorded: number
+  readonly inputs: readonly SourceInput[]
+  readonly files: readonly Seen[]
+  /** Modules left to Node; their package.json files are among `files`. */
+  readonly externals: readonly string[]
+  /** Where imports of packages led, by the folder they were looked up from. */
+  readonly packages: readonly { readonly from: string; readonly name: string; readonly real?: string }[]
+  readonly warnings: readonly Diagnostic[]
+}
+
+/** Facts that a new compilation found out. */
+export interface Observed extends Omit<CompileRecord, 'format' | 'recorded' | 'files' | 'packages'> {
+  readonly files: readonly { readonly path: string; readonly stat: Stats; readonly sha256: string }[]
+  readonly packages: readonly { readonly from: string; readonly name: string }[]
+}
+
+export function makeRecord(observed: Observed, recorded: number): CompileRecord {
+  const { files, packages, ...rest } = observed
+  const around = surroundings(observed.root, [
+    ...files.map(file => dirname(file.path)),
+    ...observed.externals.map(file => dirname(file)),
+  ])
+  return {
+    ...rest,
+    format: FORMAT,
+    recorded,
+    files: [
+      ...files.map(file => ({ file: file.path, stat: kept(file.stat), sha256: file.sha256 })),
+      ...around.map(look),
+    ],
+    packages: packages.map(wanted => {
+      const real = findPackage(wanted.from, wanted.name)
+      return real === undefined ? wanted : { ...wanted, real }
+    }),
+  }
+}
+
+/** The record in that file, or undefined where there is none, or none that this version wrote. */
+export function readRecord(file: string): CompileRecord | undefined {
+  try {
+    const record = JSON.parse(readFileSync(file, 'utf8')) as CompileRecord
+    const whole = record.format === FORMAT && Array.isArray(record.files) && Array.isArray(record.inputs)
+    return whole && Array.isArray(record.packages) && Array.isArray(record.externals) ? record : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * The record again (with refreshed stats where a file was touched but has its old content) if everything that it
+ * names is as it was; else undefined. Does not look at the output itself.
+ */
+export function stillTrue(
+  record: CompileRecord,
+  expected: Pick<CompileRecord, 'root' | 'entry' | 'versions'>,
+): CompileRecord | undefined {
+  if (record.root !== expected.root || record.entry !== expected.entry) return undefined
+  if (record.versions.strux !== expected.versions.strux) return undefined
+  if (record.versions.esbuild !== expected.versions.esbuild) return undefined
+  const recorded = Date.now()
+  let touched = false
+  const files: Seen[] = []
+  for (const seen of record.files) {
+    const stat = statOf(seen.file)
+    if (stat === undefined || seen.stat === undefined) {
+      if (stat !== seen.stat) return undefined
+      files.push(seen)
+    } else if (sameStat(seen.stat, stat) && stat.mtimeMs < record.recorded - STAT_GRANULARITY) {
+      files.push(seen)
+    } else {
+      if (hashFile(seen.file) !== seen.sha256) return undefined
+      touched = true
+      files.push({ ...seen, stat: kept(stat) })
+    }
+  }
+  if (record.externals.some(file => statOf(file) === undefined)) return undefined
+  if (record.packages.some(({ from, name, real }) => findPackage(from, name) !== real)) return undefined
+  return touched ? { ...record, files, recorded } : record
+}
+
+/** Two writes within one tick of the filesystem's clock leave the same stat; kernels tick at up to 10 ms. */
+const STAT_GRANULARITY = 20
+
+function sameStat(a: NonNullable<Seen['stat']>, b: Stats): boolean {
+  return a.size === b.size && a.mtimeMs === b.mtimeMs && a.ctimeMs === b.ctimeMs
+}
+
+function kept(stat: Stats): NonNullable<Seen['stat']> {
+  return { size: stat.size, mtimeMs: stat.mtimeMs, ctimeMs: stat.ctimeMs }
+}
+
+function statOf(file: string): Stats | undefined {
+  return statSync(file, { throwIfNoEntry: false })
+}
+
+function look(file: string): Seen {
+  const stat = statOf(file)
+  const sha256 = stat && hashFile(file)
+  return stat && sha256 !== undefined ? { file, stat: kept(stat), sha256 } : { file }
+}
+
+/** SHA-256 of a file's content; undefined where it cannot be read. */
+function hashFile(file: string): string | undefined {
+  try {
+    return sha256(readFileSync(file))
+  } catch {
+    return undefined
+  }
+}
+
+export function sha256(content: string | Buffer): string {
+  return createHash('sha256').update(content).digest('hex')
+}
+
+/**
+ * The package.json and tsconfig.json files that decide how files of these folders are compiled and resolved, there or
+ * not (one that appears matters too): up to the project's root, or to the node_modules folder above.
+ */
+function surroundings(root: string, folders: readonly string[]): string[] {
+  const found = new Set<string>()
+  const visited = new Set<string>()
+  for (const start of [...folders, root]) {
+    for (let folder = start; !visited.has(folder); folder = dirname(folder)) {
+      visited.add(folder)
+      if (/[\\/]node_modules$/.test(folder)) break
+      found.add(join(folder, 'package.json'))
+      if (!/[\\/]node_modules[\\/]/.test(folder)) {
+        for (const config of tsconfigs(join(folder, 'tsconfig.json'), new Set())) found.add(config)
+      }
+    }
+  }
+  return [...found]
+}
+
+/** A tsconfig.json and everything that it extends, also where files are missing. */
+function tsconfigs(file: string, seen: Set<string>): Set<string> {
+  if (seen.has(file)) return seen
+  seen.add(file)
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch {
+    return seen
+  }
+  // Not JSON but JSON with comments and trailing commas; one key is all that is wanted.
+  const bases = /"extends"\s*:\s*("[^"]*"|\[[^\]]*\])/.exec(text)?.[1]?.matchAll(/"([^"]*)"/g) ?? []
+  for (const [, base] of bases) {
+    const target = tsconfigBase(file, base ?? '')
+    if (target !== undefined) tsconfigs(target, seen)
+  }
+  return seen
+}
+
+function tsconfigBase(from: string, base: string): string | undefined {
+  if (/^\.{0,2}[/\\]|^\.\.?$|^[a-zA-Z]:/.test(base)) {
+    const path = resolve(dirname(from), base)
+    return path.endsWith('.json') || statOf(path)?.isFile() ? path : `${path}.json`
+  }
+  const { resolve: find } = createRequire(from)
+  for (const candidate of [base, `${base}.json`, `${base}/tsconfig.json`]) {
+    try {
+      return find(candidate)
+    } catch {
+      // The next form; a base that is nowhere is for the compiler to complain about.
+    }
+  }
+  return undefined
+}
+
+/** The real path of the package folder that an import from `from` finds first; undefined where there is none. */
+function findPackage(from: string, name: string): string | undefined {
+  for (let folder = from; ; folder = dirname(folder)) {
+    const candidate = join(folder, 'node_modules', name)
+    if (statOf(candidate)) return realpathSync(candidate)
+    if (dirname(folder) === folder) return undefined
+  }
+}
