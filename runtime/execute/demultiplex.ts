@@ -22,7 +22,10 @@ export class Demultiplexer {
   push(chunk: Buffer): void {
     let rest = chunk
     while (rest.length > 0) {
-      if (this.raw) return this.stdout(rest)
+      if (this.raw) {
+        this.stdout(rest)
+        return
+      }
       rest = this.target === undefined ? this.readHeader(rest) : this.readBody(rest, this.target)
     }
   }

@@ -95,7 +95,7 @@ export class GrantMemory {
 
   private read(): Record<string, Grant> {
     try {
-      const { granted } = { granted: JSON.parse(readFileSync(this.file, 'utf8')) as unknown }
+      const granted: unknown = JSON.parse(readFileSync(this.file, 'utf8'))
       return typeof granted === 'object' && granted !== null ? (granted as Record<string, Grant>) : {}
     } catch {
       return {}
