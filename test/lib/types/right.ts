@@ -1,0 +1,202 @@
+/** What has to compile. Read by types.test.ts together with its neighbours. */
+
+import {
+  type Arch,
+  type Boot,
+  type Bsp,
+  type BspBody,
+  type ConfigBody,
+  defineBsp,
+  defineConfig,
+  type Hook,
+  type ProjectConfig,
+  type ProjectScript,
+  type Script,
+  sh,
+  type ToolGroup,
+} from 'strux-bsp'
+import type * as z from 'zod'
+import type {
+  BspData,
+  bspSchema,
+  ProjectData,
+  ProjectScriptData,
+  projectSchema,
+  projectScriptSchema,
+  ScriptData,
+  scriptSchema,
+} from '../../../lib/schema.ts'
+
+const id = { name: 'a', description: 'd', arch: 'arm64', hostname: 'h' } as const
+declare const computed: boolean
+declare const text: string
+
+// the named types say what the schemas say, and data that is read looks like data that was written
+type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false
+export const same: [
+  Same<BspBody, z.input<typeof bspSchema>>,
+  Same<keyof BspBody, keyof z.input<typeof bspSchema>>,
+  Same<ConfigBody, z.input<typeof projectSchema>>,
+  Same<keyof ConfigBody, keyof z.input<typeof projectSchema>>,
+  Same<Script, z.input<typeof scriptSchema>>,
+  Same<keyof Script, keyof z.input<typeof scriptSchema>>,
+  Same<ProjectScript, z.input<typeof projectScriptSchema>>,
+  Same<keyof ProjectScript, keyof z.input<typeof projectScriptSchema>>,
+  Same<BspData, BspBody>,
+  Same<ProjectData, ConfigBody>,
+  Same<ScriptData, Script>,
+  Same<ProjectScriptData, ProjectScript>,
+] = [true, true, true, true, true, true, true, true, true, true, true, true]
+
+export const minimal: Bsp = defineBsp({ name: 'a', description: 'd', arch: 'host', hostname: 'h' })
+defineBsp({
+  name: 'full',
+  description: 'd',
+  arch: 'aarch64',
+  hostname: 'h',
+  display: { resolution: '1920x1080' },
+  cage: { env: ['A=b'], hide_cursor: true },
+  boot: {
+    kernel: {
+      custom_kernel: true,
+      source: 'https://x',
+      version: '6.12',
+      fragments: ['a'],
+      device_tree: { dts: ['x.dts'], overlays: ['y.dts'] },
+    },
+    bootloader: {
+      enabled: true,
+      type: 'u-boot',
+      device_tree: { dts: 'x', dtsi: 'y', standalone: true },
+      boot_method: 'extlinux',
+      boot_config: 'x',
+      blobs: [{ id: 'a', role: 'b', path: 'c' }],
+    },
+  },
+  rootfs: { overlay: './overlay', packages: ['vim'] },
+  runtime: { compatible_strux_api: '0.3', extensions: [{ path: './x' }, { import: 'y' }] },
+  scripts: [
+    {
+      step: 'before_kernel',
+      location: './a.sh',
+      cached_generated_artifacts: ['cache/x', '../y', '.z/w'],
+      depends_on: ['./y'],
+      tools: ['kernel', 'cross'],
+    },
+    { step: 'after_kernel_extract', run: sh`echo ${1}` },
+    { step: 'custom_bootloader', run: sh`x`, id: 'q', description: 'w', tools: [] },
+    { step: 'make_image', location: text, cached_generated_artifacts: [text, `cache/${text}`] },
+  ],
+})
+
+// computed flags are not refused
+defineBsp({
+  ...id,
+  boot: { kernel: { custom_kernel: computed } },
+  scripts: [{ step: 'before_kernel', location: 'x' }],
+})
+declare const choice: true | false
+defineBsp({
+  ...id,
+  boot: { kernel: { custom_kernel: choice } },
+  scripts: [{ step: 'custom_kernel', location: 'x' }],
+})
+defineBsp({
+  ...id,
+  boot: { bootloader: { enabled: !computed } },
+  scripts: [{ step: 'before_bootloader', location: 'x' }],
+})
+declare const boot: Boot
+declare const scripts: Script[]
+declare const script: Script
+declare const whole: BspBody
+defineBsp({ ...id, boot, scripts: [...scripts, script, { step: 'before_kernel', location: 'x' }] })
+defineBsp(whole)
+defineBsp({ ...whole, hostname: 'other' })
+defineBsp({ ...minimal, hostname: 'other' })
+const kernel = { custom_kernel: true }
+defineBsp({ ...id, boot: { kernel }, scripts: [{ step: 'before_kernel', location: 'x' }] })
+
+// computed scripts
+defineBsp({
+  ...id,
+  scripts: ['a', 'b'].map(name => ({ step: 'before_build', location: `./${name}.sh` })),
+})
+defineBsp({
+  ...id,
+  scripts: [
+    { step: computed ? 'after_kernel_extract' : 'before_build', location: 'x' },
+    { step: 'before_build', ...(computed ? { location: 'x' } : { run: sh`x` }) },
+  ],
+})
+defineBsp({
+  ...id,
+  scripts: [
+    { step: 'before_build', location: 'x' },
+    ...(computed ? [{ step: 'after_build', location: 'y' } as const] : []),
+  ],
+})
+const asConst = { ...id, scripts: [{ step: 'before_build', location: 'x' }] } as const
+defineBsp(asConst)
+
+// one mistake less: both flags on, all hooks allowed
+defineBsp({
+  ...id,
+  boot: { kernel: { custom_kernel: true }, bootloader: { enabled: true } },
+  scripts: [
+    { step: 'before_kernel', location: 'x' },
+    { step: 'custom_kernel', location: 'x' },
+    { step: 'after_kernel', location: 'x' },
+    { step: 'before_bootloader', location: 'x' },
+    { step: 'custom_bootloader', location: 'x' },
+    { step: 'after_bootloader', location: 'x' },
+  ],
+})
+
+// names of the types that an author may want
+export const hook: Hook = 'make_image'
+export const arch: Arch = 'amd64'
+export const group: ToolGroup = 'image'
+
+// projects
+export const config: ProjectConfig = defineConfig({ name: 'p', project_version: '1.0.0', bsp: 'qemu' })
+defineConfig({
+  name: 'p',
+  project_version: '1.0.0-rc.1',
+  bsp: 'qemu',
+  bsps: ['bsp/*/bsp.ts', 'boards/*.ts'],
+  application: 'app',
+  hostname: 'h',
+  boot: { splash: { enabled: true, logo: './assets/logo.png', color: '000000' } },
+  update: { enabled: true, auto_bundle: false },
+  display: {
+    monitors: [
+      { path: '/', resolution: '1920x1080', transform: 90 },
+      { path: '/b', transform: 'flipped-90' },
+    ],
+  },
+  rootfs: { overlay: './overlay', packages: ['vim'] },
+  scripts: [
+    { location: './a.sh' },
+    {
+      step: 'rootfs_post',
+      run: sh`x`,
+      id: 'b',
+      description: 'c',
+      depends_on: ['./d'],
+      cached_generated_artifacts: ['e'],
+    },
+  ],
+  qemu: { enabled: true, network: true, usb: [{ vendor_id: '0bda', product_id: '1234' }], flags: ['-m 2G'] },
+  build: {
+    host_packages: ['x'],
+    cache: { enabled: true, force_rebuild: ['rootfs'], ignore_patterns: ['*.md'] },
+  },
+  builder: { image: 'mine:1', suite: 'trixie', mirror: 'http://deb.debian.org/debian' },
+  dev: {
+    server: { fallback_hosts: [{ host: '10.0.0.1', port: 8000 }], use_mdns_on_client: true, client_key: 'k' },
+    inspector: { enabled: true, port: 9223 },
+    usb: { enabled: true, subnet: '192.168.7.0/24' },
+  },
+})
+defineConfig({ ...config, bsp: 'other' })
