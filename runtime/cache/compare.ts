@@ -1,0 +1,65 @@
+/** Compares a record with how things are now, and says each difference by name. */
+import type { PathRef } from '../plan/model.ts'
+import type { FeederRecord, NodeRecord } from './record.ts'
+import { type Reason, reason } from './reason.ts'
+import type { InputState } from './world.ts'
+
+/** One input: its recorded state against the one of now. Files of folders and globs are named one by one. */
+export function compareInput(ref: PathRef, recorded: NodeRecord['dependencies'], now: InputState): Reason[] {
+  const then = recorded[ref.declared]
+  if (now === undefined) {
+    if (!ref.optional) return [reason('dependency_missing', ref.declared)]
+    return then === null ? [] : [reason(then === undefined ? 'dependency_new' : 'dependency_missing', ref.declared)]
+  }
+  if (then === undefined || then === null) return [reason('dependency_new', ref.declared)]
+  if (typeof then === 'string' || typeof now === 'string') {
+    return then === now ? [] : [reason('dependency_changed', ref.declared)]
+  }
+  const found: Reason[] = []
+  for (const [name, state] of Object.entries(now)) {
+    const subject = `${ref.declared}: ${name}`
+    if (then[name] === undefined) found.push(reason('dependency_new', subject))
+    else if (then[name] !== state) found.push(reason('dependency_changed', subject))
+  }
+  for (const name of Object.keys(then)) {
+    if (now[name] === undefined) found.push(reason('dependency_missing', `${ref.declared}: ${name}`))
+  }
+  return found
+}
+
+export function compareScript(recorded: string | undefined, now: string | undefined, subject: string): Reason[] {
+  return recorded !== undefined && recorded === now ? [] : [reason('script_changed', subject)]
+}
+
+/** By variable: changed, new or gone. */
+export function compareEnvironment(then: NodeRecord['environment'], now: NodeRecord['environment']): Reason[] {
+  return changedKeys(then, now, (a, b) => a === b).map(key => reason('environment_changed', key))
+}
+
+export function compareConfig(then: NodeRecord['config'], now: NodeRecord['config']): Reason[] {
+  const equal = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
+  return changedKeys(then ?? {}, now ?? {}, equal).map(key => reason('config_changed', key))
+}
+
+/** A builder is the same while its key is; an image that the user names also while its id is, as far as both are known. */
+export function compareBuilder(then: NodeRecord['builder'], now: NodeRecord['builder']): Reason[] {
+  const sameId = then.id === undefined || now.id === undefined || then.id === now.id
+  return then.key === now.key && sameId ? [] : [reason('builder_changed')]
+}
+
+/** Scripts that feed a step: one that came or went counts as a changed script. */
+export function compareFeederSet(
+  then: Readonly<Record<string, FeederRecord>> | undefined,
+  now: readonly string[],
+): Reason[] {
+  const before = Object.keys(then ?? {})
+  return [...now.filter(id => !before.includes(id)), ...before.filter(id => !now.includes(id))].map(id =>
+    reason('script_changed', id),
+  )
+}
+
+function changedKeys<T>(then: Readonly<Record<string, T>>, now: Readonly<Record<string, T>>, equal: (a: T, b: T) => boolean): string[] {
+  return [...new Set([...Object.keys(then), ...Object.keys(now)])].filter(
+    key => !(key in then && key in now && equal(then[key]!, now[key]!)),
+  )
+}

@@ -1,0 +1,121 @@
+/**
+ * Whether one node runs, from its record and the world. Source of the rules: lifecycle-scripts document, "Script
+ * caching": no artifact means always; otherwise skip only when every artifact exists, a record exists, and script and
+ * dependencies are as recorded. Environment, builder and a step's configuration count as well.
+ */
+import type { PathRef, PlanNode, StepNode } from '../plan/model.ts'
+import {
+  compareBuilder,
+  compareConfig,
+  compareEnvironment,
+  compareFeederSet,
+  compareInput,
+  compareScript,
+} from './compare.ts'
+import { feederOf, type InputSources, inputState, scriptHash } from './inputs.ts'
+import type { NodeRecord } from './record.ts'
+import { type Decision, type Reason, reason } from './reason.ts'
+import type { InputState } from './world.ts'
+
+export interface CachePolicy {
+  readonly clean: boolean
+  readonly enabled: boolean
+  /** Steps, hooks and ids that always run. */
+  readonly force: ReadonlySet<string>
+}
+
+export interface DecisionContext extends InputSources {
+  readonly policy: CachePolicy
+  readonly record: NodeRecord | undefined
+  readonly builderId: string | undefined
+  /** The node before this one that may still make anew what `ref` reads. */
+  readonly pendingMaker: (ref: PathRef) => string | undefined
+  /** For a path with a history: the state that this node sees of it, in place of what is on disk. */
+  readonly versionSeen: (ref: PathRef) => Promise<{ readonly state: InputState } | undefined>
+}
+
+export async function decideNode(node: PlanNode, context: DecisionContext): Promise<Decision> {
+  const always = unconditional(node, context.policy)
+  if (always) return { action: 'run', reasons: [always] }
+  const { world, record } = context
+  const upstream = new Map<string, Reason>()
+  const found: Reason[] = node.artifacts
+    .filter(ref => !world.exists(ref.path))
+    .map(ref => reason('artifact_missing', ref.declared))
+  if (!record) {
+    found.push(reason('no_record'))
+    return { action: 'run', reasons: found }
+  }
+  found.push(...compareScript(record.script, await scriptHash(node, context), subjectOf(node)))
+  found.push(...(await compareInputs(node, node, record, context, upstream)))
+  if (node.kind === 'step') {
+    found.push(...compareConfig(record.config, node.config))
+    found.push(...(await compareFeeders(node, record, context, upstream)))
+  }
+  found.push(...compareEnvironment(record.environment, node.hashedEnv))
+  found.push(
+    ...compareBuilder(record.builder, {
+      key: node.builder.key,
+      ...(context.builderId === undefined ? {} : { id: context.builderId }),
+    }),
+  )
+  if (found.length > 0) return { action: 'run', reasons: found }
+  if (upstream.size > 0) return { action: 'undecided', reasons: [...upstream.values()] }
+  return { action: 'skip', reasons: [reason('unchanged')] }
+}
+
+/** A reason that needs no look at the world. */
+function unconditional(node: PlanNode, policy: CachePolicy): Reason | undefined {
+  if (policy.clean) return reason('clean')
+  if (!policy.enabled) return reason('cache_disabled')
+  const names = node.kind === 'script' ? [node.id, node.hook] : [node.id]
+  const forced = names.find(name => policy.force.has(name))
+  if (forced !== undefined) return reason('forced', forced)
+  return node.kind === 'script' && node.artifacts.length === 0 ? reason('no_artifacts') : undefined
+}
+
+/** The dependencies of `reader`, on behalf of `node` (itself, or a step that it feeds). */
+async function compareInputs(
+  reader: PlanNode,
+  node: PlanNode,
+  record: Pick<NodeRecord, 'dependencies'>,
+  context: DecisionContext,
+  upstream: Map<string, Reason>,
+): Promise<Reason[]> {
+  const found: Reason[] = []
+  for (const ref of reader.dependencies) {
+    const maker = context.pendingMaker(ref)
+    if (maker !== undefined) {
+      upstream.set(maker, reason('upstream_will_run', maker))
+      continue
+    }
+    const seen = reader === node ? await context.versionSeen(ref) : undefined
+    found.push(
+      ...compareInput(ref, record.dependencies, seen ? seen.state : await inputState(ref, reader, context.world)),
+    )
+  }
+  return found
+}
+
+/** The scripts whose content and inputs count as the step's own. */
+async function compareFeeders(
+  step: StepNode,
+  record: NodeRecord,
+  context: DecisionContext,
+  upstream: Map<string, Reason>,
+): Promise<Reason[]> {
+  const found = compareFeederSet(record.feeders, step.feeders)
+  for (const id of step.feeders) {
+    const script = feederOf(id, step, context)
+    const then = record.feeders?.[id]
+    if (!script || !then) continue
+    found.push(...compareScript(then.script, await scriptHash(script, context), script.location ?? id))
+    found.push(...(await compareInputs(script, script, then, { ...context, versionSeen: async () => undefined }, upstream)))
+    found.push(...compareEnvironment(then.environment, script.hashedEnv))
+  }
+  return found
+}
+
+function subjectOf(node: PlanNode): string {
+  return node.kind === 'script' ? (node.location ?? node.id) : node.id
+}

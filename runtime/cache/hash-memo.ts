@@ -1,0 +1,81 @@
+/**
+ * SHA-256 of files, remembered with what the file looked like, so that a large file is read once and not on every
+ * build. A memory is believed while size, times and inode stand still and the times were already old when the file
+ * was read: a file changed within one tick of the clock can look the same (git calls such an entry racy).
+ */
+import { createHash } from 'node:crypto'
+import { createReadStream, readFileSync, type Stats } from 'node:fs'
+import { writeAtomic } from './atomic-file.ts'
+
+const VERSION = 1
+/** Below this a file is read in one go; above, streamed. */
+const STREAM_FROM = 1 << 20
+
+/** [size, mtime ms, ctime ms, inode, when read ms, SHA-256] */
+type Entry = readonly [number, number, number, number, number, string]
+
+export class HashMemo {
+  readonly #file: string
+  readonly #known: Map<string, Entry>
+  readonly #used = new Set<string>()
+  #changed = false
+  /** Bytes that were really read: for tests and measurements. */
+  bytesRead = 0
+
+  /** A memo that is missing or damaged is an empty one: the worst that follows is reading files again. */
+  constructor(file: string) {
+    this.#file = file
+    this.#known = readMemo(file)
+  }
+
+  /** The SHA-256 of the file at `path`, whose stat the caller has just taken. Hex, lower case. */
+  async hash(path: string, stat: Stats): Promise<string> {
+    this.#used.add(path)
+    const known = this.#known.get(path)
+    if (known && looksSame(known, stat) && settled(stat, known[4])) return known[5]
+    const readAt = Date.now()
+    const hash = stat.size < STREAM_FROM ? hashText(readFileSync(path)) : await hashStream(path)
+    this.bytesRead += stat.size
+    this.#known.set(path, [stat.size, stat.mtimeMs, stat.ctimeMs, stat.ino, readAt, hash])
+    this.#changed = true
+    return hash
+  }
+
+  /** Keeps what is known for the next build; with `onlyUsed` forgets files that nobody asked for this time. */
+  save(onlyUsed: boolean): void {
+    if (!this.#changed) return
+    const entries = [...this.#known].filter(([path]) => !onlyUsed || this.#used.has(path))
+    writeAtomic(this.#file, JSON.stringify({ version: VERSION, files: entries }))
+    this.#changed = false
+  }
+}
+
+export function hashText(text: string | Uint8Array): string {
+  return createHash('sha256').update(text).digest('hex')
+}
+
+async function hashStream(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 18 })) hash.update(chunk)
+  return hash.digest('hex')
+}
+
+function readMemo(file: string): Map<string, Entry> {
+  try {
+    const { version, files } = JSON.parse(readFileSync(file, 'utf8'))
+    return version === VERSION ? new Map(files) : new Map()
+  } catch {
+    return new Map()
+  }
+}
+
+function looksSame([size, mtime, ctime, inode]: Entry, stat: Stats): boolean {
+  return size === stat.size && mtime === stat.mtimeMs && ctime === stat.ctimeMs && inode === stat.ino
+}
+
+/** Whether the file had been left alone for longer than its clock's tick when it was read. */
+function settled(stat: Stats, readAt: number): boolean {
+  const wholeSeconds = stat.mtimeMs % 1000 === 0 && stat.ctimeMs % 1000 === 0
+  const tick = wholeSeconds ? 2000 : 50
+  return Math.max(stat.mtimeMs, stat.ctimeMs) + tick < readAt
+}

@@ -1,0 +1,127 @@
+/** The inputs of a node as they are now: what a decision compares, and what a record is made of. */
+import type { PathRef, PlanNode, ScriptNode, StepNode } from '../plan/model.ts'
+import { overlaps } from '../plan/paths.ts'
+import { hashText } from './hash-memo.ts'
+import type { FeederRecord, NodeRecord } from './record.ts'
+import { digestOf, type InputState, type World } from './world.ts'
+
+/** Hashes of everything a node reads. `script` is undefined where the script's file is not there. */
+export interface Inputs {
+  readonly script: string | undefined
+  readonly dependencies: ReadonlyMap<string, InputState>
+  readonly feeders: Readonly<Record<string, FeederRecord>> | undefined
+}
+
+/** What a step's body and a plan's other nodes contribute. */
+export interface InputSources {
+  readonly world: World
+  /** SHA-256 of a step's own body; steps without a body have none. */
+  readonly bodyHash: (step: string) => string | undefined
+  readonly scriptById: (id: string) => ScriptNode | undefined
+}
+
+/** `inPlace`: paths of chains, of which one digest counts, whatever they are. */
+export async function inputsOf(
+  node: PlanNode,
+  sources: InputSources,
+  inPlace: (path: string) => boolean = () => false,
+): Promise<Inputs> {
+  const dependencies = new Map<string, InputState>()
+  for (const ref of node.dependencies) {
+    const state = await inputState(ref, node, sources.world)
+    dependencies.set(ref.declared, inPlace(ref.path) && state !== undefined ? digestOf(state) : state)
+  }
+  return {
+    script: await scriptHash(node, sources),
+    dependencies,
+    feeders: node.kind === 'step' ? await feedersOf(node, sources) : undefined,
+  }
+}
+
+/** A node's own artifacts inside a folder that it reads are its products, not its inputs. */
+export function inputState(ref: PathRef, node: PlanNode, world: World): Promise<InputState> {
+  return world.state(ref, node.artifacts.map(artifact => artifact.path).filter(path => path !== ref.path))
+}
+
+export async function scriptHash(node: PlanNode, { world, bodyHash }: InputSources): Promise<string | undefined> {
+  if (node.kind === 'step') return bodyHash(node.step)
+  return node.source.kind === 'inline' ? hashText(node.source.text) : world.fileHash(node.source.path)
+}
+
+/** A script as an input of the step that it feeds: what the step itself makes is no input of it. */
+export function feederOf(id: string, step: PlanNode, sources: InputSources): ScriptNode | undefined {
+  const script = sources.scriptById(id)
+  if (!script) return undefined
+  const foreign = (ref: PathRef) => !step.artifacts.some(artifact => overlaps(artifact.path, ref.path))
+  return { ...script, dependencies: script.dependencies.filter(foreign) }
+}
+
+async function feedersOf(step: StepNode, sources: InputSources): Promise<Record<string, FeederRecord>> {
+  const feeders: Record<string, FeederRecord> = {}
+  for (const id of step.feeders) {
+    const script = feederOf(id, step, sources)
+    if (!script) continue
+    const inputs = await inputsOf(script, sources)
+    feeders[id] = {
+      ...(script.location === undefined ? {} : { location: script.location }),
+      ...(inputs.script === undefined ? {} : { script: inputs.script }),
+      dependencies: recordedStates(script.dependencies, inputs.dependencies, inputs.dependencies),
+      environment: script.hashedEnv,
+    }
+  }
+  return feeders
+}
+
+/**
+ * The record of a success, from the inputs before and after it: only what stood still is recorded. What was changed
+ * meanwhile is left out, so that the next build runs the node again. Links of a chain change their own input on purpose
+ * (`inPlace`): what they read is what was there before.
+ */
+export function recordOf(
+  node: PlanNode,
+  before: Inputs,
+  after: Inputs,
+  facts: { builderId: string | undefined; inPlace: (path: string) => boolean },
+): NodeRecord {
+  const compared = new Map(after.dependencies)
+  for (const ref of node.dependencies) {
+    if (facts.inPlace(ref.path)) compared.set(ref.declared, before.dependencies.get(ref.declared))
+  }
+  const still = before.script !== undefined && before.script === after.script
+  const fed = JSON.stringify(before.feeders) === JSON.stringify(after.feeders)
+  return {
+    ...(still ? { script: before.script } : {}),
+    dependencies: recordedStates(node.dependencies, before.dependencies, compared),
+    artifacts: node.artifacts.map(ref => ref.declared),
+    environment: node.hashedEnv,
+    builder: { key: node.builder.key, ...(facts.builderId === undefined ? {} : { id: facts.builderId }) },
+    ...(node.kind === 'step' ? { config: node.config } : {}),
+    ...(before.feeders && fed ? { feeders: before.feeders } : {}),
+  }
+}
+
+/** The names of inputs that did not stand still, for a warning. */
+export function changedMeanwhile(node: PlanNode, before: Inputs, record: NodeRecord): string[] {
+  const changed = node.dependencies
+    .map(ref => ref.declared)
+    .filter(declared => before.dependencies.get(declared) !== undefined && record.dependencies[declared] === undefined)
+  if (before.script !== undefined && record.script === undefined && node.kind === 'script') {
+    changed.unshift(node.location ?? node.id)
+  }
+  return changed
+}
+
+function recordedStates(
+  refs: readonly PathRef[],
+  before: ReadonlyMap<string, InputState>,
+  after: ReadonlyMap<string, InputState>,
+): NodeRecord['dependencies'] {
+  const states: Record<string, Exclude<InputState, undefined> | null> = {}
+  for (const { declared, optional } of refs) {
+    const state = before.get(declared)
+    if (JSON.stringify(state) !== JSON.stringify(after.get(declared))) continue
+    if (state !== undefined) states[declared] = state
+    else if (optional) states[declared] = null
+  }
+  return states
+}

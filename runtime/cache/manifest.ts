@@ -1,0 +1,108 @@
+/** The records of one BSP, in dist/cache/{bsp}/.build-cache.json. Source of the place: lifecycle-scripts document, "Script caching". */
+import { readFileSync } from 'node:fs'
+import { writeAtomic } from './atomic-file.ts'
+import type { ChainRecord, NodeRecord } from './record.ts'
+
+const VERSION = 3
+
+type Section = 'scripts' | 'steps' | 'chains'
+const SECTIONS: readonly Section[] = ['scripts', 'steps', 'chains']
+
+export class Manifest {
+  readonly file: string
+  /** Why an existing file could not be used, if so. */
+  readonly damage: string | undefined
+  readonly #records: Record<Section, Map<string, unknown>> = { scripts: new Map(), steps: new Map(), chains: new Map() }
+  /** The text of each record, so that saving one change does not write out all the others anew. */
+  readonly #texts = new Map<unknown, string>()
+  #changed = false
+
+  constructor(file: string) {
+    this.file = file
+    this.damage = this.#read()
+  }
+
+  node(kind: 'script' | 'step', id: string): NodeRecord | undefined {
+    return this.#records[section(kind)].get(id) as NodeRecord | undefined
+  }
+
+  chain(path: string): ChainRecord | undefined {
+    return this.#records.chains.get(path) as ChainRecord | undefined
+  }
+
+  setNode(kind: 'script' | 'step', id: string, record: NodeRecord | undefined): void {
+    this.#set(section(kind), id, record)
+  }
+
+  setChain(path: string, record: ChainRecord | undefined): void {
+    this.#set('chains', path, record)
+  }
+
+  /** Writes the file if anything changed since the last time: durable when this returns. */
+  save(): void {
+    if (!this.#changed) return
+    const sections = SECTIONS.map(name => {
+      const lines = [...this.#records[name]].map(([id, record]) => `${JSON.stringify(id)}: ${this.#text(record)}`)
+      return `  ${JSON.stringify(name)}: {${lines.length ? `\n    ${lines.join(',\n    ')}\n  ` : ''}}`
+    })
+    writeAtomic(this.file, `{\n  "version": ${VERSION},\n${sections.join(',\n')}\n}\n`)
+    this.#changed = false
+  }
+
+  #set(name: Section, id: string, record: object | undefined): void {
+    const records = this.#records[name]
+    const before = records.get(id)
+    if (before === undefined && record === undefined) return
+    this.#texts.delete(before)
+    if (record) records.set(id, record)
+    else records.delete(id)
+    this.#changed = true
+  }
+
+  #text(record: unknown): string {
+    let text = this.#texts.get(record)
+    if (text === undefined) {
+      text = JSON.stringify(record)
+      this.#texts.set(record, text)
+    }
+    return text
+  }
+
+  #read(): string | undefined {
+    let text: string
+    try {
+      text = readFileSync(this.file, 'utf8')
+    } catch (error) {
+      return (error as NodeJS.ErrnoException).code === 'ENOENT' ? undefined : (error as Error).message
+    }
+    try {
+      const data = JSON.parse(text)
+      if (data.version !== VERSION) return `its version is ${data.version}, not ${VERSION}`
+      for (const name of SECTIONS) {
+        for (const [id, record] of Object.entries(data[name])) {
+          if (!wellFormed(name, record)) throw new Error(`the record of ${id} is not whole`)
+          this.#records[name].set(id, record)
+        }
+      }
+      return undefined
+    } catch (error) {
+      for (const name of SECTIONS) this.#records[name].clear()
+      return (error as Error).message
+    }
+  }
+}
+
+function section(kind: 'script' | 'step'): Section {
+  return kind === 'script' ? 'scripts' : 'steps'
+}
+
+function wellFormed(name: Section, record: unknown): boolean {
+  if (typeof record !== 'object' || record === null) return false
+  if (name === 'chains') return Array.isArray((record as ChainRecord).versions)
+  const { dependencies, artifacts, environment, builder } = record as NodeRecord
+  return isObject(dependencies) && Array.isArray(artifacts) && isObject(environment) && isObject(builder)
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,23 @@
+/** Names of architectures: what authors write, what scripts get. Source: lifecycle-scripts facts, `arch` of bsp.yaml. */
+import type { TargetArch } from './model.ts'
+
+const ALIASES: Readonly<Record<string, TargetArch>> = {
+  arm64: 'arm64',
+  aarch64: 'arm64',
+  x86_64: 'x86_64',
+  amd64: 'x86_64',
+  armhf: 'armhf',
+  armv7: 'armhf',
+  arm: 'armhf',
+}
+
+/** The target of a BSP's `arch`; `host` is the machine that builds. */
+export function targetArch(arch: string, host: TargetArch): TargetArch {
+  return arch === 'host' ? host : (ALIASES[arch] ?? host)
+}
+
+/** The architecture of this machine as scripts know it; whatever is not ARM counts as x86_64, as in the original. */
+export function hostArch(nodeArch: string = process.arch): TargetArch {
+  if (nodeArch === 'arm64') return 'arm64'
+  return nodeArch === 'arm' ? 'armhf' : 'x86_64'
+}

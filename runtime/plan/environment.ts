@@ -1,0 +1,117 @@
+/** The environment of scripts and steps. Source: lifecycle-scripts document, "Execution environment", and its reference. */
+import { posix } from 'node:path'
+import type { BspData, ProjectData } from '../../lib/schema.ts'
+import type { TargetArch } from './model.ts'
+import { cacheFolder, outputFolder } from './paths.ts'
+
+/** Where the project is mounted in a container. */
+export const CONTAINER_ROOT = '/project'
+
+export interface EnvironmentFacts {
+  readonly project: ProjectData
+  readonly bsp: BspData
+  readonly bspName: string
+  /** The BSP's folder, relative to the project. */
+  readonly bspFolder: string
+  readonly host: TargetArch
+  readonly target: TargetArch
+  readonly version: string
+}
+
+type Env = Record<string, string>
+
+/** What a script of the build sees; `root` is the project as seen from where the script runs. */
+export function scriptEnvironment(facts: EnvironmentFacts, step: string, root: string): Env {
+  return {
+    ...pathVariables(facts, root),
+    ...identity(facts),
+    STEP: step,
+    ...projectIdentity(facts),
+    ...presentation(facts),
+  }
+}
+
+/** What a built-in step sees: no STEP, splash or display; steps read the definition instead. */
+export function stepEnvironment(facts: EnvironmentFacts, root: string): Env {
+  const { PRESELECTED_BSP, HOST_ARCH, TARGET_ARCH, STRUX_VERSION } = identity(facts)
+  return {
+    ...pathVariables(facts, root),
+    PRESELECTED_BSP: PRESELECTED_BSP!,
+    HOST_ARCH: HOST_ARCH!,
+    TARGET_ARCH: TARGET_ARCH!,
+    STRUX_VERSION: STRUX_VERSION!,
+    ...projectIdentity(facts),
+  }
+}
+
+/** What a flash script sees, on the host; `root` is the project's real path. */
+export function flashEnvironment(facts: EnvironmentFacts, step: string, root: string): Env {
+  const workspace = posix.join(root, flashFolder(facts.bspName))
+  return {
+    ...pathVariables(facts, root),
+    ...identity(facts),
+    STEP: step,
+    ...presentation(facts),
+    FLASH_DIR: workspace,
+    PROJECT_DIST_FLASH_FOLDER: workspace,
+  }
+}
+
+export const flashFolder = (bsp: string): string => `dist/flash/${bsp}`
+
+/** What does not count for fingerprints: the tool's own version and the machine that builds (docs/json.md). */
+export function withoutUnhashed(env: Env): Env {
+  const { STRUX_VERSION: _version, HOST_ARCH: _host, ...rest } = env
+  return rest
+}
+
+function pathVariables({ bspName, bspFolder }: EnvironmentFacts, root: string): Env {
+  const at = (path: string) => posix.join(root, path)
+  return {
+    PROJECT_DIR: root,
+    PROJECT_FOLDER: root,
+    PROJECT_DIST_DIR: at('dist'),
+    PROJECT_DIST_FOLDER: at('dist'),
+    PROJECT_DIST_ARTIFACTS_FOLDER: at('dist/artifacts'),
+    SHARED_CACHE_DIR: at('dist/cache'),
+    BSP_CACHE_DIR: at(cacheFolder(bspName)),
+    PROJECT_DIST_CACHE_FOLDER: at(cacheFolder(bspName)),
+    PROJECT_DIST_OUTPUT_FOLDER: at(outputFolder(bspName)),
+    BSP_FOLDER: at(bspFolder),
+  }
+}
+
+function identity({ bspName, host, target, version }: EnvironmentFacts): Env {
+  return {
+    BSP_NAME: bspName,
+    PRESELECTED_BSP: bspName,
+    HOST_ARCH: host,
+    TARGET_ARCH: target,
+    STRUX_VERSION: version,
+  }
+}
+
+function projectIdentity({ project }: EnvironmentFacts): Env {
+  return {
+    PROJECT_NAME: project.name,
+    PROJECT_VERSION: project.project_version,
+    STRUX_UPDATE_ENABLED: String(project.update?.enabled ?? false),
+  }
+}
+
+/** Splash and display: only what is given, so that a script can tell "not set" from "empty". */
+function presentation({ project, bsp }: EnvironmentFacts): Env {
+  const env: Env = {}
+  const splash = project.boot?.splash
+  if (splash) {
+    env.SPLASH_ENABLED = String(splash.enabled)
+    if (splash.logo) env.SPLASH_LOGO = splash.logo
+    if (splash.color) env.SPLASH_COLOR = splash.color
+  }
+  if (bsp.display) {
+    const [width, height] = bsp.display.resolution.split('x')
+    env.DISPLAY_WIDTH = width!
+    env.DISPLAY_HEIGHT = height!
+  }
+  return env
+}

@@ -1,0 +1,76 @@
+/**
+ * Where the paths of a definition lead. Source: lifecycle-scripts document, "Path resolution":
+ * `cache/` and `output/` are this BSP's folders below dist/, `./` is the BSP's own folder (dependencies only), anything
+ * else is relative to dist/. All results are relative to the project, with `/`.
+ */
+import { posix } from 'node:path'
+import type { PathRef } from './model.ts'
+
+export type PathProblem = 'absolute' | 'outside'
+export type Resolved = { readonly path: string } | { readonly problem: PathProblem }
+
+/** The folders that prefixes stand for. */
+export interface PathRoots {
+  /** The BSP's name. */
+  readonly bsp: string
+  /** What `./` means: the BSP's folder, or `.` for scripts of the project. */
+  readonly own: string
+}
+
+export const cacheFolder = (bsp: string): string => `dist/cache/${bsp}`
+export const outputFolder = (bsp: string): string => `dist/output/${bsp}`
+
+export function resolveArtifact(declared: string, roots: PathRoots): Resolved {
+  if (declared.startsWith('/')) return { problem: 'absolute' }
+  return inside(prefixed(declared, roots))
+}
+
+export function resolveDependency(declared: string, roots: PathRoots): Resolved {
+  if (declared.startsWith('/')) return { problem: 'absolute' }
+  return inside(isOwn(declared) ? posix.join(roots.own, declared) : prefixed(declared, roots))
+}
+
+export function resolveLocation(declared: string, roots: PathRoots): Resolved {
+  if (declared.startsWith('/')) return { problem: 'absolute' }
+  return inside(posix.join(roots.own, declared))
+}
+
+/** A path reference for what resolveDependency or resolveArtifact returned. */
+export function pathRef(declared: string, path: string, glob = isGlob(declared)): PathRef {
+  return { declared, path, glob }
+}
+
+/** Whether a dependency is a pattern. A backslash takes the special meaning away, as in every glob. */
+export function isGlob(declared: string): boolean {
+  return /(?<!\\)[*?{}[\]]|(?<!\\)[!+@]\(/.test(declared)
+}
+
+/** The part of a glob before its first pattern: the folder in which the search begins. */
+export function globBase(pattern: string): string {
+  const fixed: string[] = []
+  for (const part of pattern.split('/')) {
+    if (isGlob(part)) break
+    fixed.push(part)
+  }
+  return fixed.join('/') || '.'
+}
+
+/** Whether two paths of a project are one, or one lies in the other. */
+export function overlaps(a: string, b: string): boolean {
+  return a === b || a.startsWith(`${b}/`) || b.startsWith(`${a}/`) || a === '.' || b === '.'
+}
+
+function isOwn(declared: string): boolean {
+  return declared === '.' || declared.startsWith('./')
+}
+
+function prefixed(declared: string, { bsp }: PathRoots): string {
+  if (declared.startsWith('cache/')) return posix.join(cacheFolder(bsp), declared.slice('cache/'.length))
+  if (declared.startsWith('output/')) return posix.join(outputFolder(bsp), declared.slice('output/'.length))
+  return posix.join('dist', declared)
+}
+
+function inside(path: string): Resolved {
+  const clean = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path
+  return clean === '..' || clean.startsWith('../') ? { problem: 'outside' } : { path: clean }
+}

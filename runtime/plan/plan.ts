@@ -1,0 +1,102 @@
+/** Makes the plan: pure, from validated data to the ordered list of what a build would do. */
+import { BUILD_HOOKS, type BuildHookRow, type Hook } from '../../lib/hooks/build.ts'
+import type { Finding } from '../load/diagnostic.ts'
+import { STEPS, type StepDeclaration } from '../steps/registry.ts'
+import { CONTAINER_ROOT, stepEnvironment, withoutUnhashed } from './environment.ts'
+import { idGiver, titleOf } from './identity.ts'
+import type { NeverRuns, Plan, PlanHook, PlanNode, ScriptNode, StepNode } from './model.ts'
+import { reasonNever } from './never.ts'
+import { type PlanInput, type Planning, planningOf } from './planning.ts'
+import { type ScriptEntry, scriptNode } from './script.ts'
+
+export interface Planned {
+  readonly plan: Plan
+  readonly findings: readonly Finding[]
+}
+
+export function makePlan(input: PlanInput): Planned {
+  const findings: Finding[] = []
+  const planning = planningOf(input, finding => findings.push(finding))
+  const { scripts, never } = collectScripts(planning)
+  const at = (hook: PlanHook) => scripts.filter(script => script.hook === hook)
+  const nodes: PlanNode[] = []
+  for (const hook of BUILD_HOOKS as readonly BuildHookRow[]) {
+    if (hook.runs_in === 'host') continue
+    nodes.push(...at(hook.name as Hook))
+    for (const step of STEPS) {
+      if (step.follows !== hook.name || !stepRuns(step, planning, scripts)) continue
+      nodes.push(stepNode(step, planning, scripts))
+      // Scripts of the project stand right behind the step that they change.
+      if (step.name === 'rootfs_post') nodes.push(...at('rootfs_post'))
+    }
+  }
+  const flash = [...at('flash_script_tool'), ...at('flash_script')]
+  return { plan: { bsp: input.bspName, arch: planning.facts.target, nodes, flash, never }, findings }
+}
+
+/** Scripts of BSP and project in listed order, apart from those that cannot run. */
+function collectScripts(planning: Planning): { scripts: ScriptNode[]; never: NeverRuns[] } {
+  const giveId = idGiver(STEPS.map(step => step.name))
+  const scripts: ScriptNode[] = []
+  const never: NeverRuns[] = []
+  const entries: ScriptEntry[] = [
+    ...(planning.bsp.scripts ?? []).map((data, index) => ({ data, hook: data.step, index, source: 'bsp' as const })),
+    ...(planning.project.scripts ?? []).map((data, index) => ({
+      data,
+      hook: 'rootfs_post' as const,
+      index,
+      source: 'project' as const,
+    })),
+  ]
+  for (const entry of entries) {
+    const id = giveId(entry.hook, entry.data)
+    const origin = { source: entry.source, keys: ['scripts', entry.index] }
+    const reason = reasonNever(entry.hook, planning.bsp)
+    if (reason) {
+      never.push({ id, hook: entry.hook, title: titleOf(entry.data), reason, origin })
+      planning.report({
+        severity: 'warning',
+        code: 'never_runs',
+        message: `this ${entry.hook} script never runs: ${reason}`,
+        origin: { source: entry.source, keys: ['scripts', entry.index, 'step'] },
+        at: 'value',
+      })
+    } else {
+      const node = scriptNode(id, entry, origin, planning)
+      if (node) scripts.push(node)
+    }
+  }
+  return { scripts, never }
+}
+
+/** A step that the definition asks for, unless scripts replace it. */
+function stepRuns(step: StepDeclaration, planning: Planning, scripts: readonly ScriptNode[]): boolean {
+  const replaced = scripts.some(script => related(script.hook, step)?.relation === 'replaces')
+  return step.exists(planning.stepFacts) && !replaced
+}
+
+function stepNode(step: StepDeclaration, planning: Planning, scripts: readonly ScriptNode[]): StepNode {
+  const feeders = ['kernel', 'bootloader'].includes(step.name)
+    ? scripts.filter(script => ['before', 'within'].includes(related(script.hook, step)?.relation ?? ''))
+    : []
+  return {
+    kind: 'step',
+    id: step.name,
+    step: step.name,
+    title: step.title,
+    runs_in: 'container',
+    artifacts: step.outputs(planning.stepFacts),
+    dependencies: step.inputs(planning.stepFacts),
+    env: stepEnvironment(planning.facts, planning.root),
+    hashedEnv: withoutUnhashed(stepEnvironment(planning.facts, CONTAINER_ROOT)),
+    builder: planning.builder(step.tools),
+    rewrites: [],
+    config: step.config(planning.stepFacts),
+    feeders: feeders.map(script => script.id),
+    shared: step.shared,
+  }
+}
+
+function related(hook: PlanHook, step: StepDeclaration): BuildHookRow | undefined {
+  return (BUILD_HOOKS as readonly BuildHookRow[]).find(row => row.name === hook && row.step === step.name)
+}

@@ -1,0 +1,60 @@
+/** What the parts of planning share: the input, the facts derived from it, and where complaints go. */
+import type { BspData, ProjectData } from '../../lib/schema.ts'
+import type { ToolGroup } from '../../lib/tools.ts'
+import type { Finding } from '../load/diagnostic.ts'
+import type { StepFacts } from '../steps/registry.ts'
+import { targetArch } from './arch.ts'
+import { builderFor } from './builder.ts'
+import type { EnvironmentFacts } from './environment.ts'
+import type { BuilderRef, TargetArch } from './model.ts'
+
+export interface PlanInput {
+  readonly project: ProjectData
+  readonly bsp: BspData
+  readonly bspName: string
+  /** Relative to the project, with `/`. */
+  readonly bspFolder: string
+  readonly host: TargetArch
+  /** This tool's version, for STRUX_VERSION. */
+  readonly version: string
+  /** The project as build scripts see it: `/project`, or its real path where builds run without containers. */
+  readonly root: string
+  /** The project's real path, for what runs on the host. */
+  readonly hostRoot: string
+}
+
+export interface Planning extends PlanInput {
+  readonly facts: EnvironmentFacts
+  readonly stepFacts: StepFacts
+  readonly report: (finding: Finding) => void
+  /** The builder image for a node that wants these tools; without them, the usual ones. */
+  readonly builder: (tools: readonly ToolGroup[] | undefined) => BuilderRef
+}
+
+export function planningOf(input: PlanInput, report: (finding: Finding) => void): Planning {
+  const target = targetArch(input.bsp.arch, input.host)
+  const { builder, build } = input.project
+  const made = new Map<string, BuilderRef>()
+  const builderOf = (tools: readonly ToolGroup[] | undefined): BuilderRef => {
+    const key = tools?.join() ?? 'usual'
+    const known = made.get(key)
+    if (known) return known
+    const ref = builderFor({
+      ...(builder?.image === undefined ? {} : { image: builder.image }),
+      suite: builder?.suite ?? 'trixie',
+      tools,
+      target,
+      host: input.host,
+      hostPackages: build?.host_packages ?? [],
+    })
+    made.set(key, ref)
+    return ref
+  }
+  return {
+    ...input,
+    facts: { ...input, target },
+    stepFacts: { ...input, target, application: input.project.application ?? '.' },
+    report,
+    builder: builderOf,
+  }
+}

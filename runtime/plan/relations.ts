@@ -1,0 +1,112 @@
+/**
+ * Who makes what, and who reads it: derived from a plan once. Nodes are known by their index.
+ * A path that one node makes and later ones list both as dependency and as artifact is a chain (docs/caching.md).
+ */
+import type { PathRef, PlanNode } from './model.ts'
+import { globBase } from './paths.ts'
+
+export interface Chain {
+  readonly path: string
+  /** The node that makes the first version; none where a file comes from elsewhere. */
+  readonly writer: number | undefined
+  /** The nodes that change the path in place, in order. At least one. */
+  readonly links: readonly number[]
+  /** Nodes that only read it, but stand before the last link and so see an earlier version than the last. */
+  readonly earlyReaders: readonly number[]
+  /** Whether what the last link leaves is what stays: no later node makes the path from scratch. */
+  readonly last: boolean
+}
+
+export interface Relations {
+  /** Nodes before `reader` that declare something which `ref` reads. */
+  makersOf(ref: PathRef, reader: number): readonly number[]
+  /** Nodes before `node` that declare an artifact which is, holds or lies in one of its own. */
+  earlierMakersOfOwn(node: number): readonly number[]
+  /** Whether any node at all declares what `ref` reads. */
+  isMade(ref: PathRef): boolean
+  readonly chains: readonly Chain[]
+  /** The chain that node `index` belongs to by `path`, if any. */
+  chainOf(index: number, path: string): Chain | undefined
+}
+
+export function relationsOf(nodes: readonly PlanNode[]): Relations {
+  const made = nodes.map(node => [...node.artifacts, ...node.rewrites].map(ref => ref.path))
+  const index = new MakerIndex(made)
+  const chains = findChains(nodes, made)
+  const membership = new Map<string, Chain>()
+  for (const chain of chains) {
+    for (const member of [...chain.links, ...chain.earlyReaders]) membership.set(`${member} ${chain.path}`, chain)
+  }
+  const readPath = (ref: PathRef) => (ref.glob ? globBase(ref.path) : ref.path)
+  return {
+    makersOf: (ref, reader) => index.overlapping(readPath(ref)).filter(maker => maker < reader),
+    earlierMakersOfOwn: node => [
+      ...new Set(made[node]!.flatMap(path => index.overlapping(path)).filter(maker => maker < node)),
+    ],
+    isMade: ref => index.overlapping(readPath(ref)).length > 0,
+    chains,
+    chainOf: (node, path) => membership.get(`${node} ${path}`),
+  }
+}
+
+/** Finds the makers of a path, of what it lies in and of what lies in it, without comparing every pair. */
+class MakerIndex {
+  readonly #exact = new Map<string, number[]>()
+  readonly #below = new Map<string, number[]>()
+
+  constructor(made: readonly (readonly string[])[]) {
+    made.forEach((paths, maker) => {
+      for (const path of paths) {
+        push(this.#exact, path, maker)
+        for (const parent of parents(path)) push(this.#below, parent, maker)
+      }
+    })
+  }
+
+  overlapping(path: string): number[] {
+    const found = [...(this.#exact.get(path) ?? []), ...(this.#below.get(path) ?? [])]
+    for (const parent of parents(path)) found.push(...(this.#exact.get(parent) ?? []))
+    return found
+  }
+}
+
+function push(map: Map<string, number[]>, key: string, value: number): void {
+  const list = map.get(key)
+  if (list) list.push(value)
+  else map.set(key, [value])
+}
+
+/** `a/b/c` → `a/b`, `a`, `.` */
+function parents(path: string): string[] {
+  const found: string[] = []
+  for (let cut = path.lastIndexOf('/'); cut > 0; cut = path.lastIndexOf('/', cut - 1)) found.push(path.slice(0, cut))
+  if (path !== '.') found.push('.')
+  return found
+}
+
+function findChains(nodes: readonly PlanNode[], made: readonly (readonly string[])[]): Chain[] {
+  const reads = nodes.map(node => new Set([...node.dependencies, ...node.rewrites].map(ref => ref.path)))
+  const makers = new Map<string, number[]>()
+  made.forEach((paths, maker) => {
+    for (const path of new Set(paths)) push(makers, path, maker)
+  })
+  const chains: Chain[] = []
+  for (const [path, all] of makers) {
+    if (!all.some(maker => reads[maker]!.has(path))) continue
+    // Each node that makes the path without reading it begins a new history of it.
+    const histories: { writer: number | undefined; links: number[] }[] = [{ writer: undefined, links: [] }]
+    for (const maker of all) {
+      if (reads[maker]!.has(path)) histories.at(-1)!.links.push(maker)
+      else histories.push({ writer: maker, links: [] })
+    }
+    histories.forEach(({ writer, links }, n) => {
+      if (links.length === 0) return
+      const from = writer ?? -1
+      const earlyReaders = nodes.flatMap((_, reader) =>
+        reader > from && reader < links.at(-1)! && reads[reader]!.has(path) && !links.includes(reader) ? [reader] : [],
+      )
+      chains.push({ path, writer, links, earlyReaders, last: n === histories.length - 1 })
+    })
+  }
+  return chains
+}

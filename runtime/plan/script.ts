@@ -1,0 +1,108 @@
+/** One script entry as a node of the plan: its paths, environment and builder, and what is wrong with them. */
+import type { ProjectScriptData, ScriptData } from '../../lib/schema.ts'
+import type { ToolGroup } from '../../lib/tools.ts'
+import { CONTAINER_ROOT, flashEnvironment, scriptEnvironment, withoutUnhashed } from './environment.ts'
+import { titleOf } from './identity.ts'
+import type { Origin, PathRef, PlanHook, ScriptNode, ScriptSource } from './model.ts'
+import {
+  cacheFolder,
+  type PathRoots,
+  pathRef,
+  type Resolved,
+  resolveArtifact,
+  resolveDependency,
+  resolveLocation,
+} from './paths.ts'
+import type { Planning } from './planning.ts'
+
+export interface ScriptEntry {
+  readonly data: ScriptData | ProjectScriptData
+  readonly hook: PlanHook
+  readonly index: number
+  readonly source: 'bsp' | 'project'
+}
+
+/** The node, or undefined where the script has no place that could be run (said as a finding). */
+export function scriptNode(id: string, entry: ScriptEntry, origin: Origin, planning: Planning): ScriptNode | undefined {
+  const { data, hook } = entry
+  const roots: PathRoots = {
+    bsp: planning.bspName,
+    own: entry.source === 'bsp' ? planning.bspFolder : '.',
+  }
+  const check = pathChecker(origin, planning)
+  const source = scriptSource(data, path => check(resolveLocation(path, roots), path, ['location']))
+  const artifacts = refs(data.cached_generated_artifacts, (path, index) =>
+    check(resolveArtifact(path, roots), path, ['cached_generated_artifacts', index]),
+  ).map(ref => ({ ...ref, glob: false }))
+  const ignore = planning.project.build?.cache?.ignore_patterns ?? []
+  const dependencies = refs(data.depends_on, (path, index) =>
+    check(resolveDependency(path, roots), path, ['depends_on', index]),
+  ).map(ref => (ignore.length ? { ...ref, ignore } : ref))
+  if (!source) return undefined
+
+  const onHost = hook === 'flash_script' || hook === 'flash_script_tool'
+  const environment = onHost ? flashEnvironment : scriptEnvironment
+  const tarball = `${cacheFolder(planning.bspName)}/rootfs-post.tar.gz`
+  return {
+    kind: 'script',
+    id,
+    title: titleOf(data),
+    hook,
+    ...(data.location === undefined ? {} : { location: data.location }),
+    runs_in: onHost ? 'host' : 'container',
+    artifacts,
+    dependencies,
+    env: environment(planning.facts, hook, onHost ? planning.hostRoot : planning.root),
+    hashedEnv: withoutUnhashed(environment(planning.facts, hook, CONTAINER_ROOT)),
+    builder: planning.builder(toolsOf(entry, planning)),
+    rewrites: hook === 'rootfs_post' ? [pathRef('cache/rootfs-post.tar.gz', tarball, false)] : [],
+    source,
+    origin,
+  }
+}
+
+/** Scripts of the project work in a chroot of the root filesystem: for a foreign target they need its emulator. */
+function toolsOf({ data, hook }: ScriptEntry, { facts }: Planning): readonly ToolGroup[] | undefined {
+  if ('tools' in data && data.tools) return data.tools
+  return hook === 'rootfs_post' && facts.target !== facts.host ? ['image', 'cross', 'rootfs'] : undefined
+}
+
+function scriptSource(
+  data: ScriptEntry['data'],
+  resolve: (path: string) => string | undefined,
+): ScriptSource | undefined {
+  if (data.run) return { kind: 'inline', text: data.run.text }
+  const path = resolve(data.location ?? '')
+  return path === undefined ? undefined : { kind: 'file', path }
+}
+
+function refs(
+  declared: readonly string[] | undefined,
+  resolve: (path: string, index: number) => string | undefined,
+): PathRef[] {
+  const found: PathRef[] = []
+  declared?.forEach((each, index) => {
+    const path = resolve(each, index)
+    if (path !== undefined) found.push(pathRef(each, path))
+  })
+  return found
+}
+
+/** Turns a resolved path into the path alone, and a path that leads astray into a finding. */
+function pathChecker(origin: Origin, planning: Planning) {
+  return (resolved: Resolved, declared: string, keys: (string | number)[]): string | undefined => {
+    if ('path' in resolved) return resolved.path
+    const outside = resolved.problem === 'outside'
+    planning.report({
+      severity: 'error',
+      code: outside ? 'path_escapes' : 'absolute_path',
+      message: outside ? `'${declared}' leads out of the project` : `'${declared}' is absolute`,
+      hint: outside
+        ? 'Copy the file into the project; only the project is mounted where scripts run.'
+        : `Write it relative to the ${keys[0] === 'cached_generated_artifacts' ? 'build folders (cache/, output/)' : 'BSP (./)'}.`,
+      origin: { source: origin.source, keys: [...origin.keys, ...keys] },
+      at: 'value',
+    })
+    return undefined
+  }
+}

@@ -1,0 +1,85 @@
+/** Which nodes of a plan a command is about: `--only`, `--from`, `--until`. */
+import { StruxError } from '../report/error.ts'
+import { closest } from '../report/suggest.ts'
+import type { Plan, PlanNode } from './model.ts'
+import type { Relations } from './relations.ts'
+
+export interface SelectionOptions {
+  readonly only?: readonly string[]
+  readonly from?: string
+  readonly until?: string
+}
+
+/**
+ * The indices of the selected nodes, in order. Beside what was asked for: with a step the scripts that run inside it,
+ * with such a script its step, and with a link of a chain the links before it, without which it would work on the
+ * wrong version.
+ */
+export function select(plan: Plan, relations: Relations, options: SelectionOptions): ReadonlySet<number> {
+  const all = plan.nodes.map((_, index) => index)
+  const first = options.from === undefined ? 0 : Math.min(...find(plan, options.from))
+  const last = options.until === undefined ? all.length - 1 : Math.max(...find(plan, options.until))
+  if (first > last) {
+    throw new StruxError(`--from ${options.from} comes after --until ${options.until}`, {
+      hint: 'strux plan shows the order.',
+      exitCode: 2,
+    })
+  }
+  const only = options.only?.length ? new Set(options.only.flatMap(id => find(plan, id))) : undefined
+  const chosen = new Set(all.filter(index => index >= first && index <= last && (only?.has(index) ?? true)))
+  for (const index of [...chosen]) {
+    for (const partner of partners(plan, index)) chosen.add(partner)
+  }
+  for (const chain of relations.chains) {
+    const furthest = Math.max(-1, ...chain.links.filter(link => chosen.has(link)))
+    for (const link of chain.links) if (link < furthest) chosen.add(link)
+  }
+  return chosen
+}
+
+/** A node by its id or name, for commands about one node. Throws with a suggestion where there is none. */
+export function findNode(plan: Plan, id: string): PlanNode {
+  const node = plan.nodes.find(each => each.id === id) ?? plan.flash.find(each => each.id === id)
+  if (node) return node
+  const never = plan.never.find(each => each.id === id)
+  if (never) throw new StruxError(`${id} never runs: ${never.reason}`)
+  throw unknown(plan, id)
+}
+
+function find(plan: Plan, id: string): number[] {
+  const exact = plan.nodes.findIndex(node => node.id === id)
+  if (exact >= 0) return [exact]
+  const byHook = plan.nodes.flatMap((node, index) => (node.kind === 'script' && node.hook === id ? [index] : []))
+  if (byHook.length > 0) return byHook
+  const never = plan.never.find(each => each.id === id)
+  if (never) throw new StruxError(`${id} never runs: ${never.reason}`, { exitCode: 2 })
+  if (plan.flash.some(node => node.id === id)) {
+    throw new StruxError(`${id} does not run in a build`, { hint: 'strux flash runs it.', exitCode: 2 })
+  }
+  throw unknown(plan, id)
+}
+
+function unknown(plan: Plan, id: string): StruxError {
+  const ids = [...plan.nodes, ...plan.flash].map(node => node.id)
+  const suggestion = closest(id, ids)
+  return new StruxError(`no script or step '${id}' in the plan of ${plan.bsp}`, {
+    hint: suggestion ? `Did you mean ${suggestion}?` : 'strux plan lists them; the name of a hook means all its scripts.',
+    exitCode: 2,
+  })
+}
+
+/** What cannot run apart: a step and the scripts that run between its phases. */
+function partners(plan: Plan, index: number): number[] {
+  const node = plan.nodes[index]!
+  if (node.kind === 'script' && node.hook === 'after_kernel_extract') {
+    return plan.nodes.flatMap((each, at) => (each.id === 'kernel' || sameHook(each, node.hook) ? [at] : []))
+  }
+  if (node.id === 'kernel') {
+    return plan.nodes.flatMap((each, at) => (sameHook(each, 'after_kernel_extract') ? [at] : []))
+  }
+  return []
+}
+
+function sameHook(node: PlanNode, hook: string): boolean {
+  return node.kind === 'script' && node.hook === hook
+}

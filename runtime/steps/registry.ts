@@ -1,0 +1,257 @@
+/**
+ * The built-in steps: what each is called, where it stands, when it exists, what it reads and makes. The table has no
+ * bodies; those plug in (`StepBodies`), and a step without one stops a build. Source of inputs and outputs: facts about
+ * the original's steps; where the original forgets an input, it is listed here all the same.
+ */
+import { posix } from 'node:path'
+import type { Hook, StepName } from '../../lib/hooks/build.ts'
+import type { BspData, ProjectData } from '../../lib/schema.ts'
+import type { ToolGroup } from '../../lib/tools.ts'
+import type { PathRef, TargetArch } from '../plan/model.ts'
+import { cacheFolder, outputFolder } from '../plan/paths.ts'
+
+export interface StepFacts {
+  readonly project: ProjectData
+  readonly bsp: BspData
+  readonly bspName: string
+  readonly target: TargetArch
+  /** The BSP's folder and the application's, relative to the project. */
+  readonly bspFolder: string
+  readonly application: string
+}
+
+export interface StepDeclaration {
+  readonly name: StepName
+  /** For people. */
+  readonly title: string
+  /** The hook after whose scripts the step stands. */
+  readonly follows: Hook
+  /** Whether the definition asks for the step at all. */
+  readonly exists: (facts: StepFacts) => boolean
+  readonly tools: readonly ToolGroup[]
+  /** True where the outputs serve every BSP of the project. */
+  readonly shared: boolean
+  readonly inputs: (facts: StepFacts) => readonly PathRef[]
+  readonly outputs: (facts: StepFacts) => readonly PathRef[]
+  /** The values of the definition that the step reads, by key. */
+  readonly config: (facts: StepFacts) => Readonly<Record<string, unknown>>
+}
+
+const NOISE = ['node_modules', '.git', '.DS_Store', '*.log']
+const always = () => true
+const nothing = () => []
+
+const file = (path: string): PathRef => ({ declared: path, path: posix.normalize(path), glob: false })
+const optional = (path: string): PathRef => ({ ...file(path), optional: true })
+const folder = (path: string, ignore: readonly string[] = []): PathRef => ({
+  ...optional(path),
+  ignore: [...NOISE, ...ignore],
+})
+const inCache =
+  (...names: string[]) =>
+  ({ bspName }: StepFacts) =>
+    names.map(name => file(`${cacheFolder(bspName)}/${name}`))
+
+/** A path of bsp.yaml that means the BSP's folder with or without `./`. */
+const own = ({ bspFolder }: StepFacts, path: string): PathRef => file(posix.join(bspFolder, path))
+
+/** Whether an entry of `fragments` names a file; anything else is the fragment itself. */
+const isFragmentFile = (entry: string) => entry.startsWith('./') || /^[^/\n]+\.config$/.test(entry)
+/** Whether a device tree is a file of the BSP; a bare name is one of the source tree. */
+const isOwnDeviceTree = (entry: string) => entry.startsWith('./')
+const list = (value: string | readonly string[] | undefined): readonly string[] =>
+  value === undefined ? [] : typeof value === 'string' ? [value] : value
+
+export const STEPS: readonly StepDeclaration[] = [
+  {
+    name: 'frontend',
+    title: 'Web frontend',
+    follows: 'before_frontend',
+    exists: always,
+    tools: ['node'],
+    shared: true,
+    inputs: ({ application }) => [folder(posix.join(application, 'frontend'), ['dist'])],
+    outputs: () => [file('dist/cache/frontend')],
+    config: () => ({}),
+  },
+  {
+    name: 'application',
+    title: 'Application',
+    follows: 'before_application',
+    exists: always,
+    tools: ['cross', 'go'],
+    shared: false,
+    inputs: ({ application }) => [
+      folder(application, ['frontend', 'dist', 'overlay', 'bsp', 'boards', 'test', 'strux.config.ts']),
+    ],
+    outputs: inCache('app/main'),
+    config: ({ target }) => ({ arch: target }),
+  },
+  {
+    name: 'cage',
+    title: 'Cage compositor',
+    follows: 'before_cage',
+    exists: always,
+    tools: ['cross', 'wayland'],
+    shared: false,
+    inputs: () => [folder('dist/artifacts/cage')],
+    outputs: inCache('cage', '.cage-env'),
+    config: ({ bsp, target }) => ({ arch: target, cage: bsp.cage }),
+  },
+  {
+    name: 'wpe',
+    title: 'WPE WebKit extension',
+    follows: 'before_wpe',
+    exists: always,
+    tools: ['cross', 'wayland'],
+    shared: false,
+    inputs: () => [folder('dist/artifacts/wpe-extension')],
+    outputs: inCache('libstrux-extension.so', 'cog'),
+    config: ({ target }) => ({ arch: target }),
+  },
+  {
+    name: 'client',
+    title: 'On-device client',
+    follows: 'before_client',
+    exists: always,
+    tools: ['cross', 'go'],
+    shared: false,
+    inputs: () => [folder('dist/artifacts/client')],
+    outputs: inCache('client'),
+    config: ({ target }) => ({ arch: target }),
+  },
+  {
+    name: 'kernel',
+    title: 'Linux kernel',
+    follows: 'before_kernel',
+    exists: ({ bsp }) => bsp.boot?.kernel?.custom_kernel === true,
+    tools: ['cross', 'kernel'],
+    shared: false,
+    inputs: facts => {
+      const kernel = facts.bsp.boot?.kernel
+      const tree = kernel?.device_tree
+      return [
+        { ...own(facts, 'configs/kernel.config'), optional: true },
+        ...list(kernel?.fragments).filter(isFragmentFile).map(path => own(facts, path)),
+        ...list(kernel?.patches).map(path => own(facts, path)),
+        ...[...list(tree?.dts), ...list(tree?.overlays)].filter(isOwnDeviceTree).map(path => own(facts, path)),
+        ...list(tree?.include_paths).map(path => own(facts, path)),
+      ]
+    },
+    outputs: inCache('kernel', 'kernel-source'),
+    config: ({ bsp, target }) => ({ arch: target, 'boot.kernel': bsp.boot?.kernel }),
+  },
+  {
+    name: 'bootloader',
+    title: 'Bootloader',
+    follows: 'before_bootloader',
+    exists: ({ bsp }) => {
+      const bootloader = bsp.boot?.bootloader
+      const builtIn = bootloader?.type !== undefined && !['custom', 'none'].includes(bootloader.type)
+      return bootloader?.enabled === true && builtIn
+    },
+    tools: ['cross', 'bootloader'],
+    shared: false,
+    inputs: facts => {
+      const bootloader = facts.bsp.boot?.bootloader
+      const tree = bootloader?.device_tree
+      return [
+        ...list(bootloader?.fragments).filter(isFragmentFile).map(path => own(facts, path)),
+        ...list(bootloader?.patches).map(path => own(facts, path)),
+        ...[...list(tree?.dts), ...list(tree?.dtsi), ...list(tree?.include_paths)].map(path => own(facts, path)),
+        ...(bootloader?.blobs ?? []).map(blob => ({
+          ...blobFile(facts, blob.path),
+          optional: blob.required !== true,
+        })),
+      ]
+    },
+    outputs: inCache('bootloader', 'bootloader-source'),
+    config: ({ bsp, target }) => ({ arch: target, 'boot.bootloader': bsp.boot?.bootloader }),
+  },
+  {
+    name: 'rootfs',
+    title: 'Base root filesystem',
+    follows: 'before_rootfs',
+    exists: always,
+    tools: ['rootfs'],
+    shared: false,
+    inputs: nothing,
+    outputs: inCache('rootfs-base.tar.gz'),
+    config: ({ target }) => ({ arch: target }),
+  },
+  {
+    name: 'rootfs_post',
+    title: 'Root filesystem post-processing',
+    follows: 'after_rootfs',
+    exists: always,
+    tools: ['rootfs'],
+    shared: false,
+    inputs: facts => [
+      file('dist/cache/frontend'),
+      ...inCache('app/main', 'cage', '.cage-env', 'libstrux-extension.so', 'cog', 'client', 'rootfs-base.tar.gz')(facts),
+      ...(facts.bsp.boot?.kernel?.custom_kernel ? inCache('kernel')(facts) : []),
+      ...overlays(facts),
+      ...list(facts.project.boot?.splash?.logo).map(path => file(path)),
+      ...list(facts.project.rootfs?.packages)
+        .filter(name => name.endsWith('.deb'))
+        .map(path => file(path)),
+      ...list(facts.bsp.rootfs?.packages)
+        .filter(name => name.endsWith('.deb'))
+        .map(path => (path.startsWith('./') ? own(facts, path) : file(path))),
+    ],
+    outputs: inCache('rootfs-post.tar.gz', 'vmlinuz', 'initrd.img'),
+    config: ({ project, bsp, target }) => ({
+      name: project.name,
+      project_version: project.project_version,
+      hostname: project.hostname ?? bsp.hostname,
+      'boot.splash': project.boot?.splash,
+      display: [project.display, bsp.display],
+      'rootfs.packages': [project.rootfs?.packages, bsp.rootfs?.packages],
+      'rootfs.overlay': [project.rootfs?.overlay, bsp.rootfs?.overlay],
+      'boot.kernel.custom_kernel': bsp.boot?.kernel?.custom_kernel,
+      arch: target,
+      cage: bsp.cage,
+    }),
+  },
+  {
+    name: 'image',
+    title: 'Disk image',
+    follows: 'make_image',
+    // A definition cannot ask for it yet: images are made by make_image scripts.
+    exists: () => false,
+    tools: ['image'],
+    shared: false,
+    inputs: inCache('rootfs-post.tar.gz'),
+    outputs: nothing,
+    config: () => ({}),
+  },
+  {
+    name: 'bundle',
+    title: 'Update bundle',
+    follows: 'make_image',
+    // `update` is accepted and exported, but not acted on; the loader says so.
+    exists: () => false,
+    tools: ['image'],
+    shared: false,
+    inputs: ({ bspName }) => [file(`${outputFolder(bspName)}/rootfs.ext4`)],
+    outputs: ({ bspName }) => [file(`${outputFolder(bspName)}/rootfs.ext4.struxb`)],
+    config: ({ project }) => ({ update: project.update }),
+  },
+]
+
+/** Blobs know five kinds of paths: the BSP's, absolute, cache/, output/ and dist/. */
+function blobFile(facts: StepFacts, path: string): PathRef {
+  if (path.startsWith('./')) return own(facts, path)
+  if (path.startsWith('cache/')) return file(`${cacheFolder(facts.bspName)}/${path.slice('cache/'.length)}`)
+  if (path.startsWith('output/')) return file(`${outputFolder(facts.bspName)}/${path.slice('output/'.length)}`)
+  return file(posix.join('dist', path))
+}
+
+function overlays(facts: StepFacts): PathRef[] {
+  const { project, bsp } = facts
+  const mine = bsp.rootfs?.overlay
+  return [
+    ...(project.rootfs?.overlay ? [folder(project.rootfs.overlay)] : []),
+    ...(mine ? [folder(mine.startsWith('./') ? posix.join(facts.bspFolder, mine) : mine)] : []),
+  ]
+}
