@@ -1,0 +1,64 @@
+/** Definitions at run time: marked, never validated, and cheap to evaluate. */
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { defineBsp, defineConfig, definitionKind } from '../../lib/index.ts'
+
+const define = defineBsp as unknown as (data: unknown) => unknown
+
+test('marks what it returns, without a trace in the data', () => {
+  const data = { name: 'a', description: 'd', arch: 'arm64', hostname: 'h' } as const
+  const bsp = defineBsp(data)
+  assert.is(definitionKind(bsp), 'bsp')
+  assert.is(bsp as unknown, data)
+  assert.equal(Object.keys(bsp), ['name', 'description', 'arch', 'hostname'])
+  assert.is(JSON.stringify(bsp), JSON.stringify({ ...data }))
+  assert.is(definitionKind(defineConfig({ name: 'p', project_version: '1.0.0', bsp: 'a' })), 'project')
+})
+
+test('a copy is plain data again, and may become another definition', () => {
+  const bsp = defineBsp({ name: 'a', description: 'd', arch: 'arm64', hostname: 'h' })
+  assert.is(definitionKind({ ...bsp }), undefined)
+  assert.is(definitionKind(defineBsp({ ...bsp, name: 'b' })), 'bsp')
+  const data = {}
+  define(data)
+  assert.is(definitionKind((defineConfig as unknown as typeof define)(data)), 'project')
+})
+
+test('never throws', () => {
+  for (const value of [undefined, null, 1, 'x', true]) assert.is(define(value), value)
+  const frozen = Object.freeze({ name: 'a' })
+  assert.equal(define(frozen), { name: 'a' })
+  assert.is(definitionKind(define(frozen)), 'bsp')
+  assert.is(definitionKind(define({ scripts: 5, oops: undefined })), 'bsp')
+})
+
+test('what nothing defined is no definition', () => {
+  for (const value of [
+    undefined,
+    null,
+    'bsp',
+    {},
+    [],
+    { kind: 'bsp' },
+    { [Symbol.for('strux-bsp.definition')]: 'x' },
+  ]) {
+    assert.is(definitionKind(value), undefined)
+  }
+})
+
+test('the authoring API loads neither zod nor anything else that is heavy', async () => {
+  const { metafile } = await build({
+    entryPoints: [fileURLToPath(new URL('../../lib/index.ts', import.meta.url))],
+    bundle: true,
+    write: false,
+    metafile: true,
+    platform: 'node',
+    format: 'esm',
+  })
+  const inputs = Object.keys(metafile.inputs).map(input => input.replace(/^.*\/?lib\//, ''))
+  assert.equal(inputs.sort(), ['define.ts', 'definition.ts', 'index.ts', 'sh.ts'])
+})
+
+test.run()
