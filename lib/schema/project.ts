@@ -56,15 +56,8 @@ const image = matching(
 )
 
 const TRANSFORMS = [
-  'normal',
-  '0',
-  '90',
-  '180',
-  '270',
-  'flipped',
-  'flipped-90',
-  'flipped-180',
-  'flipped-270',
+  ...(['normal', '0', '90', '180', '270', 'flipped', 'flipped-90', 'flipped-180', 'flipped-270'] as const),
+  ...([0, 90, 180, 270] as const),
 ] as const
 
 const monitorSchema = z.strictObject({
@@ -73,8 +66,7 @@ const monitorSchema = z.strictObject({
   /** WIDTHxHEIGHT in pixels; by default what the monitor prefers. */
   resolution: resolution.optional().describe('WIDTHxHEIGHT in pixels; by default what the monitor prefers.'),
   /** How the picture is turned, clockwise in degrees, or mirrored. A number counts like its text. */
-  transform: z
-    .union([choice(TRANSFORMS, 'unknown_value', 'transform'), z.literal([0, 90, 180, 270])])
+  transform: choice(TRANSFORMS, 'unknown_value', 'transform')
     .optional()
     .describe('How the picture is turned, clockwise in degrees, or mirrored. A number counts like its text.'),
   /** Names of the outputs for which this entry is meant, such as `'HDMI-A-1'`. */

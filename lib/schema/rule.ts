@@ -46,20 +46,28 @@ export function text(...rules: readonly Rule<string>[]): z.ZodString {
  * One of the values. Not `z.enum`, whose issues cannot carry a code; the JSON Schema is the same. `noun` as in
  * "'x' is no NOUN".
  */
-export function choice<T extends string>(values: readonly T[], code: string, noun: string): z.ZodType<T, T> {
+export function choice<T extends string | number>(
+  values: readonly T[],
+  code: string,
+  noun: string,
+): z.ZodType<T, T> {
   const rule = {
     code,
-    choices: values,
-    hint: `one of ${values.join(', ')}`,
-    holds: (value: string) => (values as readonly string[]).includes(value),
-    message: (value: string) => `'${value}' is no ${noun}`,
+    choices: values.map(String),
+    hint: `one of ${[...new Set(values.map(String))].join(', ')}`,
+    holds: (value: unknown) => (values as readonly unknown[]).includes(value),
+    message: (value: unknown) => `'${value}' is no ${noun}`,
     json: { enum: [...values] },
   }
-  return text(rule) as z.ZodType<unknown> as z.ZodType<T, T>
+  const numeric = values.some(value => typeof value === 'number')
+  const base = numeric ? z.union([z.string(), z.number()]) : z.string()
+  return obey(base, rule) as z.ZodType<unknown> as z.ZodType<T, T>
 }
 
 /** Strings, in a list that an author may also write `as const`. */
 export const strings = z.array(z.string()).readonly()
 
 /** One string or a list of them. */
-export const stringOrStrings = z.union([z.string(), strings])
+export const stringOrStrings = z.union([z.string(), strings], {
+  error: 'must be a string or a list of strings',
+})
