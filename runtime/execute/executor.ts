@@ -19,8 +19,11 @@ export type OutputSink = (stream: 'stdout' | 'stderr', line: string) => void
 export type NoticeSink = (message: string) => void
 
 export interface Executor {
-  /** Start making ready for a command on this builder; returns at once and never fails (a failure shows in `run`). */
-  prepare(builder: BuilderRef): void
+  /**
+   * Start making ready for a command on this builder; returns at once and never fails (a failure shows in `run`).
+   * `id`: the plan's node that will come next, where it is known, for labels.
+   */
+  prepare(builder: BuilderRef, id?: string): void
   /**
    * Runs the command and resolves with its exit code, also when that is not 0.
    * Rejects with a StruxError where the command could not be run at all, and with `signal.reason` when cancelled,

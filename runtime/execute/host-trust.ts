@@ -3,8 +3,9 @@
  * trusts (companies inspect TLS with one of their own) and the proxies. None of it is part of a script's declared
  * environment, and none of it is ever printed.
  */
-import { mkdirSync, readFileSync, realpathSync, renameSync, writeFileSync } from 'node:fs'
+import { readFileSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
+import { writeAtomically } from './state-folder.ts'
 
 /** Where the bundle appears in containers. */
 export const BUNDLE_IN_CONTAINER = '/run/strux-host/ca-certificates.crt'
@@ -50,11 +51,7 @@ export function hostTrust(env: Env, folder: string, bundles = DISTRIBUTION_BUNDL
   const text = authorities(env, bundles)
   if (text === undefined) return { env: proxies, binds: [] }
   const copy = join(folder, 'host-ca.crt')
-  if (readText(copy) !== text) {
-    mkdirSync(folder, { recursive: true })
-    writeFileSync(`${copy}.${process.pid}`, text)
-    renameSync(`${copy}.${process.pid}`, copy)
-  }
+  if (readText(copy) !== text) writeAtomically(copy, text)
   const pointers = Object.fromEntries(BUNDLE_VARIABLES.map(name => [name, BUNDLE_IN_CONTAINER]))
   return { env: { ...proxies, ...pointers }, binds: [`${copy}:${BUNDLE_IN_CONTAINER}:ro`] }
 }

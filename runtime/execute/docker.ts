@@ -1,0 +1,367 @@
+/** Runs each script in a fresh container: the story of a command from the builder image to the owner of its last file. */
+import { join } from 'node:path'
+import type { BuilderRef } from '../plan/model.ts'
+import { StruxError } from '../report/error.ts'
+import { ensureBuilder, imageIdOf } from './builder-image.ts'
+import { Claims } from './claims.ts'
+import { type Container, startContainer } from './container.ts'
+import { connectEngine, type Engine, engineReason, engineStatus } from './engine.ts'
+import type { Command, Executor, NoticeSink, OutputSink } from './executor.ts'
+import { type Caller, finishIn } from './finish.ts'
+import { type HostTrust, hostTrust } from './host-trust.ts'
+import { containerLabels, type Role, removeLeftoverContainers } from './leftovers.ts'
+import { LineSplitter } from './lines.ts'
+import { mayHaveOrphanedLoops, releaseOrphanedLoops } from './loop-devices.ts'
+import { type Grant, GrantMemory } from './privileges.ts'
+import { shellCall } from './script-text.ts'
+import { runShell, type ShellTerminal } from './shell.ts'
+import { stateFolder } from './state-folder.ts'
+
+export interface DockerExecutorOptions {
+  /** Absolute. */
+  readonly projectRoot: string
+  readonly bsp: string
+  /** Where scripts see the project. */
+  readonly mountAt?: '/project'
+  readonly notice: NoticeSink
+  /** Who called the build: owner of what it leaves behind. */
+  readonly caller: Caller
+  /** The Debian mirror for builder images; without it that of this machine's own apt sources. */
+  readonly mirror?: string
+}
+
+export interface ShellRequest {
+  readonly builder: BuilderRef
+  readonly env: Readonly<Record<string, string>>
+  /** The plan's node whose surroundings the shell has. */
+  readonly id: string
+}
+
+export interface DockerExecutor extends Executor {
+  /** Removes containers that an earlier process left behind. Done before the first container anyway. */
+  removeLeftovers(): Promise<void>
+  /** A shell in a container such as a script gets; resolves with its exit code. */
+  shell(request: ShellRequest, terminal?: ShellTerminal): Promise<number>
+  /** The engine's id of a builder image that exists, without making or fetching one. */
+  lookUpImage(builder: BuilderRef): Promise<string | undefined>
+  /** What the engine granted to the latest container. */
+  granted(): Grant | undefined
+}
+
+export function createDockerExecutor(options: DockerExecutorOptions): DockerExecutor {
+  return new ContainerExecutor(options)
+}
+
+interface Session {
+  readonly engine: Engine
+  readonly trust: HostTrust
+  readonly memory: GrantMemory
+  readonly claims: Claims
+}
+
+/** For the work in a container after a cancelled script, in milliseconds; what is not done by then is done in `close`. */
+const FINISH_TIMEOUT = 1000
+
+class ContainerExecutor implements DockerExecutor {
+  private readonly options: DockerExecutorOptions
+  private readonly mountAt: string
+  private readonly folder: string
+  private session: Promise<Session> | undefined
+  private inOrder: Promise<void> | undefined
+  private closed = false
+  private grant: Grant | undefined
+  private lastImage: string | undefined
+  /** Images are made one after another: recipes share their first layers. */
+  private making: Promise<unknown> = Promise.resolve()
+  private stopMaking = new AbortController()
+  private readonly images = new Map<string, Promise<string>>()
+  private readonly imageIds = new Map<string, string>()
+  private readonly spares = new Map<string, Promise<Container>>()
+  private readonly removals = new Set<Promise<void>>()
+
+  constructor(options: DockerExecutorOptions) {
+    this.options = options
+    this.mountAt = options.mountAt ?? '/project'
+    this.folder = stateFolder(options.projectRoot)
+  }
+
+  prepare(builder: BuilderRef, id?: string): void {
+    if (this.closed || this.spares.has(builder.key)) return
+    const spare = this.start(builder, id)
+    spare.catch(() => {})
+    this.spares.set(builder.key, spare)
+  }
+
+  async run(command: Command, output: OutputSink, signal: AbortSignal): Promise<number> {
+    signal.throwIfAborted()
+    const stop = () => this.stopMaking.abort(signal.reason)
+    signal.addEventListener('abort', stop, { once: true })
+    try {
+      return await this.runIn(await this.take(command.builder, command.id), command, output, signal)
+    } catch (error) {
+      throw signal.aborted ? signal.reason : error
+    } finally {
+      signal.removeEventListener('abort', stop)
+    }
+  }
+
+  imageId(builder: BuilderRef): string | undefined {
+    return this.imageIds.get(builder.key)
+  }
+
+  async lookUpImage(builder: BuilderRef): Promise<string | undefined> {
+    const { engine } = await this.connect()
+    const id = await imageIdOf(engine, builder)
+    if (id !== undefined) this.imageIds.set(builder.key, id)
+    return id
+  }
+
+  granted(): Grant | undefined {
+    return this.grant
+  }
+
+  async removeLeftovers(): Promise<void> {
+    const { engine } = await this.connect()
+    const count = await removeLeftoverContainers(engine, this.options.projectRoot, this.options.bsp)
+    if (count > 0) this.options.notice(`Removed ${count} container(s) that an earlier build left behind`)
+  }
+
+  async shell(request: ShellRequest, terminal: ShellTerminal = process): Promise<number> {
+    const session = await this.connect()
+    const image = await this.image(session, request.builder)
+    const claims = session.claims.forShell()
+    const since = new Date()
+    await claims.note(() => this.withHelper(session, image, helper => claims.claimIn(helper, since)))
+    const container = await this.startOn(session, image, 'shell', request.id)
+    try {
+      return await runShell(container, request.env, terminal)
+    } finally {
+      await claims.claimIn(container, since).then(
+        () => claims.settled(),
+        () => this.options.notice('Files below dist/ may still belong to root; the next build repairs that'),
+      )
+      await container.remove()
+    }
+  }
+
+  async close(): Promise<void> {
+    this.closed = true
+    this.stopMaking.abort(new StruxError('The build has ended'))
+    for (const spare of this.spares.values()) this.retire(spare)
+    this.spares.clear()
+    while (this.removals.size > 0) await Promise.all(this.removals)
+    const session = await this.session?.catch(() => undefined)
+    if (session === undefined) return
+    const { claims } = session
+    const image = this.lastImage
+    if (claims.open && image !== undefined) {
+      const since = claims.open
+      await this.withHelper(session, image, helper => claims.claimIn(helper, since)).catch(error =>
+        this.options.notice(`Files below dist/ may still belong to root: ${engineReason(error)}`),
+      )
+    }
+    claims.settled()
+  }
+
+  private async runIn(
+    container: Container,
+    command: Command,
+    output: OutputSink,
+    signal: AbortSignal,
+  ): Promise<number> {
+    const session = await this.connect()
+    const since = new Date()
+    const stdout = new LineSplitter(line => output('stdout', line))
+    const stderr = new LineSplitter(line => output('stderr', line))
+    const call = shellCall(command.script, join(this.folder, 'run'), `${this.mountAt}/dist/.strux/run`)
+    let code: number | undefined
+    try {
+      const script = container.exec({
+        argv: ['/bin/bash', '-c', call.text],
+        env: command.env,
+        stdout: chunk => signal.aborted || stdout.push(chunk),
+        stderr: chunk => signal.aborted || stderr.push(chunk),
+      })
+      code = await unlessAborted(script, signal)
+      stdout.end()
+      stderr.end()
+    } finally {
+      call.discard()
+      const failed = code !== 0
+      const finished = this.finish(session, container, since, failed)
+      await (failed ? this.cleanUp(session, container, finished) : finished)
+      this.retire(container)
+    }
+    return code
+  }
+
+  /** In the script's own container; what cannot be done there is left for `close`. */
+  private async finish(session: Session, container: Container, since: Date, failed: boolean): Promise<void> {
+    const claim = session.claims.needed ? { caller: this.options.caller, since } : undefined
+    if (claim === undefined && !failed) return
+    const work = finishIn(container, { mountAt: this.mountAt, claim, loops: failed })
+    await (failed ? Promise.race([work, late(FINISH_TIMEOUT)]) : work).catch(() => session.claims.reopen(since))
+    work.catch(() => {})
+  }
+
+  private async cleanUp(session: Session, container: Container, finished: Promise<void>): Promise<void> {
+    await finished
+    await container.remove()
+    if (!mayHaveOrphanedLoops(this.options.projectRoot)) return
+    await this.withHelper(session, container.image, helper =>
+      releaseOrphanedLoops(helper, this.mountAt),
+    )
+  }
+
+  /** The spare container where there is one that still lives, else a fresh one. */
+  private async take(builder: BuilderRef, id: string): Promise<Container> {
+    const spare = this.spares.get(builder.key)
+    this.spares.delete(builder.key)
+    if (spare !== undefined) {
+      const container = await spare
+      if (await container.isRunning()) return container
+      this.retire(container)
+    }
+    return this.start(builder, id)
+  }
+
+  private async start(builder: BuilderRef, id?: string): Promise<Container> {
+    const session = await this.connect()
+    const image = await this.image(session, builder)
+    this.inOrder ??= this.putInOrder(session, image)
+    await this.inOrder
+    return this.startOn(session, image, 'build', id)
+  }
+
+  private async startOn(session: Session, image: string, role: Role, id?: string): Promise<Container> {
+    const { projectRoot, bsp } = this.options
+    const spec = {
+      image,
+      env: {
+        DEBIAN_FRONTEND: 'noninteractive',
+        STRUX_IN_CONTAINER: '1',
+        // The project is not root's, and git would not touch it otherwise.
+        GIT_CONFIG_COUNT: '1',
+        GIT_CONFIG_KEY_0: 'safe.directory',
+        GIT_CONFIG_VALUE_0: '*',
+        ...session.trust.env,
+      },
+      binds: [`${projectRoot}:${this.mountAt}`, ...session.trust.binds],
+      labels: containerLabels(projectRoot, bsp, role, id),
+      workingDir: this.mountAt,
+      name: `strux-${bsp}`,
+    }
+    const container = await startContainer(session.engine, spec, session.memory)
+    if (this.grant === undefined && container.grant !== 'privileged') this.noticeGrant(container.grant)
+    this.grant = container.grant
+    this.lastImage = image
+    return container
+  }
+
+  private noticeGrant(grant: Grant): void {
+    if (grant === 'plain') {
+      this.options.notice('The engine grants ordinary containers only: mounts and loop devices will not work')
+    }
+  }
+
+  private connect(): Promise<Session> {
+    this.session ??= (async () => {
+      const engine = await connectEngine()
+      const { caller, bsp } = this.options
+      return {
+        engine,
+        trust: hostTrust(process.env, this.folder),
+        memory: new GrantMemory(join(this.folder, 'engine.json')),
+        claims: new Claims({
+          folder: this.folder,
+          mountAt: this.mountAt,
+          bsp,
+          caller,
+          needed: caller.uid !== 0 && !engine.rootless,
+        }),
+      }
+    })()
+    return this.session
+  }
+
+  private image(session: Session, builder: BuilderRef): Promise<string> {
+    const known = this.images.get(builder.key)
+    if (known !== undefined) return known
+    const { notice, mirror } = this.options
+    const made = this.making.then(() =>
+      ensureBuilder(session.engine, builder, {
+        notice,
+        signal: this.stopMaking.signal,
+        trust: session.trust,
+        ...(mirror !== undefined && { mirror }),
+      }),
+    )
+    this.making = made.catch(() => {})
+    this.images.set(builder.key, made)
+    made.then(
+      id => this.imageIds.set(builder.key, id),
+      () => {
+        this.images.delete(builder.key)
+        this.spares.delete(builder.key)
+      },
+    )
+    return made
+  }
+
+  /** Before the first container of a build: what an earlier process could not put in order itself. */
+  private async putInOrder(session: Session, image: string): Promise<void> {
+    const { claims } = session
+    await this.removeLeftovers()
+    const since = claims.abandoned()
+    const loops = process.platform === 'linux' && mayHaveOrphanedLoops(this.options.projectRoot)
+    if (since !== undefined || loops) {
+      await this.withHelper(session, image, async helper => {
+        if (since !== undefined) await claims.claimIn(helper, since)
+        if (loops) await releaseOrphanedLoops(helper, this.mountAt)
+      })
+      claims.forgetAbandoned()
+    }
+    const now = new Date()
+    await claims.note(() => this.withHelper(session, image, helper => claims.claimIn(helper, now)))
+  }
+
+  private async withHelper(
+    session: Session,
+    image: string,
+    work: (helper: Container) => Promise<void>,
+  ): Promise<void> {
+    const helper = await this.startOn(session, image, 'build', 'strux')
+    try {
+      await work(helper)
+    } finally {
+      this.retire(helper)
+    }
+  }
+
+  /** Removes a container off the path of the build; `close` waits for it. */
+  private retire(container: Container | Promise<Container>): void {
+    const removal = (async () => {
+      const started = await Promise.resolve(container).catch(() => undefined)
+      await started
+        ?.remove()
+        .catch(error => this.options.notice(`A container could not be removed: ${engineReason(error)}`))
+    })()
+    this.removals.add(removal)
+    removal.finally(() => this.removals.delete(removal))
+  }
+}
+
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(signal.reason)
+    if (signal.aborted) stop()
+    signal.addEventListener('abort', stop, { once: true })
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
+  })
+}
+
+function late(milliseconds: number): Promise<never> {
+  return new Promise((_, reject) => {
+    setTimeout(() => reject(new Error('not done in time')), milliseconds).unref()
+  })
+}

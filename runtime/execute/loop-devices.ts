@@ -1,0 +1,62 @@
+/**
+ * Loop devices that a dead container left behind. Mounts vanish with a container, loop devices belong to the machine.
+ *
+ * They are recognised by the path that the kernel shows for their file: in a living container it begins with the mount
+ * point (`/project/dist/disk.img`), for a user of this machine it is the file's real path, and when the container is
+ * gone, its bind mount hangs nowhere any more and the path begins at the project itself (`/dist/disk.img`).
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Container } from './container.ts'
+
+/**
+ * Whether such devices may exist, as far as this machine's sysfs tells; true where it tells nothing (an engine in a
+ * virtual machine). Costs less than a millisecond, where looking from within a container costs a container.
+ */
+export function mayHaveOrphanedLoops(projectRoot: string, sysBlock = '/sys/block'): boolean {
+  let devices: string[]
+  try {
+    devices = readdirSync(sysBlock)
+  } catch {
+    return true
+  }
+  return devices.some(device => {
+    if (!device.startsWith('loop')) return false
+    const path = backingFile(join(sysBlock, device))
+    return path !== undefined && existsSync(join(projectRoot, path))
+  })
+}
+
+function backingFile(device: string): string | undefined {
+  try {
+    return readFileSync(join(device, 'loop/backing_file'), 'utf8').replace(/\n$/, '')
+  } catch {
+    return undefined
+  }
+}
+
+/** Detaches them, from within a container: that takes root's rights. Only where inode and device numbers agree too. */
+export async function releaseOrphanedLoops(container: Container, mountAt: string): Promise<void> {
+  const words: Buffer[] = []
+  const code = await container.exec({
+    argv: ['/bin/bash', '-c', PROGRAM, 'strux-loops', mountAt],
+    stdout() {},
+    stderr: chunk => words.push(chunk),
+  })
+  if (code !== 0) throw new Error(Buffer.concat(words).toString().trim() || `exit code ${code}`)
+}
+
+const PROGRAM = String.raw`
+project=$1 failed=0
+command -v losetup >/dev/null || exit 0
+while read -r name inode device file; do
+  printf -v file '%b' "$file"
+  [[ $file == "$project"/* ]] && continue
+  there=$(stat -c '%i %d' -- "$project$file" 2>/dev/null) || continue
+  number=\${there#* }
+  (( major = (number >> 8) & 0xfff, minor = (number & 0xff) | ((number >> 12) & 0xfff00) ))
+  [[ $inode == "\${there% *}" && $device == "$major:$minor" ]] || continue
+  losetup -d "$name" || failed=1
+done < <(losetup -l -n --raw -O NAME,BACK-INO,BACK-MAJ:MIN,BACK-FILE)
+exit $failed
+`.replaceAll('\\$', '$')
