@@ -137,7 +137,9 @@ function writeWhole(file: string, content: string): void {
 
 function moduleOf(record: CompileRecord, places: Places, reused: boolean): CompiledModule {
   const { root, entry, inputs, output } = record
-  return { root, entry, inputs, output: places.output, map: places.map, sha256: output, reused }
+  // As Node will name it in stacks: dist/ may be a link to another disk.
+  const file = realpathSync(places.output)
+  return { root, entry, inputs, output: file, map: places.map, sha256: output, reused }
 }
 
 /** Relative to the project with `/`, as every path that people or other programs see. */

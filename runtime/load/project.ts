@@ -1,9 +1,26 @@
 /** Finds a project and its BSPs and loads them: the validated data that a plan is made of. */
-import type { BspData, ProjectData } from '../../lib/schema.ts'
-import type { Diagnostic, Finding } from './diagnostic.ts'
+import { existsSync, realpathSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import type * as z from 'zod'
+import type { DefinitionKind } from '../../lib/definition.ts'
+import {
+  type BspData,
+  bspSchema,
+  PROJECT_DEFAULTS,
+  type ProjectData,
+  projectSchema,
+} from '../../lib/schema.ts'
+import { StruxError } from '../report/error.ts'
+import type { SourceModule } from './compile.ts'
+import { type Diagnostic, DiagnosticsError, type Finding } from './diagnostic.ts'
+import { evaluateModule } from './evaluate.ts'
+import { findBsps } from './find-bsps.ts'
+import { sortDiagnostics } from './render.ts'
+import { suggest } from './suggest.ts'
+import { validate } from './validate.ts'
 
 export interface Project {
-  /** Absolute path of the folder with strux.config.ts. */
+  /** Absolute real path of the folder with strux.config.ts. */
   readonly root: string
   readonly config: ProjectData
   /** Every BSP of the project, by name, in the order of their names. */
@@ -22,3 +39,135 @@ export interface Bsp extends BspLocation {
   readonly data: BspData
 }
 export type { Diagnostic, Finding }
+
+/** A definition as far as it could be loaded. Later stages add findings of their own with `diagnose`. */
+export interface Loaded<T> {
+  /** There where nothing is an error. */
+  readonly value?: T
+  /** Where it was written; not there where it could not be compiled. */
+  readonly module?: SourceModule
+  /** What the module exports, valid or not. */
+  readonly exported?: unknown
+  /** Complaints about values, not yet located. */
+  readonly findings: readonly Finding[]
+  /** Complaints whose place is known already: of compiling and evaluating. */
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** The BSPs are known even where the configuration is wrong, so that all can be checked at once. */
+export interface LoadedProject extends Loaded<Project> {
+  readonly root: string
+  readonly bsps: readonly BspLocation[]
+}
+
+const CONFIG_FILES = ['strux.config.ts', 'strux.config.mts', 'strux.config.js', 'strux.config.mjs']
+
+/** The nearest folder from `from` upwards that has a strux.config.ts: its real path. Throws a StruxError where none has. */
+export function findProjectRoot(from: string): string {
+  for (let folder = resolve(from); ; folder = dirname(folder)) {
+    if (configFile(folder) !== undefined) return realpathSync(folder)
+    if (dirname(folder) === folder) throw noProject(from)
+  }
+}
+
+function configFile(folder: string): string | undefined {
+  return CONFIG_FILES.find(name => existsSync(join(folder, name)))
+}
+
+function noProject(folder: string): StruxError {
+  return new StruxError(`there is no strux.config.ts in ${resolve(folder)} or a folder above it`, {
+    hint:
+      'run strux init, or write one: ' +
+      "import { defineConfig } from 'strux-bsp'; " +
+      "export default defineConfig({ name: 'kiosk', project_version: '1.0.0', bsp: 'qemu' })",
+  })
+}
+
+/** Loads the configuration and finds the BSPs, without loading them. Throws a StruxError where there is no project. */
+export async function loadProject(folder: string): Promise<LoadedProject> {
+  const file = configFile(folder)
+  if (file === undefined) throw noProject(folder)
+  const root = realpathSync(folder)
+  const loaded = await loadDefinition(root, file, 'project', projectSchema)
+  const found = await findBsps(root, bspPatterns(loaded))
+  const config = loaded.value
+  const findings = [...loaded.findings, ...found.findings]
+  if (config && found.bsps.length > 0 && !found.bsps.some(bsp => bsp.name === config.bsp)) {
+    findings.push(unknownDefault(config.bsp, found.bsps))
+  }
+  const { value: _, ...rest } = { ...loaded, findings, root, bsps: found.bsps }
+  const usable = config && !findings.some(finding => finding.severity === 'error')
+  return usable ? { ...rest, value: { root, config, bsps: found.bsps } } : rest
+}
+
+/** What the configuration says; as far as it can be known, also where something else in it is wrong. */
+function bspPatterns({ value, exported }: Loaded<ProjectData>): readonly string[] {
+  const said: unknown = value ? value.bsps : (exported as { bsps?: unknown } | undefined)?.bsps
+  if (typeof said === 'string') return [said]
+  if (Array.isArray(said) && said.length > 0 && said.every(one => typeof one === 'string')) return said
+  return [PROJECT_DEFAULTS.bsps]
+}
+
+function unknownDefault(name: string, bsps: readonly BspLocation[]): Finding {
+  return {
+    severity: 'error',
+    code: 'unknown_bsp',
+    message: `there is no BSP '${name}'`,
+    hint: whichBsp(name, bsps),
+    origin: { source: 'project', keys: ['bsp'] },
+    at: 'value',
+  }
+}
+
+function whichBsp(name: string, bsps: readonly BspLocation[]): string {
+  const names = bsps.map(bsp => bsp.name)
+  const near = suggest(name, names)
+  const list = names.length > 0 ? `BSPs of this project: ${names.join(', ')}` : 'this project has no BSPs'
+  return near === undefined ? list : `did you mean '${near}'? ${list}`
+}
+
+/** Loads one BSP and evaluates no other. Throws a StruxError (exit code 2) where the project has none of that name. */
+export async function loadBsp(project: Pick<Project, 'root' | 'bsps'>, name: string): Promise<Loaded<Bsp>> {
+  const location = project.bsps.find(bsp => bsp.name === name)
+  if (!location) {
+    throw new StruxError(`there is no BSP '${name}'`, { hint: whichBsp(name, project.bsps), exitCode: 2 })
+  }
+  const { value, ...rest } = await loadDefinition(project.root, location.file, 'bsp', bspSchema)
+  return value ? { ...rest, value: { ...location, data: value } } : rest
+}
+
+async function loadDefinition<T>(
+  root: string,
+  file: string,
+  kind: DefinitionKind,
+  schema: z.ZodType<T>,
+): Promise<Loaded<T>> {
+  const { module, diagnostics, value } = await evaluateModule(file, kind, { root })
+  const loaded = { diagnostics, findings: [], ...(module && { module }) }
+  if (!module || diagnostics.some(diagnostic => diagnostic.severity === 'error')) return loaded
+  return { ...loaded, exported: value, ...validate(schema, value, kind) }
+}
+
+/**
+ * Everything there is to say about a definition, located and sorted.
+ *
+ * @param more findings of later stages whose origin is this definition
+ */
+export async function diagnose(
+  loaded: Loaded<unknown>,
+  more: readonly Finding[] = [],
+): Promise<Diagnostic[]> {
+  const findings = [...loaded.findings, ...more]
+  if (findings.length === 0 || !loaded.module) return sortDiagnostics(loaded.diagnostics)
+  const { locate } = await import('./locate.ts')
+  return sortDiagnostics([...loaded.diagnostics, ...(await locate(findings, loaded.module, loaded.exported))])
+}
+
+/**
+ * The value, where there is nothing wrong with it; else throws a DiagnosticsError with all that is, warnings too.
+ * To complain about several definitions at once, collect what `diagnose` says of each instead.
+ */
+export async function valueOf<T>(loaded: Loaded<T>): Promise<T> {
+  if (loaded.value !== undefined) return loaded.value
+  throw new DiagnosticsError(await diagnose(loaded))
+}

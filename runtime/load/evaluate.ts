@@ -1,0 +1,157 @@
+/** Runs a compiled definition and takes its default export. */
+import { pathToFileURL } from 'node:url'
+import { type DefinitionKind, definitionKind } from '../../lib/definition.ts'
+import { type Compiled, type CompiledModule, type CompileOptions, compileModule } from './compile.ts'
+import type { Diagnostic } from './diagnostic.ts'
+import { selfModule } from './self.ts'
+import { thrownAt } from './stack.ts'
+import { suggest } from './suggest.ts'
+
+export interface Evaluated extends Compiled {
+  /** What the author gave to `defineBsp` or `defineConfig`; there unless a diagnostic is an error. */
+  readonly value?: unknown
+}
+
+let evaluations = 0
+
+/** Compiles the definition if needed, runs it, and makes sure that it is one of the wanted kind. */
+export async function evaluateModule(
+  entry: string,
+  kind: DefinitionKind,
+  options: CompileOptions,
+): Promise<Evaluated> {
+  const compiled = await compileModule(entry, options)
+  if (!compiled.module) return compiled
+  let { module, diagnostics } = compiled
+  let run = await load(module)
+  if ('error' in run && module.reused && isModuleMissing(run.error)) {
+    // A package below one of the recorded ones is gone: resolve everything anew before complaining.
+    const again = await compileModule(entry, { ...options, force: true })
+    if (!again.module) return again
+    module = again.module
+    diagnostics = again.diagnostics
+    run = await load(module)
+  }
+  if ('error' in run) {
+    return { module, diagnostics: [...diagnostics, await thrown(run.error, module)] }
+  }
+  const wrong = notThatKind(run.exports, kind)
+  if (wrong) return { module, diagnostics: [...diagnostics, await atDefaultExport(wrong, module)] }
+  return { module, diagnostics, value: run.exports.default }
+}
+
+type Run = { readonly exports: Readonly<Record<string, unknown>> } | { readonly error: unknown }
+
+/** A module is run anew on every load: what it reads (environment, files) may have changed in a long-lived process. */
+async function load(module: CompiledModule): Promise<Run> {
+  const url = `${pathToFileURL(module.output).href}?${module.sha256.slice(0, 16)}.${evaluations++}`
+  try {
+    return { exports: (await import(url)) as Record<string, unknown> }
+  } catch (error) {
+    return { error }
+  }
+}
+
+function isModuleMissing(error: unknown): boolean {
+  const code = (error as { code?: unknown } | null)?.code
+  return code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND' || code === 'ENOENT'
+}
+
+async function thrown(error: unknown, module: CompiledModule): Promise<Diagnostic> {
+  const place = thrownAt(error, module) ?? { file: module.entry, line: 1, column: 1 }
+  const missing = /The requested module '(.*)' does not provide an export named '(.*)'/.exec(textOf(error))
+  if (missing) return { severity: 'error', ...place, ...(await missingExport(missing[1]!, missing[2]!)) }
+  const message = withoutPaths(textOf(error), module)
+  const hint = isModuleMissing(error) ? { hint: 'is everything installed? run npm install' } : {}
+  return { severity: 'error', code: 'evaluation_error', message, ...place, ...hint }
+}
+
+/** An import that the compiler could not check, because the package is left to Node. */
+async function missingExport(
+  specifier: string,
+  name: string,
+): Promise<Pick<Diagnostic, 'code' | 'message' | 'hint'>> {
+  const own = pathToFileURL(selfModule('strux-bsp')!).href === specifier
+  const from = own
+    ? 'strux-bsp'
+    : (/.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(specifier)?.[1] ?? specifier)
+  const message = `${from} has no export named '${name}'`
+  try {
+    const names = Object.keys((await import(specifier)) as object)
+    const near = suggest(name, names)
+    return {
+      code: 'missing_export',
+      message,
+      hint: near ? `did you mean '${near}'?` : `it exports ${names.join(', ')}`,
+    }
+  } catch {
+    return { code: 'missing_export', message }
+  }
+}
+
+/** The message of an error and of what caused it; of anything else thrown, its text. */
+function textOf(error: unknown): string {
+  if (!(error instanceof Error))
+    return `threw ${typeof error === 'string' ? JSON.stringify(error) : String(error)}`
+  const name = error.name === 'Error' || error.message === '' ? '' : `${error.name}: `
+  const cause = error.cause instanceof Error ? ` (${textOf(error.cause)})` : ''
+  return `${name}${error.message || error.name}${cause}`
+}
+
+/** Compiled files are no concern of the author's, and the project's folder is known. */
+function withoutPaths(message: string, { root, output, entry }: CompiledModule): string {
+  return message
+    .replaceAll(new RegExp(`${escapeRegExp(pathToFileURL(output).href)}(\\?[0-9a-f]+\\.\\d+)?`, 'g'), entry)
+    .replaceAll(output, entry)
+    .replaceAll(`${pathToFileURL(root).href}/`, '')
+    .replaceAll(`${root}/`, '')
+}
+
+function escapeRegExp(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
+}
+
+type Complaint = Pick<Diagnostic, 'code' | 'message' | 'hint'>
+
+const MAKER: Readonly<Record<DefinitionKind, string>> = { bsp: 'defineBsp', project: 'defineConfig' }
+const NOUN: Readonly<Record<DefinitionKind, string>> = { bsp: 'a BSP', project: "a project's configuration" }
+
+function notThatKind(
+  exports: Readonly<Record<string, unknown>>,
+  wanted: DefinitionKind,
+): Complaint | undefined {
+  const make = `export default ${MAKER[wanted]}({ … })`
+  if (!('default' in exports)) {
+    const named = Object.keys(exports).find(name => definitionKind(exports[name]) === wanted)
+    return {
+      code: 'no_default_export',
+      message: named ? `'${named}' is exported by name, not by default` : 'there is no default export',
+      hint: make,
+    }
+  }
+  const value = exports.default
+  const kind = definitionKind(value)
+  if (kind === wanted) return undefined
+  if (kind !== undefined) {
+    const message = `this is ${NOUN[kind]} (${MAKER[kind]}) where ${NOUN[wanted]} is wanted`
+    return { code: 'wrong_definition', message, hint: make }
+  }
+  const what = describe(value)
+  return {
+    code: 'not_a_definition',
+    message: `the default export is ${what}, not ${NOUN[wanted]}`,
+    hint: typeof value === 'object' && value !== null ? `wrap it: ${make}` : make,
+  }
+}
+
+function describe(value: unknown): string {
+  if (value instanceof Promise) return 'a promise'
+  if (Array.isArray(value)) return 'a list'
+  if (value === null || value === undefined) return String(value)
+  return typeof value === 'object' ? 'a plain object' : `a ${typeof value}`
+}
+
+async function atDefaultExport(complaint: Complaint, module: CompiledModule): Promise<Diagnostic> {
+  const { defaultExportOf } = await import('./locate.ts')
+  return { severity: 'error', ...complaint, ...(await defaultExportOf(module)) }
+}

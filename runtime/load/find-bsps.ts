@@ -1,0 +1,98 @@
+/** Which files are BSPs, and what they are called. */
+import { readdirSync, statSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import type { Origin } from '../plan/model.ts'
+import type { Finding } from './diagnostic.ts'
+import type { BspLocation } from './project.ts'
+
+/** The BSPs in the order of their names, and what is wrong with them. Of several with one name the first is kept. */
+export interface FoundBsps {
+  readonly bsps: readonly BspLocation[]
+  readonly findings: readonly Finding[]
+}
+
+/** @param patterns globs relative to `root`, the value of the project's key `bsps` */
+export async function findBsps(root: string, patterns: readonly string[]): Promise<FoundBsps> {
+  const files = await match(root, patterns)
+  const byName = new Map<string, BspLocation>()
+  const findings: Finding[] = []
+  for (const file of files) {
+    const location = locationOf(root, file)
+    const { name } = location
+    const other = byName.get(name)
+    if (!NAME.test(name)) findings.push(badName(location))
+    else if (other) findings.push(twice(name, other.file, file))
+    else byName.set(name, location)
+  }
+  if (files.length === 0) findings.push(none(patterns))
+  return { bsps: [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1)), findings }
+}
+
+/** Names become folders of the build, container labels and arguments of commands. */
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/
+
+function locationOf(root: string, file: string): BspLocation {
+  const folder = dirname(file)
+  const stem = basename(file).replace(/\.[cm]?[jt]s$/, '')
+  const name = stem === 'bsp' || stem === 'index' ? basename(join(root, folder)) : stem.replace(/\.bsp$/, '')
+  return { name, file, folder }
+}
+
+const ORIGIN: Origin = { source: 'project', keys: ['bsps'] }
+
+function badName({ name, file }: BspLocation): Finding {
+  const message = `'${name}' cannot be the name of a BSP (${file})`
+  const hint = 'rename it: letters, digits, dot, underscore and hyphen, beginning with a letter or digit'
+  return { severity: 'error', code: 'bad_bsp_name', message, hint, origin: ORIGIN, at: 'value' }
+}
+
+function twice(name: string, first: string, second: string): Finding {
+  const message = `two BSPs are called '${name}': ${first} and ${second}`
+  const hint = 'rename one of the two, or leave it out of bsps'
+  return { severity: 'error', code: 'duplicate_bsp', message, hint, origin: ORIGIN, at: 'value' }
+}
+
+function none(patterns: readonly string[]): Finding {
+  const message = `no BSP matches ${patterns.map(pattern => `'${pattern}'`).join(', ')}`
+  const hint = 'add one (bsp/NAME/bsp.ts), or say with bsps where they are'
+  return { severity: 'error', code: 'no_bsps', message, hint, origin: ORIGIN, at: 'value' }
+}
+
+/** Files relative to `root`, each once, in order. */
+async function match(root: string, patterns: readonly string[]): Promise<string[]> {
+  if (patterns.every(isSimple)) return [...new Set(patterns.flatMap(pattern => expand(root, pattern)))].sort()
+  const { glob } = await import('tinyglobby')
+  const ignore = ['**/node_modules/**', 'dist/**']
+  return (await glob([...patterns], { cwd: root, ignore, expandDirectories: false })).sort()
+}
+
+/** Only names and `*`: found by reading the folders in question, without loading a glob library. */
+function isSimple(pattern: string): boolean {
+  return !/\*\*|[?[\]{}()!+@\\]/.test(pattern) && !pattern.startsWith('/')
+}
+
+function expand(root: string, pattern: string): string[] {
+  let found = ['']
+  const segments = pattern.split('/').filter(segment => segment !== '' && segment !== '.')
+  for (const segment of segments) {
+    found = found.flatMap(above => {
+      const names = segment.includes('*') ? namesIn(join(root, above), segment) : [segment]
+      return names.map(name => (above === '' ? name : `${above}/${name}`))
+    })
+  }
+  return found.filter(file => statSync(join(root, file), { throwIfNoEntry: false })?.isFile())
+}
+
+function namesIn(folder: string, segment: string): string[] {
+  const pattern = new RegExp(
+    `^${segment.replaceAll('.', '\\.').replaceAll('*', '.*').replaceAll('$', '\\$')}$`,
+  )
+  try {
+    return readdirSync(folder).filter(
+      name =>
+        pattern.test(name) && (!name.startsWith('.') || segment.startsWith('.')) && name !== 'node_modules',
+    )
+  } catch {
+    return []
+  }
+}

@@ -1,0 +1,139 @@
+/** The place in the author's source that a finding is about. */
+import type { Node as MorphNode } from 'ts-morph'
+import type { SourceModule } from './compile.ts'
+import type { Diagnostic, Finding } from './diagnostic.ts'
+import { Follower, type Item, type Place } from './follow.ts'
+import { defaultExport, openSources, type Sources } from './syntax.ts'
+
+/**
+ * Findings as diagnostics, in the same order. Where the source does not show how a value comes about, the place is the
+ * closest expression around it.
+ *
+ * @param module the module that the findings' definition was read from
+ * @param value what the module exported; its lists tell how many elements a spread adds
+ */
+export async function locate(
+  findings: readonly Finding[],
+  module: SourceModule,
+  value?: unknown,
+): Promise<Diagnostic[]> {
+  if (findings.length === 0) return []
+  const sources = await openSources(module)
+  const walker = new Walker(sources)
+  return findings.map(({ origin, at, ...said }) => ({
+    ...said,
+    ...walker.place(origin.keys, at, value),
+  }))
+}
+
+/** Where the default export stands; the beginning of the module where there is none. */
+export async function defaultExportOf(
+  module: SourceModule,
+): Promise<Pick<Diagnostic, 'file' | 'line' | 'column' | 'length'>> {
+  const sources = await openSources(module)
+  const node = defaultExport(sources)
+  return node ? sources.place(node) : { file: module.entry, line: 1, column: 1 }
+}
+
+type Key = string | number
+
+/** How far the keys led. `depth` counts the keys that were found. */
+interface Hit {
+  readonly node: MorphNode
+  /** The name of the property, where the last key is one and was found. */
+  readonly name?: MorphNode
+  readonly depth: number
+  readonly complete: boolean
+}
+
+class Walker {
+  readonly #sources: Sources
+  readonly #follower: Follower
+
+  constructor(sources: Sources) {
+    this.#sources = sources
+    this.#follower = new Follower(sources.morph)
+  }
+
+  place(keys: readonly Key[], at: Finding['at'], value: unknown) {
+    const root = defaultExport(this.#sources)
+    if (!root) return { file: this.#sources.place(this.#sources.entry).file, line: 1, column: 1 }
+    const start: Place = { node: root, scope: new Map() }
+    // The value of the whole definition is what defineBsp was given, not the call.
+    const targets = this.#follower.follow(start)
+    const whole = targets.length === 1 ? targets[0]! : start
+    const hit = this.#walk(whole, keys, value)
+    return this.#sources.place((at === 'key' && hit.complete && hit.name) || hit.node)
+  }
+
+  #walk(place: Place, keys: readonly Key[], value: unknown): Hit {
+    if (keys.length === 0) return { node: this.#end(place), depth: 0, complete: true }
+    const hits = this.#follower.follow(place).map(target => this.#step(target, keys, value))
+    const complete = hits.filter(hit => hit.complete)
+    if (complete.length === 1) return complete[0]!
+    if (hits.length === 1) return hits[0]!
+    // Several expressions could be meant: the author sees all of them in the whole.
+    return { node: this.#follower.bare(place.node), depth: 0, complete: false }
+  }
+
+  #step(target: Place, keys: readonly Key[], value: unknown): Hit {
+    const [key, ...rest] = keys as [Key, ...Key[]]
+    const part =
+      typeof value === 'object' && value !== null ? (value as Record<Key, unknown>)[key] : undefined
+    if (typeof key === 'number') {
+      const length = Array.isArray(value) ? value.length : undefined
+      const items = this.#follower.items(target)
+      const item = items && pick(items, key, length)
+      if (!item) return stuck(target.node)
+      return item.kind === 'one' ? deeper(this.#walk(item.place, rest, part)) : stuck(item.node)
+    }
+    const member = this.#follower.member(target, key)
+    if (member.kind === 'perhaps') return stuck(member.node)
+    if (member.kind === 'absent') return stuck(target.node)
+    const hit = deeper(this.#walk(member.value, rest, part))
+    return rest.length === 0 ? { ...hit, name: member.name } : hit
+  }
+
+  /** The text of the value: behind names, but not inside calls and conditions. */
+  #end(place: Place): MorphNode {
+    if (place.returned) {
+      const results = this.#follower.follow(place)
+      return results.length === 1 ? results[0]!.node : place.node
+    }
+    const node = this.#follower.bare(place.node)
+    const source = this.#follower.source({ ...place, node })
+    if (!source) return node
+    const end = this.#end(source)
+    const { Node } = this.#sources.morph
+    return Node.isExpression(end) ? end : node
+  }
+}
+
+function deeper(hit: Hit): Hit {
+  return { ...hit, depth: hit.depth + 1 }
+}
+
+function stuck(node: MorphNode): Hit {
+  return { node, depth: 0, complete: false }
+}
+
+/** The item that holds the element of that index; `length` is the real one of the list, where it is known. */
+function pick(items: readonly Item[], index: number, length: number | undefined): Item | undefined {
+  const first = items.findIndex(item => item.kind === 'some')
+  if (first < 0 || index < first) return items[index]
+  const last = items.findLastIndex(item => item.kind === 'some')
+  const unknown = items[first]!
+  if (length !== undefined) {
+    const fromEnd = length - 1 - index
+    if (fromEnd < items.length - 1 - last) return items[items.length - 1 - fromEnd]
+  }
+  if (first !== last || unknown.kind !== 'some') return unknown
+  const size = length === undefined ? undefined : length - items.length + 1
+  const options = unknown.options.filter(
+    option => option.length === size && option.every(item => item.kind === 'one'),
+  )
+  if (options.length === 1) return options[0]![index - first]
+  // A part of unknown size may end before this element, unless the real length says otherwise or it is all there is.
+  const inside = size !== undefined || items.length === 1
+  return inside && unknown.template ? { kind: 'one', place: unknown.template } : unknown
+}

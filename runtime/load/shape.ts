@@ -1,0 +1,73 @@
+/** What a zod schema says about the keys at a place: for "did you mean". */
+import type * as z from 'zod'
+
+type Keys = readonly PropertyKey[]
+
+/** The keys that an object at that place may have; empty where none is foreseen. */
+export function keysAt(schema: z.core.$ZodType, path: Keys): string[] {
+  let here = objectsAndLists(schema)
+  for (const key of path) here = here.flatMap(part => step(part, key))
+  return here.flatMap(part => Object.keys(shapeOf(part) ?? {}))
+}
+
+/** The places whose objects have a key of that name, such as `boot.kernel` (`[]` for list elements, '' for the top). */
+export function placesOfKey(schema: z.core.$ZodType, key: string): string[] {
+  const places = new Set<string>()
+  search(schema, '', places)
+  return [...places]
+
+  function search(node: z.core.$ZodType, at: string, found: Set<string>): void {
+    for (const part of objectsAndLists(node)) {
+      const shape = shapeOf(part)
+      if (shape && Object.hasOwn(shape, key)) found.add(at)
+      for (const [name, child] of Object.entries(shape ?? {}))
+        search(child, at ? `${at}.${name}` : name, found)
+      const element = elementOf(part)
+      if (element) search(element, `${at}[]`, found)
+    }
+  }
+}
+
+function step(schema: z.core.$ZodType, key: PropertyKey): z.core.$ZodType[] {
+  const element = elementOf(schema)
+  if (element && typeof key === 'number') return objectsAndLists(element)
+  const shape = shapeOf(schema)
+  const child = shape && typeof key === 'string' && Object.hasOwn(shape, key) ? shape[key] : undefined
+  return child ? objectsAndLists(child) : []
+}
+
+function shapeOf(schema: z.core.$ZodType): Readonly<Record<string, z.core.$ZodType>> | undefined {
+  const { def } = (schema as z.core.$ZodTypes)._zod
+  return def.type === 'object' ? def.shape : undefined
+}
+
+function elementOf(schema: z.core.$ZodType): z.core.$ZodType | undefined {
+  const { def } = (schema as z.core.$ZodTypes)._zod
+  return def.type === 'array' ? def.element : undefined
+}
+
+/** The schema without what is wrapped around it; of a union every option. */
+function objectsAndLists(schema: z.core.$ZodType): z.core.$ZodType[] {
+  const { def } = (schema as z.core.$ZodTypes)._zod
+  switch (def.type) {
+    case 'optional':
+    case 'nullable':
+    case 'readonly':
+    case 'default':
+    case 'prefault':
+    case 'nonoptional':
+    case 'catch':
+      return objectsAndLists(def.innerType)
+    case 'lazy':
+      return objectsAndLists(def.getter())
+    case 'pipe':
+      return [...objectsAndLists(def.in), ...objectsAndLists(def.out)]
+    case 'union':
+      return def.options.flatMap(objectsAndLists)
+    case 'object':
+    case 'array':
+      return [schema]
+    default:
+      return []
+  }
+}
