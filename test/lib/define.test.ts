@@ -23,7 +23,8 @@ test('a copy is plain data again, and may become another definition', () => {
   assert.is(definitionKind(defineBsp({ ...bsp, name: 'b' })), 'bsp')
   const data = {}
   define(data)
-  assert.is(definitionKind((defineConfig as unknown as typeof define)(data)), 'project')
+  assert.is((defineConfig as unknown as typeof define)(data), data)
+  assert.is(definitionKind(data), 'project')
 })
 
 test('never throws', () => {

@@ -342,9 +342,10 @@ for (const [schema, data, path, code] of BROKEN) {
 }
 
 test('everything that is wrong is said at once', () => {
-  const data = { step: 'oops', location: '/x', run: sh`x`, unknown: 1, tools: ['knife'] }
+  const data = { step: 'oops', location: '/x', run: sh`x`, unknown: 1, tools: ['knife'], description: 5 }
   assert.equal(issues(scriptSchema, data).sort(), [
     ['', 'unrecognized_keys'],
+    ['description', 'invalid_type'],
     ['location', 'absolute_path'],
     ['location', 'location_or_run'],
     ['step', 'unknown_hook'],

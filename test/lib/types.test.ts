@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { HOOK_NAMES } from '../../lib/hooks/build.ts'
+import { bspSchema, projectSchema } from '../../lib/schema.ts'
 
 const here = dirname(fileURLToPath(import.meta.url))
 const root = resolve(here, '../..')
@@ -13,17 +15,21 @@ const parsed = ts.parseJsonConfigFileContent(config, ts.sys, root).options
 const options = { ...parsed, noUnusedLocals: false }
 const file = (name: string) => join(here, 'types', name)
 
-/** A language service over real files and one that exists only here, whose text each question sets anew. */
+/**
+ * A language service over real files and one that exists only here. All that is asked of it is written into it before the
+ * first question, each piece in a block of its own: a change between two questions would begin all checking anew.
+ */
 const draft = file('draft.ts')
-let draftText = ''
-let version = 0
+let draftText = `import { defineBsp, defineConfig, sh } from 'strux-bsp'
+const id = { name: 'a', description: 'd', arch: 'arm64', hostname: 'h' } as const
+`
 const roots = [file('right.ts'), file('edges.ts'), file('wrong.ts')]
 const service = ts.createLanguageService({
   getCompilationSettings: () => options,
   getCurrentDirectory: () => root,
   getDefaultLibFileName: ts.getDefaultLibFilePath,
   getScriptFileNames: () => [...roots, draft],
-  getScriptVersion: name => (name === draft ? String(version) : '0'),
+  getScriptVersion: () => '0',
   getScriptSnapshot: name => {
     const text = name === draft ? draftText : ts.sys.readFile(name)
     return text === undefined ? undefined : ts.ScriptSnapshot.fromString(text)
@@ -34,32 +40,37 @@ const service = ts.createLanguageService({
   getDirectories: ts.sys.getDirectories,
 })
 
-const HEAD = `import { defineBsp, defineConfig, sh } from 'strux-bsp'
-const id = { name: 'a', description: 'd', arch: 'arm64', hostname: 'h' } as const
-`
-
-function write(text: string) {
-  draftText = HEAD + text
-  version++
+/** Where a piece stands in the draft; `marker`, where it had a `|`. */
+interface Piece {
+  readonly start: number
+  readonly end: number
+  readonly marker: number
 }
 
-/** Each error of the draft as the text that it underlines and what it says. */
-function errors(text: string): { at: string; says: string }[] {
-  write(text)
-  const found = [...service.getSyntacticDiagnostics(draft), ...service.getSemanticDiagnostics(draft)]
-  return found.map(d => ({
-    at: draftText.slice(d.start, (d.start ?? 0) + (d.length ?? 0)),
-    says: ts.flattenDiagnosticMessageText(d.messageText, ' '),
-  }))
-}
-
-/** What is offered where `|` stands. */
-function offered(text: string): string[] {
+function add(text: string): Piece {
+  const start = draftText.length
   const at = text.indexOf('|')
-  write(text.slice(0, at) + text.slice(at + 1))
-  return (service.getCompletionsAtPosition(draft, HEAD.length + at, {})?.entries ?? []).map(
-    entry => entry.name,
-  )
+  draftText += `{ ${text.replace('|', '')} }\n`
+  return { start, end: draftText.length, marker: start + 2 + at }
+}
+
+/** Each error of a piece as the text that it underlines and what it says. */
+function errors({ start, end }: Piece): { at: string; says: string }[] {
+  return service
+    .getSemanticDiagnostics(draft)
+    .map(d => ({ from: d.start ?? 0, to: (d.start ?? 0) + (d.length ?? 0), message: d.messageText }))
+    .filter(d => d.from >= start && d.to <= end)
+    .map(d => ({ at: draftText.slice(d.from, d.to), says: ts.flattenDiagnosticMessageText(d.message, ' ') }))
+}
+
+/** What is offered at the marker. */
+function offered({ marker }: Piece): string[] {
+  return (service.getCompletionsAtPosition(draft, marker, {})?.entries ?? []).map(entry => entry.name).sort()
+}
+
+/** What is shown of the key that follows the marker. */
+function shown({ marker }: Piece): string {
+  return ts.displayPartsToString(service.getQuickInfoAtPosition(draft, marker)?.documentation)
 }
 
 for (const name of ['right.ts', 'edges.ts', 'wrong.ts']) {
@@ -158,6 +169,18 @@ const SAYS: readonly [what: string, draft: string, at: string, says: string][] =
     `Type 'string' is not assignable to type 'Sh'.`,
   ],
   [
+    'a choice between lists',
+    `defineBsp({ ...id, scripts: Math.random() ? [{ step: 'before_kernel', location: 'x' }] : [] })`,
+    'scripts',
+    `Property '[error]' is missing in type '{ step: string; location: string; }[]' but required in type 'BspError<"before_kernel runs only with boot.kernel.custom_kernel: true">'.`,
+  ],
+  [
+    'hook of a BSP in a project',
+    `defineConfig({ name: 'p', project_version: '1.0.0', bsp: 'q', scripts: [{ step: 'before_kernel', location: 'x' }] })`,
+    'step',
+    `Type '"before_kernel"' is not assignable to type '"rootfs_post"'.`,
+  ],
+  [
     'unknown key of a project',
     `defineConfig({ name: 'p', project_version: '1.0.0', bsp: 'q', hostnam: 'x' })`,
     'hostnam',
@@ -165,59 +188,55 @@ const SAYS: readonly [what: string, draft: string, at: string, says: string][] =
   ],
 ]
 for (const [what, text, at, says] of SAYS) {
-  test(`says: ${what}`, () => assert.equal(errors(text), [{ at, says }]))
+  const piece = add(text)
+  test(`says: ${what}`, () => assert.equal(errors(piece), [{ at, says }]))
 }
 
-test('completes hook names', () => {
-  const hooks = offered(`defineBsp({ ...id, scripts: [{ step: '|', location: 'x' }] })`)
-  assert.is(hooks.length, 25)
-  assert.ok(hooks.includes('make_image') && hooks.includes('before_kernel'))
-})
-
-test('completes keys of a script, of the kernel, of a BSP and of a project', () => {
-  assert.equal(offered(`defineBsp({ ...id, scripts: [{ step: 'make_image', | }] })`).sort(), [
-    'cached_generated_artifacts',
-    'depends_on',
-    'description',
-    'id',
-    'location',
-    'run',
-    'tools',
-  ])
-  const kernel = offered(`defineBsp({ ...id, boot: { kernel: { custom_kernel: true, | } } })`)
-  assert.ok(
-    kernel.includes('defconfig') && kernel.includes('device_tree') && !kernel.includes('custom_kernel'),
-  )
-  const bsp = offered(`defineBsp({ | })`)
-  assert.ok(bsp.includes('arch') && bsp.includes('scripts') && bsp.includes('runtime'))
-  const project = offered(`defineConfig({ name: 'p', dev: { | } })`)
-  assert.equal(project.sort(), ['inspector', 'server', 'usb'])
-})
-
-test('completes also where something else in the definition is wrong', () => {
-  const keys = offered(
+const SCRIPT_KEYS = [
+  'cached_generated_artifacts',
+  'depends_on',
+  'description',
+  'id',
+  'location',
+  'run',
+  'tools',
+]
+const OFFERED: readonly [what: string, draft: string, offered: readonly string[]][] = [
+  ['hooks', `defineBsp({ ...id, scripts: [{ step: '|', location: 'x' }] })`, [...HOOK_NAMES].sort()],
+  [
+    'hooks of an unfinished script',
+    `defineBsp({ ...id, oops: 1, scripts: [{ step: '|' }] })`,
+    [...HOOK_NAMES].sort(),
+  ],
+  ['keys of a script', `defineBsp({ ...id, scripts: [{ step: 'make_image', | }] })`, SCRIPT_KEYS],
+  [
+    'keys of a script beside a wrong one',
     `defineBsp({ ...id, scripts: [{ step: 'before_kernel', location: 'x' }, { step: 'make_image', | }] })`,
-  )
-  assert.ok(keys.includes('location') && keys.includes('depends_on'))
-  assert.is(offered(`defineBsp({ ...id, oops: 1, scripts: [{ step: '|' }] })`).length, 25)
-})
+    SCRIPT_KEYS,
+  ],
+  [
+    'keys of the kernel',
+    `defineBsp({ ...id, boot: { kernel: { custom_kernel: true, | } } })`,
+    ['defconfig', 'device_tree', 'fragments', 'patches', 'source', 'version'],
+  ],
+  ['keys of a section', `defineConfig({ name: 'p', dev: { | } })`, ['inspector', 'server', 'usb']],
+  ['keys of a BSP', `defineBsp({ | })`, Object.keys(bspSchema.shape).sort()],
+  ['keys of a project', `defineConfig({ | })`, Object.keys(projectSchema.shape).sort()],
+]
+for (const [what, text, names] of OFFERED) {
+  const piece = add(text)
+  test(`completes ${what}`, () => assert.equal(offered(piece), names))
+}
 
-test('an editor shows what a key means', () => {
-  const shown = (text: string) => {
-    const at = text.indexOf('|')
-    write(text.replace('|', ''))
-    return ts.displayPartsToString(service.getQuickInfoAtPosition(draft, HEAD.length + at)?.documentation)
-  }
-  assert.match(shown(`defineBsp({ ...id, rootfs: { |packages: [] } })`), 'Debian packages')
-  assert.match(
-    shown(`defineBsp({ ...id, scripts: [{ step: 'make_image', |location: 'x' }] })`),
-    "script's file",
-  )
-  assert.match(
-    shown(`defineBsp({ ...id, scripts: [{ |step: 'make_image', location: 'x' }] })`),
-    'hook at which',
-  )
-  assert.match(shown(`defineConfig({ name: 'p', project_version: '1.0.0', |bsp: 'q' })`), 'Name of the BSP')
-})
+const SHOWN: readonly [draft: string, doc: string][] = [
+  [`defineBsp({ ...id, rootfs: { |packages: [] } })`, 'Debian packages'],
+  [`defineBsp({ ...id, scripts: [{ step: 'make_image', |location: 'x' }] })`, "script's file"],
+  [`defineBsp({ ...id, scripts: [{ |step: 'make_image', location: 'x' }] })`, 'hook at which'],
+  [`defineConfig({ name: 'p', project_version: '1.0.0', |bsp: 'q' })`, 'Name of the BSP'],
+]
+for (const [text, doc] of SHOWN) {
+  const piece = add(text)
+  test(`an editor shows what a key means: ${doc}`, () => assert.match(shown(piece), doc))
+}
 
 test.run()

@@ -156,7 +156,9 @@ defineBsp({
 // names of the types that an author may want
 export const hook: Hook = 'make_image'
 export const arch: Arch = 'amd64'
-export const group: ToolGroup = 'image'
+export const groups: readonly ToolGroup[] = [
+  ...(['image', 'cross', 'kernel', 'bootloader', 'rootfs', 'go', 'node', 'wayland'] as const),
+]
 
 // projects
 export const config: ProjectConfig = defineConfig({ name: 'p', project_version: '1.0.0', bsp: 'qemu' })
