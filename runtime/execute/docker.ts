@@ -5,7 +5,7 @@ import { StruxError } from '../report/error.ts'
 import { ensureBuilder, imageIdOf } from './builder-image.ts'
 import { Claims } from './claims.ts'
 import { type Container, startContainer } from './container.ts'
-import { connectEngine, type Engine, engineReason, engineStatus } from './engine.ts'
+import { connectEngine, type Engine, engineReason } from './engine.ts'
 import type { Command, Executor, NoticeSink, OutputSink } from './executor.ts'
 import { type Caller, finishIn } from './finish.ts'
 import { type HostTrust, hostTrust } from './host-trust.ts'
@@ -200,7 +200,9 @@ class ContainerExecutor implements DockerExecutor {
     const claim = session.claims.needed ? { caller: this.options.caller, since } : undefined
     if (claim === undefined && !failed) return
     const work = finishIn(container, { mountAt: this.mountAt, claim, loops: failed })
-    await (failed ? Promise.race([work, late(FINISH_TIMEOUT)]) : work).catch(() => session.claims.reopen(since))
+    await (failed ? Promise.race([work, late(FINISH_TIMEOUT)]) : work).catch(() =>
+      session.claims.reopen(since),
+    )
     work.catch(() => {})
   }
 
@@ -208,9 +210,7 @@ class ContainerExecutor implements DockerExecutor {
     await finished
     await container.remove()
     if (!mayHaveOrphanedLoops(this.options.projectRoot)) return
-    await this.withHelper(session, container.image, helper =>
-      releaseOrphanedLoops(helper, this.mountAt),
-    )
+    await this.withHelper(session, container.image, helper => releaseOrphanedLoops(helper, this.mountAt))
   }
 
   /** The spare container where there is one that still lives, else a fresh one. */

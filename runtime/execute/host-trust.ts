@@ -48,23 +48,28 @@ export interface HostTrust {
  */
 export function hostTrust(env: Env, folder: string, bundles = DISTRIBUTION_BUNDLES): HostTrust {
   const proxies = proxyVariables(env)
-  const text = authorities(env, bundles)
-  if (text === undefined) return { env: proxies, binds: [] }
-  const copy = join(folder, 'host-ca.crt')
-  if (readText(copy) !== text) writeAtomically(copy, text)
+  const files = authorityFiles(env, bundles)
+  if (files.length === 0) return { env: proxies, binds: [] }
+  const text = files.map(file => readText(file)!.replace(/\n*$/, '\n')).join('')
+  let bundle = join(folder, 'host-ca.crt')
+  try {
+    if (readText(bundle) !== text) writeAtomically(bundle, text)
+  } catch {
+    // A folder that is still root's, before the first repair.
+    bundle = files[0]!
+  }
   const pointers = Object.fromEntries(BUNDLE_VARIABLES.map(name => [name, BUNDLE_IN_CONTAINER]))
-  return { env: { ...proxies, ...pointers }, binds: [`${copy}:${BUNDLE_IN_CONTAINER}:ro`] }
+  return { env: { ...proxies, ...pointers }, binds: [`${bundle}:${BUNDLE_IN_CONTAINER}:ro`] }
 }
 
 /**
- * The text of all certificates that count here: SSL_CERT_FILE or else the distribution's bundle, and NODE_EXTRA_CA_CERTS
- * after it, since that one names additions as a rule, and most other programs know a single file only.
+ * The files with all certificates that count here: SSL_CERT_FILE or else the distribution's bundle, and after it
+ * NODE_EXTRA_CA_CERTS, since that one names additions as a rule, and most other programs know a single file only.
  */
-export function authorities(env: Env, bundles: readonly string[]): string | undefined {
+export function authorityFiles(env: Env, bundles: readonly string[]): string[] {
   const named = [env.SSL_CERT_FILE, ...bundles].find(file => readText(file) !== undefined)
-  const files = new Set([named, env.NODE_EXTRA_CA_CERTS].map(realPath).filter(path => path !== undefined))
-  const texts = [...files].map(readText).filter(text => text !== undefined)
-  return texts.length === 0 ? undefined : texts.map(text => text.replace(/\n*$/, '\n')).join('')
+  const files = [named, env.NODE_EXTRA_CA_CERTS].map(realPath)
+  return [...new Set(files.filter(path => path !== undefined && readText(path) !== undefined))] as string[]
 }
 
 /** Both spellings of each: programs disagree about which one they read. */
