@@ -14,27 +14,23 @@ export function notData(value: unknown): NotData[] {
   return found
 }
 
-function visit(
-  value: unknown,
-  keys: readonly (string | number)[],
-  above: Set<object>,
-  found: NotData[],
-): void {
+/** `keys` is the way to the value, changed in place: nearly always there is nothing to tell it for. */
+function visit(value: unknown, keys: (string | number)[], above: Set<object>, found: NotData[]): void {
   const complaint = complaintAbout(value)
   if (complaint) {
-    found.push({ keys, ...complaint })
+    found.push({ keys: [...keys], ...complaint })
     return
   }
   if (typeof value !== 'object' || value === null || isSh(value)) return
   if (above.has(value)) {
-    found.push({ keys, message: 'the value contains itself' })
+    found.push({ keys: [...keys], message: 'the value contains itself' })
     return
   }
   above.add(value)
-  if (Array.isArray(value)) {
-    for (const [index, item] of value.entries()) visit(item, [...keys, index], above, found)
-  } else {
-    for (const [key, part] of Object.entries(value)) visit(part, [...keys, key], above, found)
+  for (const key of Array.isArray(value) ? value.keys() : Object.keys(value)) {
+    keys.push(key)
+    visit((value as Record<string | number, unknown>)[key], keys, above, found)
+    keys.pop()
   }
   above.delete(value)
 }
@@ -60,6 +56,8 @@ function ofClass(value: object): { message: string; hint?: string } | undefined 
   // Any realm's Object.prototype has no prototype itself; a module namespace and Object.create(null) have none.
   if (prototype === null || Object.getPrototypeOf(prototype) === null) return undefined
   if (typeof (value as { then?: unknown }).then === 'function') {
+    // Should it fail later, that is not to end the process: the author is told here already.
+    Promise.resolve(value).catch(() => undefined)
     return { message: 'a promise is no data', hint: 'write await before it' }
   }
   const name = (prototype as { constructor?: { name?: string } }).constructor?.name || 'class'
@@ -70,5 +68,5 @@ function ofClass(value: object): { message: string; hint?: string } | undefined 
     Date: 'write a string: date.toISOString()',
   }
   const hint = hints[name] ?? 'write a plain object'
-  return { message: `${/^[AEIOU]/.test(name) ? 'an' : 'a'} ${name} is no data`, hint }
+  return { message: `${/^[AEIO]/.test(name) ? 'an' : 'a'} ${name} is no data`, hint }
 }

@@ -160,14 +160,17 @@ export async function diagnose(
   const findings = [...loaded.findings, ...more]
   if (findings.length === 0 || !loaded.module) return sortDiagnostics(loaded.diagnostics)
   const { locate } = await import('./locate.ts')
-  return sortDiagnostics([...loaded.diagnostics, ...(await locate(findings, loaded.module, loaded.exported))])
+  const located = await locate(findings, loaded.module, loaded.exported)
+  // One line of source may make many values (`list.map(…)`), all wrong in the same way.
+  const distinct = new Map([...loaded.diagnostics, ...located].map(one => [JSON.stringify(one), one]))
+  return sortDiagnostics([...distinct.values()])
 }
 
 /**
  * The value, where there is nothing wrong with it; else throws a DiagnosticsError with all that is, warnings too.
  * To complain about several definitions at once, collect what `diagnose` says of each instead.
  */
-export async function valueOf<T>(loaded: Loaded<T>): Promise<T> {
+export async function requireValue<T>(loaded: Loaded<T>): Promise<T> {
   if (loaded.value !== undefined) return loaded.value
   throw new DiagnosticsError(await diagnose(loaded))
 }

@@ -65,7 +65,8 @@ export function selfModule(specifier: string): string | undefined {
 
 /** Exports as an author would write them: `strux-bsp`, `strux-bsp/schema`. */
 export function selfSpecifiers(): string[] {
-  return Object.keys(self().manifest.exports).map(key => NAME + key.slice(1))
+  const modules = Object.keys(self().manifest.exports).filter(key => !key.endsWith('.json'))
+  return modules.map(key => NAME + key.slice(1))
 }
 
 let esbuild: string | undefined

@@ -1,0 +1,272 @@
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { type CompiledModule, compileModule } from '../../../runtime/load/compile.ts'
+import { evaluateModule } from '../../../runtime/load/evaluate.ts'
+import { project, write } from './temp-project.ts'
+
+async function compiled(root: string, entry = 'main.ts'): Promise<CompiledModule> {
+  const { module, diagnostics } = await compileModule(entry, { root })
+  assert.ok(module, JSON.stringify(diagnostics))
+  return module
+}
+
+/** What the module exports by default, run anew. */
+async function run(root: string, entry = 'main.ts'): Promise<unknown> {
+  const { output } = await compiled(root, entry)
+  return ((await import(`${pathToFileURL(output).href}?${Math.random()}`)) as { default: unknown }).default
+}
+
+function packageFiles(name: string, main: string, text: string): Record<string, string> {
+  return {
+    [`node_modules/${name}/package.json`]: JSON.stringify({
+      name,
+      version: '1.0.0',
+      type: 'module',
+      exports: main,
+    }),
+    [`node_modules/${name}/${main}`]: text,
+  }
+}
+
+test('import.meta is that of the author’s file, in every bundled module', async () => {
+  const root = project({
+    'main.ts':
+      "import { here } from './lib/a b.ts'\nexport default [import.meta.url, import.meta.dirname, here]",
+    'lib/a b.ts':
+      'export const here = [import.meta.filename, import.meta.resolve("./x.sh"), import.meta.url]',
+  })
+  const url = pathToFileURL(root).href
+  assert.equal(await run(root), [
+    `${url}/main.ts`,
+    root,
+    [join(root, 'lib/a b.ts'), `${url}/lib/x.sh`, `${url}/lib/a%20b.ts`],
+  ])
+})
+
+test('a workspace package linked into node_modules is bundled, under its own path', async () => {
+  const root = project({
+    'main.ts': "import { url } from '@acme/board'\nexport default url",
+    'boards/acme/package.json': '{ "name": "@acme/board", "exports": "./index.ts" }',
+    'boards/acme/index.ts': 'export const url: string = import.meta.url',
+  })
+  mkdirSync(join(root, 'node_modules/@acme'), { recursive: true })
+  symlinkSync('../../boards/acme', join(root, 'node_modules/@acme/board'))
+  assert.is(await run(root), `${pathToFileURL(root).href}/boards/acme/index.ts`)
+  const { inputs } = await compiled(root)
+  assert.equal(inputs.map(input => input.file).sort(), ['boards/acme/index.ts', 'main.ts'])
+  assert.equal(inputs.find(input => input.file === 'main.ts')?.imports, {
+    '@acme/board': 'boards/acme/index.ts',
+  })
+})
+
+test('a package in node_modules is left to Node, found from the folder of its importer', async () => {
+  const root = project({
+    'main.ts': "import a from 'pkg'\nimport { b } from './sub/b.ts'\nexport default [a, b]",
+    'sub/b.ts': "import a from 'pkg'\nexport const b = a",
+    ...packageFiles('pkg', './index.js', 'export default import.meta.url'),
+    'sub/node_modules/pkg/package.json':
+      '{ "type": "module", "exports": { "node": "./node.js", "default": "./no.js" } }',
+    'sub/node_modules/pkg/node.js': 'export default import.meta.url',
+  })
+  const url = pathToFileURL(root).href
+  assert.equal(await run(root), [`${url}/node_modules/pkg/index.js`, `${url}/sub/node_modules/pkg/node.js`])
+})
+
+test('TypeScript in node_modules is bundled, and what it imports from there is not', async () => {
+  const root = project({
+    'main.ts': "import a from 'typed'\nexport default a",
+    ...packageFiles(
+      'typed',
+      './index.ts',
+      "import b from './b.js'\nexport default [import.meta.url as string, b]",
+    ),
+    'node_modules/typed/b.js': 'export default import.meta.url',
+  })
+  const url = pathToFileURL(join(root, 'node_modules/typed')).href
+  assert.equal(await run(root), [`${url}/index.ts`, `${url}/b.js`])
+})
+
+test('CommonJS and JSON of the workspace, require of packages, a constant called require', async () => {
+  const root = project({
+    'main.ts':
+      "import c from './c.cjs'\nimport j from './j.json' with { type: 'json' }\nconst require = 5\nexport default [c, j, require]",
+    'c.cjs': "module.exports = [__dirname, require('node:path').sep, require('old')]",
+    'j.json': '{ "a": 1 }',
+    'node_modules/old/index.js': "module.exports = 'old'",
+  })
+  assert.equal(await run(root), [[root, '/', 'old'], { a: 1 }, 5])
+})
+
+test('paths of tsconfig.json are respected, also through extends', async () => {
+  const root = project({
+    'main.ts': "import { a } from '@lib/a'\nexport default a",
+    'lib/a.ts': 'export const a = 1',
+    'other/a.ts': 'export const a = 2',
+    'base.json': '{ "compilerOptions": { "paths": { "@lib/*": ["./lib/*"], } } }',
+    'tsconfig.json': '{ // comment\n "extends": "./base.json" }',
+  })
+  assert.is(await run(root), 1)
+  write(root, { 'base.json': '{ "compilerOptions": { "paths": { "@lib/*": ["./other/*"] } } }' })
+  assert.is(await run(root), 2)
+})
+
+test('the import of strux-bsp is the running copy, whatever is installed', async () => {
+  const root = project({
+    'main.ts':
+      "import { definitionKind, defineBsp } from 'strux-bsp'\nexport default definitionKind(defineBsp({} as never))",
+    ...packageFiles('strux-bsp', './index.js', 'throw new Error("the wrong one")'),
+  })
+  assert.is(await run(root), 'bsp')
+})
+
+/** A project whose module has been compiled once, and is found good again. */
+async function warm() {
+  const root = project({
+    'main.ts': "import { a } from './a.ts'\nimport p from 'pkg'\nexport default [a, p]",
+    'a.ts': 'export const a = 1',
+    'tsconfig.json': '{}',
+    'package.json': '{}',
+    ...packageFiles('pkg', './index.js', 'export default 1'),
+  })
+  const first = await compiled(root)
+  const written = statSync(first.output).ino
+  const isReused = async () => {
+    const { reused } = await compiled(root)
+    assert.is(reused, statSync(first.output).ino === written)
+    return reused
+  }
+  return { root, first, isReused, record: `${first.output}.json` }
+}
+
+test('nothing changed, or only touched: the output stays', async () => {
+  const { root, first, isReused, record } = await warm()
+  assert.is(first.reused, false)
+  assert.is(await isReused(), true)
+  utimesSync(join(root, 'a.ts'), 1, 1)
+  assert.is(await isReused(), true)
+  const before = readFileSync(record, 'utf8')
+  assert.is(await isReused(), true)
+  assert.is(readFileSync(record, 'utf8'), before)
+  assert.equal(
+    readdirSync(join(root, 'dist/.strux/modules')).filter(name => name.endsWith('.tmp')),
+    [],
+  )
+})
+
+test('an edit that leaves size and time as they were is noticed', async () => {
+  const { root, isReused } = await warm()
+  const { atime, mtime } = statSync(join(root, 'a.ts'))
+  writeFileSync(join(root, 'a.ts'), 'export const a = 2')
+  utimesSync(join(root, 'a.ts'), atime, mtime)
+  assert.is(await isReused(), false)
+})
+
+const CHANGES: Record<string, (root: string, record: string, output: string) => void> = {
+  'an imported file': root => write(root, { 'a.ts': 'export const a = 3 // longer' }),
+  'an imported file gone to another place': root => {
+    renameSync(join(root, 'a.ts'), join(root, 'c.ts'))
+    write(root, { 'main.ts': "export { a as default } from './c.ts'" })
+  },
+  'tsconfig.json': root => write(root, { 'tsconfig.json': '{ "compilerOptions": {} }' }),
+  'package.json': root => write(root, { 'package.json': '{ "type": "module" }' }),
+  'the version of a package': root =>
+    write(root, {
+      'node_modules/pkg/package.json': '{ "type": "module", "exports": "./index.js", "version": "2.0.0" }',
+    }),
+  'a package where it is found first': root => {
+    const other = join(root, 'elsewhere')
+    renameSync(join(root, 'node_modules/pkg'), other)
+    symlinkSync(other, join(root, 'node_modules/pkg'))
+  },
+  'a damaged record': (_, record) => writeFileSync(record, '{"format":1,'),
+  'a record without its lists': (_, record) => writeFileSync(record, '{"format":1}'),
+  'a record that is gone': (_, record) => rmSync(record),
+  'a damaged output': (_, __, output) => writeFileSync(output, 'export default 0'),
+  'an output that is gone': (_, __, output) => rmSync(output),
+  'a source map that is gone': (_, __, output) => rmSync(`${output}.map`),
+  'another version of strux-bsp': (_, record) => {
+    const before = JSON.parse(readFileSync(record, 'utf8'))
+    writeFileSync(record, JSON.stringify({ ...before, versions: { ...before.versions, strux: '0.0.0' } }))
+  },
+}
+
+for (const [name, change] of Object.entries(CHANGES)) {
+  test(`compiled anew: ${name}`, async () => {
+    const { root, first, record } = await warm()
+    change(root, record, first.output)
+    assert.is((await compiled(root)).reused, false)
+    assert.is((await compiled(root)).reused, true)
+  })
+}
+
+test('a tsconfig.json that appears', async () => {
+  const root = project({ 'sub/main.ts': 'export default 1' })
+  await compiled(root, 'sub/main.ts')
+  assert.is((await compiled(root, 'sub/main.ts')).reused, true)
+  write(root, { 'sub/tsconfig.json': '{}' })
+  assert.is((await compiled(root, 'sub/main.ts')).reused, false)
+})
+
+test('a project that was moved is compiled anew: its modules name their files', async () => {
+  const root = project({ 'main.ts': 'export default import.meta.dirname' })
+  await compiled(root)
+  const moved = project({})
+  rmSync(moved, { recursive: true })
+  renameSync(root, moved)
+  assert.is((await compiled(moved)).reused, false)
+  assert.is(await run(moved), moved)
+})
+
+test('a package that is gone is complained about, one below it too', async () => {
+  const files = {
+    'main.ts': "import p from 'pkg'\nexport default p",
+    ...packageFiles('pkg', './index.js', "export { default } from 'below'"),
+    ...packageFiles('below', './index.js', 'export default 1'),
+  }
+  const root = project(files)
+  await compiled(root)
+  renameSync(join(root, 'node_modules/below'), join(root, 'node_modules/gone'))
+  const below = await evaluateModule('main.ts', 'bsp', { root })
+  assert.is(below.diagnostics[0]?.code, 'evaluation_error')
+  assert.match(below.diagnostics[0]!.message, "'below'")
+  assert.is(below.module?.reused, false, 'everything was resolved anew')
+  assert.not.match(below.diagnostics[0]!.message, root)
+  rmSync(join(root, 'node_modules/pkg'), { recursive: true })
+  const { diagnostics } = await evaluateModule('main.ts', 'bsp', { root })
+  assert.is(diagnostics[0]?.code, 'unresolved_import')
+})
+
+test('a long-lived process sees new output, and runs a definition anew each time', async () => {
+  const text = (name: string) =>
+    `import { defineBsp } from 'strux-bsp'\nexport default defineBsp({ name: '${name}', env: process.env.STRUX_TEST_VALUE } as never)`
+  const root = project({ 'main.ts': text('one') })
+  const value = async () => (await evaluateModule('main.ts', 'bsp', { root })).value
+  process.env.STRUX_TEST_VALUE = 'a'
+  assert.equal(await value(), { name: 'one', env: 'a' })
+  process.env.STRUX_TEST_VALUE = 'b'
+  assert.equal(await value(), { name: 'one', env: 'b' })
+  write(root, { 'main.ts': text('two') })
+  assert.equal(await value(), { name: 'two', env: 'b' })
+  delete process.env.STRUX_TEST_VALUE
+})
+
+test('two compilations at once both succeed', async () => {
+  const root = project({ 'main.ts': 'export default 1' })
+  await Promise.all([compiled(root), compiled(root), compiled(root)])
+  assert.is((await compiled(root)).reused, true)
+})
+
+test.run()

@@ -1,0 +1,53 @@
+/** Projects on disk for tests: written from texts, removed afterwards. */
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import type { Diagnostic } from '../../../runtime/load/diagnostic.ts'
+
+const made: string[] = []
+process.on('exit', () => {
+  for (const folder of made) rmSync(folder, { recursive: true, force: true })
+})
+
+export const CONFIG = `import { defineConfig } from 'strux-bsp'
+export default defineConfig({ name: 'kiosk', project_version: '1.0.0', bsp: 'qemu' })
+`
+
+/** A project with those files (a configuration is added where there is none); its absolute real path. */
+export function project(files: Readonly<Record<string, string>>): string {
+  const root = realpathSync(mkdtempSync(join(tmpdir(), 'strux load ')))
+  made.push(root)
+  write(root, { 'strux.config.ts': CONFIG, ...files })
+  return root
+}
+
+export function write(root: string, files: Readonly<Record<string, string>>): void {
+  for (const [file, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, file)), { recursive: true })
+    writeFileSync(join(root, file), text)
+  }
+}
+
+/** A BSP module around what is between the braces; starts in line 2. */
+export function bsp(body: string, before = ''): string {
+  return `import { defineBsp, sh } from 'strux-bsp'; ${before}
+export default defineBsp({${body}})
+export const used = sh
+`
+}
+
+/** A BSP in which nothing is missing, plus `more`. */
+export function whole(more: string, before = ''): string {
+  return bsp(`\n  name: 'q', description: 'd', arch: 'arm64', hostname: 'h',\n${more}\n`, before)
+}
+
+/** The text that the diagnostic underlines. */
+export function underlined(root: string, { file, line, column, length }: Diagnostic): string {
+  const text = readFileSync(join(root, file), 'utf8').split('\n')[line - 1] ?? ''
+  return text.slice(column - 1, column - 1 + (length ?? 0))
+}
+
+/** `code file:line:column text`: one line for each, to compare whole lists. */
+export function summary(root: string, diagnostics: readonly Diagnostic[]): string[] {
+  return diagnostics.map(one => `${one.code} ${one.file}:${one.line}:${one.column} ${underlined(root, one)}`)
+}
