@@ -19,7 +19,10 @@ export const GRANT_MEANING: Readonly<Record<Grant, string>> = {
   plain: 'ordinary containers only: scripts that mount or use loop devices will fail',
 }
 
-type HostConfig = NonNullable<ContainerCreateOptions['HostConfig']>
+type HostConfig = NonNullable<ContainerCreateOptions['HostConfig']> & {
+  MaskedPaths?: string[]
+  ReadonlyPaths?: string[]
+}
 
 /** The engine's settings for a grant. /dev is the machine's own, so that loop devices made later show up too. */
 export function grantSettings(grant: Grant): HostConfig {
@@ -28,7 +31,10 @@ export function grantSettings(grant: Grant): HostConfig {
   return {
     CapAdd: ['ALL'],
     CapDrop: lackingCapabilities(),
-    SecurityOpt: ['seccomp=unconfined', 'apparmor=unconfined', 'systempaths=unconfined'],
+    SecurityOpt: ['seccomp=unconfined', 'apparmor=unconfined'],
+    // Empty lists lift the engine's own, as `systempaths=unconfined` does on its command line.
+    MaskedPaths: [],
+    ReadonlyPaths: [],
     DeviceCgroupRules: ['b *:* rwm', 'c *:* rwm'],
     Binds: ['/dev:/dev'],
   }

@@ -1,0 +1,91 @@
+/** `strux doctor --fix`: gets a container engine onto a Debian or Ubuntu machine and running. */
+import { spawn } from 'node:child_process'
+import { existsSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { StruxError } from '../report/error.ts'
+import { connectEngine, type Engine } from './engine.ts'
+import type { NoticeSink } from './executor.ts'
+import { isAlive } from './unclaimed.ts'
+
+/** What the engine itself needs; the client program is not needed. */
+const PACKAGES = ['docker.io', 'iptables', 'ca-certificates']
+const PID_FILE = '/run/docker.pid'
+const LOG_FILE = '/var/log/dockerd.log'
+/** For the engine's start, in milliseconds. */
+const START_TIMEOUT = 30_000
+
+/**
+ * Installs and starts an engine where none answers; returns at once where one does.
+ * Throws a StruxError without root's rights, on other distributions, and where the engine does not come up.
+ */
+export async function installEngine(notice: NoticeSink): Promise<Engine> {
+  const running = await connectEngine().catch(() => undefined)
+  if (running !== undefined) return running
+  if (process.getuid?.() !== 0) {
+    throw new StruxError('Only root can install a container engine', {
+      hint: 'Run `sudo strux doctor --fix`.',
+    })
+  }
+  if (!existsSync('/usr/bin/dockerd') && !existsSync('/usr/sbin/dockerd')) await installPackages(notice)
+  notice('Starting the container engine')
+  await startDaemon()
+  return waitForEngine()
+}
+
+async function installPackages(notice: NoticeSink): Promise<void> {
+  if (!existsSync('/usr/bin/apt-get')) {
+    throw new StruxError('An engine can be installed on Debian and Ubuntu only', {
+      hint: "Install Docker or Podman with your distribution's package manager.",
+    })
+  }
+  notice(`Installing ${PACKAGES.join(', ')}`)
+  const { execa } = await import('execa')
+  const env = { DEBIAN_FRONTEND: 'noninteractive' }
+  // A stale index is the most likely reason for a failed installation; a failed update shows in the next command.
+  await execa('apt-get', ['--quiet', 'update'], { env, stdin: 'ignore', reject: false })
+  const install = ['--quiet', '--yes', 'install', '--no-install-recommends', ...PACKAGES]
+  const result = await execa('apt-get', install, { env, stdin: 'ignore', reject: false, all: true })
+  if (result.failed) {
+    const words = result.all.trim().split('\n').slice(-3).join('\n  ')
+    throw new StruxError(`The engine could not be installed:\n  ${words}`, {
+      hint: `Try \`apt-get install ${PACKAGES.join(' ')}\` by hand.`,
+    })
+  }
+}
+
+/** By systemd where it runs; otherwise on its own, as on machines whose first process is something else. */
+async function startDaemon(): Promise<void> {
+  if (existsSync('/run/systemd/system')) {
+    const { execa } = await import('execa')
+    const result = await execa('systemctl', ['enable', '--now', 'docker'], { reject: false, stdin: 'ignore' })
+    if (!result.failed) return
+  }
+  removeStalePidFile()
+  const log = openSync(LOG_FILE, 'a')
+  const daemon = spawn('dockerd', [], { detached: true, stdio: ['ignore', log, log] })
+  daemon.on('error', () => {})
+  daemon.unref()
+}
+
+/** Of a daemon that died; a new one would refuse to start. */
+export function removeStalePidFile(file = PID_FILE): void {
+  try {
+    if (!isAlive(Number(readFileSync(file, 'utf8').trim()))) rmSync(file)
+  } catch {}
+}
+
+async function waitForEngine(): Promise<Engine> {
+  const end = Date.now() + START_TIMEOUT
+  for (;;) {
+    try {
+      return await connectEngine()
+    } catch (cause) {
+      if (Date.now() > end) {
+        throw new StruxError(`The container engine does not come up within ${START_TIMEOUT / 1000} s`, {
+          hint: `See ${LOG_FILE}, or \`journalctl -u docker\` where systemd runs.`,
+          cause,
+        })
+      }
+      await new Promise(resolve => setTimeout(resolve, 100))
+    }
+  }
+}

@@ -1,0 +1,89 @@
+/** Programs of this machine that are run with all their children, and ended with them. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { constants } from 'node:os'
+import { StruxError } from '../report/error.ts'
+
+export interface GroupRequest {
+  readonly argv: readonly [string, ...string[]]
+  readonly cwd: string
+  readonly env: NodeJS.ProcessEnv
+  readonly stdout: (chunk: Buffer) => void
+  readonly stderr: (chunk: Buffer) => void
+}
+
+/** From the request to end (TERM) to the end by force (KILL), in milliseconds. */
+const GRACE = 1000
+/** How long output may still come after the program's end: a process that it left behind may hold its pipes open. */
+const LATE_OUTPUT = 300
+
+/**
+ * Runs a program without input in a process group of its own; resolves with its exit code, 128+n for one that a signal
+ * ended. Rejects with `signal.reason` when cancelled, once nothing of the group is left.
+ */
+export async function runInGroup(request: GroupRequest, signal: AbortSignal): Promise<number> {
+  signal.throwIfAborted()
+  const [file, ...args] = request.argv
+  const child = spawn(file, args, {
+    cwd: request.cwd,
+    env: request.env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  })
+  child.stdout.on('data', (chunk: Buffer) => signal.aborted || request.stdout(chunk))
+  child.stderr.on('data', (chunk: Buffer) => signal.aborted || request.stderr(chunk))
+  let ending: Promise<void> | undefined
+  const cancel = () => {
+    ending ??= endGroup(child.pid)
+  }
+  signal.addEventListener('abort', cancel, { once: true })
+  try {
+    const code = await exitOf(child)
+    await ending
+    signal.throwIfAborted()
+    return code
+  } finally {
+    signal.removeEventListener('abort', cancel)
+  }
+}
+
+/** 128+n for a signal, as shells count. */
+export function shellExitCode(code: number | null, signal: NodeJS.Signals | null): number {
+  return code ?? 128 + (signal === null ? 0 : constants.signals[signal])
+}
+
+function exitOf(child: ChildProcess): Promise<number> {
+  return new Promise((resolve, reject) => {
+    child.on('error', cause =>
+      reject(new StruxError(`${child.spawnfile} could not be started: ${cause.message}`, { cause })),
+    )
+    child.on('exit', (code, signal) => {
+      const finish = () => resolve(shellExitCode(code, signal))
+      child.on('close', finish)
+      setTimeout(() => {
+        child.stdout?.destroy()
+        child.stderr?.destroy()
+        finish()
+      }, LATE_OUTPUT).unref()
+    })
+  })
+}
+
+async function endGroup(leader: number | undefined): Promise<void> {
+  if (leader === undefined) return
+  if (!signalGroup(leader, 'SIGTERM')) return
+  for (let waited = 0; waited < GRACE; waited += 20) {
+    await new Promise(resolve => setTimeout(resolve, 20))
+    if (!signalGroup(leader, 0)) return
+  }
+  signalGroup(leader, 'SIGKILL')
+}
+
+/** False where the group has no process any more. */
+function signalGroup(leader: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    process.kill(-leader, signal)
+    return true
+  } catch {
+    return false
+  }
+}
