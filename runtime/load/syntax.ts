@@ -64,5 +64,6 @@ export function defaultExport({ entry, morph: { Node } }: Sources): Node | undef
   const symbol = exported?.isAlias() ? (exported.getAliasedSymbol() ?? exported) : exported
   const declaration = symbol?.getDeclarations()[0]
   if (Node.isExportAssignment(declaration)) return declaration.getExpression()
+  if (Node.isVariableDeclaration(declaration)) return declaration.getInitializer() ?? declaration
   return declaration
 }
