@@ -1,7 +1,7 @@
 /** Compares a record with how things are now, and says each difference by name. */
 import type { PathRef } from '../plan/model.ts'
-import type { FeederRecord, NodeRecord } from './record.ts'
 import { type Reason, reason } from './reason.ts'
+import type { FeederRecord, NodeRecord } from './record.ts'
 import type { InputState } from './world.ts'
 
 /** One input: its recorded state against the one of now. Files of folders and globs are named one by one. */
@@ -9,7 +9,9 @@ export function compareInput(ref: PathRef, recorded: NodeRecord['dependencies'],
   const then = recorded[ref.declared]
   if (now === undefined) {
     if (!ref.optional) return [reason('dependency_missing', ref.declared)]
-    return then === null ? [] : [reason(then === undefined ? 'dependency_new' : 'dependency_missing', ref.declared)]
+    return then === null
+      ? []
+      : [reason(then === undefined ? 'dependency_new' : 'dependency_missing', ref.declared)]
   }
   if (then === undefined || then === null) return [reason('dependency_new', ref.declared)]
   if (typeof then === 'string' || typeof now === 'string') {
@@ -27,12 +29,19 @@ export function compareInput(ref: PathRef, recorded: NodeRecord['dependencies'],
   return found
 }
 
-export function compareScript(recorded: string | undefined, now: string | undefined, subject: string): Reason[] {
+export function compareScript(
+  recorded: string | undefined,
+  now: string | undefined,
+  subject: string,
+): Reason[] {
   return recorded !== undefined && recorded === now ? [] : [reason('script_changed', subject)]
 }
 
 /** By variable: changed, new or gone. */
-export function compareEnvironment(then: NodeRecord['environment'], now: NodeRecord['environment']): Reason[] {
+export function compareEnvironment(
+  then: NodeRecord['environment'],
+  now: NodeRecord['environment'],
+): Reason[] {
   return changedKeys(then, now, (a, b) => a === b).map(key => reason('environment_changed', key))
 }
 
@@ -58,7 +67,11 @@ export function compareFeederSet(
   )
 }
 
-function changedKeys<T>(then: Readonly<Record<string, T>>, now: Readonly<Record<string, T>>, equal: (a: T, b: T) => boolean): string[] {
+function changedKeys<T>(
+  then: Readonly<Record<string, T>>,
+  now: Readonly<Record<string, T>>,
+  equal: (a: T, b: T) => boolean,
+): string[] {
   return [...new Set([...Object.keys(then), ...Object.keys(now)])].filter(
     key => !(key in then && key in now && equal(then[key]!, now[key]!)),
   )

@@ -13,8 +13,8 @@ import {
   compareScript,
 } from './compare.ts'
 import { feederOf, type InputSources, inputState, scriptHash } from './inputs.ts'
-import type { NodeRecord } from './record.ts'
 import { type Decision, type Reason, reason } from './reason.ts'
+import type { NodeRecord } from './record.ts'
 import type { InputState } from './world.ts'
 
 export interface CachePolicy {
@@ -91,7 +91,11 @@ async function compareInputs(
     }
     const seen = reader === node ? await context.versionSeen(ref) : undefined
     found.push(
-      ...compareInput(ref, record.dependencies, seen ? seen.state : await inputState(ref, reader, context.world)),
+      ...compareInput(
+        ref,
+        record.dependencies,
+        seen ? seen.state : await inputState(ref, reader, context.world),
+      ),
     )
   }
   return found
@@ -110,7 +114,15 @@ async function compareFeeders(
     const then = record.feeders?.[id]
     if (!script || !then) continue
     found.push(...compareScript(then.script, await scriptHash(script, context), script.location ?? id))
-    found.push(...(await compareInputs(script, script, then, { ...context, versionSeen: async () => undefined }, upstream)))
+    found.push(
+      ...(await compareInputs(
+        script,
+        script,
+        then,
+        { ...context, versionSeen: async () => undefined },
+        upstream,
+      )),
+    )
     found.push(...compareEnvironment(then.environment, script.hashedEnv))
   }
   return found

@@ -8,8 +8,8 @@ import type { Chain, Relations } from '../plan/relations.ts'
 import { type CachePolicy, decideNode } from './decide.ts'
 import type { InputSources } from './inputs.ts'
 import type { Manifest } from './manifest.ts'
-import type { ChainRecord } from './record.ts'
 import { type Decision, type Reason, reason } from './reason.ts'
+import type { ChainRecord } from './record.ts'
 import { digestOf, type InputState } from './world.ts'
 
 /** What has become of a node in the build under way. */
@@ -37,7 +37,9 @@ export class Forecast {
 
   constructor(options: ForecastOptions) {
     this.#options = options
-    const scripts = new Map(options.plan.nodes.flatMap(node => (node.kind === 'script' ? [[node.id, node] as const] : [])))
+    const scripts = new Map(
+      options.plan.nodes.flatMap(node => (node.kind === 'script' ? [[node.id, node] as const] : [])),
+    )
     const scriptById = (id: string): ScriptNode | undefined => scripts.get(id)
     this.#sources = { world: options.world, bodyHash: options.bodyHash, scriptById }
   }
@@ -76,7 +78,9 @@ export class Forecast {
     const before = this.decision(index)
     if (before.action === 'run' || ![...this.#fates.values()].includes('ran')) return before
     const ends = this.#options.relations.chains
-      .filter(chain => chain.writer === index || chain.links.includes(index) || chain.earlyReaders.includes(index))
+      .filter(
+        chain => chain.writer === index || chain.links.includes(index) || chain.earlyReaders.includes(index),
+      )
       .map(chain => chain.links.at(-1)!)
     await this.#decideRange(index, Math.max(index, ...ends))
     return this.decision(index)
@@ -147,7 +151,9 @@ export class Forecast {
     const makers = this.#options.relations.makersOf(ref, reader)
     const maker = makers.find(index => !this.#fates.has(index) && this.#outcome(index) !== 'skip')
     if (maker !== undefined) return nodes[maker]!.id
-    const declared = makers.some(index => nodes[index]!.artifacts.some(artifact => artifact.path === ref.path))
+    const declared = makers.some(index =>
+      nodes[index]!.artifacts.some(artifact => artifact.path === ref.path),
+    )
     return declared || !ref.path.startsWith('dist/') ? undefined : nodes[this.#latestPending]!.id
   }
 

@@ -40,10 +40,16 @@ export async function inputsOf(
 
 /** A node's own artifacts inside a folder that it reads are its products, not its inputs. */
 export function inputState(ref: PathRef, node: PlanNode, world: World): Promise<InputState> {
-  return world.state(ref, node.artifacts.map(artifact => artifact.path).filter(path => path !== ref.path))
+  return world.state(
+    ref,
+    node.artifacts.map(artifact => artifact.path).filter(path => path !== ref.path),
+  )
 }
 
-export async function scriptHash(node: PlanNode, { world, bodyHash }: InputSources): Promise<string | undefined> {
+export async function scriptHash(
+  node: PlanNode,
+  { world, bodyHash }: InputSources,
+): Promise<string | undefined> {
   if (node.kind === 'step') return bodyHash(node.step)
   return node.source.kind === 'inline' ? hashText(node.source.text) : world.fileHash(node.source.path)
 }
@@ -104,7 +110,10 @@ export function recordOf(
 export function changedMeanwhile(node: PlanNode, before: Inputs, record: NodeRecord): string[] {
   const changed = node.dependencies
     .map(ref => ref.declared)
-    .filter(declared => before.dependencies.get(declared) !== undefined && record.dependencies[declared] === undefined)
+    .filter(
+      declared =>
+        before.dependencies.get(declared) !== undefined && record.dependencies[declared] === undefined,
+    )
   if (before.script !== undefined && record.script === undefined && node.kind === 'script') {
     changed.unshift(node.location ?? node.id)
   }

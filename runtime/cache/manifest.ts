@@ -12,7 +12,11 @@ export class Manifest {
   readonly file: string
   /** Why an existing file could not be used, if so. */
   readonly damage: string | undefined
-  readonly #records: Record<Section, Map<string, unknown>> = { scripts: new Map(), steps: new Map(), chains: new Map() }
+  readonly #records: Record<Section, Map<string, unknown>> = {
+    scripts: new Map(),
+    steps: new Map(),
+    chains: new Map(),
+  }
   /** The text of each record, so that saving one change does not write out all the others anew. */
   readonly #texts = new Map<unknown, string>()
   #changed = false
@@ -42,7 +46,9 @@ export class Manifest {
   save(): void {
     if (!this.#changed) return
     const sections = SECTIONS.map(name => {
-      const lines = [...this.#records[name]].map(([id, record]) => `${JSON.stringify(id)}: ${this.#text(record)}`)
+      const lines = [...this.#records[name]].map(
+        ([id, record]) => `${JSON.stringify(id)}: ${this.#text(record)}`,
+      )
       return `  ${JSON.stringify(name)}: {${lines.length ? `\n    ${lines.join(',\n    ')}\n  ` : ''}}`
     })
     writeAtomic(this.file, `{\n  "version": ${VERSION},\n${sections.join(',\n')}\n}\n`)

@@ -1,6 +1,6 @@
 /** What is on disk now: the states of files, folders and globs that decisions compare with records. */
-import { lstatSync, readdirSync, readlinkSync, type Stats, statSync } from 'node:fs'
-import { join, posix } from 'node:path'
+import { lstatSync, readdirSync, readlinkSync, realpathSync, type Stats, statSync } from 'node:fs'
+import { dirname, join, posix, sep } from 'node:path'
 import type { PathRef } from '../plan/model.ts'
 import { globBase } from '../plan/paths.ts'
 import { type HashMemo, hashText } from './hash-memo.ts'
@@ -11,10 +11,19 @@ import { type HashMemo, hashText } from './hash-memo.ts'
  */
 export type InputState = string | Readonly<Record<string, string>> | undefined
 
+interface Seen {
+  readonly stat: Stats | undefined
+  /** Whether symlinks lead out of the project on the way. */
+  readonly outside: boolean
+}
+
 export class World {
+  /** Absolute real path of the project. */
   readonly root: string
   readonly #memo: HashMemo
-  #stats = new Map<string, Stats | undefined>()
+  #seen = new Map<string, Seen>()
+  #folders = new Map<string, boolean>()
+  #globbed = new Map<string, readonly string[]>()
 
   constructor(root: string, memo: HashMemo) {
     this.root = root
@@ -23,12 +32,42 @@ export class World {
 
   /** Something ran: what is known about files may be old. */
   refresh(): void {
-    this.#stats = new Map()
+    this.#seen.clear()
+    this.#folders.clear()
+    this.#globbed.clear()
   }
 
   /** Whether there is a file or folder; a symlink counts as what it leads to. */
   exists(path: string): boolean {
     return this.#stat(path) !== undefined
+  }
+
+  isFile(path: string): boolean {
+    return this.#stat(path)?.isFile() ?? false
+  }
+
+  /** Whether a symlink in the path leads out of the project: where scripts run, nothing is there. */
+  leadsOutside(path: string): boolean {
+    this.#stat(path)
+    return this.#seen.get(path)!.outside
+  }
+
+  /** The files that a glob means now, relative to the project. */
+  async matches(ref: PathRef): Promise<readonly string[]> {
+    const known = this.#globbed.get(ref.path)
+    if (known) return known
+    const base = globBase(ref.path)
+    const { globSync } = await import('tinyglobby')
+    const found = globSync(ref.path.slice(base === '.' ? 0 : base.length + 1), {
+      cwd: join(this.root, base),
+      dot: true,
+      followSymbolicLinks: false,
+      expandDirectories: false,
+      ...(ref.ignore ? { ignore: ref.ignore.flatMap(each => [`**/${each}`, `**/${each}/**`]) } : {}),
+    })
+    const paths = found.sort().map(name => posix.join(base, name))
+    this.#globbed.set(ref.path, paths)
+    return paths
   }
 
   /** The SHA-256 of a file; undefined where there is no regular file. */
@@ -47,10 +86,33 @@ export class World {
   }
 
   #stat(path: string): Stats | undefined {
-    if (this.#stats.has(path)) return this.#stats.get(path)
-    const stat = statSync(join(this.root, path), { throwIfNoEntry: false })
-    this.#stats.set(path, stat)
+    const seen = this.#seen.get(path)
+    if (seen) return seen.stat
+    const full = join(this.root, path)
+    const link = lstatSync(full, { throwIfNoEntry: false })
+    const stat = link?.isSymbolicLink() ? statSync(full, { throwIfNoEntry: false }) : link
+    const outside = link?.isSymbolicLink() ? !this.#holds(full) : !this.#holdsFolder(dirname(full))
+    this.#seen.set(path, { stat, outside })
     return stat
+  }
+
+  #holdsFolder(folder: string): boolean {
+    let inside = this.#folders.get(folder)
+    if (inside === undefined) {
+      inside = this.#holds(folder)
+      this.#folders.set(folder, inside)
+    }
+    return inside
+  }
+
+  /** Whether what a path really is lies in the project; what does not exist leads nowhere. */
+  #holds(full: string): boolean {
+    try {
+      const real = realpathSync.native(full)
+      return real === this.root || real.startsWith(this.root + sep)
+    } catch {
+      return true
+    }
   }
 
   async #folderState(ref: PathRef, own: (path: string) => boolean): Promise<InputState> {
@@ -71,18 +133,8 @@ export class World {
   }
 
   async #globState(ref: PathRef, own: (path: string) => boolean): Promise<InputState> {
-    const base = globBase(ref.path)
-    const { globSync } = await import('tinyglobby')
-    const found = globSync(ref.path.slice(base === '.' ? 0 : base.length + 1), {
-      cwd: join(this.root, base),
-      dot: true,
-      followSymbolicLinks: false,
-      expandDirectories: false,
-      ...(ref.ignore ? { ignore: ref.ignore.flatMap(each => [`**/${each}`, `**/${each}/**`]) } : {}),
-    })
     const state: Record<string, string> = {}
-    for (const name of found.sort()) {
-      const path = posix.join(base, name)
+    for (const path of await this.matches(ref)) {
       const stat = lstatSync(join(this.root, path), { throwIfNoEntry: false })
       if (stat && !own(path)) state[path] = await this.#entry(path, stat)
     }

@@ -40,7 +40,12 @@ function collectScripts(planning: Planning): { scripts: ScriptNode[]; never: Nev
   const scripts: ScriptNode[] = []
   const never: NeverRuns[] = []
   const entries: ScriptEntry[] = [
-    ...(planning.bsp.scripts ?? []).map((data, index) => ({ data, hook: data.step, index, source: 'bsp' as const })),
+    ...(planning.bsp.scripts ?? []).map((data, index) => ({
+      data,
+      hook: data.step,
+      index,
+      source: 'bsp' as const,
+    })),
     ...(planning.project.scripts ?? []).map((data, index) => ({
       data,
       hook: 'rootfs_post' as const,

@@ -35,7 +35,8 @@ export function relationsOf(nodes: readonly PlanNode[]): Relations {
   const chains = findChains(nodes, made)
   const membership = new Map<string, Chain>()
   for (const chain of chains) {
-    for (const member of [...chain.links, ...chain.earlyReaders]) membership.set(`${member} ${chain.path}`, chain)
+    for (const member of [...chain.links, ...chain.earlyReaders])
+      membership.set(`${member} ${chain.path}`, chain)
   }
   const readPath = (ref: PathRef) => (ref.glob ? globBase(ref.path) : ref.path)
   return {
@@ -79,7 +80,8 @@ function push(map: Map<string, number[]>, key: string, value: number): void {
 /** `a/b/c` → `a/b`, `a`, `.` */
 function parents(path: string): string[] {
   const found: string[] = []
-  for (let cut = path.lastIndexOf('/'); cut > 0; cut = path.lastIndexOf('/', cut - 1)) found.push(path.slice(0, cut))
+  for (let cut = path.lastIndexOf('/'); cut > 0; cut = path.lastIndexOf('/', cut - 1))
+    found.push(path.slice(0, cut))
   if (path !== '.') found.push('.')
   return found
 }
@@ -103,7 +105,9 @@ function findChains(nodes: readonly PlanNode[], made: readonly (readonly string[
       if (links.length === 0) return
       const from = writer ?? -1
       const earlyReaders = nodes.flatMap((_, reader) =>
-        reader > from && reader < links.at(-1)! && reads[reader]!.has(path) && !links.includes(reader) ? [reader] : [],
+        reader > from && reader < links.at(-1)! && reads[reader]!.has(path) && !links.includes(reader)
+          ? [reader]
+          : [],
       )
       chains.push({ path, writer, links, earlyReaders, last: n === histories.length - 1 })
     })

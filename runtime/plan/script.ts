@@ -23,7 +23,12 @@ export interface ScriptEntry {
 }
 
 /** The node, or undefined where the script has no place that could be run (said as a finding). */
-export function scriptNode(id: string, entry: ScriptEntry, origin: Origin, planning: Planning): ScriptNode | undefined {
+export function scriptNode(
+  id: string,
+  entry: ScriptEntry,
+  origin: Origin,
+  planning: Planning,
+): ScriptNode | undefined {
   const { data, hook } = entry
   const roots: PathRoots = {
     bsp: planning.bspName,

@@ -49,7 +49,9 @@ export function findNode(plan: Plan, id: string): PlanNode {
 function find(plan: Plan, id: string): number[] {
   const exact = plan.nodes.findIndex(node => node.id === id)
   if (exact >= 0) return [exact]
-  const byHook = plan.nodes.flatMap((node, index) => (node.kind === 'script' && node.hook === id ? [index] : []))
+  const byHook = plan.nodes.flatMap((node, index) =>
+    node.kind === 'script' && node.hook === id ? [index] : [],
+  )
   if (byHook.length > 0) return byHook
   const never = plan.never.find(each => each.id === id)
   if (never) throw new StruxError(`${id} never runs: ${never.reason}`, { exitCode: 2 })
@@ -63,7 +65,9 @@ function unknown(plan: Plan, id: string): StruxError {
   const ids = [...plan.nodes, ...plan.flash].map(node => node.id)
   const suggestion = closest(id, ids)
   return new StruxError(`no script or step '${id}' in the plan of ${plan.bsp}`, {
-    hint: suggestion ? `Did you mean ${suggestion}?` : 'strux plan lists them; the name of a hook means all its scripts.',
+    hint: suggestion
+      ? `Did you mean ${suggestion}?`
+      : 'strux plan lists them; the name of a hook means all its scripts.',
     exitCode: 2,
   })
 }

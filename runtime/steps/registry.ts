@@ -132,9 +132,13 @@ export const STEPS: readonly StepDeclaration[] = [
       const tree = kernel?.device_tree
       return [
         { ...own(facts, 'configs/kernel.config'), optional: true },
-        ...list(kernel?.fragments).filter(isFragmentFile).map(path => own(facts, path)),
+        ...list(kernel?.fragments)
+          .filter(isFragmentFile)
+          .map(path => own(facts, path)),
         ...list(kernel?.patches).map(path => own(facts, path)),
-        ...[...list(tree?.dts), ...list(tree?.overlays)].filter(isOwnDeviceTree).map(path => own(facts, path)),
+        ...[...list(tree?.dts), ...list(tree?.overlays)]
+          .filter(isOwnDeviceTree)
+          .map(path => own(facts, path)),
         ...list(tree?.include_paths).map(path => own(facts, path)),
       ]
     },
@@ -156,9 +160,13 @@ export const STEPS: readonly StepDeclaration[] = [
       const bootloader = facts.bsp.boot?.bootloader
       const tree = bootloader?.device_tree
       return [
-        ...list(bootloader?.fragments).filter(isFragmentFile).map(path => own(facts, path)),
+        ...list(bootloader?.fragments)
+          .filter(isFragmentFile)
+          .map(path => own(facts, path)),
         ...list(bootloader?.patches).map(path => own(facts, path)),
-        ...[...list(tree?.dts), ...list(tree?.dtsi), ...list(tree?.include_paths)].map(path => own(facts, path)),
+        ...[...list(tree?.dts), ...list(tree?.dtsi), ...list(tree?.include_paths)].map(path =>
+          own(facts, path),
+        ),
         ...(bootloader?.blobs ?? []).map(blob => ({
           ...blobFile(facts, blob.path),
           optional: blob.required !== true,
@@ -188,7 +196,15 @@ export const STEPS: readonly StepDeclaration[] = [
     shared: false,
     inputs: facts => [
       file('dist/cache/frontend'),
-      ...inCache('app/main', 'cage', '.cage-env', 'libstrux-extension.so', 'cog', 'client', 'rootfs-base.tar.gz')(facts),
+      ...inCache(
+        'app/main',
+        'cage',
+        '.cage-env',
+        'libstrux-extension.so',
+        'cog',
+        'client',
+        'rootfs-base.tar.gz',
+      )(facts),
       ...(facts.bsp.boot?.kernel?.custom_kernel ? inCache('kernel')(facts) : []),
       ...overlays(facts),
       ...list(facts.project.boot?.splash?.logo).map(path => file(path)),
@@ -243,7 +259,8 @@ export const STEPS: readonly StepDeclaration[] = [
 function blobFile(facts: StepFacts, path: string): PathRef {
   if (path.startsWith('./')) return own(facts, path)
   if (path.startsWith('cache/')) return file(`${cacheFolder(facts.bspName)}/${path.slice('cache/'.length)}`)
-  if (path.startsWith('output/')) return file(`${outputFolder(facts.bspName)}/${path.slice('output/'.length)}`)
+  if (path.startsWith('output/'))
+    return file(`${outputFolder(facts.bspName)}/${path.slice('output/'.length)}`)
   return file(posix.join('dist', path))
 }
 

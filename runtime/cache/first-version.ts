@@ -1,0 +1,100 @@
+/**
+ * Chains on disk: before the first link changes a path in place, a copy of it is kept; before the links run again, the
+ * copy is put back. Every state in between is marked in the manifest first, so that a build that dies leaves a chain
+ * that starts again, never one that is taken for whole.
+ */
+import { constants, copyFileSync, existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { Plan } from '../plan/model.ts'
+import type { Chain } from '../plan/relations.ts'
+import { chainKey, keptVersion, pathOf } from './forecast.ts'
+import type { Manifest } from './manifest.ts'
+import { digestOf, type World } from './world.ts'
+
+export interface ChainStore {
+  readonly plan: Plan
+  readonly world: World
+  readonly manifest: Manifest
+}
+
+/** The maker of the first version is about to run: what was kept of the old one is of no use any more. */
+export function forgetChain(chain: Chain, { plan, world, manifest }: ChainStore): void {
+  manifest.setChain(chainKey(chain), undefined)
+  manifest.save()
+  rmSync(join(world.root, keptVersion(plan.bsp, chain)), { recursive: true, force: true })
+}
+
+/**
+ * Brings the path to its first version, and keeps a copy of that. `fresh`: the maker ran in this build, so what is
+ * there is the first version.
+ */
+export async function startChain(chain: Chain, fresh: boolean, store: ChainStore): Promise<void> {
+  const { plan, world, manifest } = store
+  const key = chainKey(chain)
+  const kept = join(world.root, keptVersion(plan.bsp, chain))
+  const target = join(world.root, chain.path)
+  const before = manifest.chain(key)
+  for (const link of chain.links) manifest.setNode('script', plan.nodes[link]!.id, undefined)
+  // A kept copy is removed before the maker runs again, so one that is there is right, also where records were lost.
+  if (!fresh && existsSync(kept) && !(await replacedByHand(chain, store))) {
+    const first =
+      before?.first ?? digestOf(await world.state({ ...pathOf(chain), path: keptVersion(plan.bsp, chain) }))
+    manifest.setChain(key, { first, versions: [], complete: false })
+    manifest.save()
+    await copyInPlace(kept, target)
+  } else if (existsSync(target)) {
+    manifest.save()
+    await copyInPlace(target, kept)
+    world.refresh()
+    manifest.setChain(key, {
+      first: digestOf(await world.state(pathOf(chain))),
+      versions: [],
+      complete: false,
+    })
+    manifest.save()
+  } else {
+    rmSync(kept, { recursive: true, force: true })
+    manifest.setChain(key, { first: null, versions: [], complete: false })
+    manifest.save()
+  }
+  world.refresh()
+}
+
+/** A link has run: remembers what it left. The caller saves the manifest, with the link's record. */
+export async function extendChain(
+  chain: Chain,
+  link: number,
+  { plan, world, manifest }: ChainStore,
+): Promise<void> {
+  const before = manifest.chain(chainKey(chain))
+  if (!before) return
+  const digest = digestOf(await world.state(pathOf(chain)))
+  manifest.setChain(chainKey(chain), {
+    first: before.first,
+    versions: [...before.versions, { id: plan.nodes[link]!.id, digest }],
+    complete: link === chain.links.at(-1),
+  })
+}
+
+/** A path that no node makes, and that was put there anew since the last link ran: that is the first version now. */
+async function replacedByHand(chain: Chain, { world, manifest }: ChainStore): Promise<boolean> {
+  const record = manifest.chain(chainKey(chain))
+  if (chain.writer !== undefined || !chain.last || !record?.complete) return false
+  const state = await world.state(pathOf(chain))
+  return state !== undefined && record.versions.at(-1)?.digest !== digestOf(state)
+}
+
+/** Copies a file or folder so that the target is either old or new; shares blocks where the filesystem can. */
+async function copyInPlace(from: string, to: string): Promise<void> {
+  const temporary = `${to}.${process.pid}.tmp`
+  mkdirSync(dirname(to), { recursive: true })
+  rmSync(temporary, { recursive: true, force: true })
+  if (statSync(from).isDirectory()) {
+    const { execa } = await import('execa')
+    await execa('cp', ['-a', '--', from, temporary])
+    rmSync(to, { recursive: true, force: true })
+  } else {
+    copyFileSync(from, temporary, constants.COPYFILE_FICLONE)
+  }
+  renameSync(temporary, to)
+}

@@ -1,0 +1,71 @@
+/** Looks at the files that a plan names: what must be there, what should be, and what leads out of the project. */
+import type { World } from '../cache/world.ts'
+import type { Finding } from '../load/diagnostic.ts'
+import type { Plan, ScriptNode } from '../plan/model.ts'
+import { globBase } from '../plan/paths.ts'
+import type { Relations } from '../plan/relations.ts'
+
+export async function checkFiles(plan: Plan, relations: Relations, world: World): Promise<Finding[]> {
+  const findings: Finding[] = []
+  for (const node of [...plan.nodes, ...plan.flash]) {
+    if (node.kind !== 'script') continue
+    findings.push(...checkScript(node, world))
+    for (const [index, ref] of node.artifacts.entries()) {
+      if (world.leadsOutside(ref.path))
+        findings.push(escapes(node, ref.declared, ['cached_generated_artifacts', index]))
+    }
+    if (node.runs_in === 'host') continue
+    for (const [index, ref] of node.dependencies.entries()) {
+      const keys = ['depends_on', index]
+      if (world.leadsOutside(ref.glob ? globBase(ref.path) : ref.path))
+        findings.push(escapes(node, ref.declared, keys))
+      else if (!relations.isMade(ref) && !(await isThere(ref, world)))
+        findings.push(notThere(node, ref.declared, keys))
+    }
+  }
+  return findings
+}
+
+function checkScript(node: ScriptNode, world: World): Finding[] {
+  if (node.source.kind === 'inline') return []
+  const { path } = node.source
+  if (world.leadsOutside(path)) return [escapes(node, node.location!, ['location'])]
+  if (world.isFile(path)) return []
+  return [
+    {
+      severity: 'error',
+      code: 'script_missing',
+      message: world.exists(path) ? `${path} is not a file` : `there is no script ${path}`,
+      hint: 'A location is relative to the BSP (for scripts of the project: to the project).',
+      origin: { source: node.origin.source, keys: [...node.origin.keys, 'location'] },
+      at: 'value',
+    },
+  ]
+}
+
+async function isThere(ref: ScriptNode['dependencies'][number], world: World): Promise<boolean> {
+  return ref.glob ? (await world.matches(ref)).length > 0 : world.exists(ref.path)
+}
+
+function escapes(node: ScriptNode, declared: string, keys: (string | number)[]): Finding {
+  return {
+    severity: 'error',
+    code: 'path_escapes',
+    message: `'${declared}' leads out of the project through a symlink`,
+    hint: 'Copy the file into the project; only the project is mounted where scripts run.',
+    origin: { source: node.origin.source, keys: [...node.origin.keys, ...keys] },
+    at: 'value',
+  }
+}
+
+function notThere(node: ScriptNode, declared: string, keys: (string | number)[]): Finding {
+  const own = declared.startsWith('./') || declared.startsWith('../')
+  return {
+    severity: 'warning',
+    code: 'dependency_missing',
+    message: `'${declared}' is not there, and nothing declares it as an artifact: the script runs on every build until it exists`,
+    ...(own ? {} : { hint: `Files of the BSP begin with './': did you mean './${declared}'?` }),
+    origin: { source: node.origin.source, keys: [...node.origin.keys, ...keys] },
+    at: 'value',
+  }
+}

@@ -1,0 +1,46 @@
+/** Settings that are valid and yet do not do what their author may expect. */
+import { HOOK_NAMES } from '../../lib/hooks/build.ts'
+import type { BspData, ProjectData } from '../../lib/schema.ts'
+import type { Finding } from '../load/diagnostic.ts'
+import type { Origin, Plan } from '../plan/model.ts'
+import { closest } from '../report/suggest.ts'
+import { STEPS } from '../steps/registry.ts'
+
+/** Accepted and exported, but without effect in a build of this version. */
+export function notActedOn(project: ProjectData, bsp: BspData): Finding[] {
+  const warn = (source: Origin['source'], key: string): Finding => ({
+    severity: 'warning',
+    code: 'not_acted_on',
+    message: `'${key}' is accepted, but a build does not act on it`,
+    origin: { source, keys: [key] },
+    at: 'key',
+  })
+  return [
+    ...(project.dev ? [warn('project', 'dev')] : []),
+    ...(project.update ? [warn('project', 'update')] : []),
+    ...(bsp.runtime ? [warn('bsp', 'runtime')] : []),
+  ]
+}
+
+/** Names in force_rebuild that mean nothing in this plan. */
+export function unknownForced(project: ProjectData, plan: Plan): Finding[] {
+  const known = new Set<string>([
+    ...STEPS.map(step => step.name),
+    ...HOOK_NAMES,
+    ...[...plan.nodes, ...plan.flash, ...plan.never].map(node => node.id),
+  ])
+  return (project.build?.cache?.force_rebuild ?? []).flatMap((name, index): Finding[] => {
+    if (known.has(name)) return []
+    const suggestion = closest(name, known)
+    return [
+      {
+        severity: 'warning',
+        code: 'unknown_name',
+        message: `'${name}' is no step, hook or script of ${plan.bsp}`,
+        ...(suggestion ? { hint: `Did you mean '${suggestion}'?` } : {}),
+        origin: { source: 'project', keys: ['build', 'cache', 'force_rebuild', index] },
+        at: 'value',
+      },
+    ]
+  })
+}

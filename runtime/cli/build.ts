@@ -1,0 +1,125 @@
+/** `strux build`, and its `--dry-run`. */
+import type { Command } from 'commander'
+import { acquireLock } from '../cache/lock.ts'
+import { selfVersion } from '../load/self.ts'
+import { planJson } from '../plan/json.ts'
+import { select } from '../plan/selection.ts'
+import type { Report } from '../report/events.ts'
+import { humanReport } from '../report/human.ts'
+import { jsonReport } from '../report/json.ts'
+import { type BuildOptions, build, openBuild } from '../run/build.ts'
+import { BUILT_IN_BODIES } from '../steps/body.ts'
+import { cancellation } from './cancel.ts'
+import { printDecisions } from './decisions.ts'
+import { openExecutor } from './executor.ts'
+import { lockFolder, lockName } from './locks.ts'
+import { type GlobalOptions, type SelectionFlags, selectionOf, withSelection } from './options.ts'
+import { openSession, type Session } from './session.ts'
+import { colorsFor, printJson } from './terminal.ts'
+
+interface BuildFlags extends GlobalOptions, SelectionFlags {
+  readonly clean?: boolean
+  readonly dryRun?: boolean
+  readonly json?: boolean
+  readonly wait: boolean
+}
+
+export function buildCommand(program: Command): void {
+  const command = program
+    .command('build')
+    .argument('[bsp]', "the BSP to build; the project's default otherwise")
+    .description('run what has to be run, and skip what is up to date')
+  withSelection(command)
+    .option('--clean', "delete the BSP's cache first and run everything that is selected")
+    .option('--dry-run', 'only say what would run, and why; needs no container engine')
+    .option('--json', 'one JSON object a line (with --dry-run: one document)')
+    .option('--no-wait', 'fail at once if another build of the BSP is under way')
+    .action((bsp: string | undefined, _: unknown, self: Command) =>
+      run(bsp, self.optsWithGlobals<BuildFlags>()),
+    )
+}
+
+async function run(bsp: string | undefined, flags: BuildFlags): Promise<void> {
+  const session = await openSession(flags.project, bsp)
+  const { report, stop } = await reporter(session.root, flags)
+  const options = buildOptions(session, flags, report)
+  try {
+    if (flags.dryRun) await dryRun(session, options, flags)
+    else await realRun(session, options, flags)
+  } finally {
+    stop()
+  }
+}
+
+export function buildOptions(
+  session: Session,
+  flags: SelectionFlags & { readonly clean?: boolean },
+  report: Report,
+): BuildOptions {
+  const { root, project, plan, relations, world, memo } = session
+  const cache = project.config.build?.cache
+  return {
+    ...{ root, plan, relations, world, memo, report },
+    selection: select(plan, relations, selectionOf(flags)),
+    policy: {
+      clean: flags.clean ?? false,
+      enabled: cache?.enabled ?? true,
+      force: new Set(cache?.force_rebuild),
+    },
+    bodies: BUILT_IN_BODIES,
+    info: { projectVersion: project.config.project_version, struxVersion: selfVersion() },
+  }
+}
+
+async function dryRun(session: Session, options: BuildOptions, flags: BuildFlags): Promise<void> {
+  const decisions = await openBuild(options).forecast.decideAll()
+  if (flags.json) printJson(planJson(session.plan, decisions))
+  else printDecisions(session.plan, decisions, flags.verbose ?? false)
+}
+
+async function realRun(session: Session, options: BuildOptions, flags: BuildFlags): Promise<void> {
+  const { root, plan } = session
+  const signal = cancellation()
+  const notice = (message: string) => options.report({ type: 'notice', level: 'info', message })
+  const locking = (name: string, what: string) =>
+    acquireLock(lockFolder(root, name), {
+      what,
+      command: `strux build ${plan.bsp}`,
+      noWait: !flags.wait,
+      signal,
+      waiting: holder => notice(`waiting for ${what}: in use by ${holder.command} (process ${holder.pid})`),
+    })
+  const whileShared = async <T>(work: () => Promise<T>): Promise<T> => {
+    const lock = await locking('shared', 'what the BSPs of this project share')
+    try {
+      return await work()
+    } finally {
+      lock.release()
+    }
+  }
+  const started = Date.now()
+  const lock = await locking(lockName(plan.bsp), `BSP ${plan.bsp}`)
+  let ok = false
+  try {
+    await build(options, {
+      signal,
+      whileShared,
+      openExecutor: builders => openExecutor(session, builders, { notice, whileShared }),
+    })
+    ok = true
+  } finally {
+    lock.release()
+    options.report({ type: 'build_finished', ok, duration_ms: Date.now() - started })
+  }
+}
+
+async function reporter(root: string, flags: BuildFlags): Promise<{ report: Report; stop: () => void }> {
+  const verbose = flags.verbose ?? false
+  const people = await humanReport({
+    stream: process.stderr,
+    colors: colorsFor(process.stderr),
+    verbose,
+    root,
+  })
+  return { report: flags.json ? jsonReport(process.stdout, people) : people, stop: people.stop }
+}

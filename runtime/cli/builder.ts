@@ -1,0 +1,106 @@
+/** `strux builder`: the images in which scripts run. */
+import type { Command } from 'commander'
+import { builderStatus, ensureBuilder, pruneBuilders } from '../execute/builder-image.ts'
+import { connectEngine } from '../execute/engine.ts'
+import { hostTrust } from '../execute/host-trust.ts'
+import { stateFolder } from '../execute/state-folder.ts'
+import { loadProject } from '../load/project.ts'
+import type { BuilderRef } from '../plan/model.ts'
+import { cancellation } from './cancel.ts'
+import type { GlobalOptions } from './options.ts'
+import { openSession, projectRoot } from './session.ts'
+import { colorsFor, printJson, printLine } from './terminal.ts'
+
+interface BuilderFlags extends GlobalOptions {
+  readonly json?: boolean
+}
+
+export function builderCommands(program: Command): void {
+  const builder = program
+    .command('builder')
+    .description('the images in which scripts run: made from Debian packages, only what is needed')
+    .exitOverride()
+  builder
+    .command('status')
+    .argument('[bsp]', "the BSP; the project's default otherwise")
+    .description('which images a BSP needs, and whether they are there')
+    .option('--json', 'for other programs')
+    .action((bsp: string | undefined, _: unknown, self: Command) =>
+      status(bsp, self.optsWithGlobals<BuilderFlags>()),
+    )
+    .exitOverride()
+  builder
+    .command('build')
+    .argument('[bsp]', "the BSP; the project's default otherwise")
+    .description('make the images that a BSP needs and that are not there')
+    .action((bsp: string | undefined, _: unknown, self: Command) =>
+      make(bsp, self.optsWithGlobals<BuilderFlags>()),
+    )
+    .exitOverride()
+  builder
+    .command('prune')
+    .description('remove builder images that no BSP of this project needs')
+    .option('--json', 'for other programs')
+    .action((_: unknown, self: Command) => prune(self.optsWithGlobals<BuilderFlags>()))
+    .exitOverride()
+}
+
+async function status(bsp: string | undefined, flags: BuilderFlags): Promise<void> {
+  const builders = await buildersOf(flags.project, bsp)
+  const engine = await connectEngine()
+  const images = await Promise.all(
+    builders.map(async ({ builder, nodes }) => ({ ...(await builderStatus(engine, builder)), nodes })),
+  )
+  if (flags.json) return printJson({ images })
+  const colors = colorsFor(process.stdout)
+  for (const { image, id, missing, nodes } of images) {
+    const state = id ? colors.green('there') : colors.yellow(`to be made: ${missing.join(', ')}`)
+    printLine(`${image}  ${state}  ${colors.dim(`${nodes} script${nodes === 1 ? '' : 's'} and steps`)}`)
+  }
+}
+
+async function make(bsp: string | undefined, flags: BuilderFlags): Promise<void> {
+  const { root, project } = await openSession(flags.project, bsp)
+  const builders = await buildersOf(flags.project, bsp)
+  const engine = await connectEngine()
+  const mirror = project.config.builder?.mirror
+  const signal = cancellation()
+  const notice = (message: string) => process.stderr.write(`${message}\n`)
+  const trust = hostTrust(process.env, stateFolder(root))
+  for (const { builder } of builders) {
+    await ensureBuilder(engine, builder, {
+      notice,
+      signal,
+      trust,
+      ...(mirror === undefined ? {} : { mirror }),
+    })
+    printLine((await builderStatus(engine, builder)).image)
+  }
+}
+
+async function prune(flags: BuilderFlags): Promise<void> {
+  const project = await loadProject(projectRoot(flags.project))
+  const keep = new Set<string>()
+  for (const { name } of project.bsps) {
+    for (const { builder } of await buildersOf(flags.project, name)) keep.add(builder.key)
+  }
+  const removed = await pruneBuilders(await connectEngine(), [...keep])
+  if (flags.json) return printJson({ removed })
+  for (const image of removed) printLine(`removed ${image}`)
+  if (removed.length === 0) printLine('nothing to remove')
+}
+
+/** The builders of a BSP's scripts and steps, each once. */
+async function buildersOf(
+  folder: string | undefined,
+  bsp: string | undefined,
+): Promise<{ builder: BuilderRef; nodes: number }[]> {
+  const { plan } = await openSession(folder, bsp)
+  const found = new Map<string, { builder: BuilderRef; nodes: number }>()
+  for (const { builder } of plan.nodes) {
+    const entry = found.get(builder.key) ?? { builder, nodes: 0 }
+    entry.nodes++
+    found.set(builder.key, entry)
+  }
+  return [...found.values()]
+}

@@ -1,0 +1,22 @@
+/** Ctrl-C and SIGTERM: the first asks everything to stop and clean up, a second one ends the process at once. */
+import { StruxError } from '../report/error.ts'
+
+const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
+
+export class Cancelled extends StruxError {
+  constructor(signal: keyof typeof SIGNALS) {
+    super('cancelled', { exitCode: SIGNALS[signal] })
+  }
+}
+
+/** Aborts with a Cancelled that carries the exit code of the signal. */
+export function cancellation(): AbortSignal {
+  const controller = new AbortController()
+  for (const name of Object.keys(SIGNALS) as (keyof typeof SIGNALS)[]) {
+    process.on(name, () => {
+      if (controller.signal.aborted) process.exit(SIGNALS[name])
+      controller.abort(new Cancelled(name))
+    })
+  }
+  return controller.signal
+}

@@ -1,0 +1,63 @@
+/** Chooses where the commands of this process run, and makes what they need. */
+
+import type { DockerExecutor } from '../execute/docker.ts'
+import type { Executor, NoticeSink } from '../execute/executor.ts'
+import { CONTAINER_ROOT } from '../plan/environment.ts'
+import type { BuilderRef, PlanNode } from '../plan/model.ts'
+import { inContainer, type Session } from './session.ts'
+
+export interface OpeningOptions {
+  readonly notice: NoticeSink
+  /** Holds the lock on what BSPs share: builder images are made by one process at a time. */
+  readonly whileShared: <T>(work: () => Promise<T>) => Promise<T>
+}
+
+/** Inside a builder container commands run right here; else in containers, whose images are made first. */
+export async function openExecutor(
+  session: Session,
+  builders: readonly BuilderRef[],
+  { notice, whileShared }: OpeningOptions,
+): Promise<Executor> {
+  if (inContainer()) {
+    const { createHostExecutor } = await import('../execute/host.ts')
+    return createHostExecutor({ projectRoot: session.root })
+  }
+  const executor = await dockerExecutor(session, notice)
+  const missing: BuilderRef[] = []
+  for (const builder of builders) if (!(await executor.lookUpImage(builder))) missing.push(builder)
+  if (missing.length > 0) await whileShared(() => executor.makeImages(missing))
+  return executor
+}
+
+/** A shell where the node's script would run; resolves with its exit code. */
+export async function openShell(session: Session, node: PlanNode): Promise<number> {
+  if (inContainer()) {
+    const { execa } = await import('execa')
+    const { exitCode } = await execa('/bin/bash', {
+      cwd: session.root,
+      env: node.env,
+      stdio: 'inherit',
+      reject: false,
+    })
+    return exitCode ?? 1
+  }
+  const executor = await dockerExecutor(session, message => process.stderr.write(`${message}\n`))
+  try {
+    return await executor.shell({ builder: node.builder, env: node.env, id: node.id })
+  } finally {
+    await executor.close()
+  }
+}
+
+async function dockerExecutor(session: Session, notice: NoticeSink): Promise<DockerExecutor> {
+  const { createDockerExecutor } = await import('../execute/docker.ts')
+  const mirror = session.project.config.builder?.mirror
+  return createDockerExecutor({
+    projectRoot: session.root,
+    bsp: session.plan.bsp,
+    mountAt: CONTAINER_ROOT,
+    notice,
+    caller: { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 },
+    ...(mirror === undefined ? {} : { mirror }),
+  })
+}

@@ -1,0 +1,101 @@
+/** Commands that look and change nothing: `plan`, `why`, `hooks`, `check`. */
+import type { Command } from 'commander'
+import { BUILD_HOOKS, type BuildHookRow } from '../../lib/hooks/build.ts'
+import type { Diagnostic } from '../load/diagnostic.ts'
+import { loadBsp, loadProject } from '../load/project.ts'
+import { sortDiagnostics } from '../load/render.ts'
+import { nodeJson, planJson } from '../plan/json.ts'
+import { findNode } from '../plan/selection.ts'
+import { StruxError } from '../report/error.ts'
+import { openBuild } from '../run/build.ts'
+import { buildOptions } from './build.ts'
+import { printPlan, printWhy } from './decisions.ts'
+import type { GlobalOptions } from './options.ts'
+import { examine, openSession, projectRoot } from './session.ts'
+import { colorsFor, printDiagnostics, printJson, printLine } from './terminal.ts'
+
+interface InspectFlags extends GlobalOptions {
+  readonly json?: boolean
+  readonly bsp?: string
+}
+
+export function inspectCommands(program: Command): void {
+  program
+    .command('plan')
+    .argument('[bsp]', "the BSP; the project's default otherwise")
+    .description('the steps and scripts of a build in order, with what they read and make')
+    .option('--json', 'for other programs')
+    .action(async (bsp: string | undefined, _: unknown, self: Command) => {
+      const flags = self.optsWithGlobals<InspectFlags>()
+      const { plan } = await openSession(flags.project, bsp)
+      if (flags.json) printJson(planJson(plan))
+      else printPlan(plan)
+    })
+  program
+    .command('why')
+    .argument('<id>', 'a script or step; strux plan lists the ids')
+    .description('what a build would do with a script or step, and each reason by name')
+    .option('--bsp <name>', "the BSP; the project's default otherwise")
+    .option('--json', 'for other programs')
+    .action((id: string, _: unknown, self: Command) => why(id, self.optsWithGlobals<InspectFlags>()))
+  program
+    .command('hooks')
+    .description('the hooks that scripts can be attached to, in execution order')
+    .option('--json', 'for other programs')
+    .action((_: unknown, self: Command) => hooks(self.optsWithGlobals<InspectFlags>()))
+  program
+    .command('check')
+    .argument('[bsp...]', 'the BSPs to check; all otherwise')
+    .description('everything that is wrong with the definitions of a project')
+    .option('--json', 'for other programs')
+    .action((bsps: string[], _: unknown, self: Command) => check(bsps, self.optsWithGlobals<InspectFlags>()))
+}
+
+async function why(id: string, flags: InspectFlags): Promise<void> {
+  const session = await openSession(flags.project, flags.bsp)
+  const node = findNode(session.plan, id)
+  const index = session.plan.nodes.indexOf(node)
+  if (index < 0)
+    throw new StruxError(`${id} does not run in a build`, { hint: 'strux flash runs it, every time.' })
+  const report = () => {}
+  const decisions = await openBuild(buildOptions(session, {}, report)).forecast.decideAll()
+  const decision = decisions.get(index)!
+  if (flags.json) printJson({ bsp: session.plan.bsp, ...nodeJson(node), decision })
+  else printWhy(node, decision)
+}
+
+function hooks(flags: InspectFlags): void {
+  const rows: readonly BuildHookRow[] = BUILD_HOOKS
+  if (flags.json) return printJson(rows)
+  const colors = colorsFor(process.stdout)
+  const width = Math.max(...rows.map(row => row.name.length))
+  for (const { name, when, runs_in, doc } of rows) {
+    const only =
+      when === 'custom_kernel' ? 'boot.kernel.custom_kernel: true' : 'boot.bootloader.enabled: true'
+    printLine(`${colors.bold(name.padEnd(width))}  ${doc}`)
+    if (when) printLine(`${' '.repeat(width)}  ${colors.dim(`only with ${only}`)}`)
+    if (runs_in === 'host')
+      printLine(`${' '.repeat(width)}  ${colors.dim('on this machine, not in a container')}`)
+  }
+}
+
+async function check(names: readonly string[], flags: InspectFlags): Promise<void> {
+  const root = projectRoot(flags.project)
+  const project = await loadProject(root)
+  const wanted = names.length > 0 ? names : project.bsps.map(bsp => bsp.name)
+  const found = new Map<string, Diagnostic>()
+  const add = (diagnostics: readonly Diagnostic[]) => {
+    for (const each of diagnostics) found.set(JSON.stringify(each), each)
+  }
+  if (wanted.length === 0) add((await examine(project, undefined)).diagnostics)
+  for (const name of wanted) add((await examine(project, await loadBsp(project, name))).diagnostics)
+  const diagnostics = sortDiagnostics([...found.values()])
+  const ok = !diagnostics.some(each => each.severity === 'error')
+  if (flags.json) printJson({ ok, diagnostics })
+  else {
+    printDiagnostics(diagnostics, root)
+    if (diagnostics.length === 0)
+      printLine(`${wanted.length} BSP${wanted.length === 1 ? '' : 's'}, nothing to complain about`)
+  }
+  if (!ok) process.exitCode = 1
+}

@@ -1,0 +1,48 @@
+#!/usr/bin/env node
+/** The `strux` command: options, commands, exit codes. Each command loads what it needs when it runs. */
+import { Command, CommanderError } from 'commander'
+import { selfVersion } from '../load/self.ts'
+import { buildCommand } from './build.ts'
+import { builderCommands } from './builder.ts'
+import { doctorCommand } from './doctor.ts'
+import { inspectCommands } from './inspect.ts'
+import { machineCommands } from './machine.ts'
+import { printError } from './terminal.ts'
+
+const EXIT_CODES = `
+Exit codes: 0 all well; a failed script's own code; 1 other failures; 2 wrong use; 130 and 143 after Ctrl-C and SIGTERM.
+Colours respect NO_COLOR and FORCE_COLOR. Documentation: docs/ in the package.`
+
+function createProgram(): Command {
+  const program = new Command('strux')
+    .description('Builds board support packages that are written as TypeScript modules.')
+    .version(selfVersion(), '-V, --version', 'print the version')
+    .option('-C, --project <folder>', 'the project; the nearest strux.config.ts from here upwards otherwise')
+    .option('-v, --verbose', 'show what scripts print and why each one runs; show stacks of errors')
+    .helpOption('-h, --help', 'print this help')
+    .addHelpText('after', EXIT_CODES)
+    .showSuggestionAfterError()
+    .exitOverride()
+  buildCommand(program)
+  inspectCommands(program)
+  machineCommands(program)
+  builderCommands(program)
+  doctorCommand(program)
+  for (const command of program.commands) command.exitOverride()
+  return program
+}
+
+async function main(): Promise<void> {
+  const program = createProgram()
+  try {
+    await program.parseAsync()
+  } catch (error) {
+    // Commander has printed its own complaint, or the help that was asked for.
+    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2
+    else process.exitCode = printError(error, program.opts().verbose ?? false)
+  }
+  // Connections that are kept alive must not hold the process back once everything is done.
+  setTimeout(() => process.exit(), 500).unref()
+}
+
+await main()

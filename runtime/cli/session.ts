@@ -1,0 +1,103 @@
+/** Load and plan, for every command that is about a BSP: definitions, the plan, and all that is to be said about them. */
+import { join } from 'node:path'
+import { HashMemo } from '../cache/hash-memo.ts'
+import { World } from '../cache/world.ts'
+import { checkFiles } from '../check/files.ts'
+import { notActedOn, unknownForced } from '../check/settings.ts'
+import { type Diagnostic, DiagnosticsError, type Finding } from '../load/diagnostic.ts'
+import {
+  type Bsp,
+  diagnose,
+  findProjectRoot,
+  type Loaded,
+  type LoadedProject,
+  loadBsp,
+  loadProject,
+  type Project,
+} from '../load/project.ts'
+import { selfVersion } from '../load/self.ts'
+import { hostArch } from '../plan/arch.ts'
+import { CONTAINER_ROOT } from '../plan/environment.ts'
+import type { Plan } from '../plan/model.ts'
+import { cacheFolder } from '../plan/paths.ts'
+import { makePlan } from '../plan/plan.ts'
+import { type Relations, relationsOf } from '../plan/relations.ts'
+import { printDiagnostics } from './terminal.ts'
+
+export interface Session {
+  readonly root: string
+  readonly project: Project
+  readonly bsp: Bsp
+  readonly plan: Plan
+  readonly relations: Relations
+  readonly world: World
+  readonly memo: HashMemo
+}
+
+/** True inside a builder container: scripts run right here. */
+export function inContainer(): boolean {
+  return process.env.STRUX_IN_CONTAINER === '1'
+}
+
+/** The folder that a command is about: `--project`, or the nearest project around the current one. */
+export function projectRoot(folder: string | undefined): string {
+  return findProjectRoot(folder ?? process.cwd())
+}
+
+/**
+ * Everything up to the plan. Warnings are printed; errors are printed, all at once, and end the command with a
+ * DiagnosticsError before anything has run.
+ */
+export async function openSession(folder: string | undefined, bspName: string | undefined): Promise<Session> {
+  const root = projectRoot(folder)
+  const loaded = await loadProject(root)
+  const name = bspName ?? loaded.value?.config.bsp
+  // With a configuration that cannot be used, the BSP's own mistakes are said in the same breath.
+  const bsp = name === undefined ? undefined : await loadBsp(loaded, name)
+  const { diagnostics, session } = await examine(loaded, bsp)
+  printDiagnostics(diagnostics, root)
+  if (!session || diagnostics.some(each => each.severity === 'error')) throw new DiagnosticsError(diagnostics)
+  return session
+}
+
+/** Project, one BSP, and all diagnostics of both. */
+export async function examine(
+  loaded: LoadedProject,
+  bsp: Loaded<Bsp> | undefined,
+): Promise<{ diagnostics: Diagnostic[]; session?: Session }> {
+  const found: Finding[] = []
+  let session: Session | undefined
+  if (loaded.value && bsp?.value) {
+    const project = loaded.value
+    const { plan, findings } = makePlan(planInput(project, bsp.value))
+    const relations = relationsOf(plan.nodes)
+    const memo = new HashMemo(join(project.root, cacheFolder(plan.bsp), '.file-hashes.json'))
+    const world = new World(project.root, memo)
+    session = { root: project.root, project, bsp: bsp.value, plan, relations, memo, world }
+    found.push(
+      ...findings,
+      ...notActedOn(project.config, bsp.value.data),
+      ...unknownForced(project.config, plan),
+      ...(await checkFiles(plan, relations, world)),
+    )
+  }
+  const about = (source: 'project' | 'bsp') => found.filter(finding => finding.origin.source === source)
+  const diagnostics = [
+    ...(await diagnose(loaded, about('project'))),
+    ...(bsp ? await diagnose(bsp, about('bsp')) : []),
+  ]
+  return session ? { diagnostics, session } : { diagnostics }
+}
+
+function planInput(project: Project, bsp: Bsp) {
+  return {
+    project: project.config,
+    bsp: bsp.data,
+    bspName: bsp.name,
+    bspFolder: bsp.folder,
+    host: hostArch(),
+    version: selfVersion(),
+    root: inContainer() ? project.root : CONTAINER_ROOT,
+    hostRoot: project.root,
+  }
+}

@@ -1,0 +1,56 @@
+/** Where a command prints: results on standard output, words for people on standard error, colours where wanted. */
+
+import picocolors from 'picocolors'
+import type { Colors } from 'picocolors/types.js'
+import type { Diagnostic } from '../load/diagnostic.ts'
+import { DiagnosticsError } from '../load/diagnostic.ts'
+import { renderDiagnostics } from '../load/render.ts'
+import { StruxError } from '../report/error.ts'
+
+/** Colours for a stream: never with NO_COLOR, always with FORCE_COLOR, else on terminals. */
+export function colorsFor(stream: NodeJS.WriteStream): Colors {
+  const { NO_COLOR, FORCE_COLOR, TERM } = process.env
+  const wanted = FORCE_COLOR !== undefined && FORCE_COLOR !== '0'
+  return picocolors.createColors(!NO_COLOR && (wanted || (stream.isTTY && TERM !== 'dumb')))
+}
+
+export function printLine(text: string): void {
+  process.stdout.write(`${text}\n`)
+}
+
+export function printJson(value: unknown): void {
+  printLine(JSON.stringify(value, null, 2))
+}
+
+export function printDiagnostics(diagnostics: readonly Diagnostic[], root: string): void {
+  if (diagnostics.length === 0) return
+  const { stderr } = process
+  stderr.write(
+    `${renderDiagnostics(diagnostics, { root, colors: colorsFor(stderr), width: stderr.columns ?? 100 })}\n`,
+  )
+}
+
+/** What went wrong, for people. Returns the exit code. A stack is shown only with `verbose`. */
+export function printError(error: unknown, verbose: boolean): number {
+  const colors = colorsFor(process.stderr)
+  const say = (text: string) => process.stderr.write(`${text}\n`)
+  if (error instanceof DiagnosticsError) {
+    say(`${colors.red('error')} ${error.message}`)
+    return 1
+  }
+  if (error instanceof StruxError) {
+    say(`${colors.red('error')} ${error.message}`)
+    if (error.hint) say(`  ${colors.cyan('hint:')} ${error.hint}`)
+    if (verbose && error.stack) say(colors.dim(error.stack))
+    if (verbose && error.cause instanceof Error) say(colors.dim(`caused by ${error.cause.stack}`))
+    return error.exitCode
+  }
+  const { code, path, message, stack } = error as NodeJS.ErrnoException
+  say(`${colors.red('error')} ${code && path ? `${code} at ${path}: ` : ''}${message ?? String(error)}`)
+  if (verbose && stack) say(colors.dim(stack))
+  else if (!code)
+    say(
+      `  ${colors.cyan('hint:')} this looks like a fault of strux itself; --verbose shows where it happened`,
+    )
+  return 1
+}

@@ -1,0 +1,43 @@
+/** A plan, with or without decisions, as other programs read it (docs/json.md). */
+import type { Decision } from '../cache/reason.ts'
+import type { PathRef, Plan, PlanNode } from './model.ts'
+
+export function planJson(plan: Plan, decisions?: ReadonlyMap<number, Decision>): object {
+  const nodes = plan.nodes.flatMap((node, index) => {
+    if (!decisions) return [nodeJson(node)]
+    const decision = decisions.get(index)
+    return decision ? [{ ...nodeJson(node), decision }] : []
+  })
+  return {
+    bsp: plan.bsp,
+    arch: plan.arch,
+    nodes,
+    flash: plan.flash.map(nodeJson),
+    never: plan.never.map(({ id, hook, title, reason }) => ({ id, hook, title, reason })),
+  }
+}
+
+export function nodeJson(node: PlanNode): object {
+  const where =
+    node.kind === 'script'
+      ? {
+          hook: node.hook,
+          title: node.title,
+          ...(node.location === undefined ? {} : { location: node.location }),
+          ...(node.layer === undefined ? {} : { layer: node.layer }),
+        }
+      : { step: node.step, title: node.title }
+  return {
+    id: node.id,
+    kind: node.kind,
+    ...where,
+    runs_in: node.runs_in,
+    artifacts: node.artifacts.map(pathJson),
+    dependencies: node.dependencies.map(pathJson),
+    env: node.env,
+  }
+}
+
+function pathJson({ declared, path }: PathRef): object {
+  return { declared, path }
+}

@@ -1,0 +1,27 @@
+/** One JSON object a line on standard output (docs/json.md). Notices are for people and go to standard error. */
+import type { BuildEvent, Report } from './events.ts'
+
+export function jsonReport(out: { write(text: string): unknown }, people: Report): Report {
+  return event => {
+    const line = machineForm(event)
+    if (line) out.write(`${JSON.stringify(line)}\n`)
+    else people(event)
+  }
+}
+
+/** The stable fields alone; undefined for what is not part of the machine output. */
+function machineForm(event: BuildEvent): object | undefined {
+  switch (event.type) {
+    case 'node_started':
+      return { type: event.type, id: event.id, reasons: event.reasons }
+    case 'node_finished': {
+      const { node: _node, ...rest } = event
+      return rest
+    }
+    case 'notice':
+    case 'diagnostics':
+      return undefined
+    default:
+      return event
+  }
+}

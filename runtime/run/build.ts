@@ -1,0 +1,219 @@
+/** A build: walks the plan in order, asks the cache, hands out the work, records the results. */
+import { mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { writeAtomic } from '../cache/atomic-file.ts'
+import type { CachePolicy } from '../cache/decide.ts'
+import { Forecast } from '../cache/forecast.ts'
+import { type HashMemo, hashText } from '../cache/hash-memo.ts'
+import { KnownImages } from '../cache/known-images.ts'
+import { Manifest } from '../cache/manifest.ts'
+import type { Decision } from '../cache/reason.ts'
+import type { World } from '../cache/world.ts'
+import type { Executor } from '../execute/executor.ts'
+import type { BuilderRef, Plan, PlanHook } from '../plan/model.ts'
+import { cacheFolder, outputFolder } from '../plan/paths.ts'
+import type { Relations } from '../plan/relations.ts'
+import { StruxError } from '../report/error.ts'
+import type { Report } from '../report/events.ts'
+import type { StepBodies } from '../steps/body.ts'
+import { type NodeRunner, runNode } from './node-run.ts'
+
+export interface BuildOptions {
+  readonly root: string
+  readonly plan: Plan
+  readonly relations: Relations
+  readonly selection: ReadonlySet<number>
+  readonly policy: CachePolicy
+  readonly bodies: StepBodies
+  readonly report: Report
+  /** What is known about files already, and their remembered hashes. */
+  readonly world: World
+  readonly memo: HashMemo
+  /** What dist/output/{bsp}/.build-info.json says of a complete build. */
+  readonly info: { readonly projectVersion: string; readonly struxVersion: string }
+}
+
+export interface BuildSurroundings {
+  readonly signal: AbortSignal
+  /** Called once, when the first node is about to run: engines and images are not needed before. */
+  readonly openExecutor: (builders: readonly BuilderRef[]) => Promise<Executor>
+  /** Holds a lock on what BSPs share while `work` runs. */
+  readonly whileShared: <T>(work: () => Promise<T>) => Promise<T>
+}
+
+/** What a dry run and a build both begin with. */
+export interface OpenedBuild {
+  readonly forecast: Forecast
+  readonly manifest: Manifest
+  readonly images: KnownImages
+}
+
+/** Reads the state of earlier builds. Changes nothing: a dry run does the same. */
+export function openBuild({
+  root,
+  plan,
+  relations,
+  selection,
+  policy,
+  bodies,
+  report,
+  world,
+}: BuildOptions): OpenedBuild {
+  const manifest = new Manifest(join(root, cacheFolder(plan.bsp), '.build-cache.json'))
+  if (manifest.damage) {
+    const message = `the record of earlier builds cannot be used and counts as empty: ${manifest.damage}`
+    report({ type: 'notice', level: 'warning', message })
+  }
+  const images = new KnownImages(root)
+  const bodyHash = (step: string) => {
+    const body = bodies[step as keyof StepBodies]
+    return body && hashText(body.source)
+  }
+  const builderId = ({ builder }: { builder: BuilderRef }) =>
+    builder.kind === 'named' ? images.id(builder.image) : undefined
+  const forecast = new Forecast({ plan, relations, selection, manifest, policy, world, bodyHash, builderId })
+  return { forecast, manifest, images }
+}
+
+/** Deletes what earlier builds of a BSP left for later ones. The caller holds the BSP's lock. */
+export function cleanCache(root: string, bsp: string): void {
+  rmSync(join(root, cacheFolder(bsp)), { recursive: true, force: true })
+}
+
+/** Builds what is selected. Resolves with whether anything ran; rejects with the first failure. */
+export async function build(options: BuildOptions, surroundings: BuildSurroundings): Promise<boolean> {
+  const { plan, root, selection, report, policy, world, memo } = options
+  if (policy.clean) cleanCache(root, plan.bsp)
+  world.refresh()
+  for (const folder of ['dist/artifacts', cacheFolder(plan.bsp), outputFolder(plan.bsp)]) {
+    mkdirSync(join(root, folder), { recursive: true })
+  }
+  const opened = openBuild(options)
+  const { forecast, manifest } = opened
+  const decisions = await forecast.decideAll()
+  const expected = [...selection]
+    .sort((a, b) => a - b)
+    .filter(index => decisions.get(index)!.action !== 'skip')
+  requireBodies(options, expected)
+  report({ type: 'build_started', bsp: plan.bsp, nodes: selection.size, to_run: expected.length })
+  const everything = selection.size === plan.nodes.length
+  if (expected.length === 0) {
+    for (const index of selection) reportSkip(options, index, decisions.get(index)!)
+    memo.save(everything)
+    return false
+  }
+  const executor = await surroundings.openExecutor(buildersOf(plan, expected))
+  try {
+    await walk(options, surroundings, opened, executor)
+    if (everything) writeBuildInfo(options)
+  } finally {
+    manifest.save()
+    memo.save(everything)
+    opened.images.save(learntImages(plan, executor))
+    await executor.close()
+  }
+  return true
+}
+
+async function walk(
+  options: BuildOptions,
+  { signal, whileShared }: BuildSurroundings,
+  { forecast, manifest }: OpenedBuild,
+  executor: Executor,
+): Promise<void> {
+  const { root, plan, relations, selection, policy, bodies, report, world } = options
+  const takeTurn = async (index: number): Promise<void> => {
+    if (!selection.has(index) || forecast.fate(index)) return
+    signal.throwIfAborted()
+    const decision = await forecast.decideNow(index)
+    if (decision.action === 'skip') {
+      forecast.settle(index, 'skipped')
+      reportSkip(options, index, decision)
+      return
+    }
+    await catchUp(index)
+    const work = runNode(index, decision, runner)
+    prepareNext(index)
+    await work
+  }
+  /** A chain restarts at its first link, also where only a later one was found out to be in need of it. */
+  const catchUp = async (index: number): Promise<void> => {
+    for (const chain of relations.chains) {
+      if (!chain.links.includes(index) || chain.links.some(link => forecast.fate(link) === 'ran')) continue
+      for (const link of chain.links) {
+        if (link < index && selection.has(link)) await runNode(link, forecast.decision(index), runner)
+      }
+    }
+  }
+  const prepareNext = (after: number): void => {
+    const next = plan.nodes.findIndex(
+      (node, index) =>
+        index > after &&
+        selection.has(index) &&
+        node.kind === 'script' &&
+        forecast.decision(index).action !== 'skip',
+    )
+    if (next >= 0) executor.prepare(plan.nodes[next]!.builder)
+  }
+  const hook = async (name: PlanHook): Promise<void> => {
+    for (const [index, node] of plan.nodes.entries()) {
+      if (node.kind === 'script' && node.hook === name) await takeTurn(index)
+    }
+  }
+  const runner: NodeRunner = {
+    ...{ root, executor, report, signal, plan, relations, forecast, manifest, world, bodies, hook },
+    recording: policy.enabled,
+  }
+  for (const [index, node] of plan.nodes.entries()) {
+    if (node.kind === 'step' && node.shared && selection.has(index)) await whileShared(() => takeTurn(index))
+    else await takeTurn(index)
+  }
+}
+
+/** Steps that would run and have no body: said before anything runs. */
+function requireBodies({ plan, bodies }: BuildOptions, expected: readonly number[]): void {
+  const steps = expected.flatMap(index => {
+    const node = plan.nodes[index]!
+    return node.kind === 'step' && !bodies[node.step] ? [node.id] : []
+  })
+  if (steps.length === 0) return
+  throw new StruxError(
+    `this version cannot run the built-in ${steps.length === 1 ? 'step' : 'steps'} ${steps.join(', ')}`,
+    {
+      hint: 'Select scripts alone with --only, --from and --until; strux plan lists the ids.',
+    },
+  )
+}
+
+function reportSkip({ plan, report }: BuildOptions, index: number, decision: Decision): void {
+  const node = plan.nodes[index]!
+  report({
+    type: 'node_finished',
+    id: node.id,
+    node,
+    outcome: 'skipped',
+    duration_ms: 0,
+    reasons: decision.reasons,
+  })
+}
+
+function buildersOf(plan: Plan, indices: readonly number[]): BuilderRef[] {
+  return [
+    ...new Map(indices.map(index => [plan.nodes[index]!.builder.key, plan.nodes[index]!.builder])).values(),
+  ]
+}
+
+function learntImages(plan: Plan, executor: Executor): Map<string, string> {
+  const learnt = new Map<string, string>()
+  for (const { builder } of plan.nodes) {
+    const id = builder.kind === 'named' ? executor.imageId(builder) : undefined
+    if (builder.kind === 'named' && id !== undefined) learnt.set(builder.image, id)
+  }
+  return learnt
+}
+
+/** The original's record of a complete build, which its other tools read. */
+function writeBuildInfo({ root, plan, info }: BuildOptions): void {
+  const build = { buildMode: 'production', buildTime: new Date().toISOString(), bspName: plan.bsp, ...info }
+  writeAtomic(join(root, outputFolder(plan.bsp), '.build-info.json'), `${JSON.stringify(build, null, 2)}\n`)
+}

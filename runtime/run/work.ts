@@ -1,0 +1,86 @@
+/** Hands the work of a node to an executor, and turns what it prints into events. */
+import { readFileSync } from 'node:fs'
+import { join, posix } from 'node:path'
+import type { Executor } from '../execute/executor.ts'
+import { parseProgress } from '../execute/progress.ts'
+import type { PlanHook, PlanNode, ScriptNode, StepNode } from '../plan/model.ts'
+import { StruxError } from '../report/error.ts'
+import type { Report } from '../report/events.ts'
+import type { StepBody } from '../steps/body.ts'
+import { rootfsScript } from './rootfs-script.ts'
+
+export interface WorkPlace {
+  readonly root: string
+  readonly executor: Executor
+  readonly report: Report
+  readonly signal: AbortSignal
+}
+
+/** A script, or a step's own, that ended with another code than 0. */
+export class WorkFailed extends StruxError {
+  constructor(node: PlanNode, exitCode: number) {
+    super(`${node.id} failed with exit code ${exitCode}`, {
+      exitCode,
+      hint: `strux shell --at '${node.id}' opens a shell in the same surroundings.`,
+    })
+  }
+}
+
+export async function runScript(node: ScriptNode, place: WorkPlace): Promise<void> {
+  await bash(node, scriptText(node, place.root), {}, place)
+}
+
+export async function runStep(
+  node: StepNode,
+  body: StepBody,
+  hook: (name: PlanHook) => Promise<void>,
+  place: WorkPlace,
+): Promise<void> {
+  await body.run({
+    node,
+    root: place.root,
+    bash: (script, env = {}) => bash(node, script, env, place),
+    hook,
+    progress: (message, percent) =>
+      place.report({ type: 'progress', id: node.id, message, ...(percent === undefined ? {} : { percent }) }),
+  })
+}
+
+async function bash(
+  node: PlanNode,
+  script: string,
+  env: Readonly<Record<string, string>>,
+  { executor, report, signal }: WorkPlace,
+): Promise<void> {
+  const { id, builder } = node
+  const exitCode = await executor.run(
+    { id, builder, script, env: { ...node.env, ...env } },
+    (stream, line) => {
+      const progress = parseProgress(line)
+      if (progress) report({ type: 'progress', id, ...progress })
+      else report({ type: 'node_output', id, stream, line })
+    },
+    signal,
+  )
+  if (exitCode !== 0) throw new WorkFailed(node, exitCode)
+}
+
+/** What bash gets: the script's own text, or for scripts of the project what unpacks, runs and packs. */
+function scriptText(node: ScriptNode, root: string): string {
+  const { source } = node
+  if (node.hook === 'rootfs_post') {
+    const seenRoot = node.env.PROJECT_FOLDER!
+    return rootfsScript(
+      source.kind === 'file' ? { file: posix.join(seenRoot, source.path) } : { text: source.text },
+    )
+  }
+  return source.kind === 'inline' ? source.text : readScript(join(root, source.path), source.path)
+}
+
+function readScript(file: string, path: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new StruxError(`cannot read the script ${path}: ${(error as Error).message}`)
+  }
+}

@@ -1,0 +1,27 @@
+/** What plugs into a declared step: the work itself. */
+
+import type { StepName } from '../../lib/hooks/build.ts'
+import type { PlanHook, StepNode } from '../plan/model.ts'
+
+export interface StepBody {
+  /** The text of the body, as far as it decides what comes out: part of the step's fingerprint. */
+  readonly source: string
+  run(context: StepRun): Promise<void>
+}
+
+/** What a body can do while it runs. All of it rejects when the build is cancelled. */
+export interface StepRun {
+  readonly node: StepNode
+  /** Absolute path of the project on this machine. */
+  readonly root: string
+  /** Runs a bash script in the step's builder, with the step's environment and `env`; an exit code other than 0 ends the step. */
+  bash(script: string, env?: Readonly<Record<string, string>>): Promise<void>
+  /** Runs the scripts of a hook that lies inside the step. */
+  hook(name: PlanHook): Promise<void>
+  progress(message: string, percent?: number): void
+}
+
+export type StepBodies = Partial<Readonly<Record<StepName, StepBody>>>
+
+/** The bodies that come with this version: none yet. */
+export const BUILT_IN_BODIES: StepBodies = {}
