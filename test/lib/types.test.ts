@@ -192,6 +192,18 @@ for (const [what, text, at, says] of SAYS) {
   test(`says: ${what}`, () => assert.equal(errors(piece), [{ at, says }]))
 }
 
+const eitherList = add(`
+  const kernel = [{ step: 'before_kernel', location: 'x' }] as const
+  const build = [{ step: 'before_build', location: 'x' }, { step: 'after_build', location: 'x' }] as const
+  defineBsp({ ...id, scripts: Math.random() ? kernel : build })`)
+test('says: a choice between lists of known length, without our own machinery in the message', () => {
+  const [error, ...others] = errors(eitherList)
+  assert.equal(others, [])
+  assert.is(error?.at, 'scripts')
+  assert.match(error?.says ?? '', 'before_kernel runs only with boot.kernel.custom_kernel: true')
+  assert.not.match(error?.says ?? '', /With<|ScriptErrors|CtxOf/)
+})
+
 const SCRIPT_KEYS = [
   'cached_generated_artifacts',
   'depends_on',
