@@ -1,4 +1,5 @@
 import {
+  cpSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -97,6 +98,8 @@ test('TypeScript in node_modules is bundled, and what it imports from there is n
     'node_modules/typed/b.js': 'export default import.meta.url',
   })
   const url = pathToFileURL(join(root, 'node_modules/typed')).href
+  const { inputs } = await compiled(root)
+  assert.equal(inputs.map(input => input.file).sort(), ['main.ts', 'node_modules/typed/index.ts'])
   assert.equal(await run(root), [`${url}/index.ts`, `${url}/b.js`])
 })
 
@@ -109,6 +112,7 @@ test('CommonJS and JSON of the workspace, require of packages, a constant called
     'node_modules/old/index.js': "module.exports = 'old'",
   })
   assert.equal(await run(root), [[root, '/', 'old'], { a: 1 }, 5])
+  assert.not.match(readFileSync((await compiled(root)).output, 'utf8'), 'require("file:')
 })
 
 test('paths of tsconfig.json are respected, also through extends', async () => {
@@ -172,10 +176,55 @@ test('nothing changed, or only touched: the output stays', async () => {
 
 test('an edit that leaves size and time as they were is noticed', async () => {
   const { root, isReused } = await warm()
+  await sleep(50)
+  assert.is(await isReused(), true)
   const { atime, mtime } = statSync(join(root, 'a.ts'))
+  utimesSync(join(root, 'a.ts'), atime, mtime)
+  assert.is(await isReused(), true)
   writeFileSync(join(root, 'a.ts'), 'export const a = 2')
   utimesSync(join(root, 'a.ts'), atime, mtime)
   assert.is(await isReused(), false)
+})
+
+test('an edit within the same tick of the clock as the compilation is noticed', async () => {
+  const { root, isReused, record } = await warm()
+  writeFileSync(join(root, 'a.ts'), 'export const a = 2')
+  const { size, mtimeMs, ctimeMs } = statSync(join(root, 'a.ts'))
+  const before = JSON.parse(readFileSync(record, 'utf8'))
+  const files = before.files.map((seen: { file: string }) =>
+    seen.file.endsWith('/a.ts') ? { ...seen, stat: { size, mtimeMs, ctimeMs } } : seen,
+  )
+  writeFileSync(record, JSON.stringify({ ...before, files, recorded: Math.ceil(mtimeMs) }))
+  assert.is(await isReused(), false)
+})
+
+test('a file that was only touched is read once, not every time', async () => {
+  const { root, isReused, record } = await warm()
+  utimesSync(join(root, 'a.ts'), 1, 1)
+  assert.is(await isReused(), true)
+  assert.match(readFileSync(record, 'utf8'), '"mtimeMs":1000')
+})
+
+test('a copy of a project is a project of its own', async () => {
+  const root = project({ 'main.ts': 'export default import.meta.dirname' })
+  await compiled(root)
+  const copy = project({})
+  cpSync(root, copy, { recursive: true })
+  assert.is(await run(copy), copy)
+})
+
+test('packages are read as Node reads them, not as bundlers do', async () => {
+  const root = project({
+    'main.ts': "import a from 'a'\nimport b from 'b'\nexport default [a, b]",
+    'node_modules/a/package.json':
+      '{ "type": "module", "exports": { "module": "./wrong.js", "default": "./right.js" } }',
+    'node_modules/a/wrong.js': "export default 'wrong'",
+    'node_modules/a/right.js': "export default 'right'",
+    'node_modules/b/package.json': '{ "type": "module", "module": "./wrong.js", "main": "./right.js" }',
+    'node_modules/b/wrong.js': "export default 'wrong'",
+    'node_modules/b/right.js': "export default 'right'",
+  })
+  assert.equal(await run(root), ['right', 'right'])
 })
 
 const CHANGES: Record<string, (root: string, record: string, output: string) => void> = {
@@ -194,6 +243,10 @@ const CHANGES: Record<string, (root: string, record: string, output: string) => 
     const other = join(root, 'elsewhere')
     renameSync(join(root, 'node_modules/pkg'), other)
     symlinkSync(other, join(root, 'node_modules/pkg'))
+  },
+  'a file of a package gone': root => {
+    rmSync(join(root, 'node_modules/pkg/index.js'))
+    write(root, { 'node_modules/pkg/index.json': '1', 'main.ts': 'export default 2' })
   },
   'a damaged record': (_, record) => writeFileSync(record, '{"format":1,'),
   'a record without its lists': (_, record) => writeFileSync(record, '{"format":1}'),
@@ -248,7 +301,7 @@ test('a package that is gone is complained about, one below it too', async () =>
   assert.match(below.diagnostics[0]!.message, "'below'")
   assert.is(below.module?.reused, false, 'everything was resolved anew')
   assert.not.match(below.diagnostics[0]!.message, root)
-  rmSync(join(root, 'node_modules/pkg'), { recursive: true })
+  rmSync(join(root, 'node_modules/pkg/index.js'))
   const { diagnostics } = await evaluateModule('main.ts', 'bsp', { root })
   assert.is(diagnostics[0]?.code, 'unresolved_import')
 })

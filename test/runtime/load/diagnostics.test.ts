@@ -1,7 +1,9 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import * as z from 'zod'
 import type { Finding } from '../../../runtime/load/diagnostic.ts'
 import { diagnose, loadBsp, loadProject } from '../../../runtime/load/project.ts'
+import { validate } from '../../../runtime/load/validate.ts'
 import { bsp, CONFIG, project, summary, whole, write } from './temp-project.ts'
 
 const BSP = 'bsp/qemu/bsp.ts'
@@ -178,7 +180,7 @@ test('an export that strux-bsp does not have', async () => {
   assert.is(diagnostics[0]!.code, 'missing_export')
   assert.is(diagnostics[0]!.message, "strux-bsp has no export named 'defineBps'")
   assert.is(diagnostics[0]!.hint, "did you mean 'defineBsp'?")
-  assert.is(`${diagnostics[0]!.file}:${diagnostics[0]!.line}`, `${BSP}:1`)
+  assert.is(`${diagnostics[0]!.file}:${diagnostics[0]!.line}:${diagnostics[0]!.column}`, `${BSP}:1:10`)
 })
 
 test('errors of the configuration and of several BSPs together', async () => {
@@ -211,6 +213,34 @@ test('findings of later stages are located by the same module', async () => {
   }
   assert.equal(summary(root, await diagnose(found, [finding])), [`script_missing ${BSP}:4:43 './x.sh'`])
   write(root, {})
+})
+
+test('what one line makes many times is told once', async () => {
+  const { lines } = await complaints(
+    whole("scripts: ['a', 'b'].map(location => ({ step: 'nope', location }))"),
+  )
+  assert.equal(lines, [`unknown_hook ${BSP}:4:46 'nope'`])
+})
+
+test('the same object in two places is no cycle', async () => {
+  const { found } = await complaints(
+    whole('scripts: [one, one]', "const one = { step: 'make_image', location: './a.sh' } as const"),
+  )
+  assert.is(found.value?.data.scripts?.length, 2)
+})
+
+test('of a union’s branches the nearest one speaks, and its keys are known', () => {
+  const lists = z.union([z.array(z.number()), z.array(z.string())])
+  const said = (schema: z.ZodType, value: unknown) => validate(schema, value, 'bsp').findings
+  assert.equal(
+    said(lists, ['a', 'b', 1]).map(one => one.message),
+    ['[2] must be a string, not the number 1'],
+  )
+  const object = z.union([z.string(), z.strictObject({ location: z.string().optional() })])
+  assert.equal(
+    said(object, { loction: 'x' }).map(one => one.hint),
+    ["did you mean 'location'?"],
+  )
 })
 
 test.run()

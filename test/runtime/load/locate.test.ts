@@ -253,6 +253,13 @@ function loop(n: number): any { return n > 3 ? {} : loop(n + 1) }
   )
 })
 
+test('what a function inside a function returns is its own', async () => {
+  const text = `const make = () => { const f = () => { return { x: 0 } }; f(); return { x: 1 } }
+export default defineBsp({ a: make() } as any)
+`
+  assert.equal(await places(text, [['a', 'x']]), ['bsp.ts:2:76 1'])
+})
+
 test('conditions: the value is the whole, a key that only one side has is found', async () => {
   const text =
     'const on = Date.now() > 0\nexport default defineBsp({ a: on ? { x: 1, y: 2 } : { x: 3 }, b: on ? 1 : 2 } as any)\n'
