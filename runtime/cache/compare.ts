@@ -42,6 +42,7 @@ export function compareEnvironment(
   then: NodeRecord['environment'],
   now: NodeRecord['environment'],
 ): Reason[] {
+  if (then === now) return []
   return changedKeys(then, now, (a, b) => a === b).map(key => reason('environment_changed', key))
 }
 

@@ -114,6 +114,7 @@ export class Forecast {
     const imposed = this.#imposed.get(index)
     if (own.action === 'run') return own
     if (imposed?.action === 'run') return imposed
+    if (this.#latestPending === undefined && this.#fates.size === 0) return own
     const remade = relations.earlierMakersOfOwn(index).find(maker => this.#outcome(maker) === 'run')
     if (remade !== undefined) {
       return { action: 'run', reasons: [reason('remade_upstream', plan.nodes[remade]!.id)] }

@@ -4,7 +4,7 @@
  * was read: a file changed within one tick of the clock can look the same (git calls such an entry racy).
  */
 import { createHash } from 'node:crypto'
-import { createReadStream, readFileSync, type Stats } from 'node:fs'
+import { createReadStream, readFileSync } from 'node:fs'
 import { writeAtomic } from './atomic-file.ts'
 
 const VERSION = 1
@@ -13,6 +13,14 @@ const STREAM_FROM = 1 << 20
 
 /** [size, mtime ms, ctime ms, inode, when read ms, SHA-256] */
 type Entry = readonly [number, number, number, number, number, string]
+
+/** What tells a file from a later one at the same place: bytes, times in ms, inode. */
+export interface FileStamp {
+  readonly size: number
+  readonly mtimeMs: number
+  readonly ctimeMs: number
+  readonly ino: number
+}
 
 export class HashMemo {
   readonly #file: string
@@ -29,7 +37,7 @@ export class HashMemo {
   }
 
   /** The SHA-256 of the file at `path`, whose stat the caller has just taken. Hex, lower case. */
-  async hash(path: string, stat: Stats): Promise<string> {
+  async hash(path: string, stat: FileStamp): Promise<string> {
     this.#used.add(path)
     const known = this.#known.get(path)
     if (known && looksSame(known, stat) && settled(stat, known[4])) return known[5]
@@ -69,12 +77,12 @@ function readMemo(file: string): Map<string, Entry> {
   }
 }
 
-function looksSame([size, mtime, ctime, inode]: Entry, stat: Stats): boolean {
+function looksSame([size, mtime, ctime, inode]: Entry, stat: FileStamp): boolean {
   return size === stat.size && mtime === stat.mtimeMs && ctime === stat.ctimeMs && inode === stat.ino
 }
 
 /** Whether the file had been left alone for longer than its clock's tick when it was read. */
-function settled(stat: Stats, readAt: number): boolean {
+function settled(stat: FileStamp, readAt: number): boolean {
   const wholeSeconds = stat.mtimeMs % 1000 === 0 && stat.ctimeMs % 1000 === 0
   const tick = wholeSeconds ? 2000 : 50
   return Math.max(stat.mtimeMs, stat.ctimeMs) + tick < readAt

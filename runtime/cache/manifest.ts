@@ -1,6 +1,7 @@
 /** The records of one BSP, in dist/cache/{bsp}/.build-cache.json. Source of the place: lifecycle-scripts document, "Script caching". */
 import { readFileSync } from 'node:fs'
 import { writeAtomic } from './atomic-file.ts'
+import { hashText } from './hash-memo.ts'
 import type { ChainRecord, NodeRecord } from './record.ts'
 
 const VERSION = 3
@@ -19,6 +20,8 @@ export class Manifest {
   }
   /** The text of each record, so that saving one change does not write out all the others anew. */
   readonly #texts = new Map<unknown, string>()
+  /** Scripts of one hook see the same variables: each set is written once, and named by a digest in the records. */
+  readonly #environments = new Map<string, NodeRecord['environment']>()
   #changed = false
 
   constructor(file: string) {
@@ -51,7 +54,9 @@ export class Manifest {
       )
       return `  ${JSON.stringify(name)}: {${lines.length ? `\n    ${lines.join(',\n    ')}\n  ` : ''}}`
     })
-    writeAtomic(this.file, `{\n  "version": ${VERSION},\n${sections.join(',\n')}\n}\n`)
+    // After the records, whose texts may have added to them.
+    const environments = `  "environments": ${JSON.stringify(Object.fromEntries(this.#environments))}`
+    writeAtomic(this.file, `{\n  "version": ${VERSION},\n${[...sections, environments].join(',\n')}\n}\n`)
     this.#changed = false
   }
 
@@ -68,10 +73,16 @@ export class Manifest {
   #text(record: unknown): string {
     let text = this.#texts.get(record)
     if (text === undefined) {
-      text = JSON.stringify(record)
+      text = JSON.stringify(record, (key, value) => (key === 'environment' ? this.#nameOf(value) : value))
       this.#texts.set(record, text)
     }
     return text
+  }
+
+  #nameOf(environment: NodeRecord['environment']): string {
+    const name = hashText(JSON.stringify(environment)).slice(0, 16)
+    this.#environments.set(name, environment)
+    return name
   }
 
   #read(): string | undefined {
@@ -84,8 +95,15 @@ export class Manifest {
     try {
       const data = JSON.parse(text)
       if (data.version !== VERSION) return `its version is ${data.version}, not ${VERSION}`
+      for (const [name, environment] of Object.entries<NodeRecord['environment']>(data.environments)) {
+        this.#environments.set(name, environment)
+      }
       for (const name of SECTIONS) {
         for (const [id, record] of Object.entries(data[name])) {
+          const stored = record as { environment?: unknown; feeders?: Record<string, { environment: unknown }> }
+          for (const each of [stored, ...Object.values(stored.feeders ?? {})]) {
+            each.environment = this.#environments.get(String(each.environment))
+          }
           if (!wellFormed(name, record)) throw new Error(`the record of ${id} is not whole`)
           this.#records[name].set(id, record)
         }
@@ -93,6 +111,7 @@ export class Manifest {
       return undefined
     } catch (error) {
       for (const name of SECTIONS) this.#records[name].clear()
+      this.#environments.clear()
       return (error as Error).message
     }
   }

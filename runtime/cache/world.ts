@@ -1,9 +1,9 @@
 /** What is on disk now: the states of files, folders and globs that decisions compare with records. */
 import { lstatSync, readdirSync, readlinkSync, realpathSync, type Stats, statSync } from 'node:fs'
-import { dirname, join, posix, sep } from 'node:path'
+import { posix, sep } from 'node:path'
 import type { PathRef } from '../plan/model.ts'
 import { globBase } from '../plan/paths.ts'
-import { type HashMemo, hashText } from './hash-memo.ts'
+import { type FileStamp, type HashMemo, hashText } from './hash-memo.ts'
 
 /**
  * The state of an input: a file's SHA-256; for folders and globs, by file, mode and SHA-256 (or the target of a
@@ -11,8 +11,13 @@ import { type HashMemo, hashText } from './hash-memo.ts'
  */
 export type InputState = string | Readonly<Record<string, string>> | undefined
 
+/** Of a file's stat what is used: a build looks at thousands, and whole stats would fill the memory. */
+interface Facts extends FileStamp {
+  readonly kind: 'file' | 'folder' | 'other'
+}
+
 interface Seen {
-  readonly stat: Stats | undefined
+  readonly facts: Facts | undefined
   /** Whether symlinks lead out of the project on the way. */
   readonly outside: boolean
 }
@@ -39,16 +44,16 @@ export class World {
 
   /** Whether there is a file or folder; a symlink counts as what it leads to. */
   exists(path: string): boolean {
-    return this.#stat(path) !== undefined
+    return this.#look(path) !== undefined
   }
 
   isFile(path: string): boolean {
-    return this.#stat(path)?.isFile() ?? false
+    return this.#look(path)?.kind === 'file'
   }
 
   /** Whether a symlink in the path leads out of the project: where scripts run, nothing is there. */
   leadsOutside(path: string): boolean {
-    this.#stat(path)
+    this.#look(path)
     return this.#seen.get(path)!.outside
   }
 
@@ -59,7 +64,7 @@ export class World {
     const base = globBase(ref.path)
     const { globSync } = await import('tinyglobby')
     const found = globSync(ref.path.slice(base === '.' ? 0 : base.length + 1), {
-      cwd: join(this.root, base),
+      cwd: this.#at(base),
       dot: true,
       followSymbolicLinks: false,
       expandDirectories: false,
@@ -72,28 +77,36 @@ export class World {
 
   /** The SHA-256 of a file; undefined where there is no regular file. */
   async fileHash(path: string): Promise<string | undefined> {
-    const stat = this.#stat(path)
-    return stat?.isFile() ? this.#memo.hash(join(this.root, path), stat) : undefined
+    const facts = this.#look(path)
+    return facts?.kind === 'file' ? this.#memo.hash(this.#at(path), facts) : undefined
   }
 
   /** The state of an input; paths that start with one of `without` do not count (a node's own products in it). */
   async state(ref: PathRef, without: readonly string[] = []): Promise<InputState> {
     const own = (path: string) => without.some(each => path === each || path.startsWith(`${each}/`))
     if (ref.glob) return this.#globState(ref, own)
-    const stat = this.#stat(ref.path)
-    if (!stat) return undefined
-    return stat.isDirectory() ? this.#folderState(ref, own) : this.#memo.hash(join(this.root, ref.path), stat)
+    const facts = this.#look(ref.path)
+    if (!facts) return undefined
+    if (facts.kind === 'folder') return this.#folderState(ref, own)
+    return facts.kind === 'file' ? this.#memo.hash(this.#at(ref.path), facts) : 'special'
   }
 
-  #stat(path: string): Stats | undefined {
+  /** Cheaper than `join`: a build asks for thousands, and all are normalised already. */
+  #at(path: string): string {
+    return path === '.' ? this.root : `${this.root}/${path}`
+  }
+
+  #look(path: string): Facts | undefined {
     const seen = this.#seen.get(path)
-    if (seen) return seen.stat
-    const full = join(this.root, path)
-    const link = lstatSync(full, { throwIfNoEntry: false })
-    const stat = link?.isSymbolicLink() ? statSync(full, { throwIfNoEntry: false }) : link
-    const outside = link?.isSymbolicLink() ? !this.#holds(full) : !this.#holdsFolder(dirname(full))
-    this.#seen.set(path, { stat, outside })
-    return stat
+    if (seen) return seen.facts
+    const full = this.#at(path)
+    const entry = lstatSync(full, { throwIfNoEntry: false })
+    const linked = entry?.isSymbolicLink() ?? false
+    const stat = linked ? statSync(full, { throwIfNoEntry: false }) : entry
+    const facts = stat && factsOf(stat)
+    const outside = linked ? !this.#holds(full) : !this.#holdsFolder(full.slice(0, full.lastIndexOf('/')))
+    this.#seen.set(path, { facts, outside })
+    return facts
   }
 
   #holdsFolder(folder: string): boolean {
@@ -118,11 +131,11 @@ export class World {
   async #folderState(ref: PathRef, own: (path: string) => boolean): Promise<InputState> {
     const state: Record<string, string> = {}
     const visit = async (folder: string): Promise<void> => {
-      const names = readdirSync(join(this.root, folder)).sort()
+      const names = readdirSync(this.#at(folder)).sort()
       for (const name of names) {
         const path = posix.join(folder, name)
         if (own(path) || ref.ignore?.some(pattern => ignores(pattern, name))) continue
-        const stat = lstatSync(join(this.root, path), { throwIfNoEntry: false })
+        const stat = lstatSync(this.#at(path), { throwIfNoEntry: false })
         if (!stat) continue
         state[posix.relative(ref.path, path)] = await this.#entry(path, stat)
         if (stat.isDirectory()) await visit(path)
@@ -135,18 +148,23 @@ export class World {
   async #globState(ref: PathRef, own: (path: string) => boolean): Promise<InputState> {
     const state: Record<string, string> = {}
     for (const path of await this.matches(ref)) {
-      const stat = lstatSync(join(this.root, path), { throwIfNoEntry: false })
+      const stat = lstatSync(this.#at(path), { throwIfNoEntry: false })
       if (stat && !own(path)) state[path] = await this.#entry(path, stat)
     }
     return Object.keys(state).length > 0 ? state : undefined
   }
 
   async #entry(path: string, stat: Stats): Promise<string> {
-    if (stat.isSymbolicLink()) return `-> ${readlinkSync(join(this.root, path))}`
+    if (stat.isSymbolicLink()) return `-> ${readlinkSync(this.#at(path))}`
     const mode = (stat.mode & 0o7777).toString(8)
     if (stat.isDirectory()) return `${mode} folder`
-    return stat.isFile() ? `${mode} ${await this.#memo.hash(join(this.root, path), stat)}` : `${mode} special`
+    return stat.isFile() ? `${mode} ${await this.#memo.hash(this.#at(path), stat)}` : `${mode} special`
   }
+}
+
+function factsOf(stat: Stats): Facts {
+  const { size, mtimeMs, ctimeMs, ino } = stat
+  return { kind: stat.isFile() ? 'file' : stat.isDirectory() ? 'folder' : 'other', size, mtimeMs, ctimeMs, ino }
 }
 
 /** One value for a state, to compare versions by. */

@@ -19,7 +19,7 @@ export async function checkFiles(plan: Plan, relations: Relations, world: World)
       const keys = ['depends_on', index]
       if (world.leadsOutside(ref.glob ? globBase(ref.path) : ref.path))
         findings.push(escapes(node, ref.declared, keys))
-      else if (!relations.isMade(ref) && !(await isThere(ref, world)))
+      else if (!(await isThere(ref, world)) && !relations.isMade(ref))
         findings.push(notThere(node, ref.declared, keys))
     }
   }

@@ -2,7 +2,6 @@
 import { BUILD_HOOKS, type BuildHookRow, type Hook } from '../../lib/hooks/build.ts'
 import type { Finding } from '../load/diagnostic.ts'
 import { STEPS, type StepDeclaration } from '../steps/registry.ts'
-import { CONTAINER_ROOT, stepEnvironment, withoutUnhashed } from './environment.ts'
 import { idGiver, titleOf } from './identity.ts'
 import type { NeverRuns, Plan, PlanHook, PlanNode, ScriptNode, StepNode } from './model.ts'
 import { reasonNever } from './never.ts'
@@ -92,8 +91,7 @@ function stepNode(step: StepDeclaration, planning: Planning, scripts: readonly S
     runs_in: 'container',
     artifacts: step.outputs(planning.stepFacts),
     dependencies: step.inputs(planning.stepFacts),
-    env: stepEnvironment(planning.facts, planning.root),
-    hashedEnv: withoutUnhashed(stepEnvironment(planning.facts, CONTAINER_ROOT)),
+    ...planning.environment(undefined),
     builder: planning.builder(step.tools),
     rewrites: [],
     config: step.config(planning.stepFacts),

@@ -5,8 +5,15 @@ import type { Finding } from '../load/diagnostic.ts'
 import type { StepFacts } from '../steps/registry.ts'
 import { targetArch } from './arch.ts'
 import { builderFor } from './builder.ts'
-import type { EnvironmentFacts } from './environment.ts'
-import type { BuilderRef, TargetArch } from './model.ts'
+import {
+  CONTAINER_ROOT,
+  type EnvironmentFacts,
+  flashEnvironment,
+  scriptEnvironment,
+  stepEnvironment,
+  withoutUnhashed,
+} from './environment.ts'
+import type { BuilderRef, PlanHook, PlanNode, TargetArch } from './model.ts'
 
 export interface PlanInput {
   readonly project: ProjectData
@@ -29,6 +36,8 @@ export interface Planning extends PlanInput {
   readonly report: (finding: Finding) => void
   /** The builder image for a node that wants these tools; without them, the usual ones. */
   readonly builder: (tools: readonly ToolGroup[] | undefined) => BuilderRef
+  /** What a node of this hook (steps: none) sees, and what of it counts for fingerprints. One object for all alike. */
+  readonly environment: (hook: PlanHook | undefined) => Pick<PlanNode, 'env' | 'hashedEnv'>
 }
 
 export function planningOf(input: PlanInput, report: (finding: Finding) => void): Planning {
@@ -50,11 +59,28 @@ export function planningOf(input: PlanInput, report: (finding: Finding) => void)
     made.set(key, ref)
     return ref
   }
+  const facts: EnvironmentFacts = { ...input, target }
+  const environments = new Map<PlanHook | undefined, Pick<PlanNode, 'env' | 'hashedEnv'>>()
+  const environment = (hook: PlanHook | undefined): Pick<PlanNode, 'env' | 'hashedEnv'> => {
+    let known = environments.get(hook)
+    if (!known) {
+      const onHost = hook === 'flash_script' || hook === 'flash_script_tool'
+      const at = (root: string) => {
+        if (hook === undefined) return stepEnvironment(facts, root)
+        return onHost ? flashEnvironment(facts, hook, root) : scriptEnvironment(facts, hook, root)
+      }
+      const env = at(onHost ? input.hostRoot : input.root)
+      known = { env, hashedEnv: withoutUnhashed(at(CONTAINER_ROOT)) }
+      environments.set(hook, known)
+    }
+    return known
+  }
   return {
     ...input,
-    facts: { ...input, target },
+    facts,
     stepFacts: { ...input, target, application: input.project.application ?? '.' },
     report,
     builder: builderOf,
+    environment,
   }
 }

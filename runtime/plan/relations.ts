@@ -31,7 +31,9 @@ export interface Relations {
 
 export function relationsOf(nodes: readonly PlanNode[]): Relations {
   const made = nodes.map(node => [...node.artifacts, ...node.rewrites].map(ref => ref.path))
-  const index = new MakerIndex(made)
+  // Most builds have nothing to do and never ask who makes what.
+  let built: MakerIndex | undefined
+  const index = () => (built ??= new MakerIndex(made))
   const chains = findChains(nodes, made)
   const membership = new Map<string, Chain>()
   for (const chain of chains) {
@@ -40,11 +42,11 @@ export function relationsOf(nodes: readonly PlanNode[]): Relations {
   }
   const readPath = (ref: PathRef) => (ref.glob ? globBase(ref.path) : ref.path)
   return {
-    makersOf: (ref, reader) => index.overlapping(readPath(ref)).filter(maker => maker < reader),
+    makersOf: (ref, reader) => index().overlapping(readPath(ref)).filter(maker => maker < reader),
     earlierMakersOfOwn: node => [
-      ...new Set(made[node]!.flatMap(path => index.overlapping(path)).filter(maker => maker < node)),
+      ...new Set(made[node]!.flatMap(path => index().overlapping(path)).filter(maker => maker < node)),
     ],
-    isMade: ref => index.overlapping(readPath(ref)).length > 0,
+    isMade: ref => index().overlapping(readPath(ref)).length > 0,
     chains,
     chainOf: (node, path) => membership.get(`${node} ${path}`),
   }

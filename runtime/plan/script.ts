@@ -1,7 +1,6 @@
 /** One script entry as a node of the plan: its paths, environment and builder, and what is wrong with them. */
 import type { ProjectScriptData, ScriptData } from '../../lib/schema.ts'
 import type { ToolGroup } from '../../lib/tools.ts'
-import { CONTAINER_ROOT, flashEnvironment, scriptEnvironment, withoutUnhashed } from './environment.ts'
 import { titleOf } from './identity.ts'
 import type { Origin, PathRef, PlanHook, ScriptNode, ScriptSource } from './model.ts'
 import {
@@ -46,7 +45,6 @@ export function scriptNode(
   if (!source) return undefined
 
   const onHost = hook === 'flash_script' || hook === 'flash_script_tool'
-  const environment = onHost ? flashEnvironment : scriptEnvironment
   const tarball = `${cacheFolder(planning.bspName)}/rootfs-post.tar.gz`
   return {
     kind: 'script',
@@ -57,8 +55,7 @@ export function scriptNode(
     runs_in: onHost ? 'host' : 'container',
     artifacts,
     dependencies,
-    env: environment(planning.facts, hook, onHost ? planning.hostRoot : planning.root),
-    hashedEnv: withoutUnhashed(environment(planning.facts, hook, CONTAINER_ROOT)),
+    ...planning.environment(hook),
     builder: planning.builder(toolsOf(entry, planning)),
     rewrites: hook === 'rootfs_post' ? [pathRef('cache/rootfs-post.tar.gz', tarball, false)] : [],
     source,
