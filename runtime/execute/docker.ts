@@ -334,7 +334,7 @@ class ContainerExecutor implements DockerExecutor {
     try {
       await work(helper)
     } finally {
-      this.retire(helper)
+      await helper.remove()
     }
   }
 

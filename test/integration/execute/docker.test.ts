@@ -54,7 +54,15 @@ test('a script of more than 1 MiB keeps its $0, BASH_SOURCE and line numbers', a
 
 test('exit codes, also of signals', async () => {
   const codes = []
-  for (const script of ['exit 0', 'exit 1', 'exit 42', 'exit 255', 'kill -TERM $$', 'kill -KILL $$', 'nosuchcommand']) {
+  for (const script of [
+    'exit 0',
+    'exit 1',
+    'exit 42',
+    'exit 255',
+    'kill -TERM $$',
+    'kill -KILL $$',
+    'nosuchcommand',
+  ]) {
     codes.push((await project.run(script)).code)
   }
   assert.equal(codes, [0, 1, 42, 255, 143, 137, 127])
@@ -94,7 +102,9 @@ test('a process left in the background does not hold the script up', async () =>
 })
 
 test('orphans are collected', async () => {
-  const { stdout } = await project.run('for i in 1 2 3; do (sleep 0.05 &); done; sleep 0.5; grep -l "^State:.Z" /proc/[0-9]*/status 2>/dev/null | wc -l')
+  const { stdout } = await project.run(
+    'for i in 1 2 3; do (sleep 0.05 &); done; sleep 0.5; grep -l "^State:.Z" /proc/[0-9]*/status 2>/dev/null | wc -l',
+  )
   assert.equal(stdout, ['0'])
 })
 
@@ -126,7 +136,9 @@ test('a prepared container is used, and only once', async () => {
   assert.is(stdout[0], spare?.slice(0, 12))
   const plain = performance.now()
   execFileSync('docker', ['run', '--rm', project.executor.imageId(builder)!, 'true'])
-  console.log(`  first line after ${first.toFixed(0)} ms; docker run --rm: ${(performance.now() - plain).toFixed(0)} ms`)
+  console.log(
+    `  first line after ${first.toFixed(0)} ms; docker run --rm: ${(performance.now() - plain).toFixed(0)} ms`,
+  )
   assert.is.not((await project.run('cat /etc/hostname')).stdout[0], stdout[0])
 })
 
@@ -153,7 +165,11 @@ test('what the engine grants is remembered', () => {
 test('a shell takes commands from a pipe and gives its exit code', async () => {
   const stdout = new PassThrough()
   const stderr = new PassThrough()
-  const terminal = { stdin: Readable.from([Buffer.from('echo "$NODE"; pwd; echo oops >&2; exit 3\n')]), stdout, stderr }
+  const terminal = {
+    stdin: Readable.from([Buffer.from('echo "$NODE"; pwd; echo oops >&2; exit 3\n')]),
+    stdout,
+    stderr,
+  }
   const code = await project.executor.shell({ builder, env: { NODE: 'x' }, id: 'x' }, terminal)
   assert.is(code, 3)
   assert.is(String(stdout.read()), 'x\n/project\n')

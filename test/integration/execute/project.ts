@@ -50,11 +50,15 @@ export class TestProject {
     const stdout: string[] = []
     const stderr: string[] = []
     const lines: string[] = []
-    const code = await this.executor.run({ script, env, builder, id: 'test' }, (stream, line) => {
-      ;(stream === 'stdout' ? stdout : stderr).push(line)
-      lines.push(line)
-      onLine?.(line)
-    }, signal)
+    const code = await this.executor.run(
+      { script, env, builder, id: 'test' },
+      (stream, line) => {
+        ;(stream === 'stdout' ? stdout : stderr).push(line)
+        lines.push(line)
+        onLine?.(line)
+      },
+      signal,
+    )
     return { code, lines, stdout, stderr }
   }
 
@@ -73,7 +77,10 @@ export async function containersOf(root: string): Promise<string[]> {
 
 /** Files of the loop devices in use, as the kernel shows them, with their devices. */
 export function loopDevices(): string {
-  return execFileSync('bash', ['-c', 'grep -H . /sys/block/loop*/loop/backing_file 2>/dev/null || true']).toString()
+  return execFileSync('bash', [
+    '-c',
+    'grep -H . /sys/block/loop*/loop/backing_file 2>/dev/null || true',
+  ]).toString()
 }
 
 export async function until(what: string, milliseconds: number, holds: () => Promise<boolean> | boolean) {
