@@ -2,7 +2,8 @@
 import type { Node as MorphNode } from 'ts-morph'
 import type { SourceModule } from './compile.ts'
 import type { Diagnostic, Finding } from './diagnostic.ts'
-import { Follower, type Item, type Place } from './follow.ts'
+import { Follower } from './follow.ts'
+import type { Item, Place } from './place.ts'
 import { defaultExport, openSources, type Sources } from './syntax.ts'
 
 /**
