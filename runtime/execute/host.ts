@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { StruxError } from '../report/error.ts'
 import type { Command, Executor, OutputSink } from './executor.ts'
 import { LineSplitter } from './lines.ts'
-import { runInGroup, shellExitCode } from './process-group.ts'
+import { runInGroup, shellExitCode, signalTree } from './process-group.ts'
 import { shellCall } from './script-text.ts'
 import { stateFolder } from './state-folder.ts'
 
@@ -66,7 +66,7 @@ export function runFlashScript(script: FlashScript, signal: AbortSignal): Promis
       env: { ...process.env, ...script.env },
       stdio: 'inherit',
     })
-    const ask = () => shell.kill('SIGTERM')
+    const ask = () => shell.pid !== undefined && signalTree(shell.pid, 'SIGTERM')
     signal.addEventListener('abort', ask, { once: true })
     shell.on('error', cause =>
       reject(new StruxError(`${script.file} could not be started: ${cause.message}`, { cause })),

@@ -1,5 +1,6 @@
 /** Programs of this machine that are run with all their children, and ended with them. */
 import { type ChildProcess, spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import { StruxError } from '../report/error.ts'
 
@@ -76,6 +77,21 @@ async function endGroup(leader: number | undefined): Promise<void> {
     if (!signalGroup(leader, 0)) return
   }
   signalGroup(leader, 'SIGKILL')
+}
+
+/**
+ * Signals a process and all that descends from it: for programs that share the terminal's group with this process, and
+ * so cannot have one of their own. Where the system does not tell the children (macOS), the process alone.
+ */
+export function signalTree(pid: number, signal: NodeJS.Signals): void {
+  let children: number[] = []
+  try {
+    children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number)
+  } catch {}
+  try {
+    process.kill(pid, signal)
+  } catch {}
+  for (const child of children) if (child > 0) signalTree(child, signal)
 }
 
 /** False where the group has no process any more. */
