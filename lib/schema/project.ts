@@ -10,7 +10,7 @@ import { projectScriptSchema } from './script.ts'
 export const PROJECT_DEFAULTS = {
   bsps: 'bsp/*/bsp.ts',
   application: '.',
-  builder: { suite: 'trixie', mirror: 'http://deb.debian.org/debian' },
+  builder: { suite: 'trixie' },
   update: { enabled: false, auto_bundle: false },
   build: { cache: { enabled: true } },
   dev: { inspector: { enabled: false, port: 9223 }, usb: { enabled: true, subnet: '192.168.7.0/24' } },
@@ -46,7 +46,7 @@ const mirror = matching(
   'bad_url',
   /^https?:\/\/[^\s$`;&|<>]+$/,
   'URL of a mirror',
-  "such as 'http://deb.debian.org/debian'",
+  "such as 'http://mirror.example/debian'",
 )
 const image = matching(
   'bad_image',

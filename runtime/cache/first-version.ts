@@ -7,7 +7,7 @@ import { constants, copyFileSync, existsSync, mkdirSync, renameSync, rmSync, sta
 import { dirname, join } from 'node:path'
 import type { Plan } from '../plan/model.ts'
 import type { Chain } from '../plan/relations.ts'
-import { chainKey, keptVersion, pathOf } from './forecast.ts'
+import { keptVersion, pathOf } from './forecast.ts'
 import type { Manifest } from './manifest.ts'
 import { digestOf, type World } from './world.ts'
 
@@ -19,7 +19,7 @@ export interface ChainStore {
 
 /** The maker of the first version is about to run: what was kept of the old one is of no use any more. */
 export function forgetChain(chain: Chain, { plan, world, manifest }: ChainStore): void {
-  manifest.setChain(chainKey(chain), undefined)
+  manifest.setChain(chain.path, undefined)
   manifest.save()
   rmSync(join(world.root, keptVersion(plan.bsp, chain)), { recursive: true, force: true })
 }
@@ -30,31 +30,33 @@ export function forgetChain(chain: Chain, { plan, world, manifest }: ChainStore)
  */
 export async function startChain(chain: Chain, fresh: boolean, store: ChainStore): Promise<void> {
   const { plan, world, manifest } = store
-  const key = chainKey(chain)
   const kept = join(world.root, keptVersion(plan.bsp, chain))
   const target = join(world.root, chain.path)
-  const before = manifest.chain(key)
+  const before = manifest.chain(chain.path)
   for (const link of chain.links) manifest.setNode('script', plan.nodes[link]!.id, undefined)
   // A kept copy is removed before the maker runs again, so one that is there is right, also where records were lost.
-  if (!fresh && existsSync(kept) && !(await replacedByHand(chain, store))) {
+  const known = !fresh && !(await replacedByHand(chain, store))
+  if (known && existsSync(kept)) {
     const first =
       before?.first ?? digestOf(await world.state({ ...pathOf(chain), path: keptVersion(plan.bsp, chain) }))
-    manifest.setChain(key, { first, versions: [], complete: false })
+    manifest.setChain(chain.path, { first, versions: [], complete: false })
     manifest.save()
     await copyInPlace(kept, target)
-  } else if (existsSync(target)) {
+  } else if (existsSync(target) && !(known && before?.first === null)) {
     manifest.save()
     await copyInPlace(target, kept)
     world.refresh()
-    manifest.setChain(key, {
+    manifest.setChain(chain.path, {
       first: digestOf(await world.state(pathOf(chain))),
       versions: [],
       complete: false,
     })
     manifest.save()
   } else {
+    // There was nothing before the first link made it: it begins from nothing again.
     rmSync(kept, { recursive: true, force: true })
-    manifest.setChain(key, { first: null, versions: [], complete: false })
+    rmSync(target, { recursive: true, force: true })
+    manifest.setChain(chain.path, { first: null, versions: [], complete: false })
     manifest.save()
   }
   world.refresh()
@@ -66,10 +68,10 @@ export async function extendChain(
   link: number,
   { plan, world, manifest }: ChainStore,
 ): Promise<void> {
-  const before = manifest.chain(chainKey(chain))
+  const before = manifest.chain(chain.path)
   if (!before) return
   const digest = digestOf(await world.state(pathOf(chain)))
-  manifest.setChain(chainKey(chain), {
+  manifest.setChain(chain.path, {
     first: before.first,
     versions: [...before.versions, { id: plan.nodes[link]!.id, digest }],
     complete: link === chain.links.at(-1),
@@ -78,8 +80,8 @@ export async function extendChain(
 
 /** A path that no node makes, and that was put there anew since the last link ran: that is the first version now. */
 async function replacedByHand(chain: Chain, { world, manifest }: ChainStore): Promise<boolean> {
-  const record = manifest.chain(chainKey(chain))
-  if (chain.writer !== undefined || !chain.last || !record?.complete) return false
+  const record = manifest.chain(chain.path)
+  if (chain.writer !== undefined || !record?.complete) return false
   const state = await world.state(pathOf(chain))
   return state !== undefined && record.versions.at(-1)?.digest !== digestOf(state)
 }

@@ -102,7 +102,7 @@ export class Forecast {
   async #decide(index: number): Promise<Decision> {
     const { plan, policy, manifest, builderId, relations } = this.#options
     const node = plan.nodes[index]!
-    if (node.kind === 'script' && node.hook === 'after_kernel_extract') return this.#insideKernel()
+    if (isInsideKernel(node)) return this.#insideKernel()
     const own = await decideNode(node, {
       ...this.#sources,
       policy,
@@ -114,7 +114,7 @@ export class Forecast {
     const imposed = this.#imposed.get(index)
     if (own.action === 'run') return own
     if (imposed?.action === 'run') return imposed
-    if (this.#latestPending === undefined && this.#fates.size === 0) return own
+    if (!imposed && this.#latestPending === undefined && this.#fates.size === 0) return own
     const remade = relations.earlierMakersOfOwn(index).find(maker => this.#outcome(maker) === 'run')
     if (remade !== undefined) {
       return { action: 'run', reasons: [reason('remade_upstream', plan.nodes[remade]!.id)] }
@@ -162,7 +162,7 @@ export class Forecast {
   async #versionSeen(ref: PathRef, index: number): Promise<{ readonly state: InputState } | undefined> {
     const chain = this.#options.relations.chainOf(index, ref.path)
     if (!chain) return undefined
-    const record = this.#options.manifest.chain(chainKey(chain))
+    const record = this.#options.manifest.chain(chain.path)
     if (!record || this.#moved(chain)) {
       const state = await this.#options.world.state(ref)
       return { state: state === undefined ? undefined : digestOf(state) }
@@ -208,23 +208,25 @@ export class Forecast {
   /** Whether the path is as the last link that ran left it, with every selected link among those. */
   async #atRest(chain: Chain): Promise<boolean> {
     const { manifest, plan, world, selection } = this.#options
-    const record = manifest.chain(chainKey(chain))
+    const record = manifest.chain(chain.path)
     const selected = chain.links.filter(link => selection.has(link)).length
     const ids = chain.links.map(link => plan.nodes[link]!.id)
     if (!record || record.versions.length < selected) return false
     if (record.versions.some((version, n) => version.id !== ids[n])) return false
     if (record.versions.length > ids.length) return false
-    if (!chain.last) return true
     return record.versions.at(-1)?.digest === digestOf(await world.state(pathOf(chain)))
   }
 
   #firstVersionIsThere(chain: Chain): boolean {
-    const record: ChainRecord | undefined = this.#options.manifest.chain(chainKey(chain))
+    const record: ChainRecord | undefined = this.#options.manifest.chain(chain.path)
     if (!record) return this.#options.world.exists(chain.path)
     return record.first === null || this.#options.world.exists(keptVersion(this.#options.plan.bsp, chain))
   }
 
-  #impose(index: number, decision: Decision): boolean {
+  #impose(member: number, decision: Decision): boolean {
+    // What works inside the kernel step runs when that does: the step has to run for it.
+    const inside = isInsideKernel(this.#options.plan.nodes[member]!)
+    const index = inside ? this.#options.plan.nodes.findIndex(node => node.id === 'kernel') : member
     const current = this.#decisions.get(index)
     if (!current || this.#fates.has(index)) return false
     const rank = { skip: 0, undecided: 1, run: 2 }
@@ -234,14 +236,13 @@ export class Forecast {
   }
 }
 
-/** Under which a chain is remembered: its path, and its maker where the path has several histories. */
-export function chainKey(chain: Chain): string {
-  return chain.last ? chain.path : `${chain.path} before ${chain.links.at(-1)}`
+function isInsideKernel(node: PlanNode): boolean {
+  return node.kind === 'script' && node.hook === 'after_kernel_extract'
 }
 
 /** Where the first version of a chain is kept, relative to the project. */
 export function keptVersion(bsp: string, chain: Chain): string {
-  return `dist/cache/${bsp}/.first-versions/${encodeURIComponent(chainKey(chain))}`
+  return `dist/cache/${bsp}/.first-versions/${encodeURIComponent(chain.path)}`
 }
 
 export function pathOf(chain: Chain): PathRef {

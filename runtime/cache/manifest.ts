@@ -85,6 +85,12 @@ export class Manifest {
     return name
   }
 
+  #resolveEnvironments(record: StoredRecord): void {
+    for (const each of [record, ...Object.values(record.feeders ?? {})]) {
+      each.environment = this.#environments.get(String(each.environment))
+    }
+  }
+
   #read(): string | undefined {
     let text: string
     try {
@@ -100,10 +106,7 @@ export class Manifest {
       }
       for (const name of SECTIONS) {
         for (const [id, record] of Object.entries(data[name])) {
-          const stored = record as { environment?: unknown; feeders?: Record<string, { environment: unknown }> }
-          for (const each of [stored, ...Object.values(stored.feeders ?? {})]) {
-            each.environment = this.#environments.get(String(each.environment))
-          }
+          if (name !== 'chains') this.#resolveEnvironments(record as StoredRecord)
           if (!wellFormed(name, record)) throw new Error(`the record of ${id} is not whole`)
           this.#records[name].set(id, record)
         }
@@ -115,6 +118,12 @@ export class Manifest {
       return (error as Error).message
     }
   }
+}
+
+/** A record as the file has it: the environment by name. */
+interface StoredRecord {
+  environment?: unknown
+  readonly feeders?: Readonly<Record<string, { environment?: unknown }>>
 }
 
 function section(kind: 'script' | 'step'): Section {

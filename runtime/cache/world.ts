@@ -164,7 +164,13 @@ export class World {
 
 function factsOf(stat: Stats): Facts {
   const { size, mtimeMs, ctimeMs, ino } = stat
-  return { kind: stat.isFile() ? 'file' : stat.isDirectory() ? 'folder' : 'other', size, mtimeMs, ctimeMs, ino }
+  return {
+    kind: stat.isFile() ? 'file' : stat.isDirectory() ? 'folder' : 'other',
+    size,
+    mtimeMs,
+    ctimeMs,
+    ino,
+  }
 }
 
 /** One value for a state, to compare versions by. */

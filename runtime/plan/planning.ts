@@ -1,5 +1,5 @@
 /** What the parts of planning share: the input, the facts derived from it, and where complaints go. */
-import type { BspData, ProjectData } from '../../lib/schema.ts'
+import { type BspData, PROJECT_DEFAULTS, type ProjectData } from '../../lib/schema.ts'
 import type { ToolGroup } from '../../lib/tools.ts'
 import type { Finding } from '../load/diagnostic.ts'
 import type { StepFacts } from '../steps/registry.ts'
@@ -50,7 +50,7 @@ export function planningOf(input: PlanInput, report: (finding: Finding) => void)
     if (known) return known
     const ref = builderFor({
       ...(builder?.image === undefined ? {} : { image: builder.image }),
-      suite: builder?.suite ?? 'trixie',
+      suite: builder?.suite ?? PROJECT_DEFAULTS.builder.suite,
       tools,
       target,
       host: input.host,
@@ -78,7 +78,7 @@ export function planningOf(input: PlanInput, report: (finding: Finding) => void)
   return {
     ...input,
     facts,
-    stepFacts: { ...input, target, application: input.project.application ?? '.' },
+    stepFacts: { ...input, target, application: input.project.application ?? PROJECT_DEFAULTS.application },
     report,
     builder: builderOf,
     environment,

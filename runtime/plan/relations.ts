@@ -1,6 +1,6 @@
 /**
  * Who makes what, and who reads it: derived from a plan once. Nodes are known by their index.
- * A path that one node makes and later ones list both as dependency and as artifact is a chain (docs/caching.md).
+ * A path that more than one node makes, or that a node both reads and makes, is a chain of versions (docs/caching.md).
  */
 import type { PathRef, PlanNode } from './model.ts'
 import { globBase } from './paths.ts'
@@ -9,12 +9,10 @@ export interface Chain {
   readonly path: string
   /** The node that makes the first version; none where a file comes from elsewhere. */
   readonly writer: number | undefined
-  /** The nodes that change the path in place, in order. At least one. */
+  /** The nodes that make the path again, from what is there or from scratch, in order. At least one. */
   readonly links: readonly number[]
   /** Nodes that only read it, but stand before the last link and so see an earlier version than the last. */
   readonly earlyReaders: readonly number[]
-  /** Whether what the last link leaves is what stays: no later node makes the path from scratch. */
-  readonly last: boolean
 }
 
 export interface Relations {
@@ -42,7 +40,10 @@ export function relationsOf(nodes: readonly PlanNode[]): Relations {
   }
   const readPath = (ref: PathRef) => (ref.glob ? globBase(ref.path) : ref.path)
   return {
-    makersOf: (ref, reader) => index().overlapping(readPath(ref)).filter(maker => maker < reader),
+    makersOf: (ref, reader) =>
+      index()
+        .overlapping(readPath(ref))
+        .filter(maker => maker < reader),
     earlierMakersOfOwn: node => [
       ...new Set(made[node]!.flatMap(path => index().overlapping(path)).filter(maker => maker < node)),
     ],
@@ -89,30 +90,22 @@ function parents(path: string): string[] {
 }
 
 function findChains(nodes: readonly PlanNode[], made: readonly (readonly string[])[]): Chain[] {
-  const reads = nodes.map(node => new Set([...node.dependencies, ...node.rewrites].map(ref => ref.path)))
   const makers = new Map<string, number[]>()
   made.forEach((paths, maker) => {
     for (const path of new Set(paths)) push(makers, path, maker)
   })
+  const reads = (index: number, path: string) =>
+    [...nodes[index]!.dependencies, ...nodes[index]!.rewrites].some(ref => ref.path === path)
   const chains: Chain[] = []
   for (const [path, all] of makers) {
-    if (!all.some(maker => reads[maker]!.has(path))) continue
-    // Each node that makes the path without reading it begins a new history of it.
-    const histories: { writer: number | undefined; links: number[] }[] = [{ writer: undefined, links: [] }]
-    for (const maker of all) {
-      if (reads[maker]!.has(path)) histories.at(-1)!.links.push(maker)
-      else histories.push({ writer: maker, links: [] })
-    }
-    histories.forEach(({ writer, links }, n) => {
-      if (links.length === 0) return
-      const from = writer ?? -1
-      const earlyReaders = nodes.flatMap((_, reader) =>
-        reader > from && reader < links.at(-1)! && reads[reader]!.has(path) && !links.includes(reader)
-          ? [reader]
-          : [],
-      )
-      chains.push({ path, writer, links, earlyReaders, last: n === histories.length - 1 })
-    })
+    const first = all[0]!
+    const writer = reads(first, path) ? undefined : first
+    const links = writer === undefined ? all : all.slice(1)
+    if (links.length === 0) continue
+    const earlyReaders = nodes.flatMap((_, reader) =>
+      reader < links.at(-1)! && !all.includes(reader) && reads(reader, path) ? [reader] : [],
+    )
+    chains.push({ path, writer, links, earlyReaders: earlyReaders.filter(reader => reader > (writer ?? -1)) })
   }
   return chains
 }

@@ -163,6 +163,7 @@ async function walk(
   const runner: NodeRunner = {
     ...{ root, executor, report, signal, plan, relations, forecast, manifest, world, bodies, hook },
     recording: policy.enabled,
+    startedChains: new Set(),
   }
   for (const [index, node] of plan.nodes.entries()) {
     if (node.kind === 'step' && node.shared && selection.has(index)) await whileShared(() => takeTurn(index))

@@ -9,7 +9,7 @@ import type { Manifest } from '../cache/manifest.ts'
 import type { Decision } from '../cache/reason.ts'
 import type { World } from '../cache/world.ts'
 import type { Plan, PlanHook, PlanNode } from '../plan/model.ts'
-import type { Relations } from '../plan/relations.ts'
+import type { Chain, Relations } from '../plan/relations.ts'
 import type { StepBodies } from '../steps/body.ts'
 import { runScript, runStep, WorkFailed, type WorkPlace } from './work.ts'
 
@@ -22,6 +22,8 @@ export interface NodeRunner extends WorkPlace {
   readonly bodies: StepBodies
   /** False where nothing may be recorded (build.cache.enabled: false). */
   readonly recording: boolean
+  /** Chains whose path has been brought to its first version in this build. */
+  readonly startedChains: Set<Chain>
   /** Runs the scripts of a hook inside a step. */
   readonly hook: (name: PlanHook) => Promise<void>
 }
@@ -56,9 +58,11 @@ async function runAndRecord(index: number, node: PlanNode, runner: NodeRunner): 
   const { relations, forecast, manifest, world, bodies } = runner
   for (const chain of relations.chains) {
     if (chain.writer === index) forgetChain(chain, runner)
-    const first = !chain.links.some(link => forecast.fate(link) === 'ran')
+    const member = chain.links.includes(index) || chain.earlyReaders.includes(index)
+    if (!member || runner.startedChains.has(chain)) continue
     const fresh = chain.writer !== undefined && forecast.fate(chain.writer) === 'ran'
-    if (chain.links.includes(index) && first) await startChain(chain, fresh, runner)
+    await startChain(chain, fresh, runner)
+    runner.startedChains.add(chain)
   }
   const member = (path: string) => relations.chainOf(index, path) !== undefined
   const changes = (path: string) => relations.chainOf(index, path)?.links.includes(index) ?? false

@@ -194,7 +194,7 @@ defineConfig({
     host_packages: ['x'],
     cache: { enabled: true, force_rebuild: ['rootfs'], ignore_patterns: ['*.md'] },
   },
-  builder: { image: 'mine:1', suite: 'trixie', mirror: 'http://deb.debian.org/debian' },
+  builder: { image: 'mine:1', suite: 'trixie', mirror: 'http://mirror.example/debian' },
   dev: {
     server: { fallback_hosts: [{ host: '10.0.0.1', port: 8000 }], use_mdns_on_client: true, client_key: 'k' },
     inspector: { enabled: true, port: 9223 },

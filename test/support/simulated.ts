@@ -1,0 +1,156 @@
+/** Builds in this process, with scripts that are functions: fast enough for properties over many builds. */
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import type { BspData, ProjectData, ScriptData } from '../../lib/schema.ts'
+import { HashMemo } from '../../runtime/cache/hash-memo.ts'
+import type { Decision } from '../../runtime/cache/reason.ts'
+import { World } from '../../runtime/cache/world.ts'
+import type { Executor } from '../../runtime/execute/executor.ts'
+import type { Plan } from '../../runtime/plan/model.ts'
+import { makePlan } from '../../runtime/plan/plan.ts'
+import { relationsOf } from '../../runtime/plan/relations.ts'
+import { type SelectionOptions, select } from '../../runtime/plan/selection.ts'
+import type { BuildEvent, Outcome } from '../../runtime/report/events.ts'
+import { type BuildOptions, build, openBuild } from '../../runtime/run/build.ts'
+import type { StepBodies } from '../../runtime/steps/body.ts'
+
+export const PROJECT: ProjectData = { name: 'demo', project_version: '1.0.0', bsp: 'demo' }
+
+export function bspWith(scripts: readonly ScriptData[], more: Partial<BspData> = {}): BspData {
+  return {
+    name: 'demo',
+    description: 'A demo',
+    arch: 'x86_64',
+    hostname: 'demo',
+    scripts,
+    ...more,
+  } as BspData
+}
+
+export function planFor(bsp: BspData, project: ProjectData = PROJECT, root = '/project'): Plan {
+  const { plan } = makePlan({
+    project,
+    bsp,
+    bspName: 'demo',
+    bspFolder: 'bsp/demo',
+    host: 'x86_64',
+    version: '9.9.9',
+    root: '/project',
+    hostRoot: root,
+  })
+  return plan
+}
+
+/** What a script does when it is its turn: returns the exit code. */
+export type Behaviour = (id: string) => number
+
+export interface BuildSettings {
+  readonly bsp: BspData
+  readonly project?: ProjectData
+  readonly behave?: Behaviour
+  readonly selection?: SelectionOptions
+  readonly clean?: boolean
+  readonly bodies?: StepBodies
+}
+
+export interface Built {
+  readonly ok: boolean
+  readonly error?: unknown
+  readonly outcomes: ReadonlyMap<string, Outcome>
+  /** In the order in which nodes finished running. */
+  readonly order: readonly string[]
+  readonly warnings: readonly string[]
+}
+
+export class SimulatedProject {
+  readonly root = realpathSync(mkdtempSync(join(tmpdir(), 'strux-sim-')))
+
+  write(path: string, text: string): void {
+    const file = join(this.root, path)
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(file, text)
+  }
+
+  read(path: string): string | undefined {
+    const file = join(this.root, path)
+    return existsSync(file) ? readFileSync(file, 'utf8') : undefined
+  }
+
+  remove(path: string): void {
+    rmSync(join(this.root, path), { recursive: true, force: true })
+  }
+
+  dispose(): void {
+    rmSync(this.root, { recursive: true, force: true })
+  }
+
+  /** By id, without changing anything. */
+  async dryRun(settings: BuildSettings): Promise<Map<string, Decision>> {
+    const options = this.#options(settings, () => {})
+    const decisions = await openBuild(options).forecast.decideAll()
+    return new Map([...decisions].map(([index, decision]) => [options.plan.nodes[index]!.id, decision]))
+  }
+
+  async build(settings: BuildSettings): Promise<Built> {
+    const outcomes = new Map<string, Outcome>()
+    const order: string[] = []
+    const warnings: string[] = []
+    const report = (event: BuildEvent): void => {
+      if (event.type === 'node_finished') {
+        outcomes.set(event.id, event.outcome)
+        if (event.outcome === 'ran') order.push(event.id)
+      }
+      if (event.type === 'notice' && event.level === 'warning') warnings.push(event.message)
+    }
+    const result = { outcomes, order, warnings }
+    try {
+      await build(this.#options(settings, report), {
+        signal: new AbortController().signal,
+        whileShared: work => work(),
+        openExecutor: async () => simulatedExecutor(settings.behave ?? (() => 0)),
+      })
+      return { ok: true, ...result }
+    } catch (error) {
+      return { ok: false, error, ...result }
+    }
+  }
+
+  #options(settings: BuildSettings, report: (event: BuildEvent) => void): BuildOptions {
+    const project = settings.project ?? PROJECT
+    const plan = planFor(settings.bsp, project, this.root)
+    const relations = relationsOf(plan.nodes)
+    const memo = new HashMemo(join(this.root, 'dist/cache/demo/.file-hashes.json'))
+    const world = new World(this.root, memo)
+    const scripts = plan.nodes.filter(node => node.kind === 'script').map(node => node.id)
+    const all = { only: settings.bodies || scripts.length === 0 ? [] : scripts }
+    return {
+      ...{ root: this.root, plan, relations, memo, world, report },
+      selection: select(plan, relations, settings.selection ?? all),
+      policy: {
+        clean: settings.clean ?? false,
+        enabled: project.build?.cache?.enabled ?? true,
+        force: new Set(project.build?.cache?.force_rebuild),
+      },
+      bodies: settings.bodies ?? {},
+      info: { projectVersion: '1.0.0', struxVersion: '9.9.9' },
+    }
+  }
+}
+
+function simulatedExecutor(behave: Behaviour): Executor {
+  return {
+    prepare: () => {},
+    run: async ({ id }) => behave(id),
+    imageId: () => undefined,
+    close: async () => {},
+  }
+}
