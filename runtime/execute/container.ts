@@ -25,7 +25,7 @@ export interface ContainerSpec {
 const DEAD_MANS_SWITCH = ['/bin/bash', '-c', 'while IFS= read -r _; do :; done']
 
 /** How often a silent script is checked for having ended: a process that it left behind may hold its output open. */
-const EXIT_CHECK = 1000
+const EXIT_CHECK = 250
 
 /** Starts a container with the most that the engine grants. Throws a StruxError where none can be started. */
 export async function startContainer(

@@ -3,17 +3,17 @@ import { join } from 'node:path'
 import type { BuilderRef } from '../plan/model.ts'
 import { StruxError } from '../report/error.ts'
 import { ensureBuilder, imageIdOf } from './builder-image.ts'
-import { Claims } from './claims.ts'
-import { type Container, startContainer } from './container.ts'
-import { connectEngine, type Engine, engineReason } from './engine.ts'
+import { late, unlessAborted } from './cancel.ts'
+import type { Container } from './container.ts'
+import { engineReason } from './engine.ts'
 import type { Command, Executor, NoticeSink, OutputSink } from './executor.ts'
 import { type Caller, finishIn } from './finish.ts'
-import { type HostTrust, hostTrust } from './host-trust.ts'
-import { containerLabels, type Role, removeLeftoverContainers } from './leftovers.ts'
+import { type Role, removeLeftoverContainers } from './leftovers.ts'
 import { LineSplitter } from './lines.ts'
 import { mayHaveOrphanedLoops, releaseOrphanedLoops } from './loop-devices.ts'
-import { type Grant, GrantMemory } from './privileges.ts'
+import type { Grant } from './privileges.ts'
 import { shellCall } from './script-text.ts'
+import { openSession, type Session, startForScript } from './session.ts'
 import { runShell, type ShellTerminal } from './shell.ts'
 import { stateFolder } from './state-folder.ts'
 
@@ -50,13 +50,6 @@ export interface DockerExecutor extends Executor {
 
 export function createDockerExecutor(options: DockerExecutorOptions): DockerExecutor {
   return new ContainerExecutor(options)
-}
-
-interface Session {
-  readonly engine: Engine
-  readonly trust: HostTrust
-  readonly memory: GrantMemory
-  readonly claims: Claims
 }
 
 /** For the work in a container after a cancelled script, in milliseconds; what is not done by then is done in `close`. */
@@ -234,64 +227,37 @@ class ContainerExecutor implements DockerExecutor {
   }
 
   private async startOn(session: Session, image: string, role: Role, id?: string): Promise<Container> {
-    const { projectRoot, bsp } = this.options
-    const spec = {
+    const container = await startForScript(
+      session,
+      { ...this.options, mountAt: this.mountAt },
       image,
-      env: {
-        DEBIAN_FRONTEND: 'noninteractive',
-        STRUX_IN_CONTAINER: '1',
-        // The project is not root's, and git would not touch it otherwise.
-        GIT_CONFIG_COUNT: '1',
-        GIT_CONFIG_KEY_0: 'safe.directory',
-        GIT_CONFIG_VALUE_0: '*',
-        ...session.trust.env,
-      },
-      binds: [`${projectRoot}:${this.mountAt}`, ...session.trust.binds],
-      labels: containerLabels(projectRoot, bsp, role, id),
-      workingDir: this.mountAt,
-      name: `strux-${bsp}`,
+      role,
+      id,
+    )
+    if (this.grant === undefined && container.grant === 'plain') {
+      this.options.notice('The engine grants ordinary containers only: mounts and loop devices will not work')
     }
-    const container = await startContainer(session.engine, spec, session.memory)
-    if (this.grant === undefined && container.grant !== 'privileged') this.noticeGrant(container.grant)
     this.grant = container.grant
     this.lastImage = image
     return container
   }
 
-  private noticeGrant(grant: Grant): void {
-    if (grant === 'plain') {
-      this.options.notice('The engine grants ordinary containers only: mounts and loop devices will not work')
-    }
-  }
-
   private connect(): Promise<Session> {
-    this.session ??= (async () => {
-      const engine = await connectEngine()
-      const { caller, bsp } = this.options
-      return {
-        engine,
-        trust: hostTrust(process.env, this.folder),
-        memory: new GrantMemory(join(this.folder, 'engine.json')),
-        claims: new Claims({
-          folder: this.folder,
-          mountAt: this.mountAt,
-          bsp,
-          caller,
-          needed: caller.uid !== 0 && !engine.rootless,
-        }),
-      }
-    })()
+    this.session ??= openSession({ ...this.options, mountAt: this.mountAt }, this.folder)
     return this.session
   }
 
   private image(session: Session, builder: BuilderRef): Promise<string> {
     const known = this.images.get(builder.key)
     if (known !== undefined) return known
+    // A cancelled command must not spoil the next one.
+    if (this.stopMaking.signal.aborted && !this.closed) this.stopMaking = new AbortController()
+    const { signal } = this.stopMaking
     const { notice, mirror } = this.options
     const made = this.making.then(() =>
       ensureBuilder(session.engine, builder, {
         notice,
-        signal: this.stopMaking.signal,
+        signal,
         trust: session.trust,
         ...(mirror !== undefined && { mirror }),
       }),
@@ -349,19 +315,4 @@ class ContainerExecutor implements DockerExecutor {
     this.removals.add(removal)
     removal.finally(() => this.removals.delete(removal))
   }
-}
-
-function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stop = () => reject(signal.reason)
-    if (signal.aborted) stop()
-    signal.addEventListener('abort', stop, { once: true })
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
-  })
-}
-
-function late(milliseconds: number): Promise<never> {
-  return new Promise((_, reject) => {
-    setTimeout(() => reject(new Error('not done in time')), milliseconds).unref()
-  })
 }

@@ -1,0 +1,64 @@
+/** What an executor knows once it has reached the engine, and the containers that it starts with that knowledge. */
+import { join } from 'node:path'
+import { Claims } from './claims.ts'
+import { type Container, startContainer } from './container.ts'
+import { connectEngine, type Engine } from './engine.ts'
+import type { Caller } from './finish.ts'
+import { type HostTrust, hostTrust } from './host-trust.ts'
+import { containerLabels, type Role } from './leftovers.ts'
+import { GrantMemory } from './privileges.ts'
+
+export interface Session {
+  readonly engine: Engine
+  readonly trust: HostTrust
+  readonly memory: GrantMemory
+  readonly claims: Claims
+}
+
+interface Surroundings {
+  readonly projectRoot: string
+  readonly bsp: string
+  readonly mountAt: string
+  readonly caller: Caller
+}
+
+/** Reaches the engine and reads what containers take over from this machine. `folder` is dist/.strux. */
+export async function openSession(around: Surroundings, folder: string): Promise<Session> {
+  const engine = await connectEngine()
+  const { bsp, mountAt, caller } = around
+  const needed = caller.uid !== 0 && !engine.rootless
+  return {
+    engine,
+    trust: hostTrust(process.env, folder),
+    memory: new GrantMemory(join(folder, 'engine.json')),
+    claims: new Claims({ folder, mountAt, bsp, caller, needed }),
+  }
+}
+
+/** A container as scripts get it: the project in its place, the marks of the builder, the trust of this machine. */
+export function startForScript(
+  session: Session,
+  { projectRoot, bsp, mountAt }: Surroundings,
+  image: string,
+  role: Role,
+  id?: string,
+): Promise<Container> {
+  const env = {
+    DEBIAN_FRONTEND: 'noninteractive',
+    STRUX_IN_CONTAINER: '1',
+    // The project is not root's, and git would not touch it otherwise.
+    GIT_CONFIG_COUNT: '1',
+    GIT_CONFIG_KEY_0: 'safe.directory',
+    GIT_CONFIG_VALUE_0: '*',
+    ...session.trust.env,
+  }
+  const spec = {
+    image,
+    env,
+    binds: [`${projectRoot}:${mountAt}`, ...session.trust.binds],
+    labels: containerLabels(projectRoot, bsp, role, id),
+    workingDir: mountAt,
+    name: `strux-${bsp}`,
+  }
+  return startContainer(session.engine, spec, session.memory)
+}
