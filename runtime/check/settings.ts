@@ -3,7 +3,7 @@ import { HOOK_NAMES } from '../../lib/hooks/build.ts'
 import type { BspData, ProjectData } from '../../lib/schema.ts'
 import type { Finding } from '../load/diagnostic.ts'
 import type { Origin, Plan } from '../plan/model.ts'
-import { closest } from '../report/suggest.ts'
+import { suggest } from '../report/suggest.ts'
 import { STEPS } from '../steps/registry.ts'
 
 /** Accepted and exported, but without effect in a build of this version. */
@@ -31,7 +31,7 @@ export function unknownForced(project: ProjectData, plan: Plan): Finding[] {
   ])
   return (project.build?.cache?.force_rebuild ?? []).flatMap((name, index): Finding[] => {
     if (known.has(name)) return []
-    const suggestion = closest(name, known)
+    const suggestion = suggest(name, known)
     return [
       {
         severity: 'warning',

@@ -5,7 +5,7 @@ import { selfVersion } from '../load/self.ts'
 import { planJson } from '../plan/json.ts'
 import { select } from '../plan/selection.ts'
 import type { Report } from '../report/events.ts'
-import { humanReport } from '../report/human.ts'
+import { HumanReport } from '../report/human.ts'
 import { jsonReport } from '../report/json.ts'
 import { type BuildOptions, build, openBuild } from '../run/build.ts'
 import { BUILT_IN_BODIES } from '../steps/body.ts'
@@ -41,13 +41,13 @@ export function buildCommand(program: Command): void {
 
 async function run(bsp: string | undefined, flags: BuildFlags): Promise<void> {
   const session = await openSession(flags.project, bsp)
-  const { report, stop } = await reporter(session.root, flags)
+  const { report, close } = await reporter(flags)
   const options = buildOptions(session, flags, report)
   try {
     if (flags.dryRun) await dryRun(session, options, flags)
     else await realRun(session, options, flags)
   } finally {
-    stop()
+    close()
   }
 }
 
@@ -104,7 +104,7 @@ async function realRun(session: Session, options: BuildOptions, flags: BuildFlag
     await build(options, {
       signal,
       whileShared,
-      openExecutor: builders => openExecutor(session, builders, { notice, whileShared }),
+      openExecutor: builders => openExecutor(session, builders, { notice, signal, whileShared }),
     })
     ok = true
   } finally {
@@ -113,13 +113,13 @@ async function realRun(session: Session, options: BuildOptions, flags: BuildFlag
   }
 }
 
-async function reporter(root: string, flags: BuildFlags): Promise<{ report: Report; stop: () => void }> {
-  const verbose = flags.verbose ?? false
-  const people = await humanReport({
-    stream: process.stderr,
-    colors: colorsFor(process.stderr),
-    verbose,
-    root,
+async function reporter(flags: BuildFlags): Promise<{ report: Report; close: () => void }> {
+  const { stderr, stdout } = process
+  const people = await HumanReport.open({
+    stream: stderr,
+    colors: colorsFor(stderr),
+    verbose: flags.verbose ?? false,
   })
-  return { report: flags.json ? jsonReport(process.stdout, people) : people, stop: people.stop }
+  const report = flags.json ? jsonReport(stdout, people.report) : people.report
+  return { report, close: () => people.close() }
 }

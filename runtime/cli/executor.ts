@@ -8,6 +8,7 @@ import { inContainer, type Session } from './session.ts'
 
 export interface OpeningOptions {
   readonly notice: NoticeSink
+  readonly signal: AbortSignal
   /** Holds the lock on what BSPs share: builder images are made by one process at a time. */
   readonly whileShared: <T>(work: () => Promise<T>) => Promise<T>
 }
@@ -16,7 +17,7 @@ export interface OpeningOptions {
 export async function openExecutor(
   session: Session,
   builders: readonly BuilderRef[],
-  { notice, whileShared }: OpeningOptions,
+  { notice, signal, whileShared }: OpeningOptions,
 ): Promise<Executor> {
   if (inContainer()) {
     const { createHostExecutor } = await import('../execute/host.ts')
@@ -25,7 +26,7 @@ export async function openExecutor(
   const executor = await dockerExecutor(session, notice)
   const missing: BuilderRef[] = []
   for (const builder of builders) if (!(await executor.lookUpImage(builder))) missing.push(builder)
-  if (missing.length > 0) await whileShared(() => executor.makeImages(missing))
+  if (missing.length > 0) await whileShared(() => executor.makeImages(missing, signal))
   return executor
 }
 

@@ -66,7 +66,10 @@ async function why(id: string, flags: InspectFlags): Promise<void> {
 
 function hooks(flags: InspectFlags): void {
   const rows: readonly BuildHookRow[] = BUILD_HOOKS
-  if (flags.json) return printJson(rows)
+  if (flags.json) {
+    printJson(rows)
+    return
+  }
   const colors = colorsFor(process.stdout)
   const width = Math.max(...rows.map(row => row.name.length))
   for (const { name, when, runs_in, doc } of rows) {

@@ -2,7 +2,6 @@
 import { join } from 'node:path'
 import type { BuilderRef } from '../plan/model.ts'
 import { StruxError } from '../report/error.ts'
-import { ensureBuilder, imageIdOf } from './builder-image.ts'
 import { late, unlessAborted } from './cancel.ts'
 import type { Container } from './container.ts'
 import { engineReason } from './engine.ts'
@@ -16,6 +15,7 @@ import { shellCall } from './script-text.ts'
 import { openSession, type Session, startForScript } from './session.ts'
 import { runShell, type ShellTerminal } from './shell.ts'
 import { stateFolder } from './state-folder.ts'
+import { Stock } from './stock.ts'
 
 export interface DockerExecutorOptions {
   /** Absolute. */
@@ -44,6 +44,8 @@ export interface DockerExecutor extends Executor {
   shell(request: ShellRequest, terminal?: ShellTerminal): Promise<number>
   /** The engine's id of a builder image that exists, without making or fetching one. */
   lookUpImage(builder: BuilderRef): Promise<string | undefined>
+  /** Makes or pulls those that are missing. Rejects with `signal.reason` when cancelled, with nothing half-made left. */
+  makeImages(builders: readonly BuilderRef[], signal: AbortSignal): Promise<void>
   /** What the engine granted to the latest container. */
   granted(): Grant | undefined
 }
@@ -64,11 +66,7 @@ class ContainerExecutor implements DockerExecutor {
   private closed = false
   private grant: Grant | undefined
   private lastImage: string | undefined
-  /** Images are made one after another: recipes share their first layers. */
-  private making: Promise<unknown> = Promise.resolve()
-  private stopMaking = new AbortController()
-  private readonly images = new Map<string, Promise<string>>()
-  private readonly imageIds = new Map<string, string>()
+  private readonly stock: Stock
   private readonly spares = new Map<string, Promise<Container>>()
   private readonly removals = new Set<Promise<void>>()
 
@@ -76,18 +74,20 @@ class ContainerExecutor implements DockerExecutor {
     this.options = options
     this.mountAt = options.mountAt ?? '/project'
     this.folder = stateFolder(options.projectRoot)
+    const { notice, mirror } = options
+    this.stock = new Stock({ notice, ...(mirror !== undefined && { mirror }) })
   }
 
   prepare(builder: BuilderRef, id?: string): void {
     if (this.closed || this.spares.has(builder.key)) return
     const spare = this.start(builder, id)
-    spare.catch(() => {})
+    spare.catch(() => this.spares.delete(builder.key))
     this.spares.set(builder.key, spare)
   }
 
   async run(command: Command, output: OutputSink, signal: AbortSignal): Promise<number> {
     signal.throwIfAborted()
-    const stop = () => this.stopMaking.abort(signal.reason)
+    const stop = () => this.stock.stop(signal.reason)
     signal.addEventListener('abort', stop, { once: true })
     try {
       return await this.runIn(await this.take(command.builder, command.id), command, output, signal)
@@ -99,14 +99,23 @@ class ContainerExecutor implements DockerExecutor {
   }
 
   imageId(builder: BuilderRef): string | undefined {
-    return this.imageIds.get(builder.key)
+    return this.stock.id(builder)
   }
 
   async lookUpImage(builder: BuilderRef): Promise<string | undefined> {
-    const { engine } = await this.connect()
-    const id = await imageIdOf(engine, builder)
-    if (id !== undefined) this.imageIds.set(builder.key, id)
-    return id
+    return this.stock.lookUp(await this.connect(), builder)
+  }
+
+  async makeImages(builders: readonly BuilderRef[], signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted()
+    const stop = () => this.stock.stop(signal.reason)
+    signal.addEventListener('abort', stop, { once: true })
+    try {
+      const session = await this.connect()
+      for (const builder of builders) await this.stock.get(session, builder)
+    } finally {
+      signal.removeEventListener('abort', stop)
+    }
   }
 
   granted(): Grant | undefined {
@@ -121,7 +130,7 @@ class ContainerExecutor implements DockerExecutor {
 
   async shell(request: ShellRequest, terminal: ShellTerminal = process): Promise<number> {
     const session = await this.connect()
-    const image = await this.image(session, request.builder)
+    const image = await this.stock.get(session, request.builder)
     const claims = session.claims.forShell()
     const since = new Date()
     await claims.note(() => this.withHelper(session, image, helper => claims.claimIn(helper, since)))
@@ -139,7 +148,7 @@ class ContainerExecutor implements DockerExecutor {
 
   async close(): Promise<void> {
     this.closed = true
-    this.stopMaking.abort(new StruxError('The build has ended'))
+    this.stock.close(new StruxError('The build has ended'))
     for (const spare of this.spares.values()) this.retire(spare)
     this.spares.clear()
     while (this.removals.size > 0) await Promise.all(this.removals)
@@ -220,7 +229,7 @@ class ContainerExecutor implements DockerExecutor {
 
   private async start(builder: BuilderRef, id?: string): Promise<Container> {
     const session = await this.connect()
-    const image = await this.image(session, builder)
+    const image = await this.stock.get(session, builder)
     this.inOrder ??= this.putInOrder(session, image)
     await this.inOrder
     return this.startOn(session, image, 'build', id)
@@ -245,33 +254,6 @@ class ContainerExecutor implements DockerExecutor {
   private connect(): Promise<Session> {
     this.session ??= openSession({ ...this.options, mountAt: this.mountAt }, this.folder)
     return this.session
-  }
-
-  private image(session: Session, builder: BuilderRef): Promise<string> {
-    const known = this.images.get(builder.key)
-    if (known !== undefined) return known
-    // A cancelled command must not spoil the next one.
-    if (this.stopMaking.signal.aborted && !this.closed) this.stopMaking = new AbortController()
-    const { signal } = this.stopMaking
-    const { notice, mirror } = this.options
-    const made = this.making.then(() =>
-      ensureBuilder(session.engine, builder, {
-        notice,
-        signal,
-        trust: session.trust,
-        ...(mirror !== undefined && { mirror }),
-      }),
-    )
-    this.making = made.catch(() => {})
-    this.images.set(builder.key, made)
-    made.then(
-      id => this.imageIds.set(builder.key, id),
-      () => {
-        this.images.delete(builder.key)
-        this.spares.delete(builder.key)
-      },
-    )
-    return made
   }
 
   /** Before the first container of a build: what an earlier process could not put in order itself. */

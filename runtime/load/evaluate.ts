@@ -1,11 +1,11 @@
 /** Runs a compiled definition and takes its default export. */
 import { pathToFileURL } from 'node:url'
 import { type DefinitionKind, definitionKind } from '../../lib/definition.ts'
+import { suggest } from '../report/suggest.ts'
 import { type Compiled, type CompiledModule, type CompileOptions, compileModule } from './compile.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import { selfModule } from './self.ts'
 import { thrownAt } from './stack.ts'
-import { suggest } from './suggest.ts'
 
 export interface Evaluated extends Compiled {
   /** What the author gave to `defineBsp` or `defineConfig`; there unless a diagnostic is an error. */

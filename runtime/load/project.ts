@@ -11,12 +11,12 @@ import {
   projectSchema,
 } from '../../lib/schema.ts'
 import { StruxError } from '../report/error.ts'
+import { suggest } from '../report/suggest.ts'
 import type { SourceModule } from './compile.ts'
 import { type Diagnostic, DiagnosticsError, type Finding } from './diagnostic.ts'
 import { evaluateModule } from './evaluate.ts'
 import { findBsps } from './find-bsps.ts'
 import { sortDiagnostics } from './render.ts'
-import { suggest } from './suggest.ts'
 import { validate } from './validate.ts'
 
 export interface Project {

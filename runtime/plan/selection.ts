@@ -1,6 +1,6 @@
 /** Which nodes of a plan a command is about: `--only`, `--from`, `--until`. */
 import { StruxError } from '../report/error.ts'
-import { closest } from '../report/suggest.ts'
+import { suggest } from '../report/suggest.ts'
 import type { Plan, PlanNode } from './model.ts'
 import type { Relations } from './relations.ts'
 
@@ -63,7 +63,7 @@ function find(plan: Plan, id: string): number[] {
 
 function unknown(plan: Plan, id: string): StruxError {
   const ids = [...plan.nodes, ...plan.flash].map(node => node.id)
-  const suggestion = closest(id, ids)
+  const suggestion = suggest(id, ids)
   return new StruxError(`no script or step '${id}' in the plan of ${plan.bsp}`, {
     hint: suggestion
       ? `Did you mean ${suggestion}?`

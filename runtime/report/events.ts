@@ -1,7 +1,6 @@
 /** What a build tells while it runs. Reporters listen; nothing else prints. The JSON form is in docs/json.md. */
 
 import type { Reason } from '../cache/reason.ts'
-import type { Diagnostic } from '../load/diagnostic.ts'
 import type { PlanNode } from '../plan/model.ts'
 
 export type Outcome = 'ran' | 'skipped' | 'failed' | 'cancelled'
@@ -37,7 +36,6 @@ export type BuildEvent =
       readonly message: string
       readonly id?: string
     }
-  | { readonly type: 'diagnostics'; readonly diagnostics: readonly Diagnostic[] }
   | { readonly type: 'build_finished'; readonly ok: boolean; readonly duration_ms: number }
 
 export type Report = (event: BuildEvent) => void

@@ -1,6 +1,6 @@
 /** A build for people: a spinner and times on a terminal, plain lines elsewhere; everything on standard error. */
 import type { Colors } from 'picocolors/types.js'
-import { renderDiagnostics } from '../load/render.ts'
+import type { Spinner } from 'yocto-spinner'
 import type { PlanNode } from '../plan/model.ts'
 import { duration } from './duration.ts'
 import type { BuildEvent, Report } from './events.ts'
@@ -10,115 +10,143 @@ export interface HumanOptions {
   readonly colors: Colors
   /** Show what scripts print as they print it, and why each node runs or not. */
   readonly verbose: boolean
-  /** Where the project lies, to show the lines that diagnostics are about. */
-  readonly root: string
 }
 
 /** How much output of a script is kept, to be shown if it fails: characters. */
 const KEPT_OUTPUT = 256 * 1024
+/** How often the time beside the spinner moves on: ms. */
+const TICK = 500
 
-export async function humanReport(options: HumanOptions): Promise<Report & { stop(): void }> {
-  const { stream, colors, verbose } = options
-  const live = stream.isTTY && !verbose && !process.env.CI
-  const spinner = live ? (await import('yocto-spinner')).default({ stream }) : undefined
-  const running: Running[] = []
-  let ran = 0
-  let skipped = 0
+type Event<Type extends BuildEvent['type']> = Extract<BuildEvent, { type: Type }>
 
-  const say = (text: string): void => {
-    // A line may only be written where the spinner is not: it is drawn again below.
-    const spinning = spinner?.isSpinning
-    if (spinning) spinner.stop()
-    stream.write(`${text}\n`)
-    if (spinning) spinner.start()
-  }
-  const refresh = (): void => {
-    const current = running.at(-1)
-    if (!spinner) return
-    if (current)
-      spinner.start(
-        `${current.title} ${colors.dim(`${duration(Date.now() - current.since)} ${current.progress}`)}`,
-      )
-    else spinner.stop()
-  }
-  const clock = spinner && setInterval(refresh, 500)
-  clock?.unref()
+export class HumanReport {
+  readonly #options: HumanOptions
+  /** Only on a terminal, and only where output does not scroll past it. */
+  readonly #spinner: Spinner | undefined
+  readonly #clock: NodeJS.Timeout | undefined
+  /** Steps that wait for a script inside them are below it. */
+  readonly #running: Running[] = []
+  #ran = 0
+  #skipped = 0
 
-  const started = (event: BuildEvent & { type: 'node_started' }): void => {
-    const why = event.reasons.map(each => each.message).join('; ')
-    running.push({
-      id: event.id,
-      title: titleOf(event.node),
-      since: Date.now(),
-      progress: '',
-      output: [],
-      size: 0,
-    })
-    if (!live) say(`${colors.cyan('run')}   ${titleOf(event.node)}${colors.dim(verbose ? `: ${why}` : '')}`)
-    refresh()
+  static async open(options: HumanOptions): Promise<HumanReport> {
+    const live = options.stream.isTTY && !options.verbose && !process.env.CI
+    if (!live) return new HumanReport(options, undefined)
+    const { default: spinner } = await import('yocto-spinner')
+    return new HumanReport(options, spinner({ stream: options.stream }))
   }
-  const finished = (event: BuildEvent & { type: 'node_finished' }): void => {
-    const at = running.findIndex(each => each.id === event.id)
-    const [current] = at < 0 ? [] : running.splice(at, 1)
-    const title = titleOf(event.node)
-    const time = colors.dim(`(${duration(event.duration_ms)})`)
-    if (event.outcome === 'skipped') {
-      skipped++
-      if (verbose) say(`${colors.dim('skip')}  ${title}${colors.dim(`: ${event.reasons[0]?.message}`)}`)
-    } else if (event.outcome === 'ran') {
-      ran++
-      say(`${colors.green('done')}  ${title} ${time}`)
-    } else {
-      if (!verbose && event.outcome === 'failed') for (const line of current?.output ?? []) say(line)
-      say(`${colors.red(event.outcome)} ${title} ${time}`)
-    }
-    refresh()
+
+  private constructor(options: HumanOptions, spinner: Spinner | undefined) {
+    this.#options = options
+    this.#spinner = spinner
+    if (spinner) this.#clock = setInterval(() => this.#draw(), TICK).unref()
   }
-  const report = (event: BuildEvent): void => {
+
+  readonly report: Report = event => {
     switch (event.type) {
       case 'node_started':
-        return started(event)
+        this.#started(event)
+        break
+      case 'node_output':
+        this.#output(event)
+        break
+      case 'progress':
+        this.#progress(event)
+        break
       case 'node_finished':
-        return finished(event)
-      case 'node_output': {
-        const current = running.find(each => each.id === event.id)
-        if (verbose) say(event.line)
-        else if (current) keep(current, event.line)
-        return
-      }
-      case 'progress': {
-        const current = running.find(each => each.id === event.id)
-        const percent = event.percent === undefined ? '' : ` ${event.percent}%`
-        if (current) current.progress = `${event.message}${percent}`
-        if (!live) say(colors.dim(`      ${event.message}${percent}`))
-        return refresh()
-      }
+        this.#finished(event)
+        break
       case 'notice':
-        return say(
-          event.level === 'warning'
-            ? `${colors.yellow('warning')} ${event.message}`
-            : colors.dim(event.message),
-        )
-      case 'diagnostics':
-        return say(
-          renderDiagnostics(event.diagnostics, { root: options.root, colors, width: stream.columns ?? 100 }),
-        )
+        this.#notice(event)
+        break
       case 'build_finished':
-        if (event.ok)
-          say(
-            `${colors.green(colors.bold('ok'))}    ${summary(ran, skipped)} in ${duration(event.duration_ms)}`,
-          )
-        return
-      case 'build_started':
-        return
+        this.#summary(event)
+        break
     }
   }
-  return Object.assign(report, {
-    stop: () => {
-      clearInterval(clock)
-      spinner?.stop()
-    },
-  })
+
+  close(): void {
+    clearInterval(this.#clock)
+    this.#spinner?.stop()
+  }
+
+  #started({ id, node, reasons }: Event<'node_started'>): void {
+    const { colors, verbose } = this.#options
+    const title = titleOf(node)
+    this.#running.push({ id, title, since: Date.now(), progress: '', output: [], size: 0 })
+    const why = verbose ? colors.dim(`: ${reasons.map(each => each.message).join('; ')}`) : ''
+    if (!this.#spinner) this.#say(`${colors.cyan('run')}   ${title}${why}`)
+    this.#draw()
+  }
+
+  #output({ id, line }: Event<'node_output'>): void {
+    const running = this.#find(id)
+    if (this.#options.verbose) this.#say(line)
+    else if (running) keep(running, line)
+  }
+
+  #progress({ id, message, percent }: Event<'progress'>): void {
+    const running = this.#find(id)
+    const text = percent === undefined ? message : `${message} ${percent}%`
+    if (running) running.progress = text
+    if (!this.#spinner) this.#say(this.#options.colors.dim(`      ${text}`))
+    this.#draw()
+  }
+
+  #finished({ id, node, outcome, duration_ms, reasons }: Event<'node_finished'>): void {
+    const { colors, verbose } = this.#options
+    const running = this.#find(id)
+    if (running) this.#running.splice(this.#running.indexOf(running), 1)
+    const title = titleOf(node)
+    const time = colors.dim(`(${duration(duration_ms)})`)
+    if (outcome === 'skipped') {
+      this.#skipped++
+      if (verbose) this.#say(`${colors.dim('skip')}  ${title}${colors.dim(`: ${reasons[0]?.message}`)}`)
+    } else if (outcome === 'ran') {
+      this.#ran++
+      this.#say(`${colors.green('done')}  ${title} ${time}`)
+    } else {
+      // With verbose it was shown as it came.
+      if (!verbose && outcome === 'failed') for (const line of running?.output ?? []) this.#say(line)
+      this.#say(`${colors.red(outcome)} ${title} ${time}`)
+    }
+    this.#draw()
+  }
+
+  #notice({ level, message }: Event<'notice'>): void {
+    const { colors } = this.#options
+    this.#say(level === 'warning' ? `${colors.yellow('warning')} ${message}` : colors.dim(message))
+  }
+
+  #summary({ ok, duration_ms }: Event<'build_finished'>): void {
+    if (!ok) return
+    const { colors } = this.#options
+    const upToDate = `${this.#skipped} up to date`
+    const counts = this.#ran === 0 ? `nothing to do, ${upToDate}` : `${this.#ran} ran, ${upToDate}`
+    this.#say(`${colors.green(colors.bold('ok'))}    ${counts} in ${duration(duration_ms)}`)
+  }
+
+  #find(id: string): Running | undefined {
+    return this.#running.find(each => each.id === id)
+  }
+
+  /** A line may only be written where the spinner is not: it is drawn again below. */
+  #say(text: string): void {
+    const spinning = this.#spinner?.isSpinning
+    if (spinning) this.#spinner?.stop()
+    this.#options.stream.write(`${text}\n`)
+    if (spinning) this.#spinner?.start()
+  }
+
+  #draw(): void {
+    const current = this.#running.at(-1)
+    if (!current) {
+      this.#spinner?.stop()
+      return
+    }
+    const details = `${duration(Date.now() - current.since)} ${current.progress}`
+    this.#spinner?.start(`${current.title} ${this.#options.colors.dim(details)}`)
+  }
 }
 
 interface Running {
@@ -133,15 +161,11 @@ interface Running {
 function keep(running: Running, line: string): void {
   running.output.push(line)
   running.size += line.length
-  while (running.size > KEPT_OUTPUT && running.output.length > 1)
+  while (running.size > KEPT_OUTPUT && running.output.length > 1) {
     running.size -= running.output.shift()!.length
+  }
 }
 
 function titleOf(node: PlanNode): string {
   return node.title === node.id ? node.id : `${node.title} [${node.id}]`
-}
-
-function summary(ran: number, skipped: number): string {
-  if (ran === 0) return `nothing to do, ${skipped} up to date`
-  return skipped === 0 ? `${ran} ran` : `${ran} ran, ${skipped} up to date`
 }

@@ -19,7 +19,6 @@ function machineForm(event: BuildEvent): object | undefined {
       return rest
     }
     case 'notice':
-    case 'diagnostics':
       return undefined
     default:
       return event

@@ -1,11 +1,12 @@
-/** "Did you mean …?": the candidate nearest to a misspelt word. */
+/** "Did you mean": the nearest of the possible words. */
 
-/** The nearest candidate within a third of the word's length (at least two edits), or undefined. */
-export function closest(word: string, candidates: Iterable<string>): string | undefined {
+/** The candidate nearest to `word`, or undefined where none is near enough to be a slip of the fingers. */
+export function suggest(word: string, candidates: Iterable<string>): string | undefined {
+  const wanted = normal(word)
   let best: string | undefined
-  let bestDistance = Math.max(2, Math.floor(word.length / 3)) + 1
+  let bestDistance = Math.max(1, Math.floor(wanted.length * 0.4)) + 1
   for (const candidate of candidates) {
-    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase())
+    const distance = editDistance(wanted, normal(candidate), bestDistance)
     if (distance < bestDistance) {
       best = candidate
       bestDistance = distance
@@ -14,20 +15,28 @@ export function closest(word: string, candidates: Iterable<string>): string | un
   return best
 }
 
-/** Insertions, deletions, substitutions and swaps of neighbours between two words. */
-function editDistance(a: string, b: string): number {
-  let older: number[] = []
-  let old = Array.from({ length: b.length + 1 }, (_, j) => j)
+/** `dependsOn`, `depends-on` and `depends_on` are the same slip. */
+function normal(word: string): string {
+  return word.replaceAll(/[_\-\s]/g, '').toLowerCase()
+}
+
+/** Optimal string alignment: insert, delete, replace, swap neighbours. Stops counting at `limit`. */
+export function editDistance(a: string, b: string, limit = Number.POSITIVE_INFINITY): number {
+  if (Math.abs(a.length - b.length) >= limit) return limit
+  let beforeLast: number[] = []
+  let last = Array.from({ length: b.length + 1 }, (_, index) => index)
   for (let i = 1; i <= a.length; i++) {
     const row = [i]
     for (let j = 1; j <= b.length; j++) {
-      const cost = a[i - 1] === b[j - 1] ? 0 : 1
-      row[j] = Math.min(row[j - 1]! + 1, old[j]! + 1, old[j - 1]! + cost)
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
-        row[j] = Math.min(row[j]!, older[j - 2]! + 1)
+      const same = a[i - 1] === b[j - 1]
+      let cost = Math.min(row[j - 1]! + 1, last[j]! + 1, last[j - 1]! + (same ? 0 : 1))
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
+        cost = Math.min(cost, beforeLast[j - 2]! + 1)
+      }
+      row.push(cost)
     }
-    older = old
-    old = row
+    beforeLast = last
+    last = row
   }
-  return old[b.length]!
+  return Math.min(last[b.length]!, limit)
 }

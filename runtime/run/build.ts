@@ -153,7 +153,7 @@ async function walk(
         node.kind === 'script' &&
         forecast.decision(index).action !== 'skip',
     )
-    if (next >= 0) executor.prepare(plan.nodes[next]!.builder)
+    if (next >= 0) executor.prepare(plan.nodes[next]!.builder, plan.nodes[next]!.id)
   }
   const hook = async (name: PlanHook): Promise<void> => {
     for (const [index, node] of plan.nodes.entries()) {

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join, posix } from 'node:path'
 import type { Executor } from '../execute/executor.ts'
-import { parseProgress } from '../execute/progress.ts'
+import { isProgressLine, parseProgress } from '../execute/progress.ts'
 import type { PlanHook, PlanNode, ScriptNode, StepNode } from '../plan/model.ts'
 import { StruxError } from '../report/error.ts'
 import type { Report } from '../report/events.ts'
@@ -57,6 +57,7 @@ async function bash(
     { id, builder, script, env: { ...node.env, ...env } },
     (stream, line) => {
       const progress = parseProgress(line)
+      if (!progress && isProgressLine(line)) return
       if (progress) report({ type: 'progress', id, ...progress })
       else report({ type: 'node_output', id, stream, line })
     },

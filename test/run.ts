@@ -1,0 +1,64 @@
+/**
+ * Runs the test files, each in a process of its own: unit tests two at a time, then those that use a container engine
+ * one after another. Ends with `N passed, N failed`. A file that breaks off, runs no test or skips one has failed.
+ *
+ * npm test                    everything
+ * npm test -- plan cache      only files whose path contains one of the words
+ */
+import { readdirSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { execa } from 'execa'
+import pLimit from 'p-limit'
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+/** A file that takes longer hangs: ms. */
+const TIMEOUT = 20 * 60 * 1000
+
+interface Result {
+  readonly passed: number
+  readonly failed: number
+}
+
+function testFiles(words: readonly string[]): string[] {
+  return readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
+    .filter(name => name.endsWith('.test.ts'))
+    .map(name => `test/${name}`)
+    .filter(name => words.length === 0 || words.some(word => name.includes(word)))
+    .sort()
+}
+
+async function runFile(file: string): Promise<Result> {
+  const started = Date.now()
+  const { all, exitCode } = await execa(process.execPath, ['--import', 'tsx', file], {
+    cwd: root,
+    all: true,
+    reject: false,
+    timeout: TIMEOUT,
+    forceKillAfterDelay: 5000,
+    env: { FORCE_COLOR: '0', STRUX_IN_CONTAINER: '' },
+  })
+  const output = all ?? ''
+  const count = (name: string) => sum(output.matchAll(new RegExp(`^ +${name}: +(\\d+)`, 'gm')))
+  const [total, passed, skipped] = [count('Total'), count('Passed'), count('Skipped')]
+  const broken = exitCode !== 0 && passed === total
+  const failed = total - passed + skipped + (broken || total === 0 ? 1 : 0)
+  console.log(`${failed === 0 ? 'ok    ' : 'FAILED'} ${file} (${passed}/${total}, ${((Date.now() - started) / 1000).toFixed(1)} s)`)
+  if (failed > 0) console.log(output)
+  return { passed, failed }
+}
+
+function sum(matches: Iterable<RegExpMatchArray>): number {
+  return [...matches].reduce((all, match) => all + Number(match[1]), 0)
+}
+
+const files = testFiles(process.argv.slice(2).map(word => relative(root, join(root, word))))
+const needsEngine = (file: string) => file.startsWith('test/integration/') || file.startsWith('test/e2e/')
+const limit = pLimit(2)
+const results = await Promise.all(files.filter(file => !needsEngine(file)).map(file => limit(runFile, file)))
+for (const file of files.filter(needsEngine)) results.push(await runFile(file))
+
+const passed = results.reduce((all, result) => all + result.passed, 0)
+const failed = results.reduce((all, result) => all + result.failed, 0) + (files.length === 0 ? 1 : 0)
+console.log(`${passed} passed, ${failed} failed`)
+process.exitCode = failed === 0 ? 0 : 1
