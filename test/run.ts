@@ -43,7 +43,9 @@ async function runFile(file: string): Promise<Result> {
   const [total, passed, skipped] = [count('Total'), count('Passed'), count('Skipped')]
   const broken = exitCode !== 0 && passed === total
   const failed = total - passed + skipped + (broken || total === 0 ? 1 : 0)
-  console.log(`${failed === 0 ? 'ok    ' : 'FAILED'} ${file} (${passed}/${total}, ${((Date.now() - started) / 1000).toFixed(1)} s)`)
+  console.log(
+    `${failed === 0 ? 'ok    ' : 'FAILED'} ${file} (${passed}/${total}, ${((Date.now() - started) / 1000).toFixed(1)} s)`,
+  )
   if (failed > 0) console.log(output)
   return { passed, failed }
 }
