@@ -15,7 +15,7 @@ import {
 } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setTimeout as delay } from 'node:timers/promises'
 import { StruxError } from '../report/error.ts'
 
 /** Who holds a lock, for the message to those who wait. */
@@ -57,7 +57,7 @@ export async function acquireLock(folder: string, options: LockOptions): Promise
       if (liveClaims(folder, own).length === 0) return hold(folder, own)
       // Two came at once: both step back, and by chance one comes back first.
       rmSync(join(folder, own), { force: true })
-      await sleep(Math.random() * 40, undefined, { signal: options.signal })
+      await pause(Math.random() * 40, options.signal)
       continue
     }
     if (options.noWait) {
@@ -67,8 +67,13 @@ export async function acquireLock(folder: string, options: LockOptions): Promise
     }
     if (!told) options.waiting(holder)
     told = true
-    await sleep(200, undefined, { signal: options.signal })
+    await pause(200, options.signal)
   }
+}
+
+/** Rejects with the reason of the cancellation, not with the timer's own error. */
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await delay(ms, undefined, { signal }).catch(() => signal.throwIfAborted())
 }
 
 export function describe(holder: Holder): string {

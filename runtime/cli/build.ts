@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { acquireLock } from '../cache/lock.ts'
 import { selfVersion } from '../load/self.ts'
 import { planJson } from '../plan/json.ts'
+import { outputFolder } from '../plan/paths.ts'
 import { select } from '../plan/selection.ts'
 import type { Report } from '../report/events.ts'
 import { HumanReport } from '../report/human.ts'
@@ -109,8 +110,17 @@ async function realRun(session: Session, options: BuildOptions, flags: BuildFlag
     ok = true
   } finally {
     lock.release()
-    options.report({ type: 'build_finished', ok, duration_ms: Date.now() - started })
+    const outputs = outputsOf(options)
+    options.report({ type: 'build_finished', ok, duration_ms: Date.now() - started, outputs })
   }
+}
+
+/** What people came for: the declared artifacts in the output folder. */
+function outputsOf({ plan, selection, world }: BuildOptions): string[] {
+  const folder = `${outputFolder(plan.bsp)}/`
+  const made = plan.nodes.flatMap((node, index) => (selection.has(index) ? node.artifacts : []))
+  const paths = made.map(ref => ref.path).filter(path => path.startsWith(folder) && world.exists(path))
+  return [...new Set(paths)]
 }
 
 async function reporter(flags: BuildFlags): Promise<{ report: Report; close: () => void }> {

@@ -2,9 +2,16 @@
 import { mkdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { type Bundle, bundle } from './bundle.ts'
-import { compileDiagnostics } from './complain.ts'
+import { compileDiagnostics } from './compile-messages.ts'
+import {
+  type CompileRecord,
+  makeRecord,
+  readRecord,
+  type SourceInput,
+  sha256,
+  stillTrue,
+} from './compile-record.ts'
 import type { Diagnostic } from './diagnostic.ts'
-import { type CompileRecord, makeRecord, readRecord, type SourceInput, sha256, stillTrue } from './record.ts'
 import { esbuildVersion, selfVersion } from './self.ts'
 
 /** Where a definition was written: enough to find a value's place in the author's source later. */

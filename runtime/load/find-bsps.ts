@@ -20,7 +20,8 @@ export async function findBsps(root: string, patterns: readonly string[]): Promi
     const location = locationOf(root, file)
     const { name } = location
     const other = byName.get(name)
-    if (!NAME.test(name)) findings.push(badName(location))
+    if (file.startsWith('../')) findings.push(outside(file))
+    else if (!NAME.test(name) || RESERVED.includes(name)) findings.push(badName(location))
     else if (other) findings.push(twice(name, other.file, file))
     else byName.set(name, location)
   }
@@ -30,6 +31,9 @@ export async function findBsps(root: string, patterns: readonly string[]): Promi
 
 /** Names become folders of the build, container labels and arguments of commands. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/
+
+/** Folders of dist/cache that all BSPs share. */
+const RESERVED = ['frontend']
 
 function locationOf(root: string, file: string): BspLocation {
   const folder = dirname(file)
@@ -42,8 +46,16 @@ const ORIGIN: Origin = { source: 'project', keys: ['bsps'] }
 
 function badName({ name, file }: BspLocation): Finding {
   const message = `'${name}' cannot be the name of a BSP (${file})`
-  const hint = 'rename it: letters, digits, dot, underscore and hyphen, beginning with a letter or digit'
+  const hint = RESERVED.includes(name)
+    ? 'rename it: the build keeps something else under this name'
+    : 'rename it: letters, digits, dot, underscore and hyphen, beginning with a letter or digit'
   return { severity: 'error', code: 'bad_bsp_name', message, hint, origin: ORIGIN, at: 'value' }
+}
+
+function outside(file: string): Finding {
+  const message = `the BSP ${file} lies outside the project`
+  const hint = 'move it into the project: only the project is mounted where scripts run'
+  return { severity: 'error', code: 'path_escapes', message, hint, origin: ORIGIN, at: 'value' }
 }
 
 function twice(name: string, first: string, second: string): Finding {

@@ -77,7 +77,7 @@ function configFile(folder: string): string | undefined {
 function noProject(folder: string): StruxError {
   return new StruxError(`there is no strux.config.ts in ${resolve(folder)} or a folder above it`, {
     hint:
-      'run strux init, or write one: ' +
+      'go to a project, name one with --project, or write one: ' +
       "import { defineConfig } from 'strux-bsp'; " +
       "export default defineConfig({ name: 'kiosk', project_version: '1.0.0', bsp: 'qemu' })",
   })

@@ -1,9 +1,9 @@
 /** Validates what a definition evaluates to against its schema, and says everything that is wrong at once. */
 import type * as z from 'zod'
 import type { Origin } from '../plan/model.ts'
-import { notData } from './data.ts'
 import type { Finding } from './diagnostic.ts'
-import { issueFindings } from './issues.ts'
+import { notData } from './not-data.ts'
+import { issueFindings } from './schema-issues.ts'
 
 /** `value` is there where no finding is an error. */
 export interface Validated<T> {

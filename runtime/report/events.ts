@@ -36,6 +36,12 @@ export type BuildEvent =
       readonly message: string
       readonly id?: string
     }
-  | { readonly type: 'build_finished'; readonly ok: boolean; readonly duration_ms: number }
+  | {
+      readonly type: 'build_finished'
+      readonly ok: boolean
+      readonly duration_ms: number
+      /** Declared artifacts of the selected nodes in dist/output that are there, relative to the project. */
+      readonly outputs: readonly string[]
+    }
 
 export type Report = (event: BuildEvent) => void

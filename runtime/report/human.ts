@@ -118,12 +118,13 @@ export class HumanReport {
     this.#say(level === 'warning' ? `${colors.yellow('warning')} ${message}` : colors.dim(message))
   }
 
-  #summary({ ok, duration_ms }: Event<'build_finished'>): void {
+  #summary({ ok, duration_ms, outputs }: Event<'build_finished'>): void {
     if (!ok) return
     const { colors } = this.#options
     const upToDate = `${this.#skipped} up to date`
     const counts = this.#ran === 0 ? `nothing to do, ${upToDate}` : `${this.#ran} ran, ${upToDate}`
     this.#say(`${colors.green(colors.bold('ok'))}    ${counts} in ${duration(duration_ms)}`)
+    for (const path of outputs) this.#say(`      ${path}`)
   }
 
   #find(id: string): Running | undefined {

@@ -4,8 +4,8 @@ import type { RuleParams } from '../../lib/schema/rule.ts'
 import type { Origin } from '../plan/model.ts'
 import { suggest } from '../report/suggest.ts'
 import type { Finding } from './diagnostic.ts'
-import { keysAt, placesOfKey } from './shape.ts'
-import { show, showKeys, showKind } from './show.ts'
+import { keysAt, placesOfKey } from './schema-keys.ts'
+import { show, showKeys, showKind } from './show-value.ts'
 
 type Issue = z.core.$ZodIssue
 type Key = string | number
