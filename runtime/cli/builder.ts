@@ -6,6 +6,7 @@ import { hostTrust } from '../execute/host-trust.ts'
 import { stateFolder } from '../execute/state-folder.ts'
 import { loadProject } from '../load/project.ts'
 import type { BuilderRef } from '../plan/model.ts'
+import { BUILT_IN_BODIES } from '../steps/body.ts'
 import { cancellation } from './cancel.ts'
 import type { GlobalOptions } from './options.ts'
 import { openSession, projectRoot } from './session.ts'
@@ -55,7 +56,7 @@ async function status(bsp: string | undefined, flags: BuilderFlags): Promise<voi
   const colors = colorsFor(process.stdout)
   for (const { image, id, missing, nodes } of images) {
     const state = id ? colors.green('there') : colors.yellow(`to be made: ${missing.join(', ')}`)
-    printLine(`${image}  ${state}  ${colors.dim(`${nodes} script${nodes === 1 ? '' : 's'} and steps`)}`)
+    printLine(`${image}  ${state}  ${colors.dim(`for ${nodes.join(', ')}`)}`)
   }
 }
 
@@ -90,17 +91,22 @@ async function prune(flags: BuilderFlags): Promise<void> {
   if (removed.length === 0) printLine('nothing to remove')
 }
 
+interface Wanted {
+  readonly builder: BuilderRef
+  /** The ids of the scripts and steps that run in it. */
+  readonly nodes: string[]
+}
+
 /** The builders of a BSP's scripts and steps, each once. */
-async function buildersOf(
-  folder: string | undefined,
-  bsp: string | undefined,
-): Promise<{ builder: BuilderRef; nodes: number }[]> {
+async function buildersOf(folder: string | undefined, bsp: string | undefined): Promise<Wanted[]> {
   const { plan } = await openSession(folder, bsp)
-  const found = new Map<string, { builder: BuilderRef; nodes: number }>()
-  for (const { builder } of plan.nodes) {
-    const entry = found.get(builder.key) ?? { builder, nodes: 0 }
-    entry.nodes++
-    found.set(builder.key, entry)
+  const found = new Map<string, Wanted>()
+  for (const node of plan.nodes) {
+    // A step that cannot run needs no image.
+    if (node.kind === 'step' && !BUILT_IN_BODIES[node.step]) continue
+    const entry = found.get(node.builder.key) ?? { builder: node.builder, nodes: [] }
+    entry.nodes.push(node.id)
+    found.set(node.builder.key, entry)
   }
   return [...found.values()]
 }
