@@ -82,13 +82,17 @@ async function realRun(session: Session, options: BuildOptions, flags: BuildFlag
   const { root, plan } = session
   const signal = cancellation()
   const notice = (message: string) => options.report({ type: 'notice', level: 'info', message })
+  let waited = false
   const locking = (name: string, what: string) =>
     acquireLock(lockFolder(root, name), {
       what,
       command: `strux build ${plan.bsp}`,
       noWait: !flags.wait,
       signal,
-      waiting: holder => notice(`waiting for ${what}: in use by ${holder.command} (process ${holder.pid})`),
+      waiting: holder => {
+        notice(`waiting for ${what}: in use by ${holder.command} (process ${holder.pid})`)
+        waited = true
+      },
     })
   const whileShared = async <T>(work: () => Promise<T>): Promise<T> => {
     const lock = await locking('shared', 'what the BSPs of this project share')
@@ -100,6 +104,8 @@ async function realRun(session: Session, options: BuildOptions, flags: BuildFlag
   }
   const started = Date.now()
   const lock = await locking(lockName(plan.bsp), `BSP ${plan.bsp}`)
+  // What was seen of the files before may be old by now.
+  if (waited) session.world.refresh()
   let ok = false
   try {
     await build(options, {

@@ -83,8 +83,10 @@ export function cleanCache(root: string, bsp: string): void {
 /** Builds what is selected. Resolves with whether anything ran; rejects with the first failure. */
 export async function build(options: BuildOptions, surroundings: BuildSurroundings): Promise<boolean> {
   const { plan, root, selection, report, policy, world, memo } = options
-  if (policy.clean) cleanCache(root, plan.bsp)
-  world.refresh()
+  if (policy.clean) {
+    cleanCache(root, plan.bsp)
+    world.refresh()
+  }
   for (const folder of ['dist/artifacts', cacheFolder(plan.bsp), outputFolder(plan.bsp)]) {
     mkdirSync(join(root, folder), { recursive: true })
   }
