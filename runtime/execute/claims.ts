@@ -18,63 +18,63 @@ export interface ClaimsOptions {
 }
 
 export class Claims {
-  private readonly options: ClaimsOptions
-  private found: Unclaimed[] = []
-  private noted = false
+  readonly #options: ClaimsOptions
+  #found: Unclaimed[] = []
+  #noted = false
   /** Since when files may be waiting for their owner; undefined where none are. */
   open: Date | undefined
 
   constructor(options: ClaimsOptions) {
-    this.options = options
+    this.#options = options
   }
 
   get needed(): boolean {
-    return this.options.needed
+    return this.#options.needed
   }
 
   /** A shell holds no lock, so its note has a name of its own. */
   forShell(): Claims {
-    return new Claims({ ...this.options, bsp: `${this.options.bsp}.shell.${process.pid}` })
+    return new Claims({ ...this.#options, bsp: `${this.#options.bsp}.shell.${process.pid}` })
   }
 
   /** Since when an earlier process may have left files of root's; undefined where none did. */
   abandoned(): Date | undefined {
     if (!this.needed) return undefined
-    this.found = abandonedNotes(this.options.folder, this.options.bsp)
-    const times = this.found.map(({ since }) => since.getTime())
+    this.#found = abandonedNotes(this.#options.folder, this.#options.bsp)
+    const times = this.#found.map(({ since }) => since.getTime())
     return times.length === 0 ? undefined : new Date(Math.min(...times))
   }
 
   forgetAbandoned(): void {
-    for (const { bsp } of this.found) forgetUnclaimed(this.options.folder, bsp)
-    this.found = []
+    for (const { bsp } of this.#found) forgetUnclaimed(this.#options.folder, bsp)
+    this.#found = []
   }
 
   /** Writes the note; `takeFolder` gives dist/ to the caller where it is root's from an earlier time. */
   async note(takeFolder: () => Promise<void>): Promise<void> {
     if (!this.needed) return
     const write = () =>
-      noteUnclaimed(this.options.folder, { bsp: this.options.bsp, since: new Date(), pid: process.pid })
+      noteUnclaimed(this.#options.folder, { bsp: this.#options.bsp, since: new Date(), pid: process.pid })
     try {
       write()
     } catch (error) {
-      if ((error as { code?: unknown }).code !== 'EACCES') throw this.unwritable(error)
+      if ((error as { code?: unknown }).code !== 'EACCES') throw this.#unwritable(error)
       await takeFolder()
       try {
         write()
       } catch (again) {
-        throw this.unwritable(again)
+        throw this.#unwritable(again)
       }
     }
-    this.noted = true
+    this.#noted = true
   }
 
   /** Gives the caller what is root's below dist/, and what was born elsewhere in the project since then. */
   async claimIn(container: Container, since: Date): Promise<void> {
     if (!this.needed) return
     await finishIn(container, {
-      mountAt: this.options.mountAt,
-      claim: { caller: this.options.caller, since },
+      mountAt: this.#options.mountAt,
+      claim: { caller: this.#options.caller, since },
       loops: false,
     })
     this.open = undefined
@@ -87,13 +87,13 @@ export class Claims {
 
   /** Removes the note, where nothing is left to do. */
   settled(): void {
-    if (!this.noted || this.open !== undefined) return
-    forgetUnclaimed(this.options.folder, this.options.bsp)
-    this.noted = false
+    if (!this.#noted || this.open !== undefined) return
+    forgetUnclaimed(this.#options.folder, this.#options.bsp)
+    this.#noted = false
   }
 
-  private unwritable(cause: unknown): StruxError {
-    return new StruxError(`The build cannot write to ${this.options.folder}: ${(cause as Error).message}`, {
+  #unwritable(cause: unknown): StruxError {
+    return new StruxError(`The build cannot write to ${this.#options.folder}: ${(cause as Error).message}`, {
       hint: 'The project folder must belong to the user who builds.',
       cause,
     })

@@ -95,25 +95,25 @@ export class Container {
   readonly id: string
   readonly image: string
   readonly grant: Grant
-  private readonly engine: Engine
-  private readonly handle: Dockerode.Container
-  private lifeline: Duplex | undefined
+  readonly #engine: Engine
+  readonly #handle: Dockerode.Container
+  #lifeline: Duplex | undefined
 
   constructor(engine: Engine, handle: Dockerode.Container, image: string, grant: Grant) {
-    this.engine = engine
-    this.handle = handle
+    this.#engine = engine
+    this.#handle = handle
     this.id = handle.id
     this.image = image
     this.grant = grant
   }
 
   async start(): Promise<void> {
-    const lifeline = (await this.handle.attach({ stream: true, stdin: true, hijack: true })) as Duplex
+    const lifeline = (await this.#handle.attach({ stream: true, stdin: true, hijack: true })) as Duplex
     // When the container ends first, the connection breaks; that is no error.
     lifeline.on('error', () => {})
     lifeline.resume()
-    this.lifeline = lifeline
-    await this.handle.start()
+    this.#lifeline = lifeline
+    await this.#handle.start()
   }
 
   /**
@@ -121,7 +121,7 @@ export class Container {
    * Throws what the engine says where the program cannot be started, a StruxError where the container is gone.
    */
   async exec(request: ExecRequest): Promise<number> {
-    const exec = await this.handle.exec({
+    const exec = await this.#handle.exec({
       Cmd: [...request.argv],
       Env: envList(request.env ?? {}),
       AttachStdout: true,
@@ -129,7 +129,7 @@ export class Container {
     })
     const stream = (await exec.start({ Detach: false, Tty: false })) as Duplex
     const frames = new Demultiplexer(request.stdout, request.stderr)
-    await this.readToEnd(stream, exec, chunk => frames.push(chunk))
+    await this.#readToEnd(stream, exec, chunk => frames.push(chunk))
     return this.exitCode(exec)
   }
 
@@ -137,7 +137,7 @@ export class Container {
   async openExec(
     options: Dockerode.ExecCreateOptions,
   ): Promise<{ exec: Dockerode.Exec; connection: Duplex }> {
-    const exec = await this.handle.exec(options)
+    const exec = await this.#handle.exec(options)
     const connection = (await exec.start({ hijack: true, stdin: true, Tty: options.Tty === true })) as Duplex
     return { exec, connection }
   }
@@ -145,32 +145,32 @@ export class Container {
   async exitCode(exec: Dockerode.Exec): Promise<number> {
     for (let wait = 2; wait < 5000; wait *= 2) {
       const state = await exec.inspect().catch(error => {
-        if (engineStatus(error) === 404) throw this.gone(error)
+        if (engineStatus(error) === 404) throw this.#gone(error)
         throw error
       })
       if (!state.Running && state.ExitCode !== null) return state.ExitCode
       await pause(wait)
     }
-    throw this.gone(undefined)
+    throw this.#gone(undefined)
   }
 
   async isRunning(): Promise<boolean> {
-    const state = await this.handle.inspect().catch(() => undefined)
+    const state = await this.#handle.inspect().catch(() => undefined)
     return state?.State.Running === true
   }
 
   /** Ends everything in the container and resolves when the engine no longer knows it. */
   async remove(): Promise<void> {
     try {
-      await this.handle.remove({ force: true, v: true })
+      await this.#handle.remove({ force: true, v: true })
     } catch (error) {
       const status = engineStatus(error)
       // 409: it is being removed already, as it is when its PID 1 has just ended.
       if (status !== 404 && status !== 409) throw error
     }
-    this.lifeline?.destroy()
+    this.#lifeline?.destroy()
     for (let wait = 5; wait < 20_000; wait *= 1.5) {
-      const state = await this.handle.inspect().catch(error => {
+      const state = await this.#handle.inspect().catch(error => {
         if (engineStatus(error) === 404) return undefined
         throw error
       })
@@ -182,7 +182,7 @@ export class Container {
     })
   }
 
-  private readToEnd(stream: Duplex, exec: Dockerode.Exec, take: (chunk: Buffer) => void): Promise<void> {
+  #readToEnd(stream: Duplex, exec: Dockerode.Exec, take: (chunk: Buffer) => void): Promise<void> {
     return new Promise((resolve, reject) => {
       let silent = true
       const check = setInterval(async () => {
@@ -213,9 +213,9 @@ export class Container {
     })
   }
 
-  private gone(cause: unknown): StruxError {
+  #gone(cause: unknown): StruxError {
     return new StruxError('The container ended before the command that ran in it', {
-      hint: `Something stopped it from outside: the engine, the system for lack of memory, or a user. Engine ${this.engine.version}; see its log.`,
+      hint: `Something stopped it from outside: the engine, the system for lack of memory, or a user. Engine ${this.#engine.version}; see its log.`,
       cause,
     })
   }

@@ -7,50 +7,50 @@ const HEADER = 8
  * An unknown stream number means that the connection carries no frames; its bytes count as standard output then.
  */
 export class Demultiplexer {
-  private readonly stdout: (chunk: Buffer) => void
-  private readonly stderr: (chunk: Buffer) => void
-  private header = Buffer.alloc(0)
-  private remaining = 0
-  private target: ((chunk: Buffer) => void) | undefined
-  private raw = false
+  readonly #stdout: (chunk: Buffer) => void
+  readonly #stderr: (chunk: Buffer) => void
+  #header = Buffer.alloc(0)
+  #remaining = 0
+  #target: ((chunk: Buffer) => void) | undefined
+  #raw = false
 
   constructor(stdout: (chunk: Buffer) => void, stderr: (chunk: Buffer) => void) {
-    this.stdout = stdout
-    this.stderr = stderr
+    this.#stdout = stdout
+    this.#stderr = stderr
   }
 
   push(chunk: Buffer): void {
     let rest = chunk
     while (rest.length > 0) {
-      if (this.raw) {
-        this.stdout(rest)
+      if (this.#raw) {
+        this.#stdout(rest)
         return
       }
-      rest = this.target === undefined ? this.readHeader(rest) : this.readBody(rest, this.target)
+      rest = this.#target === undefined ? this.#readHeader(rest) : this.#readBody(rest, this.#target)
     }
   }
 
-  private readHeader(bytes: Buffer): Buffer {
-    const missing = HEADER - this.header.length
-    this.header = Buffer.concat([this.header, bytes.subarray(0, missing)])
-    if (this.header.length < HEADER) return bytes.subarray(bytes.length)
-    const stream = this.header[0]!
+  #readHeader(bytes: Buffer): Buffer {
+    const missing = HEADER - this.#header.length
+    this.#header = Buffer.concat([this.#header, bytes.subarray(0, missing)])
+    if (this.#header.length < HEADER) return bytes.subarray(bytes.length)
+    const stream = this.#header[0]!
     if (stream > 2) {
-      this.raw = true
-      this.stdout(this.header)
+      this.#raw = true
+      this.#stdout(this.#header)
     } else {
-      this.target = stream === 2 ? this.stderr : this.stdout
-      this.remaining = this.header.readUInt32BE(4)
-      if (this.remaining === 0) this.target = undefined
+      this.#target = stream === 2 ? this.#stderr : this.#stdout
+      this.#remaining = this.#header.readUInt32BE(4)
+      if (this.#remaining === 0) this.#target = undefined
     }
-    this.header = Buffer.alloc(0)
+    this.#header = Buffer.alloc(0)
     return bytes.subarray(missing)
   }
 
-  private readBody(bytes: Buffer, target: (chunk: Buffer) => void): Buffer {
-    const part = bytes.subarray(0, this.remaining)
-    this.remaining -= part.length
-    if (this.remaining === 0) this.target = undefined
+  #readBody(bytes: Buffer, target: (chunk: Buffer) => void): Buffer {
+    const part = bytes.subarray(0, this.#remaining)
+    this.#remaining -= part.length
+    if (this.#remaining === 0) this.#target = undefined
     target(part)
     return bytes.subarray(part.length)
   }

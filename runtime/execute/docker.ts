@@ -58,39 +58,39 @@ export function createDockerExecutor(options: DockerExecutorOptions): DockerExec
 const FINISH_TIMEOUT = 1000
 
 class ContainerExecutor implements DockerExecutor {
-  private readonly options: DockerExecutorOptions
-  private readonly mountAt: string
-  private readonly folder: string
-  private session: Promise<Session> | undefined
-  private inOrder: Promise<void> | undefined
-  private closed = false
-  private grant: Grant | undefined
-  private lastImage: string | undefined
-  private readonly stock: Stock
-  private readonly spares = new Map<string, Promise<Container>>()
-  private readonly removals = new Set<Promise<void>>()
+  readonly #options: DockerExecutorOptions
+  readonly #mountAt: string
+  readonly #folder: string
+  #session: Promise<Session> | undefined
+  #inOrder: Promise<void> | undefined
+  #closed = false
+  #grant: Grant | undefined
+  #lastImage: string | undefined
+  readonly #stock: Stock
+  readonly #spares = new Map<string, Promise<Container>>()
+  readonly #removals = new Set<Promise<void>>()
 
   constructor(options: DockerExecutorOptions) {
-    this.options = options
-    this.mountAt = options.mountAt ?? '/project'
-    this.folder = stateFolder(options.projectRoot)
+    this.#options = options
+    this.#mountAt = options.mountAt ?? '/project'
+    this.#folder = stateFolder(options.projectRoot)
     const { notice, mirror } = options
-    this.stock = new Stock({ notice, ...(mirror !== undefined && { mirror }) })
+    this.#stock = new Stock({ notice, ...(mirror !== undefined && { mirror }) })
   }
 
   prepare(builder: BuilderRef, id?: string): void {
-    if (this.closed || this.spares.has(builder.key)) return
-    const spare = this.start(builder, id)
-    spare.catch(() => this.spares.delete(builder.key))
-    this.spares.set(builder.key, spare)
+    if (this.#closed || this.#spares.has(builder.key)) return
+    const spare = this.#start(builder, id)
+    spare.catch(() => this.#spares.delete(builder.key))
+    this.#spares.set(builder.key, spare)
   }
 
   async run(command: Command, output: OutputSink, signal: AbortSignal): Promise<number> {
     signal.throwIfAborted()
-    const stop = () => this.stock.stop(signal.reason)
+    const stop = () => this.#stock.stop(signal.reason)
     signal.addEventListener('abort', stop, { once: true })
     try {
-      return await this.runIn(await this.take(command.builder, command.id), command, output, signal)
+      return await this.#runIn(await this.#take(command.builder, command.id), command, output, signal)
     } catch (error) {
       throw signal.aborted ? signal.reason : error
     } finally {
@@ -99,83 +99,83 @@ class ContainerExecutor implements DockerExecutor {
   }
 
   imageId(builder: BuilderRef): string | undefined {
-    return this.stock.id(builder)
+    return this.#stock.id(builder)
   }
 
   async lookUpImage(builder: BuilderRef): Promise<string | undefined> {
-    return this.stock.lookUp(await this.connect(), builder)
+    return this.#stock.lookUp(await this.#connect(), builder)
   }
 
   async makeImages(builders: readonly BuilderRef[], signal: AbortSignal): Promise<void> {
     signal.throwIfAborted()
-    const stop = () => this.stock.stop(signal.reason)
+    const stop = () => this.#stock.stop(signal.reason)
     signal.addEventListener('abort', stop, { once: true })
     try {
-      const session = await this.connect()
-      for (const builder of builders) await this.stock.get(session, builder)
+      const session = await this.#connect()
+      for (const builder of builders) await this.#stock.get(session, builder)
     } finally {
       signal.removeEventListener('abort', stop)
     }
   }
 
   granted(): Grant | undefined {
-    return this.grant
+    return this.#grant
   }
 
   async removeLeftovers(): Promise<void> {
-    const { engine } = await this.connect()
-    const count = await removeLeftoverContainers(engine, this.options.projectRoot, this.options.bsp)
-    if (count > 0) this.options.notice(`Removed ${count} container(s) that an earlier build left behind`)
+    const { engine } = await this.#connect()
+    const count = await removeLeftoverContainers(engine, this.#options.projectRoot, this.#options.bsp)
+    if (count > 0) this.#options.notice(`Removed ${count} container(s) that an earlier build left behind`)
   }
 
   async shell(request: ShellRequest, terminal: ShellTerminal = process): Promise<number> {
-    const session = await this.connect()
-    const image = await this.stock.get(session, request.builder)
+    const session = await this.#connect()
+    const image = await this.#stock.get(session, request.builder)
     const claims = session.claims.forShell()
     const since = new Date()
-    await claims.note(() => this.withHelper(session, image, helper => claims.claimIn(helper, since)))
-    const container = await this.startOn(session, image, 'shell', request.id)
+    await claims.note(() => this.#withHelper(session, image, helper => claims.claimIn(helper, since)))
+    const container = await this.#startOn(session, image, 'shell', request.id)
     try {
       return await runShell(container, request.env, terminal)
     } finally {
       await claims.claimIn(container, since).then(
         () => claims.settled(),
-        () => this.options.notice('Files below dist/ may still belong to root; the next build repairs that'),
+        () => this.#options.notice('Files below dist/ may still belong to root; the next build repairs that'),
       )
       await container.remove()
     }
   }
 
   async close(): Promise<void> {
-    this.closed = true
-    this.stock.close(new StruxError('The build has ended'))
-    for (const spare of this.spares.values()) this.retire(spare)
-    this.spares.clear()
-    while (this.removals.size > 0) await Promise.all(this.removals)
-    const session = await this.session?.catch(() => undefined)
+    this.#closed = true
+    this.#stock.close(new StruxError('The build has ended'))
+    for (const spare of this.#spares.values()) this.#retire(spare)
+    this.#spares.clear()
+    while (this.#removals.size > 0) await Promise.all(this.#removals)
+    const session = await this.#session?.catch(() => undefined)
     if (session === undefined) return
     const { claims } = session
-    const image = this.lastImage
+    const image = this.#lastImage
     if (claims.open && image !== undefined) {
       const since = claims.open
-      await this.withHelper(session, image, helper => claims.claimIn(helper, since)).catch(error =>
-        this.options.notice(`Files below dist/ may still belong to root: ${engineReason(error)}`),
+      await this.#withHelper(session, image, helper => claims.claimIn(helper, since)).catch(error =>
+        this.#options.notice(`Files below dist/ may still belong to root: ${engineReason(error)}`),
       )
     }
     claims.settled()
   }
 
-  private async runIn(
+  async #runIn(
     container: Container,
     command: Command,
     output: OutputSink,
     signal: AbortSignal,
   ): Promise<number> {
-    const session = await this.connect()
+    const session = await this.#connect()
     const since = new Date()
     const stdout = new LineSplitter(line => output('stdout', line))
     const stderr = new LineSplitter(line => output('stderr', line))
-    const call = shellCall(command.script, join(this.folder, 'run'), `${this.mountAt}/dist/.strux/run`)
+    const call = shellCall(command.script, join(this.#folder, 'run'), `${this.#mountAt}/dist/.strux/run`)
     let code: number | undefined
     try {
       const script = container.exec({
@@ -190,95 +190,97 @@ class ContainerExecutor implements DockerExecutor {
     } finally {
       call.discard()
       const failed = code !== 0
-      const finished = this.finish(session, container, since, failed)
-      await (failed ? this.cleanUp(session, container, finished) : finished)
-      this.retire(container)
+      const finished = this.#finish(session, container, since, failed)
+      await (failed ? this.#cleanUp(session, container, finished) : finished)
+      this.#retire(container)
     }
     return code
   }
 
   /** In the script's own container; what cannot be done there is left for `close`. */
-  private async finish(session: Session, container: Container, since: Date, failed: boolean): Promise<void> {
-    const claim = session.claims.needed ? { caller: this.options.caller, since } : undefined
+  async #finish(session: Session, container: Container, since: Date, failed: boolean): Promise<void> {
+    const claim = session.claims.needed ? { caller: this.#options.caller, since } : undefined
     if (claim === undefined && !failed) return
-    const work = finishIn(container, { mountAt: this.mountAt, claim, loops: failed })
+    const work = finishIn(container, { mountAt: this.#mountAt, claim, loops: failed })
     await (failed ? Promise.race([work, late(FINISH_TIMEOUT)]) : work).catch(() =>
       session.claims.reopen(since),
     )
     work.catch(() => {})
   }
 
-  private async cleanUp(session: Session, container: Container, finished: Promise<void>): Promise<void> {
+  async #cleanUp(session: Session, container: Container, finished: Promise<void>): Promise<void> {
     await finished
     await container.remove()
-    if (!mayHaveOrphanedLoops(this.options.projectRoot)) return
-    await this.withHelper(session, container.image, helper => releaseOrphanedLoops(helper, this.mountAt))
+    if (!mayHaveOrphanedLoops(this.#options.projectRoot)) return
+    await this.#withHelper(session, container.image, helper => releaseOrphanedLoops(helper, this.#mountAt))
   }
 
   /** The spare container where there is one that still lives, else a fresh one. */
-  private async take(builder: BuilderRef, id: string): Promise<Container> {
-    const spare = this.spares.get(builder.key)
-    this.spares.delete(builder.key)
+  async #take(builder: BuilderRef, id: string): Promise<Container> {
+    const spare = this.#spares.get(builder.key)
+    this.#spares.delete(builder.key)
     if (spare !== undefined) {
       const container = await spare
       if (await container.isRunning()) return container
-      this.retire(container)
+      this.#retire(container)
     }
-    return this.start(builder, id)
+    return this.#start(builder, id)
   }
 
-  private async start(builder: BuilderRef, id?: string): Promise<Container> {
-    const session = await this.connect()
-    const image = await this.stock.get(session, builder)
-    this.inOrder ??= this.putInOrder(session, image)
-    await this.inOrder
-    return this.startOn(session, image, 'build', id)
+  async #start(builder: BuilderRef, id?: string): Promise<Container> {
+    const session = await this.#connect()
+    const image = await this.#stock.get(session, builder)
+    this.#inOrder ??= this.#putInOrder(session, image)
+    await this.#inOrder
+    return this.#startOn(session, image, 'build', id)
   }
 
-  private async startOn(session: Session, image: string, role: Role, id?: string): Promise<Container> {
+  async #startOn(session: Session, image: string, role: Role, id?: string): Promise<Container> {
     const container = await startForScript(
       session,
-      { ...this.options, mountAt: this.mountAt },
+      { ...this.#options, mountAt: this.#mountAt },
       image,
       role,
       id,
     )
-    if (this.grant === undefined && container.grant === 'plain') {
-      this.options.notice('The engine grants ordinary containers only: mounts and loop devices will not work')
+    if (this.#grant === undefined && container.grant === 'plain') {
+      this.#options.notice(
+        'The engine grants ordinary containers only: mounts and loop devices will not work',
+      )
     }
-    this.grant = container.grant
-    this.lastImage = image
+    this.#grant = container.grant
+    this.#lastImage = image
     return container
   }
 
-  private connect(): Promise<Session> {
-    this.session ??= openSession({ ...this.options, mountAt: this.mountAt }, this.folder)
-    return this.session
+  #connect(): Promise<Session> {
+    this.#session ??= openSession({ ...this.#options, mountAt: this.#mountAt }, this.#folder)
+    return this.#session
   }
 
   /** Before the first container of a build: what an earlier process could not put in order itself. */
-  private async putInOrder(session: Session, image: string): Promise<void> {
+  async #putInOrder(session: Session, image: string): Promise<void> {
     const { claims } = session
     await this.removeLeftovers()
     const since = claims.abandoned()
-    const loops = process.platform === 'linux' && mayHaveOrphanedLoops(this.options.projectRoot)
+    const loops = process.platform === 'linux' && mayHaveOrphanedLoops(this.#options.projectRoot)
     if (since !== undefined || loops) {
-      await this.withHelper(session, image, async helper => {
+      await this.#withHelper(session, image, async helper => {
         if (since !== undefined) await claims.claimIn(helper, since)
-        if (loops) await releaseOrphanedLoops(helper, this.mountAt)
+        if (loops) await releaseOrphanedLoops(helper, this.#mountAt)
       })
       claims.forgetAbandoned()
     }
     const now = new Date()
-    await claims.note(() => this.withHelper(session, image, helper => claims.claimIn(helper, now)))
+    await claims.note(() => this.#withHelper(session, image, helper => claims.claimIn(helper, now)))
   }
 
-  private async withHelper(
+  async #withHelper(
     session: Session,
     image: string,
     work: (helper: Container) => Promise<void>,
   ): Promise<void> {
-    const helper = await this.startOn(session, image, 'build', 'strux')
+    const helper = await this.#startOn(session, image, 'build', 'strux')
     try {
       await work(helper)
     } finally {
@@ -287,14 +289,14 @@ class ContainerExecutor implements DockerExecutor {
   }
 
   /** Removes a container off the path of the build; `close` waits for it. */
-  private retire(container: Container | Promise<Container>): void {
+  #retire(container: Container | Promise<Container>): void {
     const removal = (async () => {
       const started = await Promise.resolve(container).catch(() => undefined)
       await started
         ?.remove()
-        .catch(error => this.options.notice(`A container could not be removed: ${engineReason(error)}`))
+        .catch(error => this.#options.notice(`A container could not be removed: ${engineReason(error)}`))
     })()
-    this.removals.add(removal)
-    removal.finally(() => this.removals.delete(removal))
+    this.#removals.add(removal)
+    removal.finally(() => this.#removals.delete(removal))
   }
 }

@@ -7,52 +7,52 @@ const LF = 0x0a
 const CR = 0x0d
 
 export class LineSplitter {
-  private readonly emit: (line: string) => void
-  private parts: Buffer[] = []
-  private held = 0
+  readonly #emit: (line: string) => void
+  #parts: Buffer[] = []
+  #held = 0
 
   constructor(emit: (line: string) => void) {
-    this.emit = emit
+    this.#emit = emit
   }
 
   push(chunk: Buffer): void {
     let from = 0
     for (let at = chunk.indexOf(LF); at !== -1; at = chunk.indexOf(LF, from)) {
-      this.hold(chunk.subarray(from, at))
-      this.flush(true)
+      this.#hold(chunk.subarray(from, at))
+      this.#flush(true)
       from = at + 1
     }
-    this.hold(chunk.subarray(from))
+    this.#hold(chunk.subarray(from))
   }
 
   /** The end of the stream: a last line without a line end is a line too. */
   end(): void {
-    if (this.held > 0) this.flush(true)
+    if (this.#held > 0) this.#flush(true)
   }
 
-  private hold(part: Buffer): void {
+  #hold(part: Buffer): void {
     let rest = part
-    while (this.held + rest.length > LONGEST_LINE) {
-      const room = LONGEST_LINE - this.held
-      this.keep(rest.subarray(0, room))
-      this.flush(false)
+    while (this.#held + rest.length > LONGEST_LINE) {
+      const room = LONGEST_LINE - this.#held
+      this.#keep(rest.subarray(0, room))
+      this.#flush(false)
       rest = rest.subarray(room)
     }
-    if (rest.length > 0) this.keep(rest)
+    if (rest.length > 0) this.#keep(rest)
   }
 
-  private keep(part: Buffer): void {
-    this.parts.push(part)
-    this.held += part.length
+  #keep(part: Buffer): void {
+    this.#parts.push(part)
+    this.#held += part.length
   }
 
-  private flush(lineEnd: boolean): void {
-    const whole = this.parts.length === 1 ? this.parts[0]! : Buffer.concat(this.parts)
-    this.parts = []
-    this.held = 0
+  #flush(lineEnd: boolean): void {
+    const whole = this.#parts.length === 1 ? this.#parts[0]! : Buffer.concat(this.#parts)
+    this.#parts = []
+    this.#held = 0
     const end = lineEnd ? withoutCarriageReturn(whole) : wholeCharacters(whole)
-    this.emit(whole.toString('utf8', 0, end))
-    if (!lineEnd && end < whole.length) this.keep(whole.subarray(end))
+    this.#emit(whole.toString('utf8', 0, end))
+    if (!lineEnd && end < whole.length) this.#keep(whole.subarray(end))
   }
 }
 

@@ -78,30 +78,30 @@ function readStatus(): string {
 
 /** Remembers by engine id what was granted: for this process, and in a file for the next ones. */
 export class GrantMemory {
-  private readonly file: string
-  private static readonly known = new Map<string, Grant>()
+  readonly #file: string
+  static readonly #known = new Map<string, Grant>()
 
   constructor(file: string) {
-    this.file = file
+    this.#file = file
   }
 
   recall(engineId: string): Grant | undefined {
-    const known = GrantMemory.known.get(engineId) ?? this.read()[engineId]
+    const known = GrantMemory.#known.get(engineId) ?? this.#read()[engineId]
     return known !== undefined && GRANTS.includes(known) ? known : undefined
   }
 
   /** A file that cannot be written costs one refused attempt next time, no more. */
   remember(engineId: string, grant: Grant): void {
     if (this.recall(engineId) === grant) return
-    GrantMemory.known.set(engineId, grant)
+    GrantMemory.#known.set(engineId, grant)
     try {
-      writeAtomically(this.file, `${JSON.stringify({ ...this.read(), [engineId]: grant }, null, 2)}\n`)
+      writeAtomically(this.#file, `${JSON.stringify({ ...this.#read(), [engineId]: grant }, null, 2)}\n`)
     } catch {}
   }
 
-  private read(): Record<string, Grant> {
+  #read(): Record<string, Grant> {
     try {
-      const granted: unknown = JSON.parse(readFileSync(this.file, 'utf8'))
+      const granted: unknown = JSON.parse(readFileSync(this.#file, 'utf8'))
       return typeof granted === 'object' && granted !== null ? (granted as Record<string, Grant>) : {}
     } catch {
       return {}
