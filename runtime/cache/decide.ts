@@ -69,8 +69,7 @@ function unconditional(node: PlanNode, policy: CachePolicy): Reason | undefined 
   if (policy.clean) return reason('clean')
   if (!policy.enabled) return reason('cache_disabled')
   const names = node.kind === 'script' ? [node.id, node.hook] : [node.id]
-  const forced = names.find(name => policy.force.has(name))
-  if (forced !== undefined) return reason('forced', forced)
+  if (names.some(name => policy.force.has(name))) return reason('forced')
   return node.kind === 'script' && node.artifacts.length === 0 ? reason('no_artifacts') : undefined
 }
 

@@ -155,7 +155,8 @@ export class Forecast {
     const declared = makers.some(index =>
       nodes[index]!.artifacts.some(artifact => artifact.path === ref.path),
     )
-    return declared || !ref.path.startsWith('dist/') ? undefined : nodes[this.#latestPending]!.id
+    const product = ref.path.startsWith('dist/') && (ref.glob || this.#options.world.exists(ref.path))
+    return declared || !product ? undefined : nodes[this.#latestPending]!.id
   }
 
   /** A member of a chain at rest sees the version that stood at its place, not what the last link left. */

@@ -34,7 +34,7 @@ export interface Decision {
 
 const WORDS: Readonly<Record<ReasonCode, (subject: string) => string>> = {
   clean: () => 'a clean build was asked for',
-  forced: subject => `${subject} is listed in build.cache.force_rebuild`,
+  forced: () => 'build.cache.force_rebuild asks for it',
   cache_disabled: () => 'build.cache.enabled is false',
   no_artifacts: () => 'it declares no artifact, so it runs on every build',
   artifact_missing: subject => `its artifact ${subject} does not exist`,
