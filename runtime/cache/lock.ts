@@ -15,7 +15,7 @@ import {
 } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setTimeout as delay } from 'node:timers/promises'
 import { StruxError } from '../report/error.ts'
 
 /** Who holds a lock, for the message to those who wait. */
@@ -71,9 +71,9 @@ export async function acquireLock(folder: string, options: LockOptions): Promise
   }
 }
 
-/** Rejects with the signal's own reason, which knows the exit code, where a bare sleep says that it was aborted. */
+/** Rejects with the reason of the cancellation, not with the timer's own error. */
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await sleep(ms, undefined, { signal }).catch(() => signal.throwIfAborted())
+  await delay(ms, undefined, { signal }).catch(() => signal.throwIfAborted())
 }
 
 export function describe(holder: Holder): string {
