@@ -6,7 +6,7 @@ import type { InputState } from './world.ts'
 
 /** One input: its recorded state against the one of now. Files of folders and globs are named one by one. */
 export function compareInput(ref: PathRef, recorded: NodeRecord['dependencies'], now: InputState): Reason[] {
-  const then = recorded[ref.declared]
+  const then = Object.hasOwn(recorded, ref.declared) ? recorded[ref.declared] : undefined
   if (now === undefined) {
     if (!ref.optional) return [reason('dependency_missing', ref.declared)]
     return then === null
@@ -20,11 +20,11 @@ export function compareInput(ref: PathRef, recorded: NodeRecord['dependencies'],
   const found: Reason[] = []
   for (const [name, state] of Object.entries(now)) {
     const subject = `${ref.declared}: ${name}`
-    if (then[name] === undefined) found.push(reason('dependency_new', subject))
+    if (!Object.hasOwn(then, name)) found.push(reason('dependency_new', subject))
     else if (then[name] !== state) found.push(reason('dependency_changed', subject))
   }
   for (const name of Object.keys(then)) {
-    if (now[name] === undefined) found.push(reason('dependency_missing', `${ref.declared}: ${name}`))
+    if (!Object.hasOwn(now, name)) found.push(reason('dependency_missing', `${ref.declared}: ${name}`))
   }
   return found
 }
@@ -74,6 +74,6 @@ function changedKeys<T>(
   equal: (a: T, b: T) => boolean,
 ): string[] {
   return [...new Set([...Object.keys(then), ...Object.keys(now)])].filter(
-    key => !(key in then && key in now && equal(then[key]!, now[key]!)),
+    key => !(Object.hasOwn(then, key) && Object.hasOwn(now, key) && equal(then[key]!, now[key]!)),
   )
 }

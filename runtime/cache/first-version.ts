@@ -3,11 +3,22 @@
  * copy is put back. Every state in between is marked in the manifest first, so that a build that dies leaves a chain
  * that starts again, never one that is taken for whole.
  */
-import { constants, copyFileSync, existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import {
+  constants,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Plan } from '../plan/model.ts'
-import type { Chain } from '../plan/relations.ts'
-import { keptVersion, pathOf } from './forecast.ts'
+import { cacheFolder } from '../plan/paths.ts'
+import type { Chain, Relations } from '../plan/relations.ts'
+import { keptFolder, keptVersion, pathOf } from './forecast.ts'
 import type { Manifest } from './manifest.ts'
 import { digestOf, type World } from './world.ts'
 
@@ -21,8 +32,48 @@ export interface ChainStore {
 export function forgetChain(chain: Chain, { plan, world, manifest }: ChainStore): void {
   manifest.setChain(chain.path, undefined)
   manifest.save()
-  rmSync(join(world.root, keptVersion(plan.bsp, chain)), { recursive: true, force: true })
+  dropKept(world.root, plan.bsp, [chain.path])
 }
+
+/**
+ * A path whose last in-place script went from the definition still shows what that script did: whoever makes it makes
+ * it anew. Returns these paths; nothing changes on disk before `dropKept`, and the manifest is not saved.
+ */
+export function forgetOrphans(plan: Plan, { chains }: Relations, manifest: Manifest): string[] {
+  const orphans = manifest.chainPaths().filter(path => !chains.some(chain => chain.path === path))
+  for (const path of orphans) {
+    manifest.setChain(path, undefined)
+    for (const node of plan.nodes) {
+      if ([...node.artifacts, ...node.rewrites].some(ref => ref.path === path))
+        manifest.setNode(node.kind, node.id, undefined)
+    }
+  }
+  return orphans
+}
+
+/** Removes what is kept of these paths. */
+export function dropKept(root: string, bsp: string, paths: readonly string[]): void {
+  for (const path of paths) {
+    const kept = join(root, keptVersion(bsp, { path }))
+    rmSync(kept, { recursive: true, force: true })
+    rmSync(markOfNothing(kept), { force: true })
+  }
+}
+
+/** Before the cache is deleted with all that it keeps: what lies elsewhere and was changed in place is as it was at first. */
+export function putFirstVersionsBack(root: string, bsp: string): void {
+  const folder = join(root, keptFolder(bsp))
+  if (!existsSync(folder)) return
+  for (const name of readdirSync(folder).filter(each => !each.endsWith('.tmp'))) {
+    const path = decodeURIComponent(name.replace(/\.nothing$/, ''))
+    if (path.startsWith(`${cacheFolder(bsp)}/`)) continue
+    rmSync(join(root, path), { recursive: true, force: true })
+    if (!name.endsWith('.nothing')) renameSync(join(folder, name), join(root, path))
+  }
+}
+
+/** Stands where a first version would be kept, if there was none: known also where records were lost. */
+const markOfNothing = (kept: string): string => `${kept}.nothing`
 
 /**
  * Brings the path to its first version, and keeps a copy of that. `fresh`: the maker ran in this build, so what is
@@ -36,14 +87,16 @@ export async function startChain(chain: Chain, fresh: boolean, store: ChainStore
   for (const link of chain.links) manifest.setNode('script', plan.nodes[link]!.id, undefined)
   // A kept copy is removed before the maker runs again, so one that is there is right, also where records were lost.
   const known = !fresh && !(await replacedByHand(chain, store))
+  const fromNothing = known && (before ? before.first === null : existsSync(markOfNothing(kept)))
   if (known && existsSync(kept)) {
     const first =
       before?.first ?? digestOf(await world.state({ ...pathOf(chain), path: keptVersion(plan.bsp, chain) }))
     manifest.setChain(chain.path, { first, versions: [], complete: false })
     manifest.save()
     await copyInPlace(kept, target)
-  } else if (existsSync(target) && !(known && before?.first === null)) {
+  } else if (existsSync(target) && !fromNothing) {
     manifest.save()
+    rmSync(markOfNothing(kept), { force: true })
     await copyInPlace(target, kept)
     world.refresh()
     manifest.setChain(chain.path, {
@@ -55,6 +108,8 @@ export async function startChain(chain: Chain, fresh: boolean, store: ChainStore
   } else {
     // There was nothing before the first link made it: it begins from nothing again.
     rmSync(kept, { recursive: true, force: true })
+    mkdirSync(dirname(kept), { recursive: true })
+    writeFileSync(markOfNothing(kept), '')
     rmSync(target, { recursive: true, force: true })
     manifest.setChain(chain.path, { first: null, versions: [], complete: false })
     manifest.save()

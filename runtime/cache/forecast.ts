@@ -96,7 +96,7 @@ export class Forecast {
         this.#decisions.set(index, decision)
         if (decision.action !== 'skip') this.#latestPending = index
       }
-    } while (await this.#imposeChains(to))
+    } while (await this.#imposeChains(from, to))
   }
 
   async #decide(index: number): Promise<Decision> {
@@ -181,7 +181,7 @@ export class Forecast {
   }
 
   /** Looks at every chain as a whole; true where that changed something. */
-  async #imposeChains(to: number): Promise<boolean> {
+  async #imposeChains(from: number, to: number): Promise<boolean> {
     let changed = false
     for (const chain of this.#options.relations.chains) {
       if (chain.links.at(-1)! > to) continue
@@ -189,9 +189,10 @@ export class Forecast {
       const verdict = await this.#chainVerdict(chain, links)
       if (verdict === 'skip') continue
       const why: Reason[] = [reason('chain_restarts', chain.path)]
-      for (const link of links) changed = this.#impose(link, { action: verdict, reasons: why }) || changed
+      for (const link of links)
+        changed = this.#impose(link, { action: verdict, reasons: why }, from) || changed
       if (verdict === 'run' && chain.writer !== undefined && !this.#firstVersionIsThere(chain)) {
-        changed = this.#impose(chain.writer, { action: 'run', reasons: why }) || changed
+        changed = this.#impose(chain.writer, { action: 'run', reasons: why }, from) || changed
       }
     }
     return changed
@@ -224,12 +225,13 @@ export class Forecast {
     return record.first === null || this.#options.world.exists(keptVersion(this.#options.plan.bsp, chain))
   }
 
-  #impose(member: number, decision: Decision): boolean {
+  /** `from`: nodes before it are not decided again (a step that is just running its inner scripts). */
+  #impose(member: number, decision: Decision, from: number): boolean {
     // What works inside the kernel step runs when that does: the step has to run for it.
     const inside = isInsideKernel(this.#options.plan.nodes[member]!)
     const index = inside ? this.#options.plan.nodes.findIndex(node => node.id === 'kernel') : member
     const current = this.#decisions.get(index)
-    if (!current || this.#fates.has(index)) return false
+    if (!current || this.#fates.has(index) || index < from) return false
     const rank = { skip: 0, undecided: 1, run: 2 }
     if (rank[current.action] >= rank[decision.action]) return false
     this.#imposed.set(index, decision)
@@ -242,8 +244,12 @@ function isInsideKernel(node: PlanNode): boolean {
 }
 
 /** Where the first version of a chain is kept, relative to the project. */
-export function keptVersion(bsp: string, chain: Chain): string {
-  return `dist/cache/${bsp}/.first-versions/${encodeURIComponent(chain.path)}`
+export function keptVersion(bsp: string, { path }: Pick<Chain, 'path'>): string {
+  return `${keptFolder(bsp)}/${encodeURIComponent(path)}`
+}
+
+export function keptFolder(bsp: string): string {
+  return `dist/cache/${bsp}/.first-versions`
 }
 
 export function pathOf(chain: Chain): PathRef {

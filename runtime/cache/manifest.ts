@@ -37,6 +37,11 @@ export class Manifest {
     return this.#records.chains.get(path) as ChainRecord | undefined
   }
 
+  /** The paths of all chains that were ever started, also of such that the definition does not have any more. */
+  chainPaths(): string[] {
+    return [...this.#records.chains.keys()]
+  }
+
   setNode(kind: 'script' | 'step', id: string, record: NodeRecord | undefined): void {
     this.#set(section(kind), id, record)
   }
@@ -73,10 +78,25 @@ export class Manifest {
   #text(record: unknown): string {
     let text = this.#texts.get(record)
     if (text === undefined) {
-      text = JSON.stringify(record, (key, value) => (key === 'environment' ? this.#nameOf(value) : value))
+      text = JSON.stringify(this.#stored(record))
       this.#texts.set(record, text)
     }
     return text
+  }
+
+  /** With the name of each environment in its place. Inputs may be called `environment` too: only the records' own count. */
+  #stored(record: unknown): unknown {
+    const { environment, feeders, ...rest } = record as Partial<NodeRecord>
+    if (environment === undefined) return record
+    const fed = Object.entries(feeders ?? {}).map(([id, feeder]) => [
+      id,
+      { ...feeder, environment: this.#nameOf(feeder.environment) },
+    ])
+    return {
+      ...rest,
+      environment: this.#nameOf(environment),
+      ...(feeders ? { feeders: Object.fromEntries(fed) } : {}),
+    }
   }
 
   #nameOf(environment: NodeRecord['environment']): string {
@@ -133,8 +153,12 @@ function section(kind: 'script' | 'step'): Section {
 function wellFormed(name: Section, record: unknown): boolean {
   if (typeof record !== 'object' || record === null) return false
   if (name === 'chains') return Array.isArray((record as ChainRecord).versions)
-  const { dependencies, artifacts, environment, builder } = record as NodeRecord
-  return isObject(dependencies) && Array.isArray(artifacts) && isObject(environment) && isObject(builder)
+  const { dependencies, artifacts, environment, builder, feeders = {} } = record as NodeRecord
+  if (!isObject(feeders)) return false
+  const fed = Object.values(feeders).every(each => isObject(each?.dependencies) && isObject(each.environment))
+  return (
+    fed && isObject(dependencies) && Array.isArray(artifacts) && isObject(environment) && isObject(builder)
+  )
 }
 
 function isObject(value: unknown): boolean {

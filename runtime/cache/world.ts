@@ -100,9 +100,9 @@ export class World {
     const seen = this.#seen.get(path)
     if (seen) return seen.facts
     const full = this.#at(path)
-    const entry = lstatSync(full, { throwIfNoEntry: false })
+    const entry = unlessNotThere(() => lstatSync(full, { throwIfNoEntry: false }))
     const linked = entry?.isSymbolicLink() ?? false
-    const stat = linked ? statSync(full, { throwIfNoEntry: false }) : entry
+    const stat = linked ? unlessNotThere(() => statSync(full, { throwIfNoEntry: false })) : entry
     const facts = stat && factsOf(stat)
     const outside = linked ? !this.#holds(full) : !this.#holdsFolder(full.slice(0, full.lastIndexOf('/')))
     this.#seen.set(path, { facts, outside })
@@ -159,6 +159,17 @@ export class World {
     const mode = (stat.mode & 0o7777).toString(8)
     if (stat.isDirectory()) return `${mode} folder`
     return stat.isFile() ? `${mode} ${await this.#memo.hash(this.#at(path), stat)}` : `${mode} special`
+  }
+}
+
+/** Also where a file stands in the place of a folder, or symlinks lead round in a circle. */
+function unlessNotThere(look: () => Stats | undefined): Stats | undefined {
+  try {
+    return look()
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(String((error as NodeJS.ErrnoException).code)))
+      return undefined
+    throw error
   }
 }
 

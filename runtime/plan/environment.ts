@@ -110,8 +110,8 @@ function presentation({ project, bsp }: EnvironmentFacts): Env {
   }
   if (bsp.display) {
     const [width, height] = bsp.display.resolution.split('x')
-    env.DISPLAY_WIDTH = width!
-    env.DISPLAY_HEIGHT = height!
+    env.DISPLAY_WIDTH = String(Number(width))
+    env.DISPLAY_HEIGHT = String(Number(height))
   }
   return env
 }

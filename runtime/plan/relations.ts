@@ -89,15 +89,32 @@ function parents(path: string): string[] {
   return found
 }
 
+/**
+ * A chain is put back to its first version: that may happen to what builds make, below dist/, and neither to an author's
+ * own files nor to a folder that holds the records.
+ */
+function mayBeReset(path: string): boolean {
+  return path.startsWith('dist/') && !/^dist\/cache(\/[^/]+)?$/.test(path)
+}
+
+/** For a script that works inside a step: what that step makes, which the script changes before it is done. */
+function insideOf(nodes: readonly PlanNode[], index: number): string[] | undefined {
+  const node = nodes[index]!
+  if (node.kind !== 'script' || node.hook !== 'after_kernel_extract') return undefined
+  return nodes.find(each => each.id === 'kernel')?.artifacts.map(ref => ref.path)
+}
+
 function findChains(nodes: readonly PlanNode[], made: readonly (readonly string[])[]): Chain[] {
   const makers = new Map<string, number[]>()
   made.forEach((paths, maker) => {
-    for (const path of new Set(paths)) push(makers, path, maker)
+    const outer = insideOf(nodes, maker)
+    for (const path of new Set(paths)) if (!outer?.includes(path)) push(makers, path, maker)
   })
   const reads = (index: number, path: string) =>
     [...nodes[index]!.dependencies, ...nodes[index]!.rewrites].some(ref => ref.path === path)
   const chains: Chain[] = []
   for (const [path, all] of makers) {
+    if (!mayBeReset(path)) continue
     const first = all[0]!
     const writer = reads(first, path) ? undefined : first
     const links = writer === undefined ? all : all.slice(1)

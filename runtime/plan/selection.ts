@@ -27,14 +27,14 @@ export function select(plan: Plan, relations: Relations, options: SelectionOptio
   }
   const only = options.only?.length ? new Set(options.only.flatMap(id => find(plan, id))) : undefined
   const chosen = new Set(all.filter(index => index >= first && index <= last && (only?.has(index) ?? true)))
-  for (const index of [...chosen]) {
+  // A set is walked to its end, also while it grows.
+  for (const index of chosen) {
     for (const partner of partners(plan, index)) chosen.add(partner)
+    for (const { links } of relations.chains) {
+      if (links.includes(index)) for (const link of links) if (link < index) chosen.add(link)
+    }
   }
-  for (const chain of relations.chains) {
-    const furthest = Math.max(-1, ...chain.links.filter(link => chosen.has(link)))
-    for (const link of chain.links) if (link < furthest) chosen.add(link)
-  }
-  return chosen
+  return new Set([...chosen].sort((a, b) => a - b))
 }
 
 /** A node by its id or name, for commands about one node. Throws with a suggestion where there is none. */
@@ -62,8 +62,10 @@ function find(plan: Plan, id: string): number[] {
 }
 
 function unknown(plan: Plan, id: string): StruxError {
-  const ids = [...plan.nodes, ...plan.flash].map(node => node.id)
-  const suggestion = suggest(id, ids)
+  const names = [...plan.nodes, ...plan.flash].flatMap(node =>
+    node.kind === 'script' ? [node.id, node.hook] : [node.id],
+  )
+  const suggestion = suggest(id, names)
   return new StruxError(`no script or step '${id}' in the plan of ${plan.bsp}`, {
     hint: suggestion
       ? `Did you mean ${suggestion}?`

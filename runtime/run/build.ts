@@ -3,6 +3,7 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { writeAtomic } from '../cache/atomic-file.ts'
 import type { CachePolicy } from '../cache/decide.ts'
+import { dropKept, forgetOrphans, putFirstVersionsBack } from '../cache/first-version.ts'
 import { Forecast } from '../cache/forecast.ts'
 import { type HashMemo, hashText } from '../cache/hash-memo.ts'
 import { KnownImages } from '../cache/known-images.ts'
@@ -46,6 +47,8 @@ export interface OpenedBuild {
   readonly forecast: Forecast
   readonly manifest: Manifest
   readonly images: KnownImages
+  /** Paths that scripts used to change in place, and do not any more. */
+  readonly orphans: readonly string[]
 }
 
 /** Reads the state of earlier builds. Changes nothing: a dry run does the same. */
@@ -64,6 +67,7 @@ export function openBuild({
     const message = `the record of earlier builds cannot be used and counts as empty: ${manifest.damage}`
     report({ type: 'notice', level: 'warning', message })
   }
+  const orphans = forgetOrphans(plan, relations, manifest)
   const images = new KnownImages(root)
   const bodyHash = (step: string) => {
     const body = bodies[step as keyof StepBodies]
@@ -72,11 +76,12 @@ export function openBuild({
   const builderId = ({ builder }: { builder: BuilderRef }) =>
     builder.kind === 'named' ? images.id(builder.image) : undefined
   const forecast = new Forecast({ plan, relations, selection, manifest, policy, world, bodyHash, builderId })
-  return { forecast, manifest, images }
+  return { forecast, manifest, images, orphans }
 }
 
 /** Deletes what earlier builds of a BSP left for later ones. The caller holds the BSP's lock. */
 export function cleanCache(root: string, bsp: string): void {
+  putFirstVersionsBack(root, bsp)
   rmSync(join(root, cacheFolder(bsp)), { recursive: true, force: true })
 }
 
@@ -92,6 +97,7 @@ export async function build(options: BuildOptions, surroundings: BuildSurroundin
   }
   const opened = openBuild(options)
   const { forecast, manifest } = opened
+  dropKept(root, plan.bsp, opened.orphans)
   const decisions = await forecast.decideAll()
   const expected = [...selection]
     .sort((a, b) => a - b)
@@ -109,10 +115,13 @@ export async function build(options: BuildOptions, surroundings: BuildSurroundin
     await walk(options, surroundings, opened, executor)
     if (everything) writeBuildInfo(options)
   } finally {
-    manifest.save()
-    memo.save(everything)
-    opened.images.save(learntImages(plan, executor))
-    await executor.close()
+    try {
+      manifest.save()
+      memo.save(everything)
+      opened.images.save(learntImages(plan, executor))
+    } finally {
+      await executor.close()
+    }
   }
   return true
 }
@@ -133,19 +142,27 @@ async function walk(
       reportSkip(options, index, decision)
       return
     }
-    await catchUp(index)
+    for (const link of missedBefore(index)) await runNode(link, decision, runner)
     const work = runNode(index, decision, runner)
     prepareNext(index)
     await work
   }
-  /** A chain restarts at its first link, also where only a later one was found out to be in need of it. */
-  const catchUp = async (index: number): Promise<void> => {
-    for (const chain of relations.chains) {
-      if (!chain.links.includes(index) || chain.links.some(link => forecast.fate(link) === 'ran')) continue
-      for (const link of chain.links) {
-        if (link < index && selection.has(link)) await runNode(link, forecast.decision(index), runner)
+  /**
+   * A chain restarts at its first link, also where only a later member was found out to be in need of it, such as by an
+   * input that was edited while the build was under way. The links that were skipped by then, and with each of these
+   * the links of other chains that it is in.
+   */
+  const missedBefore = (index: number): number[] => {
+    const missed = new Set([index])
+    for (const member of missed) {
+      for (const { links, earlyReaders } of relations.chains) {
+        if (!links.includes(member) && !earlyReaders.includes(member)) continue
+        if (links.some(link => forecast.fate(link) === 'ran')) continue
+        for (const link of links) if (link < index && selection.has(link)) missed.add(link)
       }
     }
+    missed.delete(index)
+    return [...missed].sort((a, b) => a - b)
   }
   const prepareNext = (after: number): void => {
     const next = plan.nodes.findIndex(

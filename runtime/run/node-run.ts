@@ -56,6 +56,8 @@ export async function runNode(index: number, decision: Decision, runner: NodeRun
 
 async function runAndRecord(index: number, node: PlanNode, runner: NodeRunner): Promise<void> {
   const { relations, forecast, manifest, world, bodies } = runner
+  // First of all: what follows throws away what the record speaks of.
+  manifest.setNode(node.kind, node.id, undefined)
   for (const chain of relations.chains) {
     if (chain.writer === index) forgetChain(chain, runner)
     const member = chain.links.includes(index) || chain.earlyReaders.includes(index)
@@ -69,7 +71,6 @@ async function runAndRecord(index: number, node: PlanNode, runner: NodeRunner): 
   // A script without artifacts runs every time: its inputs decide nothing, so they are not read.
   const recorded = runner.recording && !(node.kind === 'script' && node.artifacts.length === 0)
   const before = recorded ? await inputsOf(node, forecast.sources, member) : undefined
-  manifest.setNode(node.kind, node.id, undefined)
   manifest.save()
 
   if (node.kind === 'script') await runScript(node, runner)

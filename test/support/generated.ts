@@ -1,0 +1,160 @@
+/** Random projects of scripts that read and make files, random edits of them, and what a clean build makes of each. */
+import fc from 'fast-check'
+import type { BspData, ScriptData } from '../../lib/schema.ts'
+import { Sh } from '../../lib/sh.ts'
+import { hashText } from '../../runtime/cache/hash-memo.ts'
+import { bspWith, SimulatedProject } from './simulated.ts'
+
+export const HOOKS = ['before_build', 'after_cage', 'before_bundle', 'make_image', 'after_build'] as const
+export const ARTIFACTS = ['cache/a', 'cache/b', 'cache/c', 'cache/d/x', 'output/e']
+const SOURCES = ['./s1', './s2', './s3', './folder', './g*']
+
+export interface Item {
+  readonly hook: number
+  readonly artifacts: readonly string[]
+  readonly dependencies: readonly string[]
+  text: string
+  /** Left out of the definition for now. */
+  absent?: boolean
+}
+
+export const item = fc.record({
+  hook: fc.nat(HOOKS.length - 1),
+  artifacts: fc.uniqueArray(fc.constantFrom(...ARTIFACTS), { maxLength: 2 }),
+  dependencies: fc.uniqueArray(fc.constantFrom(...ARTIFACTS, ...SOURCES, 'cache/d'), { maxLength: 3 }),
+  text: fc.constantFrom('1', '2'),
+})
+
+export type Edit =
+  | { readonly kind: 'source'; readonly which: number; readonly text: string }
+  | { readonly kind: 'script'; readonly which: number; readonly text: string }
+  | { readonly kind: 'lose'; readonly which: number }
+  | { readonly kind: 'fail'; readonly which: number }
+  | { readonly kind: 'until'; readonly which: number }
+  /** A script is taken out of the definition, or put back. */
+  | { readonly kind: 'toggle'; readonly which: number }
+  /** The records are lost. */
+  | { readonly kind: 'forget' }
+
+const text = fc.constantFrom('x', 'y', 'z')
+export const edit: fc.Arbitrary<Edit> = fc.oneof(
+  fc.record({ kind: fc.constant('source' as const), which: fc.nat(3), text }),
+  fc.record({ kind: fc.constant('script' as const), which: fc.nat(5), text }),
+  fc.record({ kind: fc.constant('lose' as const), which: fc.nat(ARTIFACTS.length - 1) }),
+  fc.record({ kind: fc.constant('fail' as const), which: fc.nat(5) }),
+  fc.record({ kind: fc.constant('until' as const), which: fc.nat(5) }),
+  fc.record({ kind: fc.constant('toggle' as const), which: fc.nat(5) }),
+  fc.record({ kind: fc.constant('forget' as const) }),
+)
+
+export const SOURCE_FILES = ['bsp/demo/s1', 'bsp/demo/s2', 'bsp/demo/folder/f', 'bsp/demo/g1']
+export const placeOf = (declared: string) =>
+  declared.startsWith('cache/')
+    ? `dist/cache/demo/${declared.slice(6)}`
+    : declared.startsWith('output/')
+      ? `dist/output/demo/${declared.slice(7)}`
+      : `bsp/demo/${declared.slice(2)}`
+
+/** What a later node makes is not there for an earlier one in a clean build: such reads are left out. */
+export function forwardOnly(items: readonly Item[]): Item[] {
+  const rank = (n: number) => items[n]!.hook * 100 + n
+  return items.map((each, n) => ({
+    ...each,
+    dependencies: each.dependencies.filter(path => {
+      const makers = items.flatMap((other, m) =>
+        other.artifacts.some(made => made === path || made.startsWith(`${path}/`)) ? [rank(m)] : [],
+      )
+      // A folder shows the last version of what is changed in place in it, whoever reads it.
+      if (path === 'cache/d' && makers.length > 1) return false
+      return makers.length === 0 || Math.min(...makers) <= rank(n)
+    }),
+  }))
+}
+
+/**
+ * Takes an item out or puts it back. What a clean build would not have must not be left to read: an item stays unless
+ * another one before it makes each of its artifacts.
+ */
+export function toggle(items: readonly Item[], n: number): void {
+  const rank = (at: number) => items[at]!.hook * 100 + at
+  const made = (path: string) =>
+    items.some((other, at) => !other.absent && rank(at) < rank(n) && other.artifacts.includes(path))
+  const leavesHoles = items.some((other, at) => {
+    const needs = (path: string) =>
+      !items.some((each, m) => m !== n && !each.absent && rank(m) < rank(at) && each.artifacts.includes(path))
+    return (
+      at !== n &&
+      !other.absent &&
+      rank(at) > rank(n) &&
+      items[n]!.artifacts.some(path => other.artifacts.includes(path) && needs(path))
+    )
+  })
+  if (items[n]!.absent) items[n]!.absent = false
+  else if (idsOf(items).length > 1 && items[n]!.artifacts.every(made) && !leavesHoles) items[n]!.absent = true
+}
+
+/** The project's definition, with ids that stay the same, in hook order. */
+export function definition(items: readonly Item[]): BspData {
+  const scripts = items.flatMap((each, n): ScriptData[] =>
+    each.absent
+      ? []
+      : [
+          {
+            id: `n${n}`,
+            step: HOOKS[each.hook]!,
+            run: new Sh(each.text),
+            cached_generated_artifacts: [...each.artifacts],
+            depends_on: [...each.dependencies],
+          },
+        ],
+  )
+  return bspWith(scripts)
+}
+
+/** A script that reads what it declares and makes what it declares; half of what it makes ignores what it read. */
+export function behaviour(project: SimulatedProject, items: readonly Item[], failing?: number) {
+  return (id: string): number => {
+    const n = Number(id.slice(1))
+    const { artifacts, dependencies, text } = items[n]!
+    const read = (path: string) => project.read(path) ?? '-'
+    const inputs = dependencies.map(each => {
+      if (each === './folder') return read('bsp/demo/folder/f')
+      if (each === './g*') return read('bsp/demo/g1')
+      if (each === 'cache/d') return artifacts.includes('cache/d/x') ? '' : read('dist/cache/demo/d/x')
+      return read(placeOf(each))
+    })
+    if (failing === n) {
+      for (const each of artifacts) project.write(placeOf(each), 'damaged')
+      return 3
+    }
+    for (const [at, each] of artifacts.entries()) {
+      const content = hashText([n, at, text, ...inputs].join('|')).slice(0, (n + at) % 2 ? 2 : 12)
+      project.write(placeOf(each), `${content} ${n}`)
+    }
+    return 0
+  }
+}
+
+export function setUp(project: SimulatedProject, sources: readonly string[]): void {
+  for (const [n, file] of SOURCE_FILES.entries()) project.write(file, sources[n]!)
+}
+
+export function products(project: SimulatedProject): Record<string, string | undefined> {
+  return Object.fromEntries(ARTIFACTS.map(each => [each, project.read(placeOf(each))]))
+}
+
+export async function cleanProducts(items: readonly Item[], sources: readonly string[]) {
+  const project = new SimulatedProject()
+  try {
+    setUp(project, sources)
+    await project.build({ bsp: definition(items), behave: behaviour(project, items) })
+    return products(project)
+  } finally {
+    project.dispose()
+  }
+}
+
+/** Of the scripts that the definition has now. */
+export function idsOf(items: readonly Item[]): string[] {
+  return items.flatMap(({ absent }, n) => (absent ? [] : [`n${n}`]))
+}
