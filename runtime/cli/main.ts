@@ -2,11 +2,12 @@
 /** The `strux` command: options, commands, exit codes. Each command loads what it needs when it runs. */
 import { Command, CommanderError } from 'commander'
 import { selfVersion } from '../load/self.ts'
+import { terminalCommands } from './at-terminal.ts'
 import { buildCommand } from './build.ts'
 import { builderCommands } from './builder.ts'
+import { cleanCommand } from './clean.ts'
 import { doctorCommand } from './doctor.ts'
 import { inspectCommands } from './inspect.ts'
-import { machineCommands } from './machine.ts'
 import { printError } from './terminal.ts'
 
 const EXIT_CODES = `
@@ -25,7 +26,8 @@ function createProgram(): Command {
     .exitOverride()
   buildCommand(program)
   inspectCommands(program)
-  machineCommands(program)
+  terminalCommands(program)
+  cleanCommand(program)
   builderCommands(program)
   doctorCommand(program)
   for (const command of program.commands) command.exitOverride()

@@ -1,0 +1,48 @@
+/** Commands that work with the author at the terminal: `flash`, `shell`. */
+import type { Command } from 'commander'
+import { findNode } from '../plan/selection.ts'
+import { StruxError } from '../report/error.ts'
+import { flash } from '../run/flash.ts'
+import { cancellation } from './cancel.ts'
+import { openShell } from './executor.ts'
+import type { GlobalOptions } from './options.ts'
+import { openSession } from './session.ts'
+import { colorsFor } from './terminal.ts'
+
+interface TerminalFlags extends GlobalOptions {
+  readonly at?: string
+}
+
+export function terminalCommands(program: Command): void {
+  program
+    .command('flash')
+    .argument('[bsp]', "the BSP; the project's default otherwise")
+    .description('run the flash scripts of a BSP on this machine: tool scripts first')
+    .action(async (bsp: string | undefined, _: unknown, self: Command) => {
+      const { root, plan } = await openSession(self.optsWithGlobals<TerminalFlags>().project, bsp)
+      const colors = colorsFor(process.stderr)
+      const say = (node: { title: string; id: string }) =>
+        process.stderr.write(`${colors.cyan('run')}   ${node.title} [${node.id}]\n`)
+      await flash(root, plan, say, cancellation())
+    })
+  program
+    .command('shell')
+    .argument('[bsp]', "the BSP; the project's default otherwise")
+    .description('a shell in the builder container, with the environment of a script or step')
+    .option('--at <id>', 'the script or step; without it the first of the plan')
+    .action((bsp: string | undefined, _: unknown, self: Command) =>
+      shell(bsp, self.optsWithGlobals<TerminalFlags>()),
+    )
+}
+
+async function shell(bsp: string | undefined, flags: TerminalFlags): Promise<void> {
+  const session = await openSession(flags.project, bsp)
+  const node = flags.at === undefined ? session.plan.nodes[0] : findNode(session.plan, flags.at)
+  if (!node) throw new StruxError(`the plan of ${session.plan.bsp} is empty`)
+  if (node.runs_in === 'host') {
+    throw new StruxError(`${node.id} runs on this machine, not in a container`, {
+      hint: 'Use your own shell.',
+    })
+  }
+  process.exitCode = await openShell(session, node)
+}

@@ -1,0 +1,96 @@
+/** `strux clean`: deletes what builds left, while nobody builds. */
+import { readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Command } from 'commander'
+import { acquireLock, type Lock } from '../cache/lock.ts'
+import { DiagnosticsError } from '../load/diagnostic.ts'
+import { diagnose, loadProject } from '../load/project.ts'
+import { flashFolder } from '../plan/environment.ts'
+import { cacheFolder, outputFolder } from '../plan/paths.ts'
+import { StruxError } from '../report/error.ts'
+import { cancellation } from './cancel.ts'
+import { lockFolder, lockName } from './locks.ts'
+import type { GlobalOptions } from './options.ts'
+import { projectRoot } from './session.ts'
+import { printDiagnostics, printLine } from './terminal.ts'
+
+interface CleanFlags extends GlobalOptions {
+  readonly all?: boolean
+  readonly wait: boolean
+}
+
+export function cleanCommand(program: Command): void {
+  program
+    .command('clean')
+    .argument('[bsp]', "the BSP; the project's default otherwise")
+    .description('delete what builds of a BSP left: its cache, output and flash workspace')
+    .option('--all', "delete all of the project's dist folder")
+    .option('--no-wait', 'fail at once if a build is under way')
+    .action((bsp: string | undefined, _: unknown, self: Command) =>
+      clean(bsp, self.optsWithGlobals<CleanFlags>()),
+    )
+}
+
+async function clean(bsp: string | undefined, flags: CleanFlags): Promise<void> {
+  const root = projectRoot(flags.project)
+  if (flags.all && bsp !== undefined) {
+    throw new StruxError('clean takes a BSP or --all, not both', { exitCode: 2 })
+  }
+  if (flags.all) {
+    await whileLocked(root, knownLocks(root), flags, () => remove(root, ['dist']))
+    return
+  }
+  const name = bsp ?? (await defaultBsp(root))
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) {
+    throw new StruxError(`'${name}' cannot be the name of a BSP`, { exitCode: 2 })
+  }
+  const folders = [cacheFolder(name), outputFolder(name), flashFolder(name)]
+  await whileLocked(root, [lockName(name)], flags, () => remove(root, folders))
+}
+
+/** The definitions of BSPs need not be in order to delete what they built: only the configuration is read. */
+async function defaultBsp(root: string): Promise<string> {
+  const project = await loadProject(root)
+  if (project.value) return project.value.config.bsp
+  const diagnostics = await diagnose(project)
+  printDiagnostics(diagnostics, root)
+  throw new DiagnosticsError(diagnostics)
+}
+
+function knownLocks(root: string): string[] {
+  try {
+    return readdirSync(lockFolder(root, '.')).sort()
+  } catch {
+    return []
+  }
+}
+
+async function whileLocked(
+  root: string,
+  names: readonly string[],
+  flags: CleanFlags,
+  work: () => void,
+): Promise<void> {
+  const signal = cancellation()
+  const locks: Lock[] = []
+  try {
+    for (const name of names) {
+      const lock = await acquireLock(lockFolder(root, name), {
+        what: name.replace(/^bsp-/, 'BSP '),
+        command: 'strux clean',
+        noWait: !flags.wait,
+        signal,
+        waiting: holder => process.stderr.write(`waiting for ${holder.command} (process ${holder.pid})\n`),
+      })
+      locks.push(lock)
+    }
+    work()
+  } finally {
+    for (const lock of locks) lock.release()
+  }
+}
+
+function remove(root: string, folders: readonly string[]): void {
+  for (const folder of folders) rmSync(join(root, folder), { recursive: true, force: true })
+  printLine(`deleted ${folders.join(', ')}`)
+}
