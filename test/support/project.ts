@@ -314,7 +314,10 @@ export class Built implements Result {
 
   /** For the message of an assertion. */
   get said(): string {
-    return `${this.stdout}\n${this.stderr}`
+    const told = this.#finished().map(
+      ({ id, outcome }) => `${outcome} ${id}: ${this.reasons(id!).join(', ')}`,
+    )
+    return [`exit code ${this.code}`, ...told, this.stderr.slice(-3000)].join('\n')
   }
 
   #finished(): Event[] {
