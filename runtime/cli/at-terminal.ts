@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import { findNode } from '../plan/selection.ts'
 import { StruxError } from '../report/error.ts'
+import { makeFolders } from '../run/build.ts'
 import { flash } from '../run/flash.ts'
 import { cancellation } from './cancel.ts'
 import { openShell } from './executor.ts'
@@ -44,5 +45,6 @@ async function shell(bsp: string | undefined, flags: TerminalFlags): Promise<voi
       hint: 'Use your own shell.',
     })
   }
+  makeFolders(session.root, session.plan.bsp)
   process.exitCode = await openShell(session, node)
 }

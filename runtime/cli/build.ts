@@ -1,9 +1,11 @@
 /** `strux build`, and its `--dry-run`. */
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Command } from 'commander'
 import { acquireLock } from '../cache/lock.ts'
 import { selfVersion } from '../load/self.ts'
 import { planJson } from '../plan/json.ts'
-import { outputFolder } from '../plan/paths.ts'
+import { cacheFolder, outputFolder } from '../plan/paths.ts'
 import { select } from '../plan/selection.ts'
 import type { Report } from '../report/events.ts'
 import { HumanReport } from '../report/human.ts'
@@ -12,7 +14,7 @@ import { type BuildOptions, build, openBuild } from '../run/build.ts'
 import { BUILT_IN_BODIES } from '../steps/body.ts'
 import { cancellation } from './cancel.ts'
 import { printDecisions } from './decisions.ts'
-import { openExecutor } from './executor.ts'
+import { openExecutor, repairOwners } from './executor.ts'
 import { lockFolder, lockName } from './locks.ts'
 import { type GlobalOptions, type SelectionFlags, selectionOf, withSelection } from './options.ts'
 import { openSession, type Session } from './session.ts'
@@ -104,10 +106,11 @@ async function realRun(session: Session, options: BuildOptions, flags: BuildFlag
   }
   const started = Date.now()
   const lock = await locking(lockName(plan.bsp), `BSP ${plan.bsp}`)
-  // What was seen of the files before may be old by now.
-  if (waited) session.world.refresh()
+  // What was seen of the files before the lock was ours may be old by now.
+  if (waited || builtSinceStart(root, plan.bsp)) session.world.refresh()
   let ok = false
   try {
+    if (await repairOwners(session, notice, signal)) session.world.refresh()
     await build(options, {
       signal,
       whileShared,
@@ -127,6 +130,13 @@ function outputsOf({ plan, selection, world }: BuildOptions): string[] {
   const made = plan.nodes.flatMap((node, index) => (selection.has(index) ? node.artifacts : []))
   const paths = made.map(ref => ref.path).filter(path => path.startsWith(folder) && world.exists(path))
   return [...new Set(paths)]
+}
+
+/** Whether another build has run anything since this process began: it writes the records before each script. */
+function builtSinceStart(root: string, bsp: string): boolean {
+  const records = statSync(join(root, cacheFolder(bsp), '.build-cache.json'), { throwIfNoEntry: false })
+  // A file's time is the kernel's last tick, which lies a little before the moment.
+  return records !== undefined && records.mtimeMs > performance.timeOrigin - 100
 }
 
 async function reporter(flags: BuildFlags): Promise<{ report: Report; close: () => void }> {

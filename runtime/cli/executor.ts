@@ -2,6 +2,8 @@
 
 import type { DockerExecutor } from '../execute/docker.ts'
 import type { Executor, NoticeSink } from '../execute/executor.ts'
+import { stateFolder } from '../execute/state-folder.ts'
+import { abandonedNotes } from '../execute/unclaimed.ts'
 import { CONTAINER_ROOT } from '../plan/environment.ts'
 import type { BuilderRef, PlanNode } from '../plan/model.ts'
 import { inContainer, type Session } from './session.ts'
@@ -28,6 +30,32 @@ export async function openExecutor(
   for (const builder of builders) if (!(await executor.lookUpImage(builder))) missing.push(builder)
   if (missing.length > 0) await whileShared(() => executor.makeImages(missing, signal))
   return executor
+}
+
+/**
+ * After a build that was killed, files of root's may bar a caller who is not root from looking at what decisions are
+ * made of: they are given to the caller first. True where that was done. Whoever calls this holds the BSP's lock.
+ */
+export async function repairOwners(
+  session: Session,
+  notice: NoticeSink,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { root, plan } = session
+  if (inContainer() || process.getuid?.() === 0) return false
+  if (abandonedNotes(stateFolder(root), plan.bsp).length === 0) return false
+  const executor = await dockerExecutor(session, notice)
+  try {
+    for (const { builder } of plan.nodes) {
+      if (!(await executor.lookUpImage(builder))) continue
+      // The executor puts everything in order before its first command.
+      await executor.run({ id: 'strux', builder, script: 'true', env: {} }, () => {}, signal)
+      return true
+    }
+    return false
+  } finally {
+    await executor.close()
+  }
 }
 
 /** A shell where the node's script would run; resolves with its exit code. */

@@ -79,6 +79,13 @@ export function openBuild({
   return { forecast, manifest, images, orphans }
 }
 
+/** The folders below dist/ that scripts can count on. */
+export function makeFolders(root: string, bsp: string): void {
+  for (const folder of ['dist/artifacts', cacheFolder(bsp), outputFolder(bsp)]) {
+    mkdirSync(join(root, folder), { recursive: true })
+  }
+}
+
 /** Deletes what earlier builds of a BSP left for later ones. The caller holds the BSP's lock. */
 export function cleanCache(root: string, bsp: string): void {
   putFirstVersionsBack(root, bsp)
@@ -92,9 +99,7 @@ export async function build(options: BuildOptions, surroundings: BuildSurroundin
     cleanCache(root, plan.bsp)
     world.refresh()
   }
-  for (const folder of ['dist/artifacts', cacheFolder(plan.bsp), outputFolder(plan.bsp)]) {
-    mkdirSync(join(root, folder), { recursive: true })
-  }
+  makeFolders(root, plan.bsp)
   const opened = openBuild(options)
   const { forecast, manifest } = opened
   dropKept(root, plan.bsp, opened.orphans)

@@ -96,11 +96,8 @@ for (const [name, code] of [
     assert.equal(await project.containers(), [])
     await assertSilence()
     assert.equal(built.outcomes, { work: 'cancelled' })
-    assert.equal(built.events.at(-1), {
-      type: 'build_finished',
-      ok: false,
-      duration_ms: built.events.at(-1)!.duration_ms,
-    })
+    assert.is(built.events.at(-1)!.type, 'build_finished')
+    assert.is(built.events.at(-1)!.ok, false)
     assert.not.ok(project.has('dist/after-ran'))
     assert.equal(project.records(), {})
     putBack()
