@@ -11,6 +11,7 @@ import {
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { BspData, ProjectData, ScriptData } from '../../lib/schema.ts'
+import { Sh } from '../../lib/sh.ts'
 import { HashMemo } from '../../runtime/cache/hash-memo.ts'
 import type { Decision } from '../../runtime/cache/reason.ts'
 import { World } from '../../runtime/cache/world.ts'
@@ -153,4 +154,9 @@ function simulatedExecutor(behave: Behaviour): Executor {
     imageId: () => undefined,
     close: async () => {},
   }
+}
+
+/** A script entry with as little as possible in it; `run` is its hook's name unless something else is said. */
+export function script(step: ScriptData['step'], more: Partial<ScriptData> = {}): ScriptData {
+  return { step, ...(more.location === undefined ? { run: new Sh(step) } : {}), ...more } as ScriptData
 }
