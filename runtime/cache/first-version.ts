@@ -117,28 +117,42 @@ export async function startChain(chain: Chain, fresh: boolean, store: ChainStore
   world.refresh()
 }
 
-/** A link has run: remembers what it left. The caller saves the manifest, with the link's record. */
-export async function extendChain(
-  chain: Chain,
-  link: number,
-  { plan, world, manifest }: ChainStore,
-): Promise<void> {
+/** A link is about to run: from now on nobody knows what is there. The caller saves the manifest. */
+export function enterLink(chain: Chain, { manifest }: ChainStore): void {
   const before = manifest.chain(chain.path)
   if (!before) return
-  const digest = digestOf(await world.state(pathOf(chain)))
+  const { left: _, ...rest } = before
+  manifest.setChain(chain.path, rest)
+}
+
+/** A link has run: remembers what it left. The caller saves the manifest, with the link's record. */
+export async function extendChain(chain: Chain, link: number, store: ChainStore): Promise<void> {
+  const { plan, manifest } = store
+  const before = manifest.chain(chain.path)
+  if (!before) return
+  const digest = digestOf(await store.world.state(pathOf(chain)))
   manifest.setChain(chain.path, {
     first: before.first,
     versions: [...before.versions, { id: plan.nodes[link]!.id, digest }],
     complete: link === chain.links.at(-1),
+    left: digest,
   })
 }
 
-/** A path that no node makes, and that was put there anew since the last link ran: that is the first version now. */
-async function replacedByHand(chain: Chain, { world, manifest }: ChainStore): Promise<boolean> {
-  const record = manifest.chain(chain.path)
-  if (chain.writer !== undefined || !record?.complete) return false
+/** A link has failed: what it left is not a version, but it is known. The caller saves the manifest. */
+export async function leaveLink(chain: Chain, { world, manifest }: ChainStore): Promise<void> {
+  const before = manifest.chain(chain.path)
+  if (!before) return
   const state = await world.state(pathOf(chain))
-  return state !== undefined && record.versions.at(-1)?.digest !== digestOf(state)
+  manifest.setChain(chain.path, { ...before, left: state === undefined ? null : digestOf(state) })
+}
+
+/** Something that no link left is there: that is the first version now. */
+async function replacedByHand(chain: Chain, { world, manifest }: ChainStore): Promise<boolean> {
+  const left = manifest.chain(chain.path)?.left
+  if (left === undefined) return false
+  const state = await world.state(pathOf(chain))
+  return state !== undefined && left !== digestOf(state)
 }
 
 /** Copies a file or folder so that the target is either old or new; shares blocks where the filesystem can. */

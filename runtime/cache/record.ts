@@ -29,4 +29,9 @@ export interface ChainRecord {
   /** What each link left, in order; complete when the last link has run. */
   readonly versions: readonly { readonly id: string; readonly digest: string }[]
   readonly complete: boolean
+  /**
+   * What was there when the last link ended, well or badly; null: nothing. Absent while a link runs: what a build that
+   * was killed left is unknown. Whatever differs from it was put there by somebody else.
+   */
+  readonly left?: string | null
 }

@@ -67,6 +67,7 @@ export class World {
       cwd: this.#at(base),
       dot: true,
       followSymbolicLinks: false,
+      fs: { readdirSync: readWithSymlinksAsFiles },
       expandDirectories: false,
       ...(ref.ignore ? { ignore: ref.ignore.flatMap(each => [`**/${each}`, `**/${each}/**`]) } : {}),
     })
@@ -172,6 +173,14 @@ function unlessNotThere(look: () => Stats | undefined): Stats | undefined {
     throw error
   }
 }
+
+/** A glob means symlinks as well, without following them; the library would either follow them or leave them out. */
+const readWithSymlinksAsFiles = ((path: string) =>
+  readdirSync(path, { withFileTypes: true }).map(entry =>
+    entry.isSymbolicLink()
+      ? Object.assign(entry, { isFile: () => true, isSymbolicLink: () => false })
+      : entry,
+  )) as unknown as typeof readdirSync
 
 function factsOf(stat: Stats): Facts {
   const { size, mtimeMs, ctimeMs, ino } = stat

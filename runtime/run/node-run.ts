@@ -2,7 +2,7 @@
  * One node from its decision to its record, scripts and steps alike: remove the record, run, look at what was declared,
  * compare the inputs with those from before, record. Whatever fails or is killed in between leaves no record.
  */
-import { extendChain, forgetChain, startChain } from '../cache/first-version.ts'
+import { enterLink, extendChain, forgetChain, leaveLink, startChain } from '../cache/first-version.ts'
 import type { Forecast } from '../cache/forecast.ts'
 import { changedMeanwhile, inputsOf, recordOf } from '../cache/inputs.ts'
 import type { Manifest } from '../cache/manifest.ts'
@@ -71,19 +71,25 @@ async function runAndRecord(index: number, node: PlanNode, runner: NodeRunner): 
   // A script without artifacts runs every time: its inputs decide nothing, so they are not read.
   const recorded = runner.recording && !(node.kind === 'script' && node.artifacts.length === 0)
   const before = recorded ? await inputsOf(node, forecast.sources, member) : undefined
+  const changed = relations.chains.filter(chain => chain.links.includes(index))
+  for (const chain of changed) enterLink(chain, runner)
   manifest.save()
 
-  if (node.kind === 'script') await runScript(node, runner)
-  else await runStep(node, bodies[node.step]!, runner.hook, runner)
-
+  try {
+    if (node.kind === 'script') await runScript(node, runner)
+    else await runStep(node, bodies[node.step]!, runner.hook, runner)
+  } catch (error) {
+    world.refresh()
+    for (const chain of changed) await leaveLink(chain, runner)
+    throw error
+  }
   forecast.settle(index, 'ran')
   const missing = node.artifacts.filter(ref => !world.exists(ref.path))
   for (const ref of missing) {
     const message = `${node.id} succeeded but did not make ${ref.declared} (${ref.path}), so it will run again`
     runner.report({ type: 'notice', level: 'warning', id: node.id, message })
   }
-  for (const chain of relations.chains)
-    if (chain.links.includes(index)) await extendChain(chain, index, runner)
+  for (const chain of changed) await extendChain(chain, index, runner)
   if (!before || missing.length > 0) return
   const after = await inputsOf(node, forecast.sources, member)
   const builderId = runner.executor.imageId(node.builder)
