@@ -122,7 +122,7 @@ function liveClaims(folder: string, except?: string): Holder[] {
     const path = join(folder, name)
     try {
       const holder: Holder = JSON.parse(readFileSync(path, 'utf8'))
-      if (isAlive(holder, statSync(path).mtimeMs)) return [holder]
+      if (typeof holder.host === 'string' && isAlive(holder, statSync(path).mtimeMs)) return [holder]
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
     }
