@@ -1,6 +1,6 @@
 // Makes a fresh clone ready: npm packages, the compiled package, a container engine. Does nothing where all is there.
-import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, statSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { existsSync, statSync, utimesSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -13,7 +13,17 @@ const time = file => (existsSync(file) ? statSync(file).mtimeMs : 0)
 const installed = join(root, 'node_modules/.package-lock.json')
 if (time(installed) < Math.max(time(join(root, 'package-lock.json')), time(join(root, 'package.json')))) {
   say('installing npm packages')
-  execFileSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: root, stdio: ['ignore', 2, 2] })
+  // Not `npm ci`: that refuses where the registry lacks optional packages of other platforms.
+  run('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error'])
+  utimesSync(installed, new Date(), new Date())
+}
+
+/** Ends with a line that says what failed, not with a stack. */
+function run(command, args) {
+  const { status } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 2, 2] })
+  if (status === 0) return
+  say(`failed: ${command} ${args.join(' ')}`)
+  process.exit(1)
 }
 
 const { compile } = await import('./compile.mjs')
@@ -23,5 +33,5 @@ const reachable = () =>
   spawnSync(process.execPath, [strux, 'builder', 'status'], { cwd: root, stdio: 'ignore' }).status === 0
 if (!reachable()) {
   say('no container engine answers; trying to install and start one')
-  execFileSync(process.execPath, [strux, 'doctor', '--fix'], { cwd: root, stdio: ['ignore', 2, 2] })
+  run(process.execPath, [strux, 'doctor', '--fix'])
 }

@@ -41,10 +41,12 @@ const extensionSchema = z
   })
 
 export const bspSchema = z.strictObject({
-  /** Name of the BSP, for people and caches. Commands go by the name of the BSP's folder. */
+  /** Name of the BSP, for people. Commands, scripts and caches go by the name of the BSP's folder. */
   name: z
     .string()
-    .describe("Name of the BSP, for people and caches. Commands go by the name of the BSP's folder."),
+    .describe(
+      "Name of the BSP, for people. Commands, scripts and caches go by the name of the BSP's folder.",
+    ),
   /** The board in a few words. */
   description: z.string().describe('The board in a few words.'),
   /** CPU architecture of the board. `host` is that of the machine that builds. */

@@ -200,24 +200,32 @@ export const projectSchema = z.strictObject({
   /** Settings of `strux build`. */
   build: z
     .strictObject({
-      /** Packages for the builder image. Not acted on: scripts say what they need with `tools`. */
+      /** Debian packages that every builder image has beside the tools that its scripts ask for. */
       host_packages: z
         .array(text(shellSafe))
         .readonly()
         .optional()
-        .describe('Packages for the builder image. Not acted on: scripts say what they need with `tools`.'),
+        .describe('Debian packages that every builder image has beside the tools that its scripts ask for.'),
       /** What may be skipped. */
       cache: z
         .strictObject({
-          /** Whether steps may be skipped when nothing has changed. By default they may. */
+          /** Whether steps and scripts may be skipped when nothing has changed. By default they may. */
           enabled: z
             .boolean()
             .optional()
-            .describe('Whether steps may be skipped when nothing has changed. By default they may.'),
-          /** Names of steps that run on every build. */
-          force_rebuild: strings.optional().describe('Names of steps that run on every build.'),
-          /** Globs of files whose changes do not count. */
-          ignore_patterns: strings.optional().describe('Globs of files whose changes do not count.'),
+            .describe(
+              'Whether steps and scripts may be skipped when nothing has changed. By default they may.',
+            ),
+          /** Steps, hooks and ids of scripts that run on every build. */
+          force_rebuild: strings
+            .optional()
+            .describe('Steps, hooks and ids of scripts that run on every build.'),
+          /** Names, or suffixes written `*.log`, that do not count in folders and globs that scripts depend on. */
+          ignore_patterns: strings
+            .optional()
+            .describe(
+              'Names, or suffixes written `*.log`, that do not count in folders and globs that scripts depend on.',
+            ),
         })
         .optional()
         .describe('What may be skipped.'),

@@ -34,11 +34,11 @@ const common = {
     .readonly()
     .optional()
     .describe('Files that the script makes. Without any it runs on every build.'),
-  /** A name of your own for this script, unique in its BSP: what commands, plans and reports call it. */
+  /** A name of your own for this script, used for nothing else: what commands, plans, records and reports call it. */
   id: text(idRule)
     .optional()
     .describe(
-      'A name of your own for this script, unique in its BSP: what commands, plans and reports call it.',
+      'A name of your own for this script, used for nothing else: what commands, plans, records and reports call it.',
     ),
   /** The script itself, written in place with the sh tag, instead of `location`. */
   run: inline

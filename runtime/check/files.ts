@@ -10,13 +10,13 @@ export async function checkFiles(plan: Plan, relations: Relations, world: World)
   for (const node of [...plan.nodes, ...plan.flash]) {
     if (node.kind !== 'script') continue
     findings.push(...checkScript(node, world))
-    for (const [index, ref] of node.artifacts.entries()) {
-      if (world.leadsOutside(ref.path))
-        findings.push(escapes(node, ref.declared, ['cached_generated_artifacts', index]))
+    for (const ref of node.artifacts) {
+      const keys = ['cached_generated_artifacts', ref.position!]
+      if (world.leadsOutside(ref.path)) findings.push(escapes(node, ref.declared, keys))
     }
     if (node.runs_in === 'host') continue
-    for (const [index, ref] of node.dependencies.entries()) {
-      const keys = ['depends_on', index]
+    for (const ref of node.dependencies) {
+      const keys = ['depends_on', ref.position!]
       if (world.leadsOutside(ref.glob ? globBase(ref.path) : ref.path))
         findings.push(escapes(node, ref.declared, keys))
       else if (!(await isThere(ref, world)) && !relations.isMade(ref))

@@ -1,5 +1,6 @@
 /** Commands that work with the author at the terminal: `flash`, `shell`. */
 import type { Command } from 'commander'
+import type { Plan, PlanNode } from '../plan/model.ts'
 import { findNode } from '../plan/selection.ts'
 import { StruxError } from '../report/error.ts'
 import { makeFolders } from '../run/build.ts'
@@ -30,7 +31,7 @@ export function terminalCommands(program: Command): void {
     .command('shell')
     .argument('[bsp]', "the BSP; the project's default otherwise")
     .description('a shell in the builder container, with the environment of a script or step')
-    .option('--at <id>', 'the script or step; without it the first of the plan')
+    .option('--at <id>', 'the script or step; without it the first script of the plan')
     .action((bsp: string | undefined, _: unknown, self: Command) =>
       shell(bsp, self.optsWithGlobals<TerminalFlags>()),
     )
@@ -38,8 +39,8 @@ export function terminalCommands(program: Command): void {
 
 async function shell(bsp: string | undefined, flags: TerminalFlags): Promise<void> {
   const session = await openSession(flags.project, bsp)
-  const node = flags.at === undefined ? session.plan.nodes[0] : findNode(session.plan, flags.at)
-  if (!node) throw new StruxError(`the plan of ${session.plan.bsp} is empty`)
+  const node = flags.at === undefined ? firstScript(session.plan) : findNode(session.plan, flags.at)
+  if (!node) throw new StruxError(`${session.plan.bsp} has no scripts that run in a container`)
   if (node.runs_in === 'host') {
     throw new StruxError(`${node.id} runs on this machine, not in a container`, {
       hint: 'Use your own shell.',
@@ -47,4 +48,8 @@ async function shell(bsp: string | undefined, flags: TerminalFlags): Promise<voi
   }
   makeFolders(session.root, session.plan.bsp)
   process.exitCode = await openShell(session, node)
+}
+
+function firstScript(plan: Plan): PlanNode | undefined {
+  return plan.nodes.find(node => node.kind === 'script')
 }

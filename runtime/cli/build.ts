@@ -7,6 +7,7 @@ import { selfVersion } from '../load/self.ts'
 import { planJson } from '../plan/json.ts'
 import { cacheFolder, outputFolder } from '../plan/paths.ts'
 import { select } from '../plan/selection.ts'
+import { StruxError } from '../report/error.ts'
 import type { Report } from '../report/events.ts'
 import { HumanReport } from '../report/human.ts'
 import { jsonReport } from '../report/json.ts'
@@ -108,7 +109,7 @@ async function realRun(session: Session, options: BuildOptions, flags: BuildFlag
   const lock = await locking(lockName(plan.bsp), `BSP ${plan.bsp}`)
   // What was seen of the files before the lock was ours may be old by now.
   if (waited || builtSinceStart(root, plan.bsp)) session.world.refresh()
-  let ok = false
+  let failure: unknown
   try {
     if (await repairOwners(session, notice, signal)) session.world.refresh()
     await build(options, {
@@ -116,12 +117,22 @@ async function realRun(session: Session, options: BuildOptions, flags: BuildFlag
       whileShared,
       openExecutor: builders => openExecutor(session, builders, { notice, signal, whileShared }),
     })
-    ok = true
+  } catch (error) {
+    failure = error
+    throw error
   } finally {
     lock.release()
-    const outputs = outputsOf(options)
-    options.report({ type: 'build_finished', ok, duration_ms: Date.now() - started, outputs })
+    const duration_ms = Date.now() - started
+    if (!failure)
+      options.report({ type: 'build_finished', ok: true, duration_ms, outputs: outputsOf(options) })
+    else
+      options.report({ type: 'build_finished', ok: false, duration_ms, outputs: [], error: inWords(failure) })
   }
+}
+
+function inWords(error: unknown): { message: string; hint?: string } {
+  const message = error instanceof Error ? error.message : String(error)
+  return error instanceof StruxError && error.hint ? { message, hint: error.hint } : { message }
 }
 
 /** What people came for: the declared artifacts in the output folder. */

@@ -1,7 +1,8 @@
 /** `strux clean`: deletes what builds left, while nobody builds. */
-import { readdirSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Command } from 'commander'
+import { putFirstVersionsBack } from '../cache/first-version.ts'
 import { acquireLock, type Lock } from '../cache/lock.ts'
 import { DiagnosticsError } from '../load/diagnostic.ts'
 import { diagnose, loadProject } from '../load/project.ts'
@@ -45,7 +46,14 @@ async function clean(bsp: string | undefined, flags: CleanFlags): Promise<void> 
     throw new StruxError(`'${name}' cannot be the name of a BSP`, { exitCode: 2 })
   }
   const folders = [cacheFolder(name), outputFolder(name), flashFolder(name)]
-  await whileLocked(root, [lockName(name)], flags, () => remove(root, folders))
+  if (!folders.some(folder => existsSync(join(root, folder)))) {
+    printLine(`there is nothing of ${name} to delete`)
+    return
+  }
+  await whileLocked(root, [lockName(name)], flags, () => {
+    putFirstVersionsBack(root, name)
+    remove(root, folders)
+  })
 }
 
 /** The definitions of BSPs need not be in order to delete what they built: only the configuration is read. */

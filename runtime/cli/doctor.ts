@@ -1,6 +1,7 @@
 /** `strux doctor`: whether this machine can build, and with `--fix` what can be mended by itself. */
 import type { Command } from 'commander'
 import type { GlobalOptions } from './options.ts'
+import { projectRoot } from './session.ts'
 import { colorsFor, printJson, printLine } from './terminal.ts'
 
 interface DoctorFlags extends GlobalOptions {
@@ -24,7 +25,7 @@ async function doctor(flags: DoctorFlags): Promise<void> {
   }
   const { examine } = await import('../execute/doctor.ts')
   const checks = await examine({
-    projectRoot: flags.project ?? process.cwd(),
+    ...(await surroundings(flags.project)),
     caller: { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 },
   })
   const ok = checks.every(check => check.ok !== 'no')
@@ -35,5 +36,17 @@ async function doctor(flags: DoctorFlags): Promise<void> {
   for (const check of checks) {
     printLine(`${marks[check.ok]}  ${check.name}: ${check.detail}`)
     if (check.hint && check.ok !== 'yes') printLine(`         ${colors.cyan('hint:')} ${check.hint}`)
+  }
+}
+
+/** The project's folder and mirror, as far as there is a project that can be read; a doctor looks anywhere. */
+async function surroundings(folder: string | undefined): Promise<{ projectRoot: string; mirror?: string }> {
+  try {
+    const root = projectRoot(folder)
+    const { loadProject } = await import('../load/project.ts')
+    const mirror = (await loadProject(root)).value?.config.builder?.mirror
+    return { projectRoot: root, ...(mirror === undefined ? {} : { mirror }) }
+  } catch {
+    return { projectRoot: folder ?? process.cwd() }
   }
 }

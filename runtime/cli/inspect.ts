@@ -97,8 +97,11 @@ async function check(names: readonly string[], flags: InspectFlags): Promise<voi
   if (flags.json) printJson({ ok, diagnostics })
   else {
     printDiagnostics(diagnostics, root)
-    if (diagnostics.length === 0)
-      printLine(`${wanted.length} BSP${wanted.length === 1 ? '' : 's'}, nothing to complain about`)
+    const count = (severity: Diagnostic['severity']) => {
+      const number = diagnostics.filter(each => each.severity === severity).length
+      return `${number} ${severity}${number === 1 ? '' : 's'}`
+    }
+    printLine(`${wanted.length} BSP${wanted.length === 1 ? '' : 's'}: ${count('error')}, ${count('warning')}`)
   }
   if (!ok) process.exitCode = 1
 }

@@ -23,6 +23,7 @@ function createProgram(): Command {
     .helpOption('-h, --help', 'print this help')
     .addHelpText('after', EXIT_CODES)
     .showSuggestionAfterError()
+    .configureHelp({ showGlobalOptions: true })
     .exitOverride()
   buildCommand(program)
   inspectCommands(program)
@@ -30,7 +31,7 @@ function createProgram(): Command {
   cleanCommand(program)
   builderCommands(program)
   doctorCommand(program)
-  for (const command of program.commands) command.exitOverride()
+  for (const command of program.commands) command.exitOverride().configureHelp({ showGlobalOptions: true })
   return program
 }
 

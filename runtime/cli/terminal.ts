@@ -41,7 +41,6 @@ export function printError(error: unknown, verbose: boolean): number {
   if (error instanceof StruxError) {
     say(`${colors.red('error')} ${error.message}`)
     if (error.hint) say(`  ${colors.cyan('hint:')} ${error.hint}`)
-    if (verbose && error.stack) say(colors.dim(error.stack))
     if (verbose && error.cause instanceof Error) say(colors.dim(`caused by ${error.cause.stack}`))
     return error.exitCode
   }

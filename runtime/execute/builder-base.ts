@@ -95,12 +95,12 @@ async function bootstrap(
   if (mirror === undefined) {
     throw impossible(
       'this machine has no Debian mirror in its apt sources',
-      'Name a mirror in build.mirror, or an image of your own in build.image.',
+      'Name a mirror in builder.mirror, or an image of your own in builder.image.',
     )
   }
   const { execa } = await import('execa')
   await installBootstrapper(why =>
-    impossible(why, 'Install mmdebstrap (apt-get install mmdebstrap), or name an image in build.image.'),
+    impossible(why, 'Install mmdebstrap (apt-get install mmdebstrap), or name an image in builder.image.'),
   )
   const keyring = [
     '/usr/share/keyrings/debian-archive-keyring.gpg',
@@ -150,7 +150,7 @@ async function bootstrap(
       .join('; ')
     throw impossible(
       `mmdebstrap failed: ${words || engineReason(id)}`,
-      'Check the mirror, or name an image of your own in build.image.',
+      'Check the mirror, or name an image of your own in builder.image.',
     )
   }
   notice(`Bootstrapped Debian ${suite}`)

@@ -111,7 +111,7 @@ async function pullNamed(engine: Engine, image: string, { notice, signal }: Buil
     throw new StruxError(
       `The builder image ${image} is not here and cannot be pulled: ${engineReason(cause)}`,
       {
-        hint: 'Check build.image, or leave it out: an image is then made from Debian packages.',
+        hint: 'Check builder.image, or leave it out: an image is then made from Debian packages.',
         cause,
       },
     )

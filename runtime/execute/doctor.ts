@@ -1,5 +1,6 @@
 /** What `strux doctor` looks at: everything on this machine that a build in containers depends on. */
 import { access, constants, statfs } from 'node:fs/promises'
+import { StruxError } from '../report/error.ts'
 import { machineMirror } from './apt-sources.ts'
 import { startGranted } from './container.ts'
 import { showEndpoint } from './endpoint.ts'
@@ -35,11 +36,11 @@ export async function examine(options: DoctorOptions): Promise<Check[]> {
   try {
     engine = await connectEngine()
   } catch (error) {
-    const hint =
-      process.platform === 'linux'
-        ? 'Run `strux doctor --fix` as root to install and start an engine, or start yours.'
-        : 'Start Docker Desktop or Podman, or name an engine in DOCKER_HOST.'
-    return [...checks, { name: 'Container engine', ok: 'no', detail: engineReason(error), hint }]
+    const hint = error instanceof StruxError ? error.hint : undefined
+    return [
+      ...checks,
+      { name: 'Container engine', ok: 'no', detail: engineReason(error), ...(hint && { hint }) },
+    ]
   }
   checks.push({
     name: 'Container engine',
@@ -144,7 +145,7 @@ async function checkBase(engine: Engine, mirror: string | undefined): Promise<Ch
     name,
     ok: 'warning',
     detail: 'need a container registry: they cannot be bootstrapped here',
-    hint: 'On Debian and Ubuntu: apt-get install mmdebstrap. Elsewhere name a mirror in build.mirror or an image in build.image.',
+    hint: 'On Debian and Ubuntu: apt-get install mmdebstrap. Elsewhere name a mirror in builder.mirror or an image in builder.image.',
   }
 }
 

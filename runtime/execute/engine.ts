@@ -94,10 +94,17 @@ function unreachable(endpoint: Endpoint, cause: unknown): StruxError {
   return new StruxError(
     `The container engine at ${showEndpoint(endpoint)} (${endpoint.origin}) cannot be reached: ${why}`,
     {
-      hint: 'Run `strux doctor` for a check of this machine; `strux doctor --fix` can install an engine.',
+      hint: remedy(code),
       cause,
     },
   )
+}
+
+function remedy(code: unknown): string {
+  if (code === 'EACCES') return 'As root: `usermod --append --groups docker USER`; then log in again.'
+  return process.platform === 'linux'
+    ? 'Start your engine, or run `strux doctor --fix` as root: on Debian and Ubuntu it installs and starts one.'
+    : 'Start Docker Desktop or Podman, or name an engine in DOCKER_HOST.'
 }
 
 /** What an engine said, without the library's framing (`(HTTP code 500) server error - …`). */

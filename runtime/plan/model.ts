@@ -69,6 +69,8 @@ export interface PathRef {
   /** Relative to the project, with `/`; for a glob the resolved pattern. */
   readonly path: string
   readonly glob: boolean
+  /** Where it stands in the author's list, from 0. */
+  readonly position?: number
   /** Names, or `*suffix` patterns, that are passed over at any depth when a folder is hashed. */
   readonly ignore?: readonly string[]
   /** An input of a step that need not exist: its absence is a state like any other. */

@@ -54,6 +54,16 @@ function collectScripts(planning: Planning): { scripts: ScriptNode[]; never: Nev
   ]
   for (const entry of entries) {
     const id = giveId(entry.hook, entry.data)
+    if (entry.data.id !== undefined && entry.data.id !== id) {
+      planning.report({
+        severity: 'warning',
+        code: 'id_taken',
+        message: `'${entry.data.id}' is the id of something else, so this script is called '${id}'`,
+        hint: 'Give each script an id of its own, other than the names of steps.',
+        origin: { source: entry.source, keys: ['scripts', entry.index, 'id'] },
+        at: 'value',
+      })
+    }
     const origin = { source: entry.source, keys: ['scripts', entry.index] }
     const reason = reasonNever(entry.hook, planning.bsp)
     if (reason) {

@@ -85,9 +85,14 @@ function refs(
   const found: PathRef[] = []
   declared?.forEach((each, index) => {
     const path = resolve(each, index)
-    if (path !== undefined) found.push(pathRef(each, path))
+    if (path !== undefined) found.push({ ...pathRef(each, path), position: index })
   })
   return found
+}
+
+const OUTSIDE_HINTS = {
+  input: 'Copy the file into the project; only the project is mounted where scripts run.',
+  artifact: 'Scripts can write only in the project: put it under cache/ or output/.',
 }
 
 /** Turns a resolved path into the path alone, and a path that leads astray into a finding. */
@@ -100,7 +105,7 @@ function pathChecker(origin: Origin, planning: Planning) {
       code: outside ? 'path_escapes' : 'absolute_path',
       message: outside ? `'${declared}' leads out of the project` : `'${declared}' is absolute`,
       hint: outside
-        ? 'Copy the file into the project; only the project is mounted where scripts run.'
+        ? OUTSIDE_HINTS[keys[0] === 'cached_generated_artifacts' ? 'artifact' : 'input']
         : `Write it relative to the ${keys[0] === 'cached_generated_artifacts' ? 'build folders (cache/, output/)' : 'BSP (./)'}.`,
       origin: { source: origin.source, keys: [...origin.keys, ...keys] },
       at: 'value',

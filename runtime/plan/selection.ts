@@ -1,6 +1,8 @@
 /** Which nodes of a plan a command is about: `--only`, `--from`, `--until`. */
+import { HOOK_NAMES, type Hook } from '../../lib/hooks/build.ts'
 import { StruxError } from '../report/error.ts'
 import { suggest } from '../report/suggest.ts'
+import { STEPS } from '../steps/registry.ts'
 import type { Plan, PlanNode } from './model.ts'
 import type { Relations } from './relations.ts'
 
@@ -17,16 +19,18 @@ export interface SelectionOptions {
  */
 export function select(plan: Plan, relations: Relations, options: SelectionOptions): ReadonlySet<number> {
   const all = plan.nodes.map((_, index) => index)
-  const first = options.from === undefined ? 0 : Math.min(...find(plan, options.from))
-  const last = options.until === undefined ? all.length - 1 : Math.max(...find(plan, options.until))
-  if (first > last) {
-    throw new StruxError(`--from ${options.from} comes after --until ${options.until}`, {
+  const { from, until } = options
+  const first = from === undefined ? 0 : (emptyHook(plan, from) ?? Math.min(...find(plan, from)))
+  const end =
+    until === undefined ? all.length : (emptyHook(plan, until) ?? Math.max(...find(plan, until)) + 1)
+  if (from !== undefined && until !== undefined && first >= end) {
+    throw new StruxError(`--from ${from} comes after --until ${until}`, {
       hint: 'strux plan shows the order.',
       exitCode: 2,
     })
   }
   const only = options.only?.length ? new Set(options.only.flatMap(id => find(plan, id))) : undefined
-  const chosen = new Set(all.filter(index => index >= first && index <= last && (only?.has(index) ?? true)))
+  const chosen = new Set(all.filter(index => index >= first && index < end && (only?.has(index) ?? true)))
   // A set is walked to its end, also while it grows.
   for (const index of chosen) {
     for (const partner of partners(plan, index)) chosen.add(partner)
@@ -37,13 +41,38 @@ export function select(plan: Plan, relations: Relations, options: SelectionOptio
   return new Set([...chosen].sort((a, b) => a - b))
 }
 
-/** A node by its id or name, for commands about one node. Throws with a suggestion where there is none. */
+/**
+ * A node by its id, or by its hook where that has one script, for commands about one node. Throws with a suggestion
+ * where there is none.
+ */
 export function findNode(plan: Plan, id: string): PlanNode {
-  const node = plan.nodes.find(each => each.id === id) ?? plan.flash.find(each => each.id === id)
+  const all = [...plan.nodes, ...plan.flash]
+  const node = all.find(each => each.id === id)
   if (node) return node
+  const atHook = all.filter(each => sameHook(each, id))
+  if (atHook.length === 1) return atHook[0]!
+  if (atHook.length > 1) {
+    throw new StruxError(`${id} has ${atHook.length} scripts`, {
+      hint: `Name one of them: ${atHook.map(each => each.id).join(', ')}.`,
+      exitCode: 2,
+    })
+  }
   const never = plan.never.find(each => each.id === id)
   if (never) throw new StruxError(`${id} never runs: ${never.reason}`)
   throw unknown(plan, id)
+}
+
+/** A hook without scripts is a place all the same: the index of the first node behind it. */
+function emptyHook(plan: Plan, id: string): number | undefined {
+  const rank = HOOK_NAMES.indexOf(id as Hook)
+  if (rank < 0 || plan.nodes.some(node => sameHook(node, id))) return undefined
+  return plan.nodes.filter(node => rankOf(node) < rank).length
+}
+
+/** The hook of a node, or the one that its step follows, by place in the pipeline. */
+function rankOf(node: PlanNode): number {
+  const hook = node.kind === 'step' ? STEPS.find(step => step.name === node.step)!.follows : node.hook
+  return hook === 'rootfs_post' ? HOOK_NAMES.indexOf('after_rootfs') : HOOK_NAMES.indexOf(hook)
 }
 
 function find(plan: Plan, id: string): number[] {

@@ -42,6 +42,8 @@ export type BuildEvent =
       readonly duration_ms: number
       /** Declared artifacts of the selected nodes in dist/output that are there, relative to the project. */
       readonly outputs: readonly string[]
+      /** Why it failed, in words. */
+      readonly error?: { readonly message: string; readonly hint?: string }
     }
 
 export type Report = (event: BuildEvent) => void

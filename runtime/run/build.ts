@@ -205,9 +205,15 @@ function requireBodies({ plan, bodies }: BuildOptions, expected: readonly number
   throw new StruxError(
     `this version cannot run the built-in ${steps.length === 1 ? 'step' : 'steps'} ${steps.join(', ')}`,
     {
-      hint: 'Select scripts alone with --only, --from and --until; strux plan lists the ids.',
+      hint: `Select scripts alone with --only, --from and --until${exampleSelection(plan, steps)}; strux plan lists the ids.`,
     },
   )
+}
+
+function exampleSelection(plan: Plan, steps: readonly string[]): string {
+  const behind = plan.nodes.slice(plan.nodes.findLastIndex(node => steps.includes(node.id)) + 1)
+  const first = behind.find(node => node.kind === 'script')
+  return first?.kind === 'script' ? `, for example --from ${first.hook}` : ''
 }
 
 function reportSkip({ plan, report }: BuildOptions, index: number, decision: Decision): void {

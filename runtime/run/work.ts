@@ -21,7 +21,7 @@ export class WorkFailed extends StruxError {
   constructor(node: PlanNode, exitCode: number) {
     super(`${node.id} failed with exit code ${exitCode}`, {
       exitCode,
-      hint: `strux shell --at '${node.id}' opens a shell in the same surroundings.`,
+      hint: `strux shell ${node.env.PRESELECTED_BSP} --at '${node.id}' opens a shell in the same surroundings.`,
     })
   }
 }
