@@ -51,13 +51,20 @@ export function projectRoot(folder: string | undefined): string {
 export async function openSession(folder: string | undefined, bspName: string | undefined): Promise<Session> {
   const root = projectRoot(folder)
   const loaded = await loadProject(root)
-  const name = bspName ?? loaded.value?.config.bsp
+  const name = bspName ?? defaultBsp(loaded)
   // With a configuration that cannot be used, the BSP's own mistakes are said in the same breath.
   const bsp = name === undefined ? undefined : await loadBsp(loaded, name)
   const { diagnostics, session } = await examine(loaded, bsp)
   printDiagnostics(diagnostics, root)
   if (!session || diagnostics.some(each => each.severity === 'error')) throw new DiagnosticsError(diagnostics)
   return session
+}
+
+/** What the configuration says, also where something else in it is wrong. */
+function defaultBsp({ value, exported, bsps }: LoadedProject): string | undefined {
+  if (value) return value.config.bsp
+  const said = (exported as { bsp?: unknown } | undefined)?.bsp
+  return bsps.find(bsp => bsp.name === said)?.name
 }
 
 /** Project, one BSP, and all diagnostics of both. */

@@ -96,6 +96,7 @@ export function cleanCache(root: string, bsp: string): void {
 export async function build(options: BuildOptions, surroundings: BuildSurroundings): Promise<boolean> {
   const { plan, root, selection, report, policy, world, memo } = options
   if (policy.clean) {
+    requireBodies(options, [...selection])
     cleanCache(root, plan.bsp)
     world.refresh()
   }
