@@ -1,6 +1,6 @@
 // Compiles the package into build/: lib/ module by module with declarations, runtime/ as one bundle with lazy parts.
 import { execFileSync } from 'node:child_process'
-import { chmodSync, existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -19,6 +19,20 @@ function upToDate() {
   )
 }
 
+/** The licences of the packages whose code is in the bundle. */
+function licenses(inputs) {
+  const folders = inputs.map(file => /^node_modules\/(@[^/]+\/)?[^/]+/.exec(file)?.[0]).filter(Boolean)
+  return [...new Set(folders)]
+    .sort()
+    .map(folder => {
+      const { name, version, license } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'))
+      const file = readdirSync(join(root, folder)).find(each => /^licen[cs]e/i.test(each))
+      const text = file ? readFileSync(join(root, folder, file), 'utf8') : license
+      return `${name} ${version}\n\n${text.trim()}\n`
+    })
+    .join(`\n${'-'.repeat(80)}\n\n`)
+}
+
 export async function compile() {
   if (upToDate()) return false
   const { build } = await import('esbuild')
@@ -31,7 +45,8 @@ export async function compile() {
       stdio: ['ignore', 'inherit', 'inherit'],
     },
   )
-  await build({
+  const { metafile } = await build({
+    metafile: true,
     absWorkingDir: root,
     entryPoints: { 'cli/main': 'runtime/cli/main.ts' },
     outdir: 'build/runtime',
@@ -48,6 +63,7 @@ export async function compile() {
     logLevel: 'warning',
   })
   chmodSync(join(root, 'build/runtime/cli/main.js'), 0o755)
+  writeFileSync(join(root, 'build/THIRD-PARTY-LICENSES.txt'), licenses(Object.keys(metafile.inputs)))
   writeFileSync(stamp, '')
   return true
 }
