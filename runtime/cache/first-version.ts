@@ -84,7 +84,10 @@ export async function startChain(chain: Chain, fresh: boolean, store: ChainStore
   const kept = join(world.root, keptVersion(plan.bsp, chain))
   const target = join(world.root, chain.path)
   const before = manifest.chain(chain.path)
-  for (const link of chain.links) manifest.setNode('script', plan.nodes[link]!.id, undefined)
+  for (const link of chain.links) {
+    const { kind, id } = plan.nodes[link]!
+    manifest.setNode(kind, id, undefined)
+  }
   // A kept copy is removed before the maker runs again, so one that is there is right, also where records were lost.
   const known = !fresh && !(await replacedByHand(chain, store))
   const fromNothing = known && (before ? before.first === null : existsSync(markOfNothing(kept)))

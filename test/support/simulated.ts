@@ -5,6 +5,7 @@ import {
   mkdtempSync,
   readFileSync,
   realpathSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs'
@@ -13,9 +14,9 @@ import { dirname, join } from 'node:path'
 import type { BspData, ProjectData, ScriptData } from '../../lib/schema.ts'
 import { Sh } from '../../lib/sh.ts'
 import { HashMemo } from '../../runtime/cache/hash-memo.ts'
-import type { Decision } from '../../runtime/cache/reason.ts'
+import type { Decision, Reason } from '../../runtime/cache/reason.ts'
 import { World } from '../../runtime/cache/world.ts'
-import type { Executor } from '../../runtime/execute/executor.ts'
+import type { Command, Executor } from '../../runtime/execute/executor.ts'
 import type { Plan } from '../../runtime/plan/model.ts'
 import { makePlan } from '../../runtime/plan/plan.ts'
 import { relationsOf } from '../../runtime/plan/relations.ts'
@@ -52,7 +53,7 @@ export function planFor(bsp: BspData, project: ProjectData = PROJECT, root = '/p
 }
 
 /** What a script does when it is its turn: returns the exit code. */
-export type Behaviour = (id: string) => number
+export type Behaviour = (id: string, command: Command) => number
 
 export interface BuildSettings {
   readonly bsp: BspData
@@ -61,6 +62,9 @@ export interface BuildSettings {
   readonly selection?: SelectionOptions
   readonly clean?: boolean
   readonly bodies?: StepBodies
+  /** The engine's id of images that the user names. */
+  readonly imageId?: string
+  readonly signal?: AbortSignal
 }
 
 export interface Built {
@@ -70,10 +74,11 @@ export interface Built {
   /** In the order in which nodes finished running. */
   readonly order: readonly string[]
   readonly warnings: readonly string[]
+  readonly reasons: ReadonlyMap<string, readonly Reason[]>
 }
 
 export class SimulatedProject {
-  readonly root = realpathSync(mkdtempSync(join(tmpdir(), 'strux-sim-')))
+  root = realpathSync(mkdtempSync(join(tmpdir(), 'strux-sim-')))
 
   write(path: string, text: string): void {
     const file = join(this.root, path)
@@ -88,6 +93,13 @@ export class SimulatedProject {
 
   remove(path: string): void {
     rmSync(join(this.root, path), { recursive: true, force: true })
+  }
+
+  /** The whole project is somewhere else from now on. */
+  move(): void {
+    const to = `${this.root}-moved`
+    renameSync(this.root, to)
+    this.root = to
   }
 
   dispose(): void {
@@ -105,19 +117,21 @@ export class SimulatedProject {
     const outcomes = new Map<string, Outcome>()
     const order: string[] = []
     const warnings: string[] = []
+    const reasons = new Map<string, readonly Reason[]>()
     const report = (event: BuildEvent): void => {
       if (event.type === 'node_finished') {
         outcomes.set(event.id, event.outcome)
+        reasons.set(event.id, event.reasons)
         if (event.outcome === 'ran') order.push(event.id)
       }
       if (event.type === 'notice' && event.level === 'warning') warnings.push(event.message)
     }
-    const result = { outcomes, order, warnings }
+    const result = { outcomes, order, warnings, reasons }
     try {
       await build(this.#options(settings, report), {
-        signal: new AbortController().signal,
+        signal: settings.signal ?? new AbortController().signal,
         whileShared: work => work(),
-        openExecutor: async () => simulatedExecutor(settings.behave ?? (() => 0)),
+        openExecutor: async () => simulatedExecutor(settings),
       })
       return { ok: true, ...result }
     } catch (error) {
@@ -147,11 +161,11 @@ export class SimulatedProject {
   }
 }
 
-function simulatedExecutor(behave: Behaviour): Executor {
+function simulatedExecutor({ behave = () => 0, imageId }: BuildSettings): Executor {
   return {
     prepare: () => {},
-    run: async ({ id }) => behave(id),
-    imageId: () => undefined,
+    run: async command => behave(command.id, command),
+    imageId: ({ kind }) => (kind === 'named' ? imageId : undefined),
     close: async () => {},
   }
 }
