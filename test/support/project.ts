@@ -160,9 +160,13 @@ export class TempProject {
     return this.start(args, options).ended
   }
 
-  /** `strux build --json` of the scripts from the hook `before_bundle` on: what comes before needs steps' bodies. */
+  /**
+   * `strux build --json`; where `args` select nothing, of the scripts from the hook `before_bundle` on, since what comes
+   * before needs the bodies of steps.
+   */
   startBuild(args: readonly string[] = [], options: StartOptions = {}): Running {
-    return this.start(['build', '--json', '--from', 'before_bundle', ...args], options)
+    const selected = args.includes('--from') || args.includes('--only')
+    return this.start(['build', '--json', ...(selected ? [] : ['--from', 'before_bundle']), ...args], options)
   }
 
   async build(args: readonly string[] = [], options: StartOptions = {}): Promise<Built> {
