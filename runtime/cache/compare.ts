@@ -48,7 +48,10 @@ export function compareEnvironment(
 
 export function compareConfig(then: NodeRecord['config'], now: NodeRecord['config']): Reason[] {
   const equal = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
-  return changedKeys(then ?? {}, now ?? {}, equal).map(key => reason('config_changed', key))
+  // A setting that is not made is not in the file either.
+  const made = (config: NodeRecord['config'] = {}) =>
+    Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined))
+  return changedKeys(made(then), made(now), equal).map(key => reason('config_changed', key))
 }
 
 /** A builder is the same while its key is; an image that the user names also while its id is, as far as both are known. */
