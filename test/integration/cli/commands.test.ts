@@ -400,7 +400,7 @@ test('clean deletes what the builds of one BSP left', async () => {
 
 test('words for people: no escape codes with NO_COLOR or in a pipe, some with FORCE_COLOR; results on standard output', async () => {
   someScripts()
-  const escape = String.fromCharCode(27)
+  const escapeCode = String.fromCharCode(27)
   const commands = [
     ['plan'],
     ['build', '--from', 'make_image'],
@@ -416,10 +416,10 @@ test('words for people: no escape codes with NO_COLOR or in a pipe, some with FO
   for (const command of commands) {
     for (const env of [{}, { NO_COLOR: '1' }, { NO_COLOR: '1', FORCE_COLOR: '1' }]) {
       const { stdout, stderr } = await project.strux(command, { env })
-      assert.not.ok(`${stdout}${stderr}`.includes(escape), `${command.join(' ')} ${JSON.stringify(env)}`)
+      assert.not.ok(`${stdout}${stderr}`.includes(escapeCode), `${command.join(' ')} ${JSON.stringify(env)}`)
     }
     const { stdout, stderr } = await project.strux(command, { env: { FORCE_COLOR: '1' } })
-    if (command[0] !== 'check') assert.ok(`${stdout}${stderr}`.includes(escape), command.join(' '))
+    if (command[0] !== 'check') assert.ok(`${stdout}${stderr}`.includes(escapeCode), command.join(' '))
   }
   const { stdout, stderr } = await project.strux(['build', '--from', 'make_image'])
   assert.is(stdout, '')

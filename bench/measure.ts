@@ -1,0 +1,72 @@
+/** Measuring processes. All figures are medians: a machine that does something else now and then spoils a mean. */
+import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+
+export interface Row {
+  readonly what: string
+  readonly value: number
+  readonly unit: 's' | 'MB' | 'ratio'
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  const middle = sorted.length >> 1
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
+}
+
+export interface Program {
+  readonly argv: readonly string[]
+  readonly cwd: string
+  readonly env?: NodeJS.ProcessEnv
+}
+
+/** Seconds from the start of a process to its end. */
+export async function secondsOf(program: Program): Promise<number> {
+  const started = performance.now()
+  await run(program)
+  return (performance.now() - started) / 1000
+}
+
+/**
+ * Peak memory of a Node process, in MB of 1,000,000 bytes, from the kernel's high-water mark of its address space. What
+ * `getrusage` says will not do: it includes that of the process that forked it.
+ */
+export async function peakMemoryOf({ argv: [node, ...args], ...rest }: Program): Promise<number> {
+  const report =
+    "import { readFileSync, writeSync } from 'node:fs'; process.on('exit', () => writeSync(3, readFileSync('/proc/self/status')))"
+  const argv = [node!, '--import', `data:text/javascript,${encodeURIComponent(report)}`, ...args]
+  const status = await run({ argv, ...rest })
+  return (Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]) * 1024) / 1e6
+}
+
+/** Runs to the end; resolves with what came on descriptor 3. */
+function run({ argv: [command, ...args], cwd, env }: Program): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command!, args, {
+      cwd,
+      env: env ?? process.env,
+      stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+    })
+    let report = ''
+    let errors = ''
+    child.stdio[3]!.on('data', chunk => {
+      report += chunk
+    })
+    child.stderr!.on('data', chunk => {
+      errors += chunk
+    })
+    child.on('error', reject)
+    child.on('close', code =>
+      code === 0 ? resolve(report) : reject(new Error(`${command} ${args.join(' ')}: ${errors}`)),
+    )
+  })
+}
+
+/** What else the machine does distorts every figure: the load of the last minute, said with them. */
+export function load(): string {
+  try {
+    return readFileSync('/proc/loadavg', 'utf8').split(' ')[0]!
+  } catch {
+    return 'unknown'
+  }
+}

@@ -1,0 +1,201 @@
+/** The package as npm packs and installs it: the command, the type declarations, a build. */
+import { execFileSync } from 'node:child_process'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { REPOSITORY } from '../support/project.ts'
+
+const test = suite('package')
+const folder = realpathSync(mkdtempSync(join(tmpdir(), 'strux-package-')))
+const app = join(folder, 'app')
+let files: string[]
+
+interface Ended {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+function run(command: string, ...args: string[]): Ended {
+  const env = { ...process.env, STRUX_IN_CONTAINER: '', NODE_OPTIONS: '', FORCE_COLOR: '0' }
+  try {
+    const stdout = execFileSync(command, args, {
+      cwd: app,
+      env,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: 300_000,
+    })
+    return { code: 0, stdout, stderr: '' }
+  } catch (error) {
+    const { status, stdout, stderr } = error as { status: number; stdout: string; stderr: string }
+    return { code: status, stdout, stderr }
+  }
+}
+
+const strux = (...args: string[]) => run('npx', '--no-install', 'strux', ...args)
+
+function write(path: string, text: string): void {
+  mkdirSync(dirname(join(app, path)), { recursive: true })
+  writeFileSync(join(app, path), text)
+}
+
+test.before(() => {
+  mkdirSync(app)
+  const packed = execFileSync('npm', ['pack', '--json', '--pack-destination', folder], {
+    cwd: REPOSITORY,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const [{ filename, files: listed }] = JSON.parse(packed.slice(packed.indexOf('[')))
+  files = listed.map((file: { path: string }) => file.path)
+  write('package.json', JSON.stringify({ name: 'app', private: true, type: 'module' }))
+  const installed = run(
+    'npm',
+    'install',
+    '--no-audit',
+    '--no-fund',
+    '--prefer-offline',
+    join(folder, filename),
+  )
+  assert.is(installed.code, 0, installed.stderr)
+  write(
+    'strux.config.ts',
+    "import { defineConfig } from 'strux-bsp'\n\nexport default defineConfig({ name: 'app', project_version: '1.0.0', bsp: 'panel' })\n",
+  )
+  write('bsp/panel/bsp.ts', bsp())
+  write('bsp/panel/scripts/make.sh', 'cp "$BSP_FOLDER/in.txt" "$PROJECT_DIST_OUTPUT_FOLDER/disk.img"\n')
+  write('bsp/panel/in.txt', 'one\n')
+})
+test.after(() => rmSync(folder, { recursive: true, force: true }))
+
+function bsp(more = ''): string {
+  return `import { defineBsp, sh } from 'strux-bsp'
+
+export default defineBsp({
+  name: 'panel',
+  description: 'A panel',
+  arch: 'host',
+  hostname: 'panel',
+  scripts: [
+    {
+      id: 'disk',
+      step: 'make_image',
+      location: './scripts/make.sh',
+      cached_generated_artifacts: ['output/disk.img'],
+      depends_on: ['./in.txt'],
+      tools: ['image'],
+    },
+    { id: 'sum', step: 'after_build', run: sh\`sha256sum dist/output/panel/disk.img\`, tools: ['image'] },
+    ${more}
+  ],
+})
+`
+}
+
+test('holds what it needs and nothing else', () => {
+  const needed = ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md']
+  for (const file of [...needed, 'build/runtime/cli/main.js', 'build/lib/index.js', 'build/lib/index.d.ts']) {
+    assert.ok(files.includes(file), `${file} is not in the package`)
+  }
+  const other = files.filter(file => !/^(build|docs)\//.test(file) && !needed.includes(file))
+  assert.equal(other, [])
+  assert.equal(
+    files.filter(file => /\.test\.|(?<!\.d)\.ts$/.test(file)),
+    [],
+  )
+})
+
+test('npx strux: version, plan, check', () => {
+  const { version } = JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8'))
+  assert.is(strux('--version').stdout.trim(), version)
+  const plan = strux('plan', '--json')
+  assert.is(plan.code, 0, plan.stderr)
+  const ids = JSON.parse(plan.stdout).nodes.map((node: { id: string }) => node.id)
+  assert.equal(ids.slice(-2), ['disk', 'sum'])
+  const check = strux('check')
+  assert.is(check.code, 0, check.stderr)
+})
+
+test('npx strux build runs scripts in containers, and skips them the second time', () => {
+  const built = strux('build', '--json', '--from', 'make_image')
+  assert.is(built.code, 0, built.stdout + built.stderr)
+  assert.ok(existsSync(join(app, 'dist/output/panel/disk.img')))
+  assert.match(built.stdout, '"id":"disk","outcome":"ran"')
+  assert.match(strux('build', '--json', '--from', 'make_image').stdout, '"id":"disk","outcome":"skipped"')
+})
+
+test('npx strux check: a mistake, found and located by the installed package', () => {
+  write('bsp/panel/bsp.ts', bsp("{ step: 'make_imaje', run: sh`true` },"))
+  const { code, stderr, stdout } = strux('check')
+  write('bsp/panel/bsp.ts', bsp())
+  assert.is(code, 1)
+  assert.match(stdout + stderr, 'make_imaje')
+  assert.match(stdout + stderr, /bsp\/panel\/bsp\.ts:\d+:\d+/)
+})
+
+/** The compiler on the project, which checks the package's declarations too. */
+function compile(): Ended {
+  const compilerOptions = {
+    ...{ target: 'ES2022', module: 'NodeNext', moduleResolution: 'NodeNext', strict: true, noEmit: true },
+    ...{ skipLibCheck: false, types: [], exactOptionalPropertyTypes: true },
+  }
+  write('tsconfig.json', JSON.stringify({ compilerOptions, include: ['*.ts', 'bsp'] }))
+  return run(
+    process.execPath,
+    join(REPOSITORY, 'node_modules/typescript/bin/tsc'),
+    '-p',
+    '.',
+    '--pretty',
+    'false',
+  )
+}
+
+test('a right BSP compiles against the declarations, which are right themselves', () => {
+  write(
+    'uses-schema.ts',
+    "import { type BspData, bspSchema } from 'strux-bsp/schema'\n\nexport const parsed: BspData = bspSchema.parse({})\n",
+  )
+  const { code, stdout } = compile()
+  rmSync(join(app, 'uses-schema.ts'))
+  assert.is(code, 0, stdout)
+})
+
+test('a wrong BSP does not compile, and the error is at the wrong word', () => {
+  const wrong: [string, RegExp][] = [
+    ["{ step: 'make_imaje', run: sh`true` },", /^step: 'make_imaje'/],
+    ["{ step: 'make_image', run: sh`true`, depends: [] },", /^depends/],
+    ["{ step: 'before_kernel', run: sh`true` },", /^step: 'before_kernel'/],
+    ["{ step: 'make_image', run: sh`true`, cached_generated_artifacts: ['./x'] },", /^'\.\/x'/],
+    ["{ step: 'make_image' },", /^(step|\{)/],
+  ]
+  for (const [entry, word] of wrong) {
+    const text = bsp(entry)
+    write('bsp/panel/bsp.ts', text)
+    const { code, stdout } = compile()
+    assert.is.not(code, 0, entry)
+    const [, line, column] = /^bsp\/panel\/bsp\.ts\((\d+),(\d+)\): error/m.exec(stdout) ?? []
+    assert.match(text.split('\n')[Number(line) - 1]?.slice(Number(column) - 1) ?? '', word, stdout)
+  }
+  write('bsp/panel/bsp.ts', bsp())
+})
+
+test('nothing of the development is installed with it', () => {
+  const installed = readdirSync(join(app, 'node_modules'))
+  assert.ok(installed.includes('strux-bsp'))
+  for (const name of ['typescript', 'uvu', 'tsx', 'fast-check', '@biomejs'])
+    assert.not.ok(installed.includes(name), name)
+})
+
+test.run()
