@@ -18,7 +18,7 @@ import { dirname, join } from 'node:path'
 import type { Plan } from '../plan/model.ts'
 import { cacheFolder } from '../plan/paths.ts'
 import type { Chain, Relations } from '../plan/relations.ts'
-import { keptFolder, keptVersion, pathOf } from './forecast.ts'
+import { isInsideKernel, keptFolder, keptVersion, pathOf } from './forecast.ts'
 import type { Manifest } from './manifest.ts'
 import { digestOf, type World } from './world.ts'
 
@@ -44,8 +44,10 @@ export function forgetOrphans(plan: Plan, { chains }: Relations, manifest: Manif
   for (const path of orphans) {
     manifest.setChain(path, undefined)
     for (const node of plan.nodes) {
-      if ([...node.artifacts, ...node.rewrites].some(ref => ref.path === path))
-        manifest.setNode(node.kind, node.id, undefined)
+      if (![...node.artifacts, ...node.rewrites].some(ref => ref.path === path)) continue
+      manifest.setNode(node.kind, node.id, undefined)
+      // What works inside the kernel step runs with it alone.
+      if (isInsideKernel(node)) manifest.setNode('step', 'kernel', undefined)
     }
   }
   return orphans

@@ -239,7 +239,7 @@ export class Forecast {
   }
 }
 
-function isInsideKernel(node: PlanNode): boolean {
+export function isInsideKernel(node: PlanNode): boolean {
   return node.kind === 'script' && node.hook === 'after_kernel_extract'
 }
 
