@@ -27,16 +27,27 @@ export async function secondsOf(program: Program): Promise<number> {
   return (performance.now() - started) / 1000
 }
 
+export interface Account {
+  /** Peak, in MB of 1,000,000 bytes. */
+  readonly memory: number
+  /** Processor time, user and system, in seconds: what a busy machine changes least. */
+  readonly processor: number
+}
+
 /**
- * Peak memory of a Node process, in MB of 1,000,000 bytes, from the kernel's high-water mark of its address space. What
- * `getrusage` says will not do: it includes that of the process that forked it.
+ * What a Node process used, told by itself at its end. The peak memory is the kernel's high-water mark of its address
+ * space: what `getrusage` says will not do, since that includes the process that forked it.
  */
-export async function peakMemoryOf({ argv: [node, ...args], ...rest }: Program): Promise<number> {
-  const report =
-    "import { readFileSync, writeSync } from 'node:fs'; process.on('exit', () => writeSync(3, readFileSync('/proc/self/status')))"
+export async function accountOf({ argv: [node, ...args], ...rest }: Program): Promise<Account> {
+  const report = `import { readFileSync, writeSync } from 'node:fs'
+    process.on('exit', () => {
+      const { user, system } = process.cpuUsage()
+      writeSync(3, readFileSync('/proc/self/status') + 'Processor: ' + (user + system))
+    })`
   const argv = [node!, '--import', `data:text/javascript,${encodeURIComponent(report)}`, ...args]
-  const status = await run({ argv, ...rest })
-  return (Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]) * 1024) / 1e6
+  const said = await run({ argv, ...rest })
+  const number = (pattern: RegExp) => Number(pattern.exec(said)?.[1])
+  return { memory: (number(/VmHWM:\s+(\d+) kB/) * 1024) / 1e6, processor: number(/Processor: (\d+)/) / 1e6 }
 }
 
 /** Runs to the end; resolves with what came on descriptor 3. */

@@ -4,7 +4,7 @@
  */
 import { truncateSync } from 'node:fs'
 import { CLI, TempProject } from '../test/support/project.ts'
-import { median, type Program, peakMemoryOf, type Row, secondsOf } from './measure.ts'
+import { type Account, accountOf, median, type Program, type Row, secondsOf } from './measure.ts'
 
 const SCRIPTS = 1000
 const DEPENDENCIES = 10
@@ -27,32 +27,30 @@ export async function noop(): Promise<Row[]> {
       cwd: project.root,
     }
     const seconds = { bare: [] as number[], build: [] as number[] }
-    const memory = { bare: [] as number[], build: [] as number[] }
+    const accounts = { bare: [] as Account[], build: [] as Account[] }
     for (let count = 0; count < RUNS; count++) {
       seconds.bare.push(await secondsOf(bare))
       seconds.build.push(await secondsOf(build))
-      memory.bare.push(await peakMemoryOf(bare))
-      memory.build.push(await peakMemoryOf(build))
+      accounts.bare.push(await accountOf(bare))
+      accounts.build.push(await accountOf(build))
     }
+    const of = (name: 'bare' | 'build', what: keyof Account) => accounts[name].map(account => account[what])
     return [
-      { what: 'no-op build, time', value: median(seconds.build), unit: 's' },
-      { what: 'node -e 0, time', value: median(seconds.bare), unit: 's' },
-      {
-        what: 'no-op build / node -e 0, time',
-        value: median(seconds.build) / median(seconds.bare),
-        unit: 'ratio',
-      },
-      { what: 'no-op build, peak memory', value: median(memory.build), unit: 'MB' },
-      { what: 'node -e 0, peak memory', value: median(memory.bare), unit: 'MB' },
-      {
-        what: 'no-op build / node -e 0, peak memory',
-        value: median(memory.build) / median(memory.bare),
-        unit: 'ratio',
-      },
+      ...compared('time', 's', seconds.build, seconds.bare),
+      ...compared('processor time', 's', of('build', 'processor'), of('bare', 'processor')),
+      ...compared('peak memory', 'MB', of('build', 'memory'), of('bare', 'memory')),
     ]
   } finally {
     await project.dispose()
   }
+}
+
+function compared(what: string, unit: 's' | 'MB', build: readonly number[], bare: readonly number[]): Row[] {
+  return [
+    { what: `no-op build, ${what}`, value: median(build), unit },
+    { what: `node -e 0, ${what}`, value: median(bare), unit },
+    { what: `no-op build / node -e 0, ${what}`, value: median(build) / median(bare), unit: 'ratio' },
+  ]
 }
 
 function prepare(project: TempProject): void {
