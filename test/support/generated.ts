@@ -3,9 +3,18 @@ import fc from 'fast-check'
 import type { BspData, ScriptData } from '../../lib/schema.ts'
 import { Sh } from '../../lib/sh.ts'
 import { hashText } from '../../runtime/cache/hash-memo.ts'
-import { bspWith, SimulatedProject } from './simulated.ts'
+import type { StepBody } from '../../runtime/steps/body.ts'
+import { type Behaviour, type BuildSettings, bspWith, SimulatedProject } from './simulated.ts'
 
-export const HOOKS = ['before_build', 'after_cage', 'before_bundle', 'make_image', 'after_build'] as const
+export const HOOKS = [
+  'before_build',
+  'before_kernel',
+  'after_kernel_extract',
+  'after_kernel',
+  'before_bundle',
+  'make_image',
+] as const
+const INSIDE_KERNEL = HOOKS.indexOf('after_kernel_extract')
 export const ARTIFACTS = ['cache/a', 'cache/b', 'cache/c', 'cache/d/x', 'output/e']
 const SOURCES = ['./s1', './s2', './s3', './folder', './g*']
 
@@ -108,7 +117,7 @@ export function definition(items: readonly Item[]): BspData {
           },
         ],
   )
-  return bspWith(scripts)
+  return bspWith(scripts, { boot: { kernel: { custom_kernel: true } } })
 }
 
 /** A script that reads what it declares and makes what it declares; half of what it makes ignores what it read. */
@@ -147,7 +156,8 @@ export async function cleanProducts(items: readonly Item[], sources: readonly st
   const project = new SimulatedProject()
   try {
     setUp(project, sources)
-    await project.build({ bsp: definition(items), behave: behaviour(project, items) })
+    const { ok, error } = await project.build(buildOf(project, items))
+    if (!ok) throw error
     return products(project)
   } finally {
     project.dispose()
@@ -157,4 +167,28 @@ export async function cleanProducts(items: readonly Item[], sources: readonly st
 /** Of the scripts that the definition has now. */
 export function idsOf(items: readonly Item[]): string[] {
   return items.flatMap(({ absent }, n) => (absent ? [] : [`n${n}`]))
+}
+
+/** A build of all scripts, and of the kernel step where scripts work inside it. */
+export function buildOf(
+  project: SimulatedProject,
+  items: readonly Item[],
+  behave: Behaviour = behaviour(project, items),
+): BuildSettings {
+  const kernel: StepBody = {
+    source: 'kernel',
+    run: async ({ node, hook }) => {
+      for (const { path } of node.artifacts) {
+        project.remove(path)
+        project.write(`${path}/made`, 'kernel')
+      }
+      await hook('after_kernel_extract')
+    },
+  }
+  return { bsp: definition(items), behave, bodies: { kernel }, selection: { only: idsOf(items) } }
+}
+
+/** What works inside the kernel step runs with it alone: what it made and somebody deleted is not made again before. */
+export function madeInsideKernel(items: readonly Item[], artifact: string): boolean {
+  return items.some(each => each.hook === INSIDE_KERNEL && each.artifacts.includes(artifact))
 }

@@ -8,12 +8,13 @@ import * as assert from 'uvu/assert'
 import {
   ARTIFACTS,
   behaviour,
+  buildOf,
   cleanProducts,
-  definition,
   edit,
   forwardOnly,
   idsOf,
   item,
+  madeInsideKernel,
   placeOf,
   products,
   SOURCE_FILES,
@@ -33,7 +34,7 @@ test('a dry run foretells the build, and an incremental build makes what a clean
         const project = new SimulatedProject()
         try {
           setUp(project, sources)
-          await project.build({ bsp: definition(items), behave: behaviour(project, items) })
+          await project.build(buildOf(project, items))
           for (const edits of rounds) {
             let failing: number | undefined
             let last: number | undefined
@@ -42,21 +43,22 @@ test('a dry run foretells the build, and an incremental build makes what a clean
                 sources[each.which] = each.text
                 project.write(SOURCE_FILES[each.which]!, each.text)
               } else if (each.kind === 'script') items[each.which % items.length]!.text = each.text
-              else if (each.kind === 'lose') project.remove(placeOf(ARTIFACTS[each.which]!))
-              else if (each.kind === 'fail') failing = each.which % items.length
+              else if (each.kind === 'lose') {
+                if (!madeInsideKernel(items, ARTIFACTS[each.which]!))
+                  project.remove(placeOf(ARTIFACTS[each.which]!))
+              } else if (each.kind === 'fail') failing = each.which % items.length
               else if (each.kind === 'toggle') toggle(items, each.which % items.length)
               else if (each.kind === 'forget') project.write('dist/cache/demo/.build-cache.json', '{')
               else last = each.which
             }
             const until = last === undefined ? undefined : idsOf(items)[last % idsOf(items).length]!
-            const bsp = definition(items)
-            const selection = until === undefined ? undefined : { until }
+            const whole = buildOf(project, items, behaviour(project, items, failing))
             const part = {
-              bsp,
-              ...(selection ? { selection: { ...selection, only: idsOf(items) } } : {}),
+              ...whole,
+              selection: { ...whole.selection, ...(until === undefined ? {} : { until }) },
             }
             const foretold = await project.dryRun(part)
-            const { outcomes } = await project.build({ ...part, behave: behaviour(project, items, failing) })
+            const { outcomes } = await project.build(part)
             for (const [id, outcome] of outcomes) {
               const { action, reasons } = foretold.get(id)!
               const told = `${id}: foretold ${action} (${reasons.map(each => each.code)}), ${outcome}`
@@ -64,10 +66,10 @@ test('a dry run foretells the build, and an incremental build makes what a clean
               if (action === 'skip') assert.is(outcome, 'skipped', told)
             }
           }
-          const final = await project.build({ bsp: definition(items), behave: behaviour(project, items) })
+          const final = await project.build(buildOf(project, items))
           assert.ok(final.ok, (final.error as Error)?.stack)
           assert.equal(products(project), await cleanProducts(items, sources))
-          const idle = await project.build({ bsp: definition(items), behave: behaviour(project, items) })
+          const idle = await project.build(buildOf(project, items))
           assert.equal(products(project), await cleanProducts(items, sources), 'and once more')
           // Whatever declares artifacts and finds its inputs has nothing left to do.
           for (const [n, each] of items.entries()) {

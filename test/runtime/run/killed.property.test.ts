@@ -4,8 +4,8 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import {
   behaviour,
+  buildOf,
   cleanProducts,
-  definition,
   forwardOnly,
   type Item,
   item,
@@ -51,14 +51,14 @@ test('a build that is killed anywhere leaves nothing that the next one takes for
         const project = new SimulatedProject()
         try {
           setUp(project, sources)
-          const build = () => project.build({ bsp: definition(items), behave: behaviour(project, items) })
+          const build = () => project.build(buildOf(project, items))
           if (begun) await build()
           for (const { source, script, text, survives } of rounds) {
             sources[source] = text
             project.write(SOURCE_FILES[source]!, text)
             items[script % items.length]!.text = text
             await dyingAfter(survives, async step => {
-              await project.build({ bsp: definition(items), behave: mortal(project, items, step) })
+              await project.build(buildOf(project, items, mortal(project, items, step)))
             })
           }
           const last = await build()
