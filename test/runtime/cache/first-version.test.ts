@@ -3,6 +3,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { ScriptData } from '../../../lib/schema.ts'
 import { Sh } from '../../../lib/sh.ts'
+import { dyingAfter } from '../../support/mortal.ts'
 import { type BuildSettings, type Built, bspWith, SimulatedProject } from '../../support/simulated.ts'
 
 const TARBALL = 'dist/cache/demo/rootfs.tar'
@@ -119,6 +120,33 @@ chain('a link that fails after it changed the file is not taken for done', async
   await chain.build()
   assert.is(chain.tarball, WHOLE)
 })
+
+for (const edited of ['base', 'fonts', 'splash']) {
+  test(`killed at any change of the disk while ${edited} is new, and the edit taken back: all is as it was`, async () => {
+    for (let survives = 0, died = true; died; survives++) {
+      const chain = new Chain()
+      try {
+        await chain.build()
+        chain.edit(edited, '2')
+        died = await dyingAfter(survives, async step => {
+          await chain.build({
+            behave: (id, command) => {
+              const exitCode = chain.settings.behave!(id, command)
+              step()
+              return exitCode
+            },
+          })
+        })
+        chain.edit(edited, '1')
+        await chain.build()
+        assert.is(chain.tarball, WHOLE, `after ${survives} changes`)
+        assert.equal((await chain.build()).order, [])
+      } finally {
+        chain.project.dispose()
+      }
+    }
+  })
+}
 
 chain('a part of the chain, then all of it', async chain => {
   await chain.build({ selection: { only: ['base', 'fonts'] } })
