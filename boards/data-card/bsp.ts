@@ -2,7 +2,8 @@ import { defineBsp, sh } from 'strux-bsp'
 
 export default defineBsp({
   name: 'data-card',
-  description: 'A memory card with a device-tree overlay for a sensor and a filesystem of notes: made by scripts alone',
+  description:
+    'A memory card with a device-tree overlay for a sensor and a filesystem of notes: made by scripts alone',
   arch: 'arm64',
   hostname: 'data-card',
   scripts: [
