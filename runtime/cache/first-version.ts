@@ -19,13 +19,13 @@ import type { Plan } from '../plan/model.ts'
 import { cacheFolder } from '../plan/paths.ts'
 import type { Chain, Relations } from '../plan/relations.ts'
 import { isInsideKernel, keptFolder, keptVersion, pathOf } from './forecast.ts'
-import type { Manifest } from './manifest.ts'
+import type { RecordStore } from './records.ts'
 import { digestOf, type World } from './world.ts'
 
 export interface ChainStore {
   readonly plan: Plan
   readonly world: World
-  readonly manifest: Manifest
+  readonly manifest: RecordStore
 }
 
 /** The maker of the first version is about to run: what was kept of the old one is of no use any more. */
@@ -39,7 +39,7 @@ export function forgetChain(chain: Chain, { plan, world, manifest }: ChainStore)
  * A path whose last in-place script went from the definition still shows what that script did: whoever makes it makes
  * it anew. Returns these paths; nothing changes on disk before `dropKept`, and the manifest is not saved.
  */
-export function forgetOrphans(plan: Plan, { chains }: Relations, manifest: Manifest): string[] {
+export function forgetOrphans(plan: Plan, { chains }: Relations, manifest: RecordStore): string[] {
   const orphans = manifest.chainPaths().filter(path => !chains.some(chain => chain.path === path))
   for (const path of orphans) {
     manifest.setChain(path, undefined)

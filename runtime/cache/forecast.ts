@@ -7,9 +7,9 @@ import type { PathRef, Plan, PlanNode, ScriptNode } from '../plan/model.ts'
 import type { Chain, Relations } from '../plan/relations.ts'
 import { type CachePolicy, decideNode } from './decide.ts'
 import type { InputSources } from './inputs.ts'
-import type { Manifest } from './manifest.ts'
 import { type Decision, type Reason, reason } from './reason.ts'
 import type { ChainRecord } from './record.ts'
+import type { RecordStore } from './records.ts'
 import { digestOf, type InputState } from './world.ts'
 
 /** What has become of a node in the build under way. */
@@ -19,7 +19,7 @@ export interface ForecastOptions extends Omit<InputSources, 'scriptById'> {
   readonly plan: Plan
   readonly relations: Relations
   readonly selection: ReadonlySet<number>
-  readonly manifest: Manifest
+  readonly manifest: RecordStore
   readonly policy: CachePolicy
   /** The id under which an image was last known to an engine. */
   readonly builderId: (node: PlanNode) => string | undefined
@@ -74,9 +74,10 @@ export class Forecast {
    * The decision when the node's turn has come. What was decided to run runs; what was to be skipped or undecided is
    * looked at again if anything ran since: never skip on the strength of an old look.
    */
-  async decideNow(index: number): Promise<Decision> {
+  async decideNow(index: number, recordsMayDiffer = false): Promise<Decision> {
     const before = this.decision(index)
-    if (before.action === 'run' || ![...this.#fates.values()].includes('ran')) return before
+    const sameWorld = !recordsMayDiffer && ![...this.#fates.values()].includes('ran')
+    if (before.action === 'run' || sameWorld) return before
     const ends = this.#options.relations.chains
       .filter(
         chain => chain.writer === index || chain.links.includes(index) || chain.earlyReaders.includes(index),

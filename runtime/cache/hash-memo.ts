@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto'
 import { createReadStream, readFileSync } from 'node:fs'
-import { writeAtomic } from './atomic-file.ts'
+import { writeAtomic } from '../state/atomic-file.ts'
 
 const VERSION = 1
 /** Below this a file is read in one go; above, streamed. */

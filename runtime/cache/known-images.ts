@@ -4,14 +4,15 @@
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { writeAtomic } from './atomic-file.ts'
+import { writeAtomic } from '../state/atomic-file.ts'
+import { stateFolder } from '../state/places.ts'
 
 export class KnownImages {
   readonly #file: string
   readonly #ids: ReadonlyMap<string, string>
 
   constructor(root: string) {
-    this.#file = join(root, 'dist/.strux/images.json')
+    this.#file = join(stateFolder(root), 'images.json')
     this.#ids = new Map(Object.entries(read(this.#file)))
   }
 

@@ -1,6 +1,6 @@
 /** The records of one BSP, in dist/cache/{bsp}/.build-cache.json. Source of the place: lifecycle-scripts document, "Script caching". */
 import { readFileSync } from 'node:fs'
-import { writeAtomic } from './atomic-file.ts'
+import { writeAtomic } from '../state/atomic-file.ts'
 import { hashText } from './hash-memo.ts'
 import type { ChainRecord, NodeRecord } from './record.ts'
 

@@ -2,7 +2,6 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Command } from 'commander'
-import { acquireLock } from '../cache/lock.ts'
 import { selfVersion } from '../load/self.ts'
 import { planJson } from '../plan/json.ts'
 import { cacheFolder, outputFolder } from '../plan/paths.ts'
@@ -11,12 +10,14 @@ import { StruxError } from '../report/error.ts'
 import type { Report } from '../report/events.ts'
 import { HumanReport } from '../report/human.ts'
 import { jsonReport } from '../report/json.ts'
-import { type BuildOptions, build, openBuild } from '../run/build.ts'
+import { build } from '../run/build.ts'
+import { type BuildOptions, openBuild } from '../run/open.ts'
+import { acquireLock } from '../state/lock.ts'
+import { bspLock, sharedLock } from '../state/places.ts'
 import { BUILT_IN_BODIES } from '../steps/body.ts'
 import { cancellation } from './cancel.ts'
 import { printDecisions } from './decisions.ts'
 import { openExecutor, repairOwners } from './executor.ts'
-import { lockFolder, lockName } from './locks.ts'
 import { type GlobalOptions, type SelectionFlags, selectionOf, withSelection } from './options.ts'
 import { openSession, type Session } from './session.ts'
 import { colorsFor, printJson } from './terminal.ts'
@@ -86,8 +87,8 @@ async function realRun(session: Session, options: BuildOptions, flags: BuildFlag
   const signal = cancellation()
   const notice = (message: string) => options.report({ type: 'notice', level: 'info', message })
   let waited = false
-  const locking = (name: string, what: string) =>
-    acquireLock(lockFolder(root, name), {
+  const locking = (folder: string, what: string) =>
+    acquireLock(folder, {
       what,
       command: `strux build ${plan.bsp}`,
       noWait: !flags.wait,
@@ -98,7 +99,7 @@ async function realRun(session: Session, options: BuildOptions, flags: BuildFlag
       },
     })
   const whileShared = async <T>(work: () => Promise<T>): Promise<T> => {
-    const lock = await locking('shared', 'what the BSPs of this project share')
+    const lock = await locking(sharedLock(root), 'what the BSPs of this project share')
     try {
       return await work()
     } finally {
@@ -106,7 +107,7 @@ async function realRun(session: Session, options: BuildOptions, flags: BuildFlag
     }
   }
   const started = Date.now()
-  const lock = await locking(lockName(plan.bsp), `BSP ${plan.bsp}`)
+  const lock = await locking(bspLock(root, plan.bsp), `BSP ${plan.bsp}`)
   // What was seen of the files before the lock was ours may be old by now.
   if (waited || builtSinceStart(root, plan.bsp)) session.world.refresh()
   let failure: unknown

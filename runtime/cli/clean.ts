@@ -1,16 +1,16 @@
 /** `strux clean`: deletes what builds left, while nobody builds. */
 import { existsSync, readdirSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { Command } from 'commander'
 import { putFirstVersionsBack } from '../cache/first-version.ts'
-import { acquireLock, type Lock } from '../cache/lock.ts'
 import { DiagnosticsError } from '../load/diagnostic.ts'
 import { diagnose, loadProject } from '../load/project.ts'
 import { flashFolder } from '../plan/environment.ts'
 import { cacheFolder, outputFolder } from '../plan/paths.ts'
 import { StruxError } from '../report/error.ts'
+import { acquireLock, type Lock } from '../state/lock.ts'
+import { bspLock, lockFolder } from '../state/places.ts'
 import { cancellation } from './cancel.ts'
-import { lockFolder, lockName } from './locks.ts'
 import type { GlobalOptions } from './options.ts'
 import { projectRoot } from './session.ts'
 import { printDiagnostics, printLine } from './terminal.ts'
@@ -38,7 +38,7 @@ async function clean(bsp: string | undefined, flags: CleanFlags): Promise<void> 
     throw new StruxError('clean takes a BSP or --all, not both', { exitCode: 2 })
   }
   if (flags.all) {
-    await whileLocked(root, knownLocks(root), flags, () => remove(root, ['dist']))
+    await whileLocked(knownLocks(root), flags, () => remove(root, ['dist']))
     return
   }
   const name = bsp ?? (await defaultBsp(root))
@@ -50,7 +50,7 @@ async function clean(bsp: string | undefined, flags: CleanFlags): Promise<void> 
     printLine(`there is nothing of ${name} to delete`)
     return
   }
-  await whileLocked(root, [lockName(name)], flags, () => {
+  await whileLocked([bspLock(root, name)], flags, () => {
     putFirstVersionsBack(root, name)
     remove(root, folders)
   })
@@ -67,24 +67,21 @@ async function defaultBsp(root: string): Promise<string> {
 
 function knownLocks(root: string): string[] {
   try {
-    return readdirSync(lockFolder(root, '.')).sort()
+    return readdirSync(lockFolder(root))
+      .sort()
+      .map(name => join(lockFolder(root), name))
   } catch {
     return []
   }
 }
 
-async function whileLocked(
-  root: string,
-  names: readonly string[],
-  flags: CleanFlags,
-  work: () => void,
-): Promise<void> {
+async function whileLocked(folders: readonly string[], flags: CleanFlags, work: () => void): Promise<void> {
   const signal = cancellation()
   const locks: Lock[] = []
   try {
-    for (const name of names) {
-      const lock = await acquireLock(lockFolder(root, name), {
-        what: name.replace(/^bsp-/, 'BSP '),
+    for (const folder of folders) {
+      const lock = await acquireLock(folder, {
+        what: basename(folder).replace(/^bsp-/, 'BSP '),
         command: 'strux clean',
         noWait: !flags.wait,
         signal,

@@ -2,10 +2,10 @@
 
 import type { DockerExecutor } from '../execute/docker.ts'
 import type { Executor, NoticeSink } from '../execute/executor.ts'
-import { stateFolder } from '../execute/state-folder.ts'
 import { abandonedNotes } from '../execute/unclaimed.ts'
 import { CONTAINER_ROOT } from '../plan/environment.ts'
 import type { BuilderRef, PlanNode } from '../plan/model.ts'
+import { stateFolder } from '../state/places.ts'
 import { inContainer, type Session } from './session.ts'
 
 export interface OpeningOptions {

@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import type { BuilderRef } from '../plan/model.ts'
 import { StruxError } from '../report/error.ts'
+import { stateFolder } from '../state/places.ts'
 import { late, unlessAborted } from './cancel.ts'
 import type { Container } from './container.ts'
 import { engineReason } from './engine.ts'
@@ -14,7 +15,6 @@ import type { Grant } from './privileges.ts'
 import { shellCall } from './script-text.ts'
 import { openSession, type Session, startForScript } from './session.ts'
 import { runShell, type ShellTerminal } from './shell.ts'
-import { stateFolder } from './state-folder.ts'
 import { Stock } from './stock.ts'
 
 export interface DockerExecutorOptions {

@@ -5,7 +5,7 @@
  */
 import { readFileSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
-import { writeAtomically } from './state-folder.ts'
+import { writeAtomic } from '../state/atomic-file.ts'
 
 /** Where the bundle appears in containers. */
 export const BUNDLE_IN_CONTAINER = '/run/strux-host/ca-certificates.crt'
@@ -53,7 +53,7 @@ export function hostTrust(env: Env, folder: string, bundles = DISTRIBUTION_BUNDL
   const text = files.map(file => readText(file)!.replace(/\n*$/, '\n')).join('')
   let bundle = join(folder, 'host-ca.crt')
   try {
-    if (readText(bundle) !== text) writeAtomically(bundle, text)
+    if (readText(bundle) !== text) writeAtomic(bundle, text)
   } catch {
     // A folder that is still root's, before the first repair.
     bundle = files[0]!

@@ -2,11 +2,11 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { StruxError } from '../report/error.ts'
+import { stateFolder } from '../state/places.ts'
 import type { Command, Executor, OutputSink } from './executor.ts'
 import { LineSplitter } from './lines.ts'
 import { runInGroup, shellExitCode, signalTree } from './process-group.ts'
 import { shellCall } from './script-text.ts'
-import { stateFolder } from './state-folder.ts'
 
 export function createHostExecutor(options: { readonly projectRoot: string }): Executor {
   return {

@@ -5,7 +5,7 @@
  */
 import { readFileSync } from 'node:fs'
 import type { ContainerCreateOptions } from 'dockerode'
-import { writeAtomically } from './state-folder.ts'
+import { writeAtomic } from '../state/atomic-file.ts'
 
 export type Grant = 'privileged' | 'capabilities' | 'plain'
 
@@ -95,7 +95,7 @@ export class GrantMemory {
     if (this.recall(engineId) === grant) return
     GrantMemory.#known.set(engineId, grant)
     try {
-      writeAtomically(this.#file, `${JSON.stringify({ ...this.#read(), [engineId]: grant }, null, 2)}\n`)
+      writeAtomic(this.#file, `${JSON.stringify({ ...this.#read(), [engineId]: grant }, null, 2)}\n`)
     } catch {}
   }
 

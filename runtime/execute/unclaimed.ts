@@ -5,7 +5,7 @@
  */
 import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { writeAtomically } from './state-folder.ts'
+import { writeAtomic } from '../state/atomic-file.ts'
 
 export interface Unclaimed {
   readonly bsp: string
@@ -18,7 +18,7 @@ const PREFIX = 'unclaimed-'
 
 /** Throws what the system says where the note cannot be written, such as EACCES in a folder of root's. */
 export function noteUnclaimed(folder: string, note: Unclaimed): void {
-  writeAtomically(noteFile(folder, note.bsp), `${JSON.stringify(note, null, 2)}\n`)
+  writeAtomic(noteFile(folder, note.bsp), `${JSON.stringify(note, null, 2)}\n`)
 }
 
 export function forgetUnclaimed(folder: string, bsp: string): void {

@@ -1,6 +1,7 @@
 /** Compiles a definition (strux.config.ts, bsp.ts) into one ES module, or finds the compiled one still good. */
 import { mkdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { stateFolder } from '../state/places.ts'
 import { type Bundle, bundle } from './bundle.ts'
 import { compileDiagnostics } from './compile-messages.ts'
 import {
@@ -52,7 +53,7 @@ export interface Compiled {
 export async function compileModule(entry: string, options: CompileOptions): Promise<Compiled> {
   const root = realpathSync(options.root)
   const entryPath = realpathSync(resolve(root, entry))
-  const outDir = options.outDir ?? join(root, 'dist/.strux/modules')
+  const outDir = options.outDir ?? join(stateFolder(root), 'modules')
   const places = placesOf(outDir, projectPath(root, entryPath))
   const expected = {
     root,

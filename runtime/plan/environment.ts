@@ -65,7 +65,8 @@ export function withoutUnhashed(env: Env): Env {
   return rest
 }
 
-function pathVariables({ bspName, bspFolder }: EnvironmentFacts, root: string): Env {
+/** What a step sees whose outputs serve every BSP: nothing that differs between them. */
+export function sharedStepEnvironment(root: string): Env {
   const at = (path: string) => posix.join(root, path)
   return {
     PROJECT_DIR: root,
@@ -74,6 +75,13 @@ function pathVariables({ bspName, bspFolder }: EnvironmentFacts, root: string): 
     PROJECT_DIST_FOLDER: at('dist'),
     PROJECT_DIST_ARTIFACTS_FOLDER: at('dist/artifacts'),
     SHARED_CACHE_DIR: at('dist/cache'),
+  }
+}
+
+function pathVariables({ bspName, bspFolder }: EnvironmentFacts, root: string): Env {
+  const at = (path: string) => posix.join(root, path)
+  return {
+    ...sharedStepEnvironment(root),
     BSP_CACHE_DIR: at(cacheFolder(bspName)),
     PROJECT_DIST_CACHE_FOLDER: at(cacheFolder(bspName)),
     PROJECT_DIST_OUTPUT_FOLDER: at(outputFolder(bspName)),

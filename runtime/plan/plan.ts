@@ -101,7 +101,7 @@ function stepNode(step: StepDeclaration, planning: Planning, scripts: readonly S
     runs_in: 'container',
     artifacts: step.outputs(planning.stepFacts),
     dependencies: step.inputs(planning.stepFacts),
-    ...planning.environment(undefined),
+    ...planning.environment(step.shared ? 'shared step' : 'step'),
     builder: planning.builder(step.tools),
     rewrites: [],
     config: step.config(planning.stepFacts),

@@ -1,3 +1,6 @@
+/** Steps see less than scripts, and those that serve every BSP nothing of the BSP. */
+export type StepKind = 'step' | 'shared step'
+
 /** What the parts of planning share: the input, the facts derived from it, and where complaints go. */
 import { type BspData, PROJECT_DEFAULTS, type ProjectData } from '../../lib/schema.ts'
 import type { ToolGroup } from '../../lib/tools.ts'
@@ -10,6 +13,7 @@ import {
   type EnvironmentFacts,
   flashEnvironment,
   scriptEnvironment,
+  sharedStepEnvironment,
   stepEnvironment,
   withoutUnhashed,
 } from './environment.ts'
@@ -36,8 +40,8 @@ export interface Planning extends PlanInput {
   readonly report: (finding: Finding) => void
   /** The builder image for a node that wants these tools; without them, the usual ones. */
   readonly builder: (tools: readonly ToolGroup[] | undefined) => BuilderRef
-  /** What a node of this hook (steps: none) sees, and what of it counts for fingerprints. One object for all alike. */
-  readonly environment: (hook: PlanHook | undefined) => Pick<PlanNode, 'env' | 'hashedEnv'>
+  /** What a script of this hook or such a step sees, and what of it counts for fingerprints. One object for all alike. */
+  readonly environment: (reader: PlanHook | StepKind) => Pick<PlanNode, 'env' | 'hashedEnv'>
 }
 
 export function planningOf(input: PlanInput, report: (finding: Finding) => void): Planning {
@@ -60,18 +64,19 @@ export function planningOf(input: PlanInput, report: (finding: Finding) => void)
     return ref
   }
   const facts: EnvironmentFacts = { ...input, target }
-  const environments = new Map<PlanHook | undefined, Pick<PlanNode, 'env' | 'hashedEnv'>>()
-  const environment = (hook: PlanHook | undefined): Pick<PlanNode, 'env' | 'hashedEnv'> => {
-    let known = environments.get(hook)
+  const environments = new Map<PlanHook | StepKind, Pick<PlanNode, 'env' | 'hashedEnv'>>()
+  const environment = (reader: PlanHook | StepKind): Pick<PlanNode, 'env' | 'hashedEnv'> => {
+    let known = environments.get(reader)
     if (!known) {
-      const onHost = hook === 'flash_script' || hook === 'flash_script_tool'
+      const onHost = reader === 'flash_script' || reader === 'flash_script_tool'
       const at = (root: string) => {
-        if (hook === undefined) return stepEnvironment(facts, root)
-        return onHost ? flashEnvironment(facts, hook, root) : scriptEnvironment(facts, hook, root)
+        if (reader === 'step') return stepEnvironment(facts, root)
+        if (reader === 'shared step') return sharedStepEnvironment(root)
+        return onHost ? flashEnvironment(facts, reader, root) : scriptEnvironment(facts, reader, root)
       }
       const env = at(onHost ? input.hostRoot : input.root)
       known = { env, hashedEnv: withoutUnhashed(at(CONTAINER_ROOT)) }
-      environments.set(hook, known)
+      environments.set(reader, known)
     }
     return known
   }

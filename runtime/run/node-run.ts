@@ -5,8 +5,8 @@
 import { enterLink, extendChain, forgetChain, leaveLink, startChain } from '../cache/first-version.ts'
 import type { Forecast } from '../cache/forecast.ts'
 import { changedMeanwhile, inputsOf, recordOf } from '../cache/inputs.ts'
-import type { Manifest } from '../cache/manifest.ts'
 import type { Decision } from '../cache/reason.ts'
+import type { RecordStore } from '../cache/records.ts'
 import type { World } from '../cache/world.ts'
 import type { Plan, PlanHook, PlanNode } from '../plan/model.ts'
 import type { Chain, Relations } from '../plan/relations.ts'
@@ -17,7 +17,7 @@ export interface NodeRunner extends WorkPlace {
   readonly plan: Plan
   readonly relations: Relations
   readonly forecast: Forecast
-  readonly manifest: Manifest
+  readonly manifest: RecordStore
   readonly world: World
   readonly bodies: StepBodies
   /** False where nothing may be recorded (build.cache.enabled: false). */

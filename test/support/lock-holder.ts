@@ -1,7 +1,7 @@
 /** A process that takes a lock: FOLDER JOURNAL HOLD_MS ROUNDS [no-wait]. Says on stdout what happens to it. */
 import { appendFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { acquireLock, describe } from '../../runtime/cache/lock.ts'
+import { acquireLock, describe } from '../../runtime/state/lock.ts'
 
 const [folder, journal, hold, rounds, mode] = process.argv.slice(2)
 try {

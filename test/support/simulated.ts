@@ -22,7 +22,8 @@ import { makePlan } from '../../runtime/plan/plan.ts'
 import { relationsOf } from '../../runtime/plan/relations.ts'
 import { type SelectionOptions, select } from '../../runtime/plan/selection.ts'
 import type { BuildEvent, Outcome } from '../../runtime/report/events.ts'
-import { type BuildOptions, build, openBuild } from '../../runtime/run/build.ts'
+import { build } from '../../runtime/run/build.ts'
+import { type BuildOptions, openBuild } from '../../runtime/run/open.ts'
 import type { StepBodies } from '../../runtime/steps/body.ts'
 
 export const PROJECT: ProjectData = { name: 'demo', project_version: '1.0.0', bsp: 'demo' }

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { acquireLock, type Holder, type Lock } from '../../../runtime/cache/lock.ts'
+import { acquireLock, type Holder, type Lock } from '../../../runtime/state/lock.ts'
 import { inTempFolder, write } from '../../support/temp-folder.ts'
 
 const HOLDER = fileURLToPath(new URL('../../support/lock-holder.ts', import.meta.url))

@@ -1,0 +1,80 @@
+/** How a build begins, and a dry run too: the state that earlier builds left. */
+import { mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { CachePolicy } from '../cache/decide.ts'
+import { forgetOrphans, putFirstVersionsBack } from '../cache/first-version.ts'
+import { Forecast } from '../cache/forecast.ts'
+import { type HashMemo, hashText } from '../cache/hash-memo.ts'
+import { KnownImages } from '../cache/known-images.ts'
+import { Records } from '../cache/records.ts'
+import type { World } from '../cache/world.ts'
+import type { BuilderRef, Plan } from '../plan/model.ts'
+import { cacheFolder, outputFolder } from '../plan/paths.ts'
+import type { Relations } from '../plan/relations.ts'
+import type { Report } from '../report/events.ts'
+import type { StepBodies } from '../steps/body.ts'
+
+export interface BuildOptions {
+  readonly root: string
+  readonly plan: Plan
+  readonly relations: Relations
+  readonly selection: ReadonlySet<number>
+  readonly policy: CachePolicy
+  readonly bodies: StepBodies
+  readonly report: Report
+  /** What is known about files already, and their remembered hashes. */
+  readonly world: World
+  readonly memo: HashMemo
+  /** What dist/output/{bsp}/.build-info.json says of a complete build. */
+  readonly info: { readonly projectVersion: string; readonly struxVersion: string }
+}
+
+/** What a dry run and a build both begin with. */
+export interface OpenedBuild {
+  readonly forecast: Forecast
+  readonly manifest: Records
+  readonly images: KnownImages
+  /** Paths that scripts used to change in place, and do not any more. */
+  readonly orphans: readonly string[]
+}
+
+/** Reads the state of earlier builds. Changes nothing: a dry run does the same. */
+export function openBuild({
+  root,
+  plan,
+  relations,
+  selection,
+  policy,
+  bodies,
+  report,
+  world,
+}: BuildOptions): OpenedBuild {
+  const manifest = new Records(root, plan)
+  for (const damage of manifest.damages) {
+    const message = `the record of earlier builds cannot be used and counts as empty: ${damage}`
+    report({ type: 'notice', level: 'warning', message })
+  }
+  const orphans = forgetOrphans(plan, relations, manifest)
+  const images = new KnownImages(root)
+  const bodyHash = (step: string) => {
+    const body = bodies[step as keyof StepBodies]
+    return body && hashText(body.source)
+  }
+  const builderId = ({ builder }: { builder: BuilderRef }) =>
+    builder.kind === 'named' ? images.id(builder.image) : undefined
+  const forecast = new Forecast({ plan, relations, selection, manifest, policy, world, bodyHash, builderId })
+  return { forecast, manifest, images, orphans }
+}
+
+/** The folders below dist/ that scripts can count on. */
+export function makeFolders(root: string, bsp: string): void {
+  for (const folder of ['dist/artifacts', cacheFolder(bsp), outputFolder(bsp)]) {
+    mkdirSync(join(root, folder), { recursive: true })
+  }
+}
+
+/** Deletes what earlier builds of a BSP left for later ones. The caller holds the BSP's lock. */
+export function cleanCache(root: string, bsp: string): void {
+  putFirstVersionsBack(root, bsp)
+  rmSync(join(root, cacheFolder(bsp)), { recursive: true, force: true })
+}

@@ -1,0 +1,99 @@
+/** The way through the plan: each node in its turn, decided, run and recorded. */
+import type { Decision } from '../cache/reason.ts'
+import type { Executor } from '../execute/executor.ts'
+import type { BuilderRef, PlanHook } from '../plan/model.ts'
+import { type NodeRunner, runNode } from './node-run.ts'
+import type { BuildOptions, OpenedBuild } from './open.ts'
+
+export interface BuildSurroundings {
+  readonly signal: AbortSignal
+  /** Called once, when the first node is about to run: engines and images are not needed before. */
+  readonly openExecutor: (builders: readonly BuilderRef[]) => Promise<Executor>
+  /** Holds a lock on what BSPs share while `work` runs. */
+  readonly whileShared: <T>(work: () => Promise<T>) => Promise<T>
+}
+
+/** Takes each selected node in turn. Rejects with the first failure, or the reason of the cancellation. */
+export async function walk(
+  options: BuildOptions,
+  { signal, whileShared }: BuildSurroundings,
+  { forecast, manifest }: OpenedBuild,
+  executor: Executor,
+): Promise<void> {
+  const { root, plan, relations, selection, policy, bodies, report, world } = options
+  const takeTurn = async (index: number, recordsMayDiffer = false): Promise<void> => {
+    if (!selection.has(index) || forecast.fate(index)) return
+    signal.throwIfAborted()
+    const decision = await forecast.decideNow(index, recordsMayDiffer)
+    if (decision.action === 'skip') {
+      forecast.settle(index, 'skipped')
+      reportSkip(options, index, decision)
+      return
+    }
+    for (const link of missedBefore(index)) await runNode(link, decision, runner)
+    const work = runNode(index, decision, runner)
+    prepareNext(index)
+    await work
+  }
+  /**
+   * A chain restarts at its first link, also where only a later member was found out to be in need of it, such as by an
+   * input that was edited while the build was under way. The links that were skipped by then, and with each of these
+   * the links of other chains that it is in.
+   */
+  const missedBefore = (index: number): number[] => {
+    const missed = new Set([index])
+    for (const member of missed) {
+      for (const { links, earlyReaders } of relations.chains) {
+        if (!links.includes(member) && !earlyReaders.includes(member)) continue
+        if (links.some(link => forecast.fate(link) === 'ran')) continue
+        for (const link of links) if (link < index && selection.has(link)) missed.add(link)
+      }
+    }
+    missed.delete(index)
+    return [...missed].sort((a, b) => a - b)
+  }
+  /** Its records belong to all BSPs: they are read, and written, only while the lock is held. */
+  const takeShared = async (index: number): Promise<void> => {
+    manifest.reloadShared()
+    world.refresh()
+    await takeTurn(index, true)
+    manifest.save()
+  }
+  const prepareNext = (after: number): void => {
+    const next = plan.nodes.findIndex(
+      (node, index) =>
+        index > after &&
+        selection.has(index) &&
+        node.kind === 'script' &&
+        forecast.decision(index).action !== 'skip',
+    )
+    if (next >= 0) executor.prepare(plan.nodes[next]!.builder, plan.nodes[next]!.id)
+  }
+  const hook = async (name: PlanHook): Promise<void> => {
+    for (const [index, node] of plan.nodes.entries()) {
+      if (node.kind === 'script' && node.hook === name) await takeTurn(index)
+    }
+  }
+  const runner: NodeRunner = {
+    ...{ root, executor, report, signal, plan, relations, forecast, manifest, world, bodies, hook },
+    recording: policy.enabled,
+    startedChains: new Set(),
+  }
+  for (const [index, node] of plan.nodes.entries()) {
+    if (node.kind === 'step' && node.shared && selection.has(index))
+      await whileShared(() => takeShared(index))
+    else await takeTurn(index)
+  }
+}
+
+export function reportSkip({ plan, report }: BuildOptions, index: number, decision: Decision): void {
+  const node = plan.nodes[index]!
+  report({
+    type: 'node_finished',
+    id: node.id,
+    node,
+    outcome: 'skipped',
+    duration_ms: 0,
+    reasons: decision.reasons,
+  })
+}
