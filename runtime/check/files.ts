@@ -59,12 +59,12 @@ function escapes(node: ScriptNode, declared: string, keys: (string | number)[]):
 }
 
 function notThere(node: ScriptNode, declared: string, keys: (string | number)[]): Finding {
-  const own = declared.startsWith('./') || declared.startsWith('../')
+  const placed = /^(\.\.?|cache|output)\//.test(declared)
   return {
     severity: 'warning',
     code: 'dependency_missing',
     message: `'${declared}' is not there, and nothing declares it as an artifact: the script runs on every build until it exists`,
-    ...(own ? {} : { hint: `Files of the BSP begin with './': did you mean './${declared}'?` }),
+    ...(placed ? {} : { hint: `Files of the BSP begin with './': did you mean './${declared}'?` }),
     origin: { source: node.origin.source, keys: [...node.origin.keys, ...keys] },
     at: 'value',
   }

@@ -39,12 +39,17 @@ export function bspWith(scripts: readonly ScriptData[], more: Partial<BspData> =
   } as BspData
 }
 
-export function planFor(bsp: BspData, project: ProjectData = PROJECT, root = '/project'): Plan {
+export function planFor(
+  bsp: BspData,
+  project: ProjectData = PROJECT,
+  root = '/project',
+  name = 'demo',
+): Plan {
   const { plan } = makePlan({
     project,
     bsp,
-    bspName: 'demo',
-    bspFolder: 'bsp/demo',
+    bspName: name,
+    bspFolder: `bsp/${name}`,
     host: 'x86_64',
     version: '9.9.9',
     root: '/project',
@@ -66,6 +71,8 @@ export interface BuildSettings {
   /** The engine's id of images that the user names. */
   readonly imageId?: string
   readonly signal?: AbortSignal
+  /** The BSP's folder name, `demo` unless given. */
+  readonly name?: string
 }
 
 export interface Built {
@@ -142,9 +149,9 @@ export class SimulatedProject {
 
   #options(settings: BuildSettings, report: (event: BuildEvent) => void): BuildOptions {
     const project = settings.project ?? PROJECT
-    const plan = planFor(settings.bsp, project, this.root)
+    const plan = planFor(settings.bsp, project, this.root, settings.name)
     const relations = relationsOf(plan.nodes)
-    const memo = new HashMemo(join(this.root, 'dist/cache/demo/.file-hashes.json'))
+    const memo = new HashMemo(join(this.root, `dist/cache/${settings.name ?? 'demo'}/.file-hashes.json`))
     const world = new World(this.root, memo)
     const scripts = plan.nodes.filter(node => node.kind === 'script').map(node => node.id)
     const all = { only: settings.bodies || scripts.length === 0 ? [] : scripts }

@@ -413,4 +413,32 @@ bench(
   },
 )
 
+bench('a step that serves every BSP runs once for all of them', async bench => {
+  const { journal } = await bench.build({ name: 'one' })
+  assert.ok(journal.includes('frontend'))
+  const other = await bench.build({ name: 'two' })
+  assert.not.ok(other.journal.includes('frontend'))
+  assert.ok(other.journal.includes('application'))
+})
+
+bench(
+  'a BSP does not believe in a shared output that the build of another one left half-made',
+  async bench => {
+    await bench.build({ name: 'one' })
+    await bench.build({ name: 'two' })
+    bench.project.write('frontend/index.html', 'edited')
+    const dies: StepBody = {
+      source: 'frontend',
+      run: async () => {
+        bench.project.write('dist/cache/frontend/made', 'half')
+        throw new Error('no space left')
+      },
+    }
+    assert.not((await bench.build({ name: 'one', bodies: { ...bench.bodies, frontend: dies } })).ok)
+    bench.project.remove('frontend/index.html')
+    assert.ok((await bench.build({ name: 'two' })).journal.includes('frontend'))
+    assert.is(bench.project.read('dist/cache/frontend/made'), 'frontend')
+  },
+)
+
 test.run()
