@@ -31,7 +31,7 @@ test.before.each(() => {
       step: 'make_image',
       run: 'find "$BSP_CACHE_DIR/tree" | sort >"$PROJECT_DIST_OUTPUT_FOLDER/list"; chmod 600 "$PROJECT_DIST_OUTPUT_FOLDER/list"',
       cached_generated_artifacts: ['output/list'],
-      depends_on: ['cache/tree', 'cache/tree/private.bin'],
+      depends_on: ['cache/tree', 'cache/tree/private.bin', 'output/disk.img'],
     },
     { id: 'end', step: 'after_build', location: './scripts/end.sh' },
   ])
@@ -128,18 +128,26 @@ test('after a cancel, and the build after it', async () => {
   assertOwners(before)
 })
 
-test('after kill -9: the next build repairs', async () => {
-  const before = owners()
-  project.write('bsp/demo/scripts/make.sh', `${MAKE}echo waiting\nsleep 1000\n`)
-  const running = project.startBuild()
-  await running.line('waiting')
-  running.child.kill('SIGKILL')
-  await running.ended
-  project.write('bsp/demo/scripts/make.sh', MAKE)
-  const built = await project.build()
-  assert.is(built.code, 0, built.said)
-  assertOwners(before)
-})
+for (const selection of [[], ['--only', 'read'], ['--only', 'end']]) {
+  test(`after kill -9: the next build repairs first, whatever it is about: ${selection.join(' ')}`, async () => {
+    const before = owners()
+    await project.build()
+    project.write(
+      'bsp/demo/scripts/make.sh',
+      `rm -r "$BSP_CACHE_DIR/tree" dist/output/demo/disk.img\n${MAKE}echo waiting\nsleep 1000\n`,
+    )
+    const running = project.startBuild()
+    await running.line('waiting')
+    running.child.kill('SIGKILL')
+    await running.ended
+    // Nobody but root can read it now, and `read` depends on it.
+    assert.is(lstatSync(project.at('dist/output/demo/disk.img')).uid, 0)
+    project.write('bsp/demo/scripts/make.sh', MAKE)
+    const built = await project.build(selection)
+    assert.is(built.code, 0, built.said)
+    assertOwners(before)
+  })
+}
 
 test('--clean and strux clean delete what scripts made', async () => {
   await project.build()
