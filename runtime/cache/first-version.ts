@@ -152,9 +152,14 @@ export async function leaveLink(chain: Chain, { world, manifest }: ChainStore): 
   manifest.setChain(chain.path, { ...before, left: state === undefined ? null : digestOf(state) })
 }
 
-/** Something that no link left is there: that is the first version now. */
+/**
+ * Something that no link left is there: that is the first version now. Not where a node of the plan makes the path and
+ * its work is kept: then what is there is damage, and the kept version is put back.
+ */
 async function replacedByHand(chain: Chain, { world, manifest }: ChainStore): Promise<boolean> {
-  const left = manifest.chain(chain.path)?.left
+  const record = manifest.chain(chain.path)
+  if (chain.writer !== undefined && record?.first !== null) return false
+  const left = record?.left
   if (left === undefined) return false
   const state = await world.state(pathOf(chain))
   return state !== undefined && left !== digestOf(state)

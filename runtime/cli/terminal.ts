@@ -11,7 +11,8 @@ import { StruxError } from '../report/error.ts'
 export function colorsFor(stream: NodeJS.WriteStream): Colors {
   const { NO_COLOR, FORCE_COLOR, TERM } = process.env
   const wanted = FORCE_COLOR !== undefined && FORCE_COLOR !== '0'
-  return picocolors.createColors(!NO_COLOR && (wanted || (stream.isTTY && TERM !== 'dumb')))
+  // Undefined would mean: let the library decide.
+  return picocolors.createColors(Boolean(!NO_COLOR && (wanted || (stream.isTTY && TERM !== 'dumb'))))
 }
 
 export function printLine(text: string): void {

@@ -442,4 +442,22 @@ bench(
   },
 )
 
+bench('what somebody puts in place of a missing first version is changed, not deleted', async bench => {
+  const tarball = 'dist/cache/demo/rootfs-post.tar.gz'
+  bench.config = { ...PROJECT, scripts: [{ id: 'motd', run: new Sh('motd') }] } as ProjectData
+  bench.behave = () => {
+    const before = bench.project.read(tarball)
+    if (before === undefined) return 1
+    bench.project.write(tarball, `${before} motd`)
+    return 0
+  }
+  const selection = { only: ['motd'] }
+  assert.not((await bench.build({ selection })).ok)
+  bench.project.write(tarball, 'mine')
+  assert.ok((await bench.build({ selection })).ok)
+  assert.is(bench.project.read(tarball), 'mine motd')
+  assert.ok((await bench.build({ selection })).ok)
+  assert.is(bench.project.read(tarball), 'mine motd', 'applied once')
+})
+
 test.run()
