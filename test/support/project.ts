@@ -185,8 +185,16 @@ export class TempProject {
       running.child.kill('SIGKILL')
       await running.ended.catch(() => {})
     }
-    if (this.#started.size > 0)
+    // A process that was killed between making and starting a container leaves it to the next build, which never comes.
+    if (this.#started.size > 0) {
+      const { docker } = await engine()
+      for (const id of await this.containers())
+        await docker
+          .getContainer(id)
+          .remove({ force: true })
+          .catch(() => {})
       await until('no container is left', 30_000, async () => !(await this.hasContainers()))
+    }
     rmSync(this.root, { recursive: true, force: true })
   }
 
