@@ -31,7 +31,7 @@ export interface DecisionContext extends InputSources {
   /** The node before this one that may still make anew what `ref` reads. */
   readonly pendingMaker: (ref: PathRef) => string | undefined
   /** For a path with a history: the state that this node sees of it, in place of what is on disk. */
-  readonly versionSeen: (ref: PathRef) => Promise<{ readonly state: InputState } | undefined>
+  readonly versionSeen: ((ref: PathRef) => Promise<{ readonly state: InputState } | undefined>) | undefined
 }
 
 export async function decideNode(node: PlanNode, context: DecisionContext): Promise<Decision> {
@@ -88,7 +88,7 @@ async function compareInputs(
       upstream.set(maker, reason('upstream_will_run', maker))
       continue
     }
-    const seen = reader === node ? await context.versionSeen(ref) : undefined
+    const seen = reader === node ? await context.versionSeen?.(ref) : undefined
     found.push(
       ...compareInput(
         ref,
@@ -114,13 +114,7 @@ async function compareFeeders(
     if (!script || !then) continue
     found.push(...compareScript(then.script, await scriptHash(script, context), script.location ?? id))
     found.push(
-      ...(await compareInputs(
-        script,
-        script,
-        then,
-        { ...context, versionSeen: async () => undefined },
-        upstream,
-      )),
+      ...(await compareInputs(script, script, then, { ...context, versionSeen: undefined }, upstream)),
     )
     found.push(...compareEnvironment(then.environment, script.hashedEnv))
   }

@@ -110,7 +110,7 @@ export class Forecast {
       record: manifest.node(node.kind, node.id),
       builderId: builderId(node),
       pendingMaker: ref => this.#pendingMaker(ref, index),
-      versionSeen: ref => this.#versionSeen(ref, index),
+      versionSeen: relations.chains.length > 0 ? ref => this.#versionSeen(ref, index) : undefined,
     })
     const imposed = this.#imposed.get(index)
     if (own.action === 'run') return own

@@ -105,15 +105,19 @@ export class World {
     const linked = entry?.isSymbolicLink() ?? false
     const stat = linked ? unlessNotThere(() => statSync(full, { throwIfNoEntry: false })) : entry
     const facts = stat && factsOf(stat)
-    const outside = linked ? !this.#holds(full) : !this.#holdsFolder(full.slice(0, full.lastIndexOf('/')))
+    const outside = path !== '.' && (linked ? !this.#holds(full) : !this.#holdsFolder(parentOf(full)))
     this.#seen.set(path, { facts, outside })
     return facts
   }
 
+  /** One look for each folder on the way up; the way is only followed for good where there is a symlink in it. */
   #holdsFolder(folder: string): boolean {
+    if (folder === this.root) return true
     let inside = this.#folders.get(folder)
     if (inside === undefined) {
-      inside = this.#holds(folder)
+      const linked = unlessNotThere(() => lstatSync(folder, { throwIfNoEntry: false }))?.isSymbolicLink()
+      const above = parentOf(folder)
+      inside = linked || !above.startsWith(this.root) ? this.#holds(folder) : this.#holdsFolder(above)
       this.#folders.set(folder, inside)
     }
     return inside
@@ -181,6 +185,10 @@ const readWithSymlinksAsFiles = ((path: string) =>
       ? Object.assign(entry, { isFile: () => true, isSymbolicLink: () => false })
       : entry,
   )) as unknown as typeof readdirSync
+
+function parentOf(full: string): string {
+  return full.slice(0, full.lastIndexOf('/'))
+}
 
 function factsOf(stat: Stats): Facts {
   const { size, mtimeMs, ctimeMs, ino } = stat

@@ -208,4 +208,20 @@ test(
   }),
 )
 
+test(
+  'a folder linked to the outside leads there, whatever lies deep in it; the project itself and links within do not',
+  withWorld(async ({ at, world }) => {
+    write(at('in/deep/f'), 'x')
+    write(join(at('..'), 'elsewhere/deep/f'), 'x')
+    symlinkSync('../elsewhere', at('out'))
+    symlinkSync('in', at('alias'))
+    assert.equal(
+      ['out/deep/f', 'out/deep/gone', 'out', 'alias/deep/f', 'in/deep/f', 'gone/deep', '.'].map(path =>
+        world().leadsOutside(path),
+      ),
+      [true, true, true, false, false, false, false],
+    )
+  }),
+)
+
 test.run()
