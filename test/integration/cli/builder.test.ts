@@ -82,7 +82,8 @@ async function makeImage(name: string, words: string): Promise<void> {
   await container.start()
   await container.wait()
   const [repo, tag] = name.split(':')
-  await container.commit({ repo: repo!, tag: tag! })
+  const made = (await container.commit({ repo: repo!, tag: tag! })) as { Id: string }
+  images.push(made.Id)
   await container.remove({ force: true })
 }
 
