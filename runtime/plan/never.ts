@@ -1,10 +1,10 @@
 /** Which scripts can never run, and why. Source: lifecycle-scripts document, "The hooks" and its three details. */
-import { BUILD_HOOKS, type BuildHookRow } from '../../lib/hooks/build.ts'
 import type { BspData } from '../../lib/schema.ts'
+import { hookRow } from './hooks.ts'
 import type { PlanHook } from './model.ts'
 
 export function reasonNever(hook: PlanHook, bsp: BspData): string | undefined {
-  const row = (BUILD_HOOKS as readonly BuildHookRow[]).find(each => each.name === hook)
+  const row = hookRow(hook)
   if (row?.when === 'custom_kernel' && bsp.boot?.kernel?.custom_kernel !== true) {
     return `${hook} runs only with boot.kernel.custom_kernel: true`
   }

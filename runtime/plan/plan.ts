@@ -2,6 +2,7 @@
 import { BUILD_HOOKS, type BuildHookRow, type Hook } from '../../lib/hooks/build.ts'
 import type { Finding } from '../load/diagnostic.ts'
 import { STEPS, type StepDeclaration } from '../steps/registry.ts'
+import { hookRow } from './hooks.ts'
 import { idGiver, titleOf } from './identity.ts'
 import type { NeverRuns, Plan, PlanHook, PlanNode, ScriptNode, StepNode } from './model.ts'
 import { reasonNever } from './never.ts'
@@ -111,5 +112,6 @@ function stepNode(step: StepDeclaration, planning: Planning, scripts: readonly S
 }
 
 function related(hook: PlanHook, step: StepDeclaration): BuildHookRow | undefined {
-  return (BUILD_HOOKS as readonly BuildHookRow[]).find(row => row.name === hook && row.step === step.name)
+  const row = hookRow(hook)
+  return row?.step === step.name ? row : undefined
 }
