@@ -88,7 +88,11 @@ async function compareInputs(
       upstream.set(maker, reason('upstream_will_run', maker))
       continue
     }
-    const seen = reader === node ? await context.versionSeen?.(ref) : undefined
+    const seen = reader === node && context.versionSeen ? await context.versionSeen(ref) : undefined
+    // Most inputs are unchanged files: thousands are passed without a promise for each.
+    const recorded = record.dependencies[ref.declared]
+    const remembered = seen || ref.glob ? undefined : context.world.rememberedHash(ref.path)
+    if (remembered !== undefined && remembered === recorded) continue
     found.push(
       ...compareInput(
         ref,

@@ -36,11 +36,17 @@ export class HashMemo {
     this.#known = readMemo(file)
   }
 
-  /** The SHA-256 of the file at `path`, whose stat the caller has just taken. Hex, lower case. */
-  async hash(path: string, stat: FileStamp): Promise<string> {
+  /** The hash as far as it is remembered and can be believed. */
+  recall(path: string, stat: FileStamp): string | undefined {
     this.#used.add(path)
     const known = this.#known.get(path)
-    if (known && looksSame(known, stat) && settled(stat, known[4])) return known[5]
+    return known && looksSame(known, stat) && settled(stat, known[4]) ? known[5] : undefined
+  }
+
+  /** The SHA-256 of the file at `path`, whose stat the caller has just taken. Hex, lower case. */
+  async hash(path: string, stat: FileStamp): Promise<string> {
+    const remembered = this.recall(path, stat)
+    if (remembered !== undefined) return remembered
     const readAt = Date.now()
     const hash = stat.size < STREAM_FROM ? hashText(readFileSync(path)) : await hashStream(path)
     this.bytesRead += stat.size

@@ -82,6 +82,12 @@ export class World {
     return facts?.kind === 'file' ? this.#memo.hash(this.#at(path), facts) : undefined
   }
 
+  /** The SHA-256 of a file where it need not be read for that. */
+  rememberedHash(path: string): string | undefined {
+    const facts = this.#look(path)
+    return facts?.kind === 'file' ? this.#memo.recall(this.#at(path), facts) : undefined
+  }
+
   /** The state of an input; paths that start with one of `without` do not count (a node's own products in it). */
   async state(ref: PathRef, without: readonly string[] = []): Promise<InputState> {
     const own = (path: string) => without.some(each => path === each || path.startsWith(`${each}/`))

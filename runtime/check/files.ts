@@ -11,16 +11,19 @@ export async function checkFiles(plan: Plan, relations: Relations, world: World)
     if (node.kind !== 'script') continue
     findings.push(...checkScript(node, world))
     for (const ref of node.artifacts) {
-      const keys = ['cached_generated_artifacts', ref.position!]
-      if (world.leadsOutside(ref.path)) findings.push(escapes(node, ref.declared, keys))
+      if (!world.leadsOutside(ref.path)) continue
+      findings.push(escapes(node, ref.declared, ['cached_generated_artifacts', ref.position!]))
     }
     if (node.runs_in === 'host') continue
     for (const ref of node.dependencies) {
-      const keys = ['depends_on', ref.position!]
-      if (world.leadsOutside(ref.glob ? globBase(ref.path) : ref.path))
-        findings.push(escapes(node, ref.declared, keys))
-      else if (!(await isThere(ref, world)) && !relations.isMade(ref))
-        findings.push(notThere(node, ref.declared, keys))
+      if (world.leadsOutside(ref.glob ? globBase(ref.path) : ref.path)) {
+        findings.push(escapes(node, ref.declared, ['depends_on', ref.position!]))
+        continue
+      }
+      // No promise for what is there already: a plan names thousands of files.
+      const isThere = ref.glob ? (await world.matches(ref)).length > 0 : world.exists(ref.path)
+      if (isThere || relations.isMade(ref)) continue
+      findings.push(notThere(node, ref.declared, ['depends_on', ref.position!]))
     }
   }
   return findings
@@ -41,10 +44,6 @@ function checkScript(node: ScriptNode, world: World): Finding[] {
       at: 'value',
     },
   ]
-}
-
-async function isThere(ref: ScriptNode['dependencies'][number], world: World): Promise<boolean> {
-  return ref.glob ? (await world.matches(ref)).length > 0 : world.exists(ref.path)
 }
 
 function escapes(node: ScriptNode, declared: string, keys: (string | number)[]): Finding {
