@@ -1,6 +1,15 @@
 // Compiles the package into build/: lib/ module by module with declarations, runtime/ as one bundle with lazy parts.
 import { execFileSync } from 'node:child_process'
-import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -33,23 +42,33 @@ function licenses(inputs) {
     .join(`\n${'-'.repeat(80)}\n\n`)
 }
 
+/** Compiles where build/ is out of date. Made beside it and put in place at the end: whoever runs it finds old or new. */
 export async function compile() {
   if (upToDate()) return false
+  const draft = join(root, `node_modules/.build-${process.pid}`)
+  try {
+    await compileInto(draft)
+    rmSync(join(root, 'build'), { recursive: true, force: true })
+    renameSync(draft, join(root, 'build'))
+  } finally {
+    rmSync(draft, { recursive: true, force: true })
+  }
+  return true
+}
+
+async function compileInto(folder) {
   const { build } = await import('esbuild')
-  rmSync(join(root, 'build'), { recursive: true, force: true })
-  execFileSync(
-    process.execPath,
-    [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'],
-    {
-      cwd: root,
-      stdio: ['ignore', 'inherit', 'inherit'],
-    },
-  )
+  const tsc = join(root, 'node_modules/typescript/bin/tsc')
+  const declarations = ['-p', 'tsconfig.build.json', '--outDir', join(folder, 'lib')]
+  execFileSync(process.execPath, [tsc, ...declarations], {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  })
   const { metafile } = await build({
     metafile: true,
     absWorkingDir: root,
     entryPoints: { 'cli/main': 'runtime/cli/main.ts' },
-    outdir: 'build/runtime',
+    outdir: join(folder, 'runtime'),
     bundle: true,
     splitting: true,
     format: 'esm',
@@ -62,10 +81,9 @@ export async function compile() {
     },
     logLevel: 'warning',
   })
-  chmodSync(join(root, 'build/runtime/cli/main.js'), 0o755)
-  writeFileSync(join(root, 'build/THIRD-PARTY-LICENSES.txt'), licenses(Object.keys(metafile.inputs)))
-  writeFileSync(stamp, '')
-  return true
+  chmodSync(join(folder, 'runtime/cli/main.js'), 0o755)
+  writeFileSync(join(folder, 'THIRD-PARTY-LICENSES.txt'), licenses(Object.keys(metafile.inputs)))
+  writeFileSync(join(folder, '.stamp'), '')
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await compile()
