@@ -35,9 +35,9 @@ export function resolveLocation(declared: string, roots: PathRoots): Resolved {
   return inside(posix.join(roots.own, declared))
 }
 
-/** A path reference for what resolveDependency or resolveArtifact returned. */
+/** A path reference for what resolveDependency or resolveArtifact returned; in a plain path escapes have done their work. */
 export function pathRef(declared: string, path: string, glob = isGlob(declared)): PathRef {
-  return { declared, path, glob }
+  return { declared, path: glob ? path : path.replace(/\\(?=[*?{}[\]!+@()])/g, ''), glob }
 }
 
 /** Whether a dependency is a pattern. A backslash takes the special meaning away, as in every glob. */

@@ -58,7 +58,7 @@ export function findNode(plan: Plan, id: string): PlanNode {
     })
   }
   const never = plan.never.find(each => each.id === id)
-  if (never) throw new StruxError(`${id} never runs: ${never.reason}`)
+  if (never) throw new StruxError(`${id} never runs: ${never.reason}`, { exitCode: 2 })
   throw unknown(plan, id)
 }
 

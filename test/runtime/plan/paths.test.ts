@@ -6,6 +6,7 @@ import {
   globBase,
   isGlob,
   overlaps,
+  pathRef,
   type Resolved,
   resolveArtifact,
   resolveDependency,
@@ -122,6 +123,11 @@ test('globs are told from names, also from names with escaped signs', () => {
     assert.ok(isGlob(glob), glob)
   for (const name of ['a.dts', 'a (copy)', 'a+b', 'user@host', 'wow!', 'a\\*b', 'a\\[1\\]'])
     assert.not(isGlob(name), name)
+})
+
+test('a plain path is the file that the escapes mean', () => {
+  assert.is(pathRef('./a\\[1\\].dts', 'bsp/demo/a\\[1\\].dts').path, 'bsp/demo/a[1].dts')
+  assert.is(pathRef('./a\\[1\\]*', 'bsp/demo/a\\[1\\]*').path, 'bsp/demo/a\\[1\\]*')
 })
 
 test('a search begins in the last folder before the first pattern', () => {
