@@ -36,6 +36,11 @@ function createProgram(): Command {
 }
 
 async function main(): Promise<void> {
+  // Whoever reads the output, such as `head`, may have seen enough.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit()
+    throw error
+  })
   const program = createProgram()
   try {
     await program.parseAsync()
@@ -44,8 +49,13 @@ async function main(): Promise<void> {
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2
     else process.exitCode = printError(error, program.opts().verbose ?? false)
   }
-  // Connections that are kept alive must not hold the process back once everything is done.
-  setTimeout(() => process.exit(), 500).unref()
+  // A pipe takes its time. After that, connections that are kept alive must not hold the process back.
+  for (const stream of [process.stdout, process.stderr]) await written(stream)
+  process.exit()
+}
+
+function written(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise(resolve => stream.write('', () => resolve()))
 }
 
 await main()

@@ -1,8 +1,9 @@
 /** Commands that look, their machine output and their exit codes; mistakes in definitions and on the command line. */
+import { execFileSync } from 'node:child_process'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { BUILD_HOOKS } from '../../../lib/hooks/build.ts'
-import { TempProject } from '../../support/project.ts'
+import { CLI, TempProject } from '../../support/project.ts'
 
 const test = suite('commands')
 let project: TempProject
@@ -453,6 +454,30 @@ test('a reader that stops reading: strux plan --json | head -1', async () => {
     { cwd: project.root },
   )
   assert.is(said.toString(), '[\n')
+})
+
+test('a slow reader gets all of a long output, and one that stops early gets no complaint', async () => {
+  const many = Array.from({ length: 300 }, (_, n) => ({
+    id: `s${n}`,
+    step: 'before_build',
+    location: './s.sh',
+  }))
+  project.write('bsp/demo/s.sh', 'true\n')
+  project.bsp(many)
+  const pipeline = (reader: string) =>
+    execFileSync(
+      'bash',
+      ['-c', `"${process.execPath}" "${CLI}" -C "${project.root}" plan --json | ${reader}`],
+      {
+        encoding: 'utf8',
+        maxBuffer: 1 << 26,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    )
+  const slow = pipeline('(sleep 1; cat)')
+  assert.ok(slow.length > 1 << 17, 'longer than a pipe holds')
+  assert.is(JSON.parse(slow).nodes.filter((node: { kind: string }) => node.kind === 'script').length, 300)
+  assert.is(pipeline('head -n 1'), '{\n')
 })
 
 test.run()
