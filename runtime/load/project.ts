@@ -13,7 +13,7 @@ import {
 import { StruxError } from '../report/error.ts'
 import { suggest } from '../report/suggest.ts'
 import type { SourceModule } from './compile.ts'
-import { type Diagnostic, DiagnosticsError, type Finding } from './diagnostic.ts'
+import type { Diagnostic, Finding } from './diagnostic.ts'
 import { evaluateModule } from './evaluate.ts'
 import { findBsps } from './find-bsps.ts'
 import { sortDiagnostics } from './render.ts'
@@ -164,13 +164,4 @@ export async function diagnose(
   // One line of source may make many values (`list.map(…)`), all wrong in the same way.
   const distinct = new Map([...loaded.diagnostics, ...located].map(one => [JSON.stringify(one), one]))
   return sortDiagnostics([...distinct.values()])
-}
-
-/**
- * The value, where there is nothing wrong with it; else throws a DiagnosticsError with all that is, warnings too.
- * To complain about several definitions at once, collect what `diagnose` says of each instead.
- */
-export async function requireValue<T>(loaded: Loaded<T>): Promise<T> {
-  if (loaded.value !== undefined) return loaded.value
-  throw new DiagnosticsError(await diagnose(loaded))
 }
