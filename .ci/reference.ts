@@ -59,10 +59,10 @@ function hooksPage(): string {
     'Hooks are plain, built-in steps are in brackets. Scripts of one hook run in the order of the list `scripts`.',
     `\`\`\`text\n${order(rows).join('\n')}\n\`\`\``,
     '## Built-in steps',
-    'Declared with their inputs and outputs, but without a body in this version: a build that would run one stops with a message. `image` and `bundle` cannot be asked for yet.',
+    'What each reads and makes: [Built-in steps](../steps.md). `bundle` cannot be asked for yet.',
     table(
-      ['Step', 'What it makes', 'Stands after the scripts of', 'Tool groups'],
-      STEPS.map(step => [code(step.name), step.title, code(step.follows), step.tools.map(code).join(', ')]),
+      ['Step', 'What it makes', 'Stands after the scripts of'],
+      STEPS.map(step => [code(step.name), step.title, code(step.follows)]),
     ),
     '## Environment',
     ...environmentSection(),

@@ -1,6 +1,14 @@
 /** Kernel and bootloader of a BSP: the `boot` section of bsp.yaml. */
 import * as z from 'zod'
-import { choice, stringOrStrings, strings } from './rule.ts'
+import { choice, type Rule, stringOrStrings, strings, text } from './rule.ts'
+
+export const sha256: Rule<string> = {
+  code: 'bad_sha256',
+  hint: '64 hexadecimal digits, as sha256sum prints them',
+  holds: value => /^[0-9a-fA-F]{64}$/.test(value),
+  message: value => `'${value}' is no SHA-256`,
+  json: { pattern: '^[0-9a-fA-F]{64}$' },
+}
 
 export const kernelSchema = z.strictObject({
   /** Whether to build a kernel for this board. Otherwise Debian's is used, and the kernel hooks do not run. */
@@ -9,13 +17,17 @@ export const kernelSchema = z.strictObject({
     .describe(
       "Whether to build a kernel for this board. Otherwise Debian's is used, and the kernel hooks do not run.",
     ),
-  /** Where the kernel source comes from: a git URL with `#branch`, `#tag` or `#commit`, or the URL of a tarball. */
+  /** Where the kernel source comes from: git (`URL#ref`), tarball (URL or `./x.tar.xz`), folder (`./x`), `deb:NAME`, `deb-src:NAME`. */
   source: z
     .string()
     .optional()
     .describe(
-      'Where the kernel source comes from: a git URL with `#branch`, `#tag` or `#commit`, or the URL of a tarball.',
+      'Where the kernel source comes from: git (`URL#ref`), tarball (URL or `./x.tar.xz`), folder (`./x`), `deb:NAME`, `deb-src:NAME`.',
     ),
+  /** SHA-256 of the tarball in hexadecimal; another one fails the build. */
+  sha256: text(sha256)
+    .optional()
+    .describe('SHA-256 of the tarball in hexadecimal; another one fails the build.'),
   /** Version of the kernel, as text: `'6.12'`. */
   version: z.string().optional().describe("Version of the kernel, as text: `'6.12'`."),
   /** Name of the kernel's own configuration to begin with, such as `'defconfig'`. */
@@ -70,8 +82,7 @@ const blobSchema = z.strictObject({
     .optional()
     .describe('Whether the build fails when the file is missing. Otherwise it is only warned of.'),
   /** SHA-256 of the file in hexadecimal; a file that has another one fails the build. */
-  sha256: z
-    .string()
+  sha256: text(sha256)
     .optional()
     .describe('SHA-256 of the file in hexadecimal; a file that has another one fails the build.'),
   /** The make variable that is set to the file's path, instead of the one that the role implies. */
@@ -86,21 +97,23 @@ export const bootloaderSchema = z.strictObject({
   enabled: z
     .boolean()
     .describe('Whether to build a bootloader for this board. Otherwise the bootloader hooks do not run.'),
-  /** Which bootloader. `u-boot` is built here; `custom` leaves all to the scripts, `none` means there is none. */
+  /** Which bootloader. `custom` leaves all to the scripts, `none` means there is none. */
   type: choice(['grub', 'u-boot', 'systemd-boot', 'custom', 'none'], 'unknown_value', 'type of bootloader')
     .optional()
-    .describe(
-      'Which bootloader. `u-boot` is built here; `custom` leaves all to the scripts, `none` means there is none.',
-    ),
+    .describe('Which bootloader. `custom` leaves all to the scripts, `none` means there is none.'),
   /** Version of the bootloader, as text: `'2025.01'`. */
   version: z.string().optional().describe("Version of the bootloader, as text: `'2025.01'`."),
-  /** Where the source comes from: a git URL with `#branch`, `#tag` or `#commit`, or the URL of a tarball. */
+  /** Where the source comes from: git (`URL#ref`), tarball (URL or `./x.tar.xz`), folder (`./x`), `deb:NAME`, `deb-src:NAME`. */
   source: z
     .string()
     .optional()
     .describe(
-      'Where the source comes from: a git URL with `#branch`, `#tag` or `#commit`, or the URL of a tarball.',
+      'Where the source comes from: git (`URL#ref`), tarball (URL or `./x.tar.xz`), folder (`./x`), `deb:NAME`, `deb-src:NAME`.',
     ),
+  /** SHA-256 of the tarball in hexadecimal; another one fails the build. */
+  sha256: text(sha256)
+    .optional()
+    .describe('SHA-256 of the tarball in hexadecimal; another one fails the build.'),
   /** Name of the bootloader's own configuration to begin with. U-Boot cannot be built without. */
   defconfig: z
     .string()
@@ -135,10 +148,12 @@ export const bootloaderSchema = z.strictObject({
     })
     .optional()
     .describe('Device trees to compile with the bootloader.'),
-  /** How the bootloader finds the kernel. Only scripts of the BSP act on it. */
+  /** How the bootloader finds the kernel, for scripts of the BSP. A declared `image` uses extlinux with U-Boot. */
   boot_method: choice(['extlinux', 'script', 'direct'], 'unknown_value', 'boot method')
     .optional()
-    .describe('How the bootloader finds the kernel. Only scripts of the BSP act on it.'),
+    .describe(
+      'How the bootloader finds the kernel, for scripts of the BSP. A declared `image` uses extlinux with U-Boot.',
+    ),
   /** The file with the boot configuration. Only scripts of the BSP act on it. */
   boot_config: z
     .string()

@@ -1,6 +1,8 @@
 /** A board support package: all that bsp.yaml can say below `bsp:`, and the keys that only TypeScript has. */
 import * as z from 'zod'
 import { bootloaderSchema, kernelSchema } from './boot.ts'
+import { imageSchema } from './image.ts'
+import { boardQemuSchema } from './qemu.ts'
 import { choice, type Rule, stringOrStrings, strings, text } from './rule.ts'
 import { scriptSchema } from './script.ts'
 
@@ -23,6 +25,14 @@ export const resolution = text(resolutionRule) as z.ZodType<unknown> as z.ZodTyp
   `${number}x${number}`,
   `${number}x${number}`
 >
+
+const cmdline: Rule<string> = {
+  code: 'bad_cmdline',
+  hint: 'write the arguments on one line',
+  holds: value => !/[\r\n\0]/.test(value),
+  message: () => 'the kernel command line has a line break',
+  json: { pattern: '^[^\\r\\n\\u0000]*$' },
+}
 
 /** One of both must be there for the runtime to find the extension. */
 const extensionSchema = z
@@ -90,6 +100,12 @@ export const bspSchema = z.strictObject({
       bootloader: bootloaderSchema.optional().describe('The bootloader, where the board needs one built.'),
       /** The kernel, where the board needs another than Debian's. */
       kernel: kernelSchema.optional().describe("The kernel, where the board needs another than Debian's."),
+      /** Arguments for the kernel, such as `'console=ttyS0'`. `root=` is added where it is not given. */
+      cmdline: text(cmdline)
+        .optional()
+        .describe(
+          "Arguments for the kernel, such as `'console=ttyS0'`. `root=` is added where it is not given.",
+        ),
     })
     .optional()
     .describe('What starts the device.'),
@@ -112,6 +128,14 @@ export const bspSchema = z.strictObject({
     })
     .optional()
     .describe('What the board adds to the root filesystem.'),
+  /** The disk image, for boards that need nothing special. Others make theirs with `make_image` scripts. */
+  image: imageSchema
+    .optional()
+    .describe(
+      'The disk image, for boards that need nothing special. Others make theirs with `make_image` scripts.',
+    ),
+  /** How `strux run` and `strux test` start the board in QEMU. */
+  qemu: boardQemuSchema.optional().describe('How `strux run` and `strux test` start the board in QEMU.'),
   /** What the board adds to the runtime on the device. */
   runtime: z
     .strictObject({

@@ -1,10 +1,12 @@
 /** A project: all that strux.yaml can say, and what only a TypeScript configuration has. */
 import * as z from 'zod'
 import { resolution } from './bsp.ts'
+import { cageSourceSchema } from './cage.ts'
 import { devSchema } from './dev.ts'
 import { projectPath, shellSafe } from './path.ts'
 import { choice, obey, type Rule, stringOrStrings, strings, text } from './rule.ts'
 import { projectScriptSchema } from './script.ts'
+import { testSchema } from './test.ts'
 
 /** What holds where the configuration says nothing. The schema leaves absent keys absent, so that an export adds nothing. */
 export const PROJECT_DEFAULTS = {
@@ -172,13 +174,19 @@ export const projectSchema = z.strictObject({
     .readonly()
     .optional()
     .describe('Scripts that change the finished root filesystem of every BSP, in this order.'),
-  /** Settings of `strux run`, which starts the image in QEMU. */
+  /** The Cage compositor, where the project wants another than that of the Debian suite. */
+  cage: cageSourceSchema
+    .optional()
+    .describe('The Cage compositor, where the project wants another than that of the Debian suite.'),
+  /** What `strux test` asserts of the running image. */
+  test: testSchema.optional().describe('What `strux test` asserts of the running image.'),
+  /** Settings of `strux run` and `strux test`, which start the image in QEMU. */
   qemu: z
     .strictObject({
-      /** Whether the project is meant for QEMU. Not acted on. */
-      enabled: z.boolean().describe('Whether the project is meant for QEMU. Not acted on.'),
-      /** Whether the machine has a network. Not acted on. */
-      network: z.boolean().describe('Whether the machine has a network. Not acted on.'),
+      /** Whether `strux run` may start the project in QEMU. */
+      enabled: z.boolean().describe('Whether `strux run` may start the project in QEMU.'),
+      /** Whether the machine has a network. */
+      network: z.boolean().describe('Whether the machine has a network.'),
       /** USB devices of this machine that QEMU hands to the guest. */
       usb: z
         .array(
@@ -196,7 +204,7 @@ export const projectSchema = z.strictObject({
       flags: z.array(text(shellSafe)).readonly().optional().describe('Further arguments for QEMU.'),
     })
     .optional()
-    .describe('Settings of `strux run`, which starts the image in QEMU.'),
+    .describe('Settings of `strux run` and `strux test`, which start the image in QEMU.'),
   /** Settings of `strux build`. */
   build: z
     .strictObject({
@@ -206,6 +214,27 @@ export const projectSchema = z.strictObject({
         .readonly()
         .optional()
         .describe('Debian packages that every builder image has beside the tools that its scripts ask for.'),
+      /** Built-in steps that a device without a screen can do without. */
+      steps: z
+        .strictObject({
+          /** Whether to build the web frontend. By default it is built. */
+          frontend: z
+            .boolean()
+            .optional()
+            .describe('Whether to build the web frontend. By default it is built.'),
+          /** Whether the device has the Cage compositor. By default it has. */
+          cage: z
+            .boolean()
+            .optional()
+            .describe('Whether the device has the Cage compositor. By default it has.'),
+          /** Whether the device has the WPE WebKit browser. By default it has. */
+          wpe: z
+            .boolean()
+            .optional()
+            .describe('Whether the device has the WPE WebKit browser. By default it has.'),
+        })
+        .optional()
+        .describe('Built-in steps that a device without a screen can do without.'),
       /** What may be skipped. */
       cache: z
         .strictObject({

@@ -40,6 +40,11 @@ function readManifest(file: string): SelfManifest | undefined {
   }
 }
 
+/** The folder of the running copy, which also holds what it copies to projects. */
+export function packageRoot(): string {
+  return self().root
+}
+
 export function selfVersion(): string {
   return self().manifest.version
 }

@@ -103,7 +103,7 @@ function stepNode(step: StepDeclaration, planning: Planning, scripts: readonly S
     artifacts: step.outputs(planning.stepFacts),
     dependencies: step.inputs(planning.stepFacts),
     ...planning.environment(step.shared ? 'shared step' : 'step'),
-    builder: planning.builder(step.tools),
+    builder: planning.builder(step.tools(planning.stepFacts)),
     rewrites: [],
     config: step.config(planning.stepFacts),
     feeders: feeders.map(script => script.id),

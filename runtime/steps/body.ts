@@ -22,6 +22,3 @@ export interface StepRun {
 }
 
 export type StepBodies = Partial<Readonly<Record<StepName, StepBody>>>
-
-/** The bodies that come with this version: none yet. */
-export const BUILT_IN_BODIES: StepBodies = {}

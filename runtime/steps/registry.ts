@@ -5,7 +5,7 @@
  */
 import { posix } from 'node:path'
 import type { Hook, StepName } from '../../lib/hooks/build.ts'
-import type { BspData, ProjectData } from '../../lib/schema.ts'
+import { type BspData, PROJECT_DEFAULTS, type ProjectData } from '../../lib/schema.ts'
 import type { ToolGroup } from '../../lib/tools.ts'
 import type { PathRef, TargetArch } from '../plan/model.ts'
 import { cacheFolder, outputFolder } from '../plan/paths.ts'
@@ -28,7 +28,8 @@ export interface StepDeclaration {
   readonly follows: Hook
   /** Whether the definition asks for the step at all. */
   readonly exists: (facts: StepFacts) => boolean
-  readonly tools: readonly ToolGroup[]
+  /** The groups of packages that its builder image has. */
+  readonly tools: (facts: StepFacts) => readonly ToolGroup[]
   /** True where the outputs serve every BSP of the project. */
   readonly shared: boolean
   readonly inputs: (facts: StepFacts) => readonly PathRef[]
@@ -40,6 +41,11 @@ export interface StepDeclaration {
 const NOISE = ['node_modules', '.git', '.DS_Store', '*.log']
 const always = () => true
 const nothing = () => []
+/** Devices without a screen switch these steps off. */
+const unlessOff =
+  (step: 'frontend' | 'cage' | 'wpe') =>
+  ({ project }: StepFacts) =>
+    stepOf(project, step)
 
 const file = (path: string): PathRef => ({ declared: path, path: posix.normalize(path), glob: false })
 const optional = (path: string): PathRef => ({ ...file(path), optional: true })
@@ -51,6 +57,16 @@ const inCache =
   (...names: string[]) =>
   ({ bspName }: StepFacts) =>
     names.map(name => file(`${cacheFolder(bspName)}/${name}`))
+
+const suiteOf = (project: ProjectData) => project.builder?.suite ?? PROJECT_DEFAULTS.builder.suite
+const stepOf = (project: ProjectData, step: 'frontend' | 'cage' | 'wpe') =>
+  project.build?.steps?.[step] !== false
+
+/** A source that is a folder or file of the project, not of the network: `./x`, `../x`. `base` is what `./` means. */
+function localSource(source: string | undefined, base: string): PathRef[] {
+  if (source === undefined || !/^\.\.?\//.test(source) || source.includes('#')) return []
+  return [{ ...folder(posix.join(base, source)), optional: false }]
+}
 
 /** A path of bsp.yaml that means the BSP's folder with or without `./`. */
 const own = ({ bspFolder }: StepFacts, path: string): PathRef => file(posix.join(bspFolder, path))
@@ -67,56 +83,66 @@ export const STEPS: readonly StepDeclaration[] = [
     name: 'frontend',
     title: 'Web frontend',
     follows: 'before_frontend',
-    exists: always,
-    tools: ['node'],
+    exists: unlessOff('frontend'),
+    tools: () => ['node'],
     shared: true,
     inputs: ({ application }) => [folder(posix.join(application, 'frontend'), ['dist'])],
     outputs: () => [file('dist/cache/frontend')],
-    config: () => ({}),
+    config: ({ application }) => ({ application }),
   },
   {
     name: 'application',
     title: 'Application',
     follows: 'before_application',
     exists: always,
-    tools: ['cross', 'go'],
+    tools: () => ['cross', 'go'],
     shared: false,
     inputs: ({ application }) => [
       folder(application, ['frontend', 'dist', 'overlay', 'bsp', 'boards', 'test', 'strux.config.ts']),
     ],
     outputs: inCache('app/main'),
-    config: ({ target }) => ({ arch: target }),
+    config: ({ target, application }) => ({ arch: target, application }),
   },
   {
     name: 'cage',
     title: 'Cage compositor',
     follows: 'before_cage',
-    exists: always,
-    tools: ['cross', 'wayland'],
+    exists: unlessOff('cage'),
+    // The suite's own package only has to be unpacked.
+    tools: ({ project }) => (project.cage ? ['cross', 'wayland'] : []),
     shared: false,
-    inputs: () => [folder('dist/artifacts/cage')],
+    inputs: ({ project }) => {
+      const { source, patches } = project.cage ?? {}
+      return [...localSource(source, '.'), ...list(patches).map(path => file(path))]
+    },
     outputs: inCache('cage', '.cage-env'),
-    config: ({ bsp, target }) => ({ arch: target, cage: bsp.cage }),
+    config: ({ project, bsp, target }) => ({
+      arch: target,
+      suite: suiteOf(project),
+      cage: project.cage,
+      'cage.env': bsp.cage?.env,
+      'cage.hide_cursor': bsp.cage?.hide_cursor,
+    }),
   },
   {
     name: 'wpe',
     title: 'WPE WebKit extension',
     follows: 'before_wpe',
-    exists: always,
-    tools: ['cross', 'wayland'],
+    exists: unlessOff('wpe'),
+    tools: () => ['cross', 'wayland'],
     shared: false,
-    inputs: () => [folder('dist/artifacts/wpe-extension')],
+    inputs: nothing,
     outputs: inCache('libstrux-extension.so', 'cog'),
-    config: ({ target }) => ({ arch: target }),
+    config: ({ project, target }) => ({ arch: target, suite: suiteOf(project) }),
   },
   {
     name: 'client',
     title: 'On-device client',
     follows: 'before_client',
     exists: always,
-    tools: ['cross', 'go'],
+    tools: () => ['cross', 'go'],
     shared: false,
-    inputs: () => [folder('dist/artifacts/client')],
+    inputs: nothing,
     outputs: inCache('client'),
     config: ({ target }) => ({ arch: target }),
   },
@@ -125,12 +151,13 @@ export const STEPS: readonly StepDeclaration[] = [
     title: 'Linux kernel',
     follows: 'before_kernel',
     exists: ({ bsp }) => bsp.boot?.kernel?.custom_kernel === true,
-    tools: ['cross', 'kernel'],
+    tools: () => ['cross', 'kernel'],
     shared: false,
     inputs: facts => {
       const kernel = facts.bsp.boot?.kernel
       const tree = kernel?.device_tree
       return [
+        ...localSource(kernel?.source, facts.bspFolder),
         { ...own(facts, 'configs/kernel.config'), optional: true },
         ...list(kernel?.fragments)
           .filter(isFragmentFile)
@@ -143,7 +170,12 @@ export const STEPS: readonly StepDeclaration[] = [
       ]
     },
     outputs: inCache('kernel', 'kernel-source'),
-    config: ({ bsp, target }) => ({ arch: target, 'boot.kernel': bsp.boot?.kernel }),
+    config: ({ project, bsp, bspFolder, target }) => ({
+      arch: target,
+      suite: suiteOf(project),
+      folder: bspFolder,
+      'boot.kernel': bsp.boot?.kernel,
+    }),
   },
   {
     name: 'bootloader',
@@ -154,12 +186,13 @@ export const STEPS: readonly StepDeclaration[] = [
       const builtIn = bootloader?.type !== undefined && !['custom', 'none'].includes(bootloader.type)
       return bootloader?.enabled === true && builtIn
     },
-    tools: ['cross', 'bootloader'],
+    tools: () => ['cross', 'bootloader'],
     shared: false,
     inputs: facts => {
       const bootloader = facts.bsp.boot?.bootloader
       const tree = bootloader?.device_tree
       return [
+        ...localSource(bootloader?.source, facts.bspFolder),
         ...list(bootloader?.fragments)
           .filter(isFragmentFile)
           .map(path => own(facts, path)),
@@ -174,37 +207,41 @@ export const STEPS: readonly StepDeclaration[] = [
       ]
     },
     outputs: inCache('bootloader', 'bootloader-source'),
-    config: ({ bsp, target }) => ({ arch: target, 'boot.bootloader': bsp.boot?.bootloader }),
+    config: ({ project, bsp, bspFolder, target }) => ({
+      arch: target,
+      suite: suiteOf(project),
+      folder: bspFolder,
+      'boot.bootloader': bsp.boot?.bootloader,
+    }),
   },
   {
     name: 'rootfs',
     title: 'Base root filesystem',
     follows: 'before_rootfs',
     exists: always,
-    tools: ['rootfs'],
+    tools: () => ['rootfs'],
     shared: false,
     inputs: nothing,
     outputs: inCache('rootfs-base.tar.gz'),
-    config: ({ target }) => ({ arch: target }),
+    config: ({ project, target }) => ({
+      arch: target,
+      suite: suiteOf(project),
+      cage: stepOf(project, 'cage'),
+      wpe: stepOf(project, 'wpe'),
+    }),
   },
   {
     name: 'rootfs_post',
     title: 'Root filesystem post-processing',
     follows: 'after_rootfs',
     exists: always,
-    tools: ['rootfs'],
+    tools: () => ['rootfs'],
     shared: false,
     inputs: facts => [
-      file('dist/cache/frontend'),
-      ...inCache(
-        'app/main',
-        'cage',
-        '.cage-env',
-        'libstrux-extension.so',
-        'cog',
-        'client',
-        'rootfs-base.tar.gz',
-      )(facts),
+      ...(stepOf(facts.project, 'frontend') ? [file('dist/cache/frontend')] : []),
+      ...inCache('app/main', 'client', 'rootfs-base.tar.gz')(facts),
+      ...(stepOf(facts.project, 'cage') ? inCache('cage', '.cage-env')(facts) : []),
+      ...(stepOf(facts.project, 'wpe') ? inCache('libstrux-extension.so', 'cog')(facts) : []),
       ...(facts.bsp.boot?.kernel?.custom_kernel ? inCache('kernel')(facts) : []),
       ...overlays(facts),
       ...list(facts.project.boot?.splash?.logo).map(path => file(path)),
@@ -216,7 +253,10 @@ export const STEPS: readonly StepDeclaration[] = [
         .map(path => (path.startsWith('./') ? own(facts, path) : file(path))),
     ],
     outputs: inCache('rootfs-post.tar.gz', 'vmlinuz', 'initrd.img'),
-    config: ({ project, bsp, target }) => ({
+    config: ({ project, bsp, bspFolder, target }) => ({
+      suite: suiteOf(project),
+      folder: bspFolder,
+      'build.steps': project.build?.steps,
       name: project.name,
       project_version: project.project_version,
       hostname: project.hostname ?? bsp.hostname,
@@ -226,20 +266,26 @@ export const STEPS: readonly StepDeclaration[] = [
       'rootfs.overlay': [project.rootfs?.overlay, bsp.rootfs?.overlay],
       'boot.kernel.custom_kernel': bsp.boot?.kernel?.custom_kernel,
       arch: target,
-      cage: bsp.cage,
     }),
   },
   {
     name: 'image',
     title: 'Disk image',
-    follows: 'make_image',
-    // A definition cannot ask for it yet: images are made by make_image scripts.
-    exists: () => false,
-    tools: ['image'],
+    follows: 'before_bundle',
+    exists: ({ bsp }) => bsp.image !== undefined,
+    tools: () => ['image'],
     shared: false,
-    inputs: inCache('rootfs-post.tar.gz'),
-    outputs: nothing,
-    config: () => ({}),
+    inputs: imageInputs,
+    outputs: imageOutputs,
+    config: ({ bsp, bspName, bspFolder, target }) => ({
+      arch: target,
+      bsp: bspName,
+      folder: bspFolder,
+      image: bsp.image,
+      'boot.cmdline': bsp.boot?.cmdline,
+      'boot.bootloader': bsp.boot?.bootloader?.enabled ? bsp.boot.bootloader : undefined,
+      'boot.kernel.device_tree': bsp.boot?.kernel?.custom_kernel ? bsp.boot.kernel.device_tree : undefined,
+    }),
   },
   {
     name: 'bundle',
@@ -247,13 +293,44 @@ export const STEPS: readonly StepDeclaration[] = [
     follows: 'make_image',
     // `update` is accepted and exported, but not acted on; the loader says so.
     exists: () => false,
-    tools: ['image'],
+    tools: () => ['image'],
     shared: false,
     inputs: ({ bspName }) => [file(`${outputFolder(bspName)}/rootfs.ext4`)],
     outputs: ({ bspName }) => [file(`${outputFolder(bspName)}/rootfs.ext4.struxb`)],
     config: ({ project }) => ({ update: project.update }),
   },
 ]
+
+/** The file of a declared image, in the output folder. */
+export function imageName(image: NonNullable<BspData['image']>): string {
+  return image.name ?? (image.table === 'none' ? 'rootfs.ext4' : 'disk.img')
+}
+
+/** What `file`, `content` and `raw` of an image mean: the BSP's own with `./`, else as for artifacts. */
+function imageInputs(facts: StepFacts): PathRef[] {
+  const { bsp, bspName } = facts
+  const { partitions = [], raw = [] } = bsp.image ?? {}
+  const place = (path: string): PathRef => ({ ...blobFile(facts, path), optional: false })
+  const named = [
+    ...partitions.flatMap(({ file, content }) => [file, content]),
+    ...raw.map(({ file }) => file),
+  ].filter(path => path !== undefined && !['rootfs', 'boot'].includes(path))
+  return [
+    ...inCache(
+      'rootfs-post.tar.gz',
+      'vmlinuz',
+      'initrd.img',
+    )(facts).map((ref, index) => (index === 0 ? ref : { ...ref, optional: true })),
+    ...named.map(path => place(path!)),
+    ...(bsp.boot?.bootloader?.enabled ? [optional(`${cacheFolder(bspName)}/bootloader/efi`)] : []),
+    ...(bsp.boot?.kernel?.custom_kernel ? [optional(`${cacheFolder(bspName)}/kernel/dtbs`)] : []),
+  ]
+}
+
+/** The image, and beside it kernel and initrd, for whoever starts them directly. */
+function imageOutputs({ bsp, bspName }: StepFacts): PathRef[] {
+  return bsp.image ? [file(`${outputFolder(bspName)}/${imageName(bsp.image)}`)] : []
+}
 
 /** Blobs know five kinds of paths: the BSP's, absolute, cache/, output/ and dist/. */
 function blobFile(facts: StepFacts, path: string): PathRef {
