@@ -2,9 +2,17 @@
  * What a module of a BSP or a project exports. Nothing is validated here: zod is heavy, and the loader, which knows the
  * source, can say where something is wrong.
  */
-import type { Bsp, BspBody, ConfigBody, ProjectConfig } from './base.ts'
-import type { CheckBsp, CheckConfig, Infer } from './check.ts'
-import { markDefinition } from './definition.ts'
+import type { Bsp, ConfigBody, Layer, ProjectConfig } from './base.ts'
+import type {
+  BspArgument,
+  CheckBsp,
+  CheckConfig,
+  CheckLayer,
+  FlagsOf,
+  Infer,
+  LayerArgument,
+} from './check.ts'
+import { markBoardLayer, markDefinition } from './definition.ts'
 
 /**
  * Defines a board support package; the default export of a `bsp.ts`.
@@ -19,8 +27,53 @@ import { markDefinition } from './definition.ts'
  *   scripts: [{ step: 'make_image', location: './make-image.sh', cached_generated_artifacts: ['output/disk.img'] }],
  * })
  */
-export function defineBsp<const T, C extends object = CheckBsp<T>>(bsp: Infer<T, BspBody, C>): Bsp {
+export function defineBsp<const T, C extends object = CheckBsp<T>>(bsp: Infer<T, BspArgument, C>): Bsp {
   return markDefinition('bsp', bsp) as unknown as Bsp
+}
+
+/**
+ * Part of a BSP, for `extends`: any of its keys, and none has to be there. How layers are merged is in docs/boards.md.
+ * Its relative paths are those of the board or BSP that it belongs to. Returns its argument, and never throws.
+ *
+ * @example
+ * const quiet = layer({ boot: { kernel: { fragments: ['CONFIG_DEBUG_INFO=n'] } } })
+ */
+export function layer<const T, C extends object = CheckLayer<T>>(
+  body: Infer<T, LayerArgument, C>,
+): Layer<FlagsOf<T>> {
+  return markDefinition('layer', body) as unknown as Layer<FlagsOf<T>>
+}
+
+/** What `defineBoard` returns: called with its options, a layer for `extends`. */
+export type Board<O, L extends Layer = Layer> = (...options: BoardArguments<O>) => L
+
+/** No argument where the board takes none; one that may be left out where every option may. */
+type BoardArguments<O> = undefined extends string
+  ? [options?: O]
+  : unknown extends O
+    ? []
+    : undefined extends O
+      ? [options?: O]
+      : // biome-ignore lint/complexity/noBannedTypes: {} is what "has no required key" is asked with
+        {} extends O
+        ? [options?: O]
+        : [options: O]
+
+/**
+ * Defines a board: a layer with options, in a package or a file of its own. `./x` in its paths lies in the folder of the
+ * module that defines it, wherever that is installed. Where a call leaves the options out, `make` is given `{}`.
+ *
+ * @param url `import.meta.url`; a URL that ends in `/` names the folder itself
+ * @param make the layer for these options: `options => layer({ … })`
+ *
+ * @example
+ * export default defineBoard(import.meta.url, (options: { ram?: 2 | 4 }) =>
+ *   layer({ arch: 'arm64', hostname: `board-${options.ram ?? 2}`, scripts: [{ step: 'make_image', location: './make-image.sh' }] }),
+ * )
+ */
+export function defineBoard<O, L extends Layer>(url: string, make: (options: O) => L): Board<O, L> {
+  const board: Board<O, L> = (...options) => markBoardLayer(url, make((options[0] ?? {}) as O))
+  return markDefinition('board', board)
 }
 
 /**

@@ -5,15 +5,24 @@ export type {
   Bsp,
   BspBody,
   ConfigBody,
+  Flags,
   Kernel,
+  Layer,
+  LayerBody,
+  LayerBoot,
+  LayerBootloader,
+  LayerKernel,
+  Layers,
   ProjectConfig,
   ProjectScript,
   Script,
+  ScriptEntry,
 } from './base.ts'
 export type { BspError } from './check.ts'
-export { defineBsp, defineConfig } from './define.ts'
+export { type Board, defineBoard, defineBsp, defineConfig, layer } from './define.ts'
 export { type DefinitionKind, definitionKind } from './definition.ts'
 export type { BootloaderHook, Hook, KernelHook } from './hooks/build.ts'
 export type { Arch } from './schema/bsp.ts'
 export { isSh, Sh, type ShValue, sh } from './sh.ts'
 export type { ToolGroup } from './tools.ts'
+export { type Without, without } from './without.ts'

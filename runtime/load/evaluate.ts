@@ -12,12 +12,15 @@ export interface Evaluated extends Compiled {
   readonly value?: unknown
 }
 
+/** What a module is loaded for. */
+export type ModuleKind = Extract<DefinitionKind, 'bsp' | 'project'>
+
 let evaluations = 0
 
 /** Compiles the definition if needed, runs it, and makes sure that it is one of the wanted kind. */
 export async function evaluateModule(
   entry: string,
-  kind: DefinitionKind,
+  kind: ModuleKind,
   options: CompileOptions,
 ): Promise<Evaluated> {
   const compiled = await compileModule(entry, options)
@@ -113,13 +116,22 @@ function escapeRegExp(text: string): string {
 
 type Complaint = Pick<Diagnostic, 'code' | 'message' | 'hint'>
 
-const MAKER: Readonly<Record<DefinitionKind, string>> = { bsp: 'defineBsp', project: 'defineConfig' }
-const NOUN: Readonly<Record<DefinitionKind, string>> = { bsp: 'a BSP', project: "a project's configuration" }
+const MAKER: Readonly<Record<DefinitionKind, string>> = {
+  bsp: 'defineBsp',
+  project: 'defineConfig',
+  layer: 'layer',
+  board: 'defineBoard',
+  without: 'without',
+}
+const NOUN: Readonly<Record<DefinitionKind, string>> = {
+  bsp: 'a BSP',
+  project: "a project's configuration",
+  layer: 'a layer',
+  board: 'a board',
+  without: 'an entry of scripts',
+}
 
-function notThatKind(
-  exports: Readonly<Record<string, unknown>>,
-  wanted: DefinitionKind,
-): Complaint | undefined {
+function notThatKind(exports: Readonly<Record<string, unknown>>, wanted: ModuleKind): Complaint | undefined {
   const make = `export default ${MAKER[wanted]}({ … })`
   if (!('default' in exports)) {
     const named = Object.keys(exports).find(name => definitionKind(exports[name]) === wanted)

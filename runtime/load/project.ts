@@ -2,7 +2,6 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import type * as z from 'zod'
-import type { DefinitionKind } from '../../lib/definition.ts'
 import {
   type BspData,
   bspSchema,
@@ -14,7 +13,7 @@ import { StruxError } from '../report/error.ts'
 import { suggest } from '../report/suggest.ts'
 import type { SourceModule } from './compile.ts'
 import type { Diagnostic, Finding } from './diagnostic.ts'
-import { evaluateModule } from './evaluate.ts'
+import { evaluateModule, type ModuleKind } from './evaluate.ts'
 import { findBsps } from './find-bsps.ts'
 import { sortDiagnostics } from './render.ts'
 import { validate } from './validate.ts'
@@ -139,7 +138,7 @@ export async function loadBsp(project: Pick<Project, 'root' | 'bsps'>, name: str
 async function loadDefinition<T>(
   root: string,
   file: string,
-  kind: DefinitionKind,
+  kind: ModuleKind,
   schema: z.ZodType<T>,
 ): Promise<Loaded<T>> {
   const { module, diagnostics, value } = await evaluateModule(file, kind, { root })

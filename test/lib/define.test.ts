@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { defineBsp, defineConfig, definitionKind } from '../../lib/index.ts'
+import { boardUrl } from '../../lib/definition.ts'
+import { defineBoard, defineBsp, defineConfig, definitionKind, layer, without } from '../../lib/index.ts'
 
 const define = defineBsp as unknown as (data: unknown) => unknown
 
@@ -35,6 +36,36 @@ test('never throws', () => {
   assert.is(definitionKind(define({ scripts: 5, oops: undefined })), 'bsp')
 })
 
+test('a board makes layers that know where it was defined', () => {
+  const shared = layer({ hostname: 'h' })
+  const one = defineBoard('file:///a/one.ts', (_: { size?: number }) => shared)
+  const two = defineBoard('file:///b/two.ts', () => shared)
+  const wrapped = defineBoard('file:///c/three.ts', () => one())
+  assert.is(definitionKind(one), 'board')
+  assert.is(definitionKind(one({ size: 1 })), 'layer')
+  assert.equal([one(), two(), wrapped(), shared].map(boardUrl), [
+    'file:///a/one.ts',
+    'file:///b/two.ts',
+    'file:///a/one.ts',
+    undefined,
+  ])
+  assert.equal({ ...one() }, { hostname: 'h' })
+  const options: unknown[] = []
+  const asked = defineBoard('file:///d.ts', (given: { a?: number }) => {
+    options.push(given)
+    return layer({})
+  })
+  asked()
+  asked({ a: 1 })
+  assert.equal(options, [{}, { a: 1 }])
+})
+
+test('without takes a name', () => {
+  assert.equal({ ...without('a') } as unknown, { without: 'a' })
+  for (const wrong of ['', 5, undefined])
+    assert.throws(() => without(wrong as string), /takes the id of a script/)
+})
+
 test('what nothing defined is no definition', () => {
   for (const value of [
     undefined,
@@ -59,7 +90,7 @@ test('the authoring API loads neither zod nor anything else that is heavy', asyn
     format: 'esm',
   })
   const inputs = Object.keys(metafile.inputs).map(input => input.replace(/^.*\/?lib\//, ''))
-  assert.equal(inputs.sort(), ['define.ts', 'definition.ts', 'index.ts', 'sh.ts'])
+  assert.equal(inputs.sort(), ['define.ts', 'definition.ts', 'index.ts', 'sh.ts', 'without.ts'])
 })
 
 test.run()

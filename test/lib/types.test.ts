@@ -5,6 +5,7 @@ import ts from 'typescript'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { HOOK_NAMES } from '../../lib/hooks/build.ts'
+import { kernelSchema } from '../../lib/schema/boot.ts'
 import { bspSchema, projectSchema } from '../../lib/schema.ts'
 
 const here = dirname(fileURLToPath(import.meta.url))
@@ -20,7 +21,8 @@ const file = (name: string) => join(here, 'types', name)
  * first question, each piece in a block of its own: a change between two questions would begin all checking anew.
  */
 const draft = file('draft.ts')
-let draftText = `import { defineBsp, defineConfig, sh } from 'strux-bsp'
+let draftText = `import { defineBoard, defineBsp, defineConfig, layer, sh, without } from 'strux-bsp'
+import { family, scripted, vendorKernel } from './boards.ts'
 const id = { name: 'a', description: 'd', arch: 'arm64', hostname: 'h' } as const
 `
 const roots = [file('right.ts'), file('edges.ts'), file('wrong.ts')]
@@ -175,6 +177,42 @@ const SAYS: readonly [what: string, draft: string, at: string, says: string][] =
     `Property '[error]' is missing in type '{ step: string; location: string; }[]' but required in type 'BspError<"before_kernel runs only with boot.kernel.custom_kernel: true">'.`,
   ],
   [
+    'unknown key of a BSP on layers',
+    `defineBsp({ extends: family(), hostnam: 'x' })`,
+    'hostnam',
+    `Object literal may only specify known properties, but 'hostnam' does not exist in type 'ExtendingBsp'. Did you mean to write 'hostname'?`,
+  ],
+  [
+    'unknown key of a layer',
+    `layer({ hostnam: 'x' })`,
+    'hostnam',
+    `Object literal may only specify known properties, but 'hostnam' does not exist in type 'LayerBody'. Did you mean to write 'hostname'?`,
+  ],
+  [
+    'unknown key of a script beside without',
+    `defineBsp({ extends: family(), scripts: [without('a'), { step: 'make_image', location: 'x', depend_on: [] }] })`,
+    'depend_on',
+    `Object literal may only specify known properties, but 'depend_on' does not exist in type 'Script'. Did you mean to write 'depends_on'?`,
+  ],
+  [
+    'a layer whose scripts nothing enables',
+    `defineBsp({ ...id, extends: [family(), scripted()] })`,
+    'scripted()',
+    `Property '[error]' is missing in type 'Layer<{ kernel: undefined; bootloader: undefined; steps: "custom_kernel" | "before_bootloader"; gives: never; }>' but required in type 'BspError<"this layer's kernel scripts run only with boot.kernel.custom_kernel: true">'.`,
+  ],
+  [
+    'a board that is not called',
+    `defineBsp({ ...id, extends: vendorKernel })`,
+    'vendorKernel',
+    `Type 'Board<{ ram?: 2 | 4; }, Layer<{ kernel: true; bootloader: undefined; steps: never; gives: "arch" | "hostname"; }>>' is not assignable to type 'Layers | undefined'.`,
+  ],
+  [
+    'a key that neither the BSP nor its layer gives',
+    `defineBsp({ extends: vendorKernel(), name: 'n' })`,
+    `{ extends: vendorKernel(), name: 'n' }`,
+    `Argument of type '{ extends: Layer<{ kernel: true; bootloader: undefined; steps: never; gives: "arch" | "hostname"; }>; name: string; }' is not assignable to parameter of type 'ExtendingBsp & { name: string; description: string; }'.   Property 'description' is missing in type '{ extends: Layer<{ kernel: true; bootloader: undefined; steps: never; gives: "arch" | "hostname"; }>; name: string; }' but required in type '{ name: string; description: string; }'.`,
+  ],
+  [
     'hook of a BSP in a project',
     `defineConfig({ name: 'p', project_version: '1.0.0', bsp: 'q', scripts: [{ step: 'before_kernel', location: 'x' }] })`,
     'step',
@@ -229,10 +267,12 @@ const OFFERED: readonly [what: string, draft: string, offered: readonly string[]
   [
     'keys of the kernel',
     `defineBsp({ ...id, boot: { kernel: { custom_kernel: true, | } } })`,
-    ['defconfig', 'device_tree', 'fragments', 'patches', 'source', 'version'],
+    Object.keys(kernelSchema.shape)
+      .filter(key => key !== 'custom_kernel')
+      .sort(),
   ],
   ['keys of a section', `defineConfig({ name: 'p', dev: { | } })`, ['inspector', 'server', 'usb']],
-  ['keys of a BSP', `defineBsp({ | })`, Object.keys(bspSchema.shape).sort()],
+  ['keys of a BSP', `defineBsp({ | })`, [...Object.keys(bspSchema.shape), 'extends'].sort()],
   ['keys of a project', `defineConfig({ | })`, Object.keys(projectSchema.shape).sort()],
 ]
 for (const [what, text, names] of OFFERED) {

@@ -1,5 +1,16 @@
 /** Choices, spreads, computed values and explicit undefined: what a check by types easily gets wrong. */
-import { defineBsp, defineConfig, type Script, type Sh, sh } from 'strux-bsp'
+import {
+  defineBoard,
+  defineBsp,
+  defineConfig,
+  type Layer,
+  layer,
+  type Script,
+  type Sh,
+  sh,
+  without,
+} from 'strux-bsp'
+import { vendorKernel } from './boards.ts'
 
 const id = { name: 'a', description: 'd', arch: 'arm64', hostname: 'h' } as const
 const project = { name: 'p', project_version: '1.0.0', bsp: 'a' } as const
@@ -182,3 +193,54 @@ defineConfig({
 })
 // @ts-expect-error
 defineConfig({ ...project, scripts: computed ? [{ location: 'x', run: sh`x` }] : [] })
+
+// ---- layers -----------------------------------------------------------------------------------------------------------
+
+declare const anyLayer: Layer
+defineBsp({ ...id, extends: undefined, scripts: undefined })
+// a layer's true is enough for the types, even where the BSP says false: the plan says what never runs
+defineBsp({
+  ...id,
+  extends: vendorKernel(),
+  boot: { kernel: { custom_kernel: false } },
+  scripts: [{ step: 'before_kernel', location: 'x' }],
+})
+defineBsp({ ...id, boot: K, extends: anyLayer, scripts: [{ step: 'after_kernel_extract', location: 'x' }] })
+const either = defineBoard(import.meta.url, (o: { vendor: boolean }) =>
+  layer({
+    scripts: o.vendor
+      ? [{ step: 'custom_kernel', location: 'x' }]
+      : [{ step: 'after_kernel_extract', location: 'x' }],
+  }),
+)
+defineBsp({
+  ...id,
+  boot: K,
+  extends: either({ vendor: false }),
+  scripts: [{ step: 'after_kernel_extract', location: 'x' }],
+})
+const gated = defineBoard(import.meta.url, (o: { vendor: boolean }) =>
+  o.vendor ? layer({ boot: K, scripts: [{ step: 'before_kernel', location: 'x' }] }) : layer({}),
+)
+defineBsp({ ...id, extends: gated({ vendor: false }) })
+defineBsp({ ...id, extends: [gated({ vendor: false }), either({ vendor: true })] })
+// one of two layers may give the key: left to load time
+defineBsp({ name: 'n', description: 'd', extends: computed ? vendorKernel() : layer({}) })
+// a board of a board's options, and one that makes its layer elsewhere
+const made = layer({ arch: 'arm64', hostname: 'h' })
+const same = defineBoard(import.meta.url, () => made)
+defineBsp({ name: 'n', description: 'd', extends: [same(), same()] })
+export const genericLayered = <O extends { name: string }>(o: O) =>
+  defineBsp({ extends: vendorKernel(), ...id, name: o.name })
+// spreads of unknown length among what is removed
+defineBsp({ ...id, scripts: [...wifi({ ssid: 'x' }), without('a')] })
+defineBsp({
+  ...id,
+  // @ts-expect-error
+  scripts: [...wifi({ ssid: 'x' }), without('a'), { step: 'before_kernel', location: 'x' }],
+})
+defineBsp({
+  ...id,
+  // @ts-expect-error a list of layers is one list
+  extends: [[vendorKernel()]],
+})

@@ -9,11 +9,15 @@ import {
   defineBsp,
   defineConfig,
   type Hook,
+  type Layer,
+  type LayerBody,
+  layer,
   type ProjectConfig,
   type ProjectScript,
   type Script,
   sh,
   type ToolGroup,
+  without,
 } from 'strux-bsp'
 import type * as z from 'zod'
 import type {
@@ -27,6 +31,8 @@ import type {
   scriptSchema,
 } from '../../../lib/schema.ts'
 
+import { derived, family, optional, panel, plain, scripted, several, vendorKernel } from './boards.ts'
+
 const id = { name: 'a', description: 'd', arch: 'arm64', hostname: 'h' } as const
 declare const computed: boolean
 declare const text: string
@@ -34,19 +40,20 @@ declare const text: string
 // the named types say what the schemas say, and data that is read looks like data that was written
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false
 export const same: [
-  Same<BspBody, z.input<typeof bspSchema>>,
-  Same<keyof BspBody, keyof z.input<typeof bspSchema>>,
+  Same<Omit<BspBody, 'extends'>, z.input<typeof bspSchema>>,
+  Same<keyof BspBody, keyof z.input<typeof bspSchema> | 'extends'>,
+  Same<keyof LayerBody, keyof BspBody>,
   Same<ConfigBody, z.input<typeof projectSchema>>,
   Same<keyof ConfigBody, keyof z.input<typeof projectSchema>>,
   Same<Script, z.input<typeof scriptSchema>>,
   Same<keyof Script, keyof z.input<typeof scriptSchema>>,
   Same<ProjectScript, z.input<typeof projectScriptSchema>>,
   Same<keyof ProjectScript, keyof z.input<typeof projectScriptSchema>>,
-  Same<BspData, BspBody>,
+  Same<BspData, Omit<BspBody, 'extends'>>,
   Same<ProjectData, ConfigBody>,
   Same<ScriptData, Script>,
   Same<ProjectScriptData, ProjectScript>,
-] = [true, true, true, true, true, true, true, true, true, true, true, true]
+] = [true, true, true, true, true, true, true, true, true, true, true, true, true]
 
 export const minimal: Bsp = defineBsp({ name: 'a', description: 'd', arch: 'host', hostname: 'h' })
 defineBsp({
@@ -202,3 +209,75 @@ defineConfig({
   },
 })
 defineConfig({ ...config, bsp: 'other' })
+
+// ---- layers -----------------------------------------------------------------------------------------------------------
+
+// what layers give need not be repeated, and their objects need not be repeated in full
+defineBsp({ extends: family() })
+defineBsp({ extends: [vendorKernel(), layer({ name: 'n', description: 'd' })] })
+defineBsp({ ...id, extends: vendorKernel(), boot: { kernel: { fragments: ['CONFIG_USB=y'] } } })
+export const onLayer: Bsp = defineBsp({ name: 'n', description: 'd', extends: vendorKernel({ ram: 4 }) })
+// what a layer switches on
+defineBsp({ ...id, extends: vendorKernel(), scripts: [{ step: 'before_kernel', location: 'x' }] })
+defineBsp({
+  ...id,
+  extends: [panel({ resolution: '800x480', touch: true }), vendorKernel()],
+  scripts: [{ step: 'after_kernel', location: 'x' }],
+})
+defineBsp({ ...id, extends: derived(), scripts: [{ step: 'before_kernel', location: 'x' }] })
+defineBsp({
+  ...id,
+  extends: optional(),
+  scripts: [
+    { step: 'before_kernel', location: 'x' },
+    { step: 'after_bootloader', location: 'x' },
+  ],
+})
+defineBsp({ ...id, extends: several({ vendor: true }), scripts: [{ step: 'before_kernel', location: 'x' }] })
+defineBsp({
+  ...id,
+  extends: scripted(),
+  boot: { kernel: { custom_kernel: true }, bootloader: { enabled: computed } },
+})
+defineBsp({ ...id, extends: [scripted(), optional({ custom: true })] })
+defineBsp({
+  ...id,
+  extends: computed ? vendorKernel() : panel({ resolution: '1x1', touch: false }),
+  scripts: [{ step: 'before_kernel', location: 'x' }],
+})
+declare const anyLayer: Layer
+declare const anyLayers: readonly Layer[]
+defineBsp({ extends: anyLayer, scripts: [{ step: 'before_kernel', location: 'x' }] })
+defineBsp({ extends: anyLayers, scripts: [{ step: 'before_kernel', location: 'x' }] })
+defineBsp({ ...id, extends: [], scripts: [] })
+// a layer's hooks may be switched on by a BSP
+layer({ boot: { kernel: { defconfig: 'x' } }, scripts: [{ step: 'before_kernel', location: 'x' }] })
+layer({
+  scripts: [
+    { step: 'custom_bootloader', location: 'x' },
+    { step: 'after_kernel_extract', location: 'x' },
+  ],
+})
+// what is removed
+defineBsp({
+  extends: family(),
+  scripts: [without('a'), { step: 'make_image', run: sh`true` }, without('b')],
+})
+defineBsp({
+  ...id,
+  extends: scripted(),
+  scripts: [without('custom'), without('before_bootloader:./fetch.sh')],
+})
+defineBsp({
+  ...id,
+  boot: { kernel: { custom_kernel: true }, bootloader: { enabled: true } },
+  extends: scripted(),
+  scripts: [without('custom'), { step: 'after_kernel_extract', location: 'x' }],
+})
+defineBsp({ extends: family(), scripts: computed ? [without('a')] : [] })
+defineBsp({ extends: family(), scripts: [...(computed ? [without('a')] : []), ...scripts] })
+layer({ extends: family(), scripts: [without('a')] })
+// options
+vendorKernel()
+vendorKernel({})
+plain()

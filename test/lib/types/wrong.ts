@@ -1,5 +1,6 @@
 /** What must not compile: every directive stands directly above the property that is wrong. */
-import { defineBsp, defineConfig, Sh, sh } from 'strux-bsp'
+import { defineBoard, defineBsp, defineConfig, layer, Sh, sh, without } from 'strux-bsp'
+import { family, panel, plain, scripted, vendorKernel } from './boards.ts'
 
 const id = { name: 'a', description: 'd', arch: 'arm64', hostname: 'h' } as const
 const project = { name: 'p', project_version: '1.0.0', bsp: 'a' } as const
@@ -320,3 +321,172 @@ defineConfig({
     },
   ],
 })
+
+// ---- layers -----------------------------------------------------------------------------------------------------------
+
+defineBsp({
+  ...id,
+  extends: panel({ resolution: '1x1', touch: true }),
+  scripts: [
+    {
+      // @ts-expect-error nothing below switches the kernel on
+      step: 'before_kernel',
+      location: 'x',
+    },
+  ],
+})
+defineBsp({
+  ...id,
+  extends: [panel({ resolution: '1x1', touch: true }), plain()],
+  scripts: [
+    {
+      // @ts-expect-error
+      step: 'before_kernel',
+      location: 'x',
+    },
+  ],
+})
+// a layer replaces the kernel build
+defineBsp({
+  ...id,
+  extends: scripted(),
+  boot: { kernel: { custom_kernel: true }, bootloader: { enabled: true } },
+  scripts: [
+    {
+      // @ts-expect-error
+      step: 'after_kernel_extract',
+      location: 'x',
+    },
+  ],
+})
+// a layer whose scripts nothing enables
+defineBsp({
+  ...id,
+  // @ts-expect-error
+  extends: scripted(),
+})
+defineBsp({
+  ...id,
+  boot: { kernel: { custom_kernel: true } },
+  extends: [
+    vendorKernel(),
+    // @ts-expect-error
+    scripted(),
+  ],
+})
+// what is no layer
+defineBsp({
+  ...id,
+  // @ts-expect-error not called
+  extends: vendorKernel,
+})
+defineBsp({
+  ...id,
+  // @ts-expect-error not made by layer()
+  extends: { hostname: 'x' },
+})
+// what nobody gives
+// @ts-expect-error
+defineBsp({
+  extends: vendorKernel(),
+  name: 'n',
+})
+// with layers the checks of a BSP's own values go on
+defineBsp({
+  extends: family(),
+  // @ts-expect-error
+  hostnam: 'x',
+})
+defineBsp({
+  extends: family(),
+  boot: {
+    kernel: {
+      // @ts-expect-error
+      defcnfig: 'x',
+    },
+  },
+})
+defineBsp({
+  extends: family(),
+  scripts: [
+    without('a'),
+    {
+      step: 'make_image',
+      location: 'x',
+      // @ts-expect-error
+      depend_on: ['x'],
+    },
+    {
+      // @ts-expect-error
+      step: 'before_kernel',
+      location: 'x',
+    },
+    // @ts-expect-error not made by without()
+    { without: 'a' },
+  ],
+})
+// @ts-expect-error
+without(5)
+// layers
+layer({
+  // @ts-expect-error
+  hostnam: 'x',
+})
+layer({
+  boot: {
+    kernel: {
+      // @ts-expect-error
+      custom_kernel: 'yes',
+    },
+  },
+})
+layer({
+  scripts: [
+    {
+      // @ts-expect-error
+      step: 'before_kernal',
+      location: 'x',
+    },
+  ],
+})
+layer({
+  extends: scripted(),
+  scripts: [
+    {
+      // @ts-expect-error
+      step: 'after_kernel_extract',
+      location: 'x',
+    },
+    {
+      step: 'before_kernel',
+      run: sh`x`,
+      // @ts-expect-error
+      location: 'x',
+    },
+  ],
+})
+// options of boards
+panel({
+  // @ts-expect-error
+  resolution: 'big',
+  touch: true,
+})
+// @ts-expect-error
+panel()
+vendorKernel({
+  // @ts-expect-error
+  rom: 4,
+})
+// @ts-expect-error it takes none
+plain({ rom: 4 })
+// boards
+defineBoard(import.meta.url, () =>
+  layer({
+    // @ts-expect-error
+    hostnam: 'x',
+  }),
+)
+// @ts-expect-error not made by layer()
+defineBoard(import.meta.url, () => ({ hostname: 'x' }))
+// @ts-expect-error without an annotation the options are unknown
+defineBoard(import.meta.url, o => layer({ hostname: o.name }))
