@@ -4,6 +4,7 @@
  * (paths that scripts change in place) run from their first link or not at all.
  */
 import type { PathRef, Plan, PlanNode, ScriptNode } from '../plan/model.ts'
+import { isProduct } from '../plan/paths.ts'
 import type { Chain, Relations } from '../plan/relations.ts'
 import { type CachePolicy, decideNode } from './decide.ts'
 import type { InputSources } from './inputs.ts'
@@ -156,7 +157,7 @@ export class Forecast {
     const declared = makers.some(index =>
       nodes[index]!.artifacts.some(artifact => artifact.path === ref.path),
     )
-    const product = ref.path.startsWith('dist/') && (ref.glob || this.#options.world.exists(ref.path))
+    const product = isProduct(ref.path) && (ref.glob || this.#options.world.exists(ref.path))
     return declared || !product ? undefined : nodes[this.#latestPending]!.id
   }
 

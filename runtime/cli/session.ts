@@ -100,6 +100,7 @@ function planInput(project: Project, bsp: Bsp) {
   return {
     project: project.config,
     bsp: bsp.data,
+    ...(bsp.layers && { boardScripts: bsp.layers.scripts }),
     bspName: bsp.name,
     bspFolder: bsp.folder,
     host: hostArch(),

@@ -14,6 +14,8 @@ export interface Finding {
   readonly origin: Origin
   /** What to underline: the key itself, or its value. */
   readonly at: 'key' | 'value'
+  /** The board that the value comes from, to be named where its source is not at hand. */
+  readonly board?: string
 }
 
 /** As `strux check --json` prints it. Lines and columns count from 1; `file` is relative to the project. */

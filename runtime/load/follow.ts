@@ -176,7 +176,6 @@ export class Follower {
   }
 
   #call(place: Place, call: CallExpression, depth: number): Place[] {
-    const { Node } = this.#morph
     const callee = call.getExpression()
     const scope = place.scope
     const given = call.getArguments().map(node => ({ node, scope }))
@@ -184,16 +183,34 @@ export class Follower {
     if (first && /^(define(Bsp|Config)|Object\.freeze|structuredClone)$/.test(callee.getText())) {
       return this.follow(first, depth + 1)
     }
-    const functions = this.follow({ node: callee, scope }, depth + 1)
+    const callees = this.follow({ node: callee, scope }, depth + 1)
+    const functions = callees.map(target => this.#maker(target, depth) ?? target)
     if (functions.every(target => this.#isFunction(target.node))) {
       const results = functions.flatMap(target => this.follow(this.#bound(target, given), depth + 1))
       return results.length > 0 ? results : [place]
     }
-    // `import { defineBsp as bsp } from 'strux-bsp'`
-    const isOurs = functions.every(target => this.#importedFrom(target.node) === 'strux-bsp')
-    return first && isOurs && Node.isObjectLiteralExpression(this.bare(first.node))
-      ? this.follow(first, depth + 1)
-      : [place]
+    // `layer({ … })`, or `import { defineBsp as bsp } from 'strux-bsp'`
+    const imported = functions.map(target => this.#ownName(target.node))
+    const passesOn = imported.every(name => name === 'layer' || /^define(Bsp|Config)$/.test(name ?? ''))
+    return first && passesOn ? this.follow(first, depth + 1) : [place]
+  }
+
+  /** Of a board, `defineBoard(import.meta.url, make)`, the function that makes its layer. */
+  #maker({ node, scope }: Place, depth: number): Place | undefined {
+    const { Node } = this.#morph
+    if (!Node.isCallExpression(node) || this.#ownName(node.getExpression()) !== 'defineBoard')
+      return undefined
+    const make = node.getArguments()[1]
+    const [maker, ...others] = make ? this.follow({ node: make, scope }, depth + 1) : []
+    return others.length === 0 ? maker : undefined
+  }
+
+  /** What a name that is imported from this package is called there. */
+  #ownName(node: MorphNode): string | undefined {
+    const { Node } = this.#morph
+    if (!Node.isIdentifier(node) || this.#importedFrom(node) !== 'strux-bsp') return undefined
+    const declaration = node.getSymbol()?.getDeclarations()[0]
+    return Node.isImportSpecifier(declaration) ? declaration.getName() : undefined
   }
 
   #importedFrom(node: MorphNode): string | undefined {

@@ -4,6 +4,7 @@ import type { SourceModule } from './compile.ts'
 import type { Diagnostic, Finding } from './diagnostic.ts'
 import { Follower } from './follow.ts'
 import type { Item, Place } from './place.ts'
+import { showKeys } from './show-value.ts'
 import { defaultExport, openSources, type Sources } from './syntax.ts'
 
 /**
@@ -21,10 +22,20 @@ export async function locate(
   if (findings.length === 0) return []
   const sources = await openSources(module)
   const walker = new Walker(sources)
-  return findings.map(({ origin, at, ...said }) => ({
-    ...said,
-    ...walker.place(origin.keys, at, value),
-  }))
+  return findings.map(({ origin, at, board, ...said }) => {
+    const { inSource, ...place } = walker.place(origin.keys, at, value)
+    const own = origin.keys.slice(layerDepth(origin.keys))
+    if (inSource || board === undefined) return { ...said, ...place }
+    const where = own.length > 0 ? `${board}, ${showKeys(own)}` : board
+    return { ...said, message: `${where}: ${said.message}`, ...place }
+  })
+}
+
+/** How many of the keys only lead to a layer: `extends`, and its place in the list. */
+function layerDepth(keys: readonly Key[]): number {
+  let depth = 0
+  while (keys[depth] === 'extends') depth += typeof keys[depth + 1] === 'number' ? 2 : 1
+  return depth
 }
 
 /** Where the default export stands; the beginning of the module where there is none. */
@@ -58,13 +69,16 @@ class Walker {
 
   place(keys: readonly Key[], at: Finding['at'], value: unknown) {
     const root = defaultExport(this.#sources)
-    if (!root) return { file: this.#sources.place(this.#sources.entry).file, line: 1, column: 1 }
+    if (!root)
+      return { file: this.#sources.place(this.#sources.entry).file, line: 1, column: 1, inSource: false }
     const start: Place = { node: root, scope: new Map() }
     // The value of the whole definition is what defineBsp was given, not the call.
     const targets = this.#follower.follow(start)
     const whole = targets.length === 1 ? targets[0]! : start
     const hit = this.#walk(whole, keys, value)
-    return this.#sources.place((at === 'key' && hit.complete && hit.name) || hit.node)
+    // Of a board that is installed only the call is seen.
+    const inSource = hit.complete || hit.depth > layerDepth(keys)
+    return { ...this.#sources.place((at === 'key' && hit.complete && hit.name) || hit.node), inSource }
   }
 
   #walk(place: Place, keys: readonly Key[], value: unknown): Hit {

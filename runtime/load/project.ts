@@ -1,7 +1,6 @@
 /** Finds a project and its BSPs and loads them: the validated data that a plan is made of. */
 import { existsSync, realpathSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import type * as z from 'zod'
 import {
   type BspData,
   bspSchema,
@@ -9,6 +8,8 @@ import {
   type ProjectData,
   projectSchema,
 } from '../../lib/schema.ts'
+import type { Layers } from '../layers/compose.ts'
+import { hasLayers } from '../layers/flatten.ts'
 import { StruxError } from '../report/error.ts'
 import { suggest } from '../report/suggest.ts'
 import type { SourceModule } from './compile.ts'
@@ -35,7 +36,10 @@ export interface BspLocation {
 }
 
 export interface Bsp extends BspLocation {
+  /** Layers merged; paths are as seen from the BSP's folder. */
   readonly data: BspData
+  /** There where the definition has layers. */
+  readonly layers?: Layers
 }
 export type { Diagnostic, Finding }
 
@@ -87,7 +91,11 @@ export async function loadProject(folder: string): Promise<LoadedProject> {
   const file = configFile(folder)
   if (file === undefined) throw noProject(folder)
   const root = realpathSync(folder)
-  const loaded = await loadDefinition(root, file, 'project', projectSchema)
+  const definition = await evaluated(root, file, 'project')
+  const loaded: Loaded<ProjectData> =
+    'exported' in definition
+      ? { ...definition, ...validate(projectSchema, definition.exported, 'project') }
+      : definition
   const found = await findBsps(root, bspPatterns(loaded))
   const config = loaded.value
   const findings = [...loaded.findings, ...found.findings]
@@ -131,20 +139,33 @@ export async function loadBsp(project: Pick<Project, 'root' | 'bsps'>, name: str
   if (!location) {
     throw new StruxError(`there is no BSP '${name}'`, { hint: whichBsp(name, project.bsps), exitCode: 2 })
   }
-  const { value, ...rest } = await loadDefinition(project.root, location.file, 'bsp', bspSchema)
-  return value ? { ...rest, value: { ...location, data: value } } : rest
+  const definition = await evaluated(project.root, location.file, 'bsp')
+  if (!('exported' in definition)) return definition
+  return { ...definition, ...(await readBsp(definition.exported, project.root, location)) }
 }
 
-async function loadDefinition<T>(
-  root: string,
-  file: string,
-  kind: ModuleKind,
-  schema: z.ZodType<T>,
-): Promise<Loaded<T>> {
+/** A definition that could be evaluated, or what is wrong with it. */
+async function evaluated(root: string, file: string, kind: ModuleKind): Promise<Loaded<never>> {
   const { module, diagnostics, value } = await evaluateModule(file, kind, { root })
   const loaded = { diagnostics, findings: [], ...(module && { module }) }
-  if (!module || diagnostics.some(diagnostic => diagnostic.severity === 'error')) return loaded
-  return { ...loaded, exported: value, ...validate(schema, value, kind) }
+  const failed = !module || diagnostics.some(diagnostic => diagnostic.severity === 'error')
+  return failed ? loaded : { ...loaded, exported: value }
+}
+
+/** From what the definition of a BSP says, however it was written, to the data that a plan is made of. */
+export async function readBsp(
+  definition: unknown,
+  root: string,
+  location: BspLocation,
+): Promise<Pick<Loaded<Bsp>, 'value' | 'findings'>> {
+  if (!hasLayers(definition)) {
+    const { value, findings } = validate(bspSchema, definition, 'bsp')
+    return value ? { findings, value: { ...location, data: value } } : { findings }
+  }
+  const { compose } = await import('../layers/compose.ts')
+  const options = { root, bspName: location.name, bspFolder: location.folder }
+  const { data, layers, findings } = await compose(definition, options)
+  return data && layers ? { findings, value: { ...location, data, layers } } : { findings }
 }
 
 /**
@@ -156,7 +177,10 @@ export async function diagnose(
   loaded: Loaded<unknown>,
   more: readonly Finding[] = [],
 ): Promise<Diagnostic[]> {
-  const findings = [...loaded.findings, ...more]
+  const layers = (loaded.value as Partial<Bsp> | undefined)?.layers
+  // Later stages know the merged data only; what is said here already speaks of the definition.
+  const placed = layers ? more.map(layers.written) : more
+  const findings = [...loaded.findings, ...placed]
   if (findings.length === 0 || !loaded.module) return sortDiagnostics(loaded.diagnostics)
   const { locate } = await import('./locate.ts')
   const located = await locate(findings, loaded.module, loaded.exported)

@@ -57,6 +57,11 @@ export function flashEnvironment(facts: EnvironmentFacts, step: string, root: st
   }
 }
 
+/** What scripts of a board see beside that; `folder` is the board's, relative to the project. */
+export function boardEnvironment(folder: string, root: string): Env {
+  return { BOARD_FOLDER: posix.join(root, folder) }
+}
+
 export const flashFolder = (bsp: string): string => `dist/flash/${bsp}`
 
 /** What does not count for fingerprints: the tool's own version and the machine that builds (docs/json.md). */

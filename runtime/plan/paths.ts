@@ -60,6 +60,11 @@ export function overlaps(a: string, b: string): boolean {
   return a === b || a.startsWith(`${b}/`) || b.startsWith(`${a}/`) || a === '.' || b === '.'
 }
 
+/** Whether what lies there may have been made by a build: copies of boards are sources, although they lie in dist/. */
+export function isProduct(path: string): boolean {
+  return path.startsWith('dist/') && !`${path}/`.startsWith('dist/artifacts/boards/')
+}
+
 function isOwn(declared: string): boolean {
   return declared === '.' || declared.startsWith('./')
 }

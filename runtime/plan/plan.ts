@@ -7,7 +7,7 @@ import { idGiver, titleOf } from './identity.ts'
 import type { NeverRuns, Plan, PlanHook, PlanNode, ScriptNode, StepNode } from './model.ts'
 import { reasonNever } from './never.ts'
 import { type PlanInput, type Planning, planningOf } from './planning.ts'
-import { type ScriptEntry, scriptNode } from './script.ts'
+import { asWritten, type ScriptEntry, scriptNode } from './script.ts'
 
 export interface Planned {
   readonly plan: Plan
@@ -40,12 +40,10 @@ function collectScripts(planning: Planning): { scripts: ScriptNode[]; never: Nev
   const scripts: ScriptNode[] = []
   const never: NeverRuns[] = []
   const entries: ScriptEntry[] = [
-    ...(planning.bsp.scripts ?? []).map((data, index) => ({
-      data,
-      hook: data.step,
-      index,
-      source: 'bsp' as const,
-    })),
+    ...(planning.bsp.scripts ?? []).map((data, index) => {
+      const board = planning.boardScripts?.[index]
+      return { data, hook: data.step, index, source: 'bsp' as const, ...(board && { board }) }
+    }),
     ...(planning.project.scripts ?? []).map((data, index) => ({
       data,
       hook: 'rootfs_post' as const,
@@ -54,7 +52,7 @@ function collectScripts(planning: Planning): { scripts: ScriptNode[]; never: Nev
     })),
   ]
   for (const entry of entries) {
-    const id = giveId(entry.hook, entry.data)
+    const id = giveId(entry.hook, asWritten(entry))
     if (entry.data.id !== undefined && entry.data.id !== id) {
       planning.report({
         severity: 'warning',
@@ -68,7 +66,7 @@ function collectScripts(planning: Planning): { scripts: ScriptNode[]; never: Nev
     const origin = { source: entry.source, keys: ['scripts', entry.index] }
     const reason = reasonNever(entry.hook, planning.bsp)
     if (reason) {
-      never.push({ id, hook: entry.hook, title: titleOf(entry.data), reason, origin })
+      never.push({ id, hook: entry.hook, title: titleOf(asWritten(entry)), reason, origin })
       planning.report({
         severity: 'warning',
         code: 'never_runs',

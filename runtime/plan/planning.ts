@@ -9,6 +9,7 @@ import type { StepFacts } from '../steps/registry.ts'
 import { targetArch } from './arch.ts'
 import { builderFor } from './builder.ts'
 import {
+  boardEnvironment,
   CONTAINER_ROOT,
   type EnvironmentFacts,
   flashEnvironment,
@@ -22,6 +23,8 @@ import type { BuilderRef, PlanHook, PlanNode, TargetArch } from './model.ts'
 export interface PlanInput {
   readonly project: ProjectData
   readonly bsp: BspData
+  /** Of the BSP's scripts, by index, those that a board brings. */
+  readonly boardScripts?: readonly (BoardScript | undefined)[]
   readonly bspName: string
   /** Relative to the project, with `/`. */
   readonly bspFolder: string
@@ -34,6 +37,15 @@ export interface PlanInput {
   readonly hostRoot: string
 }
 
+/** What the plan has to know of a script that a board brings: whose it is, and what the board wrote for its paths. */
+export interface BoardScript {
+  readonly layer: string
+  /** The board's folder, relative to the project. */
+  readonly folder: string
+  readonly location?: string
+  readonly depends_on?: readonly string[]
+}
+
 export interface Planning extends PlanInput {
   readonly facts: EnvironmentFacts
   readonly stepFacts: StepFacts
@@ -41,7 +53,10 @@ export interface Planning extends PlanInput {
   /** The builder image for a node that wants these tools; without them, the usual ones. */
   readonly builder: (tools: readonly ToolGroup[] | undefined) => BuilderRef
   /** What a script of this hook or such a step sees, and what of it counts for fingerprints. One object for all alike. */
-  readonly environment: (reader: PlanHook | StepKind) => Pick<PlanNode, 'env' | 'hashedEnv'>
+  readonly environment: (
+    reader: PlanHook | StepKind,
+    boardFolder?: string,
+  ) => Pick<PlanNode, 'env' | 'hashedEnv'>
 }
 
 export function planningOf(input: PlanInput, report: (finding: Finding) => void): Planning {
@@ -64,19 +79,21 @@ export function planningOf(input: PlanInput, report: (finding: Finding) => void)
     return ref
   }
   const facts: EnvironmentFacts = { ...input, target }
-  const environments = new Map<PlanHook | StepKind, Pick<PlanNode, 'env' | 'hashedEnv'>>()
-  const environment = (reader: PlanHook | StepKind): Pick<PlanNode, 'env' | 'hashedEnv'> => {
-    let known = environments.get(reader)
+  const environments = new Map<string, Pick<PlanNode, 'env' | 'hashedEnv'>>()
+  const environment: Planning['environment'] = (reader, boardFolder) => {
+    const key = boardFolder === undefined ? reader : `${reader} ${boardFolder}`
+    let known = environments.get(key)
     if (!known) {
       const onHost = reader === 'flash_script' || reader === 'flash_script_tool'
       const at = (root: string) => {
         if (reader === 'step') return stepEnvironment(facts, root)
         if (reader === 'shared step') return sharedStepEnvironment(root)
-        return onHost ? flashEnvironment(facts, reader, root) : scriptEnvironment(facts, reader, root)
+        const own = onHost ? flashEnvironment(facts, reader, root) : scriptEnvironment(facts, reader, root)
+        return boardFolder === undefined ? own : { ...own, ...boardEnvironment(boardFolder, root) }
       }
       const env = at(onHost ? input.hostRoot : input.root)
       known = { env, hashedEnv: withoutUnhashed(at(CONTAINER_ROOT)) }
-      environments.set(reader, known)
+      environments.set(key, known)
     }
     return known
   }

@@ -3,7 +3,7 @@
  * A path that more than one node makes, or that a node both reads and makes, is a chain of versions (docs/caching.md).
  */
 import type { PathRef, PlanNode } from './model.ts'
-import { globBase } from './paths.ts'
+import { globBase, isProduct } from './paths.ts'
 
 export interface Chain {
   readonly path: string
@@ -94,7 +94,7 @@ function parents(path: string): string[] {
  * own files nor to a folder that holds the records.
  */
 function mayBeReset(path: string): boolean {
-  return path.startsWith('dist/') && !/^dist\/cache(\/[^/]+)?$/.test(path)
+  return isProduct(path) && !/^dist\/cache(\/[^/]+)?$/.test(path)
 }
 
 /** For a script that works inside a step: what that step makes, which the script changes before it is done. */

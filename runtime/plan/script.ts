@@ -12,13 +12,15 @@ import {
   resolveDependency,
   resolveLocation,
 } from './paths.ts'
-import type { Planning } from './planning.ts'
+import type { BoardScript, Planning } from './planning.ts'
 
 export interface ScriptEntry {
   readonly data: ScriptData | ProjectScriptData
   readonly hook: PlanHook
   readonly index: number
   readonly source: 'bsp' | 'project'
+  /** Where a board brings the script: its paths as the board wrote them, for people. */
+  readonly board?: BoardScript
 }
 
 /** The node, or undefined where the script has no place that could be run (said as a finding). */
@@ -28,20 +30,27 @@ export function scriptNode(
   origin: Origin,
   planning: Planning,
 ): ScriptNode | undefined {
-  const { data, hook } = entry
+  const { data, hook, board } = entry
   const roots: PathRoots = {
     bsp: planning.bspName,
     own: entry.source === 'bsp' ? planning.bspFolder : '.',
   }
   const check = pathChecker(origin, planning)
-  const source = scriptSource(data, path => check(resolveLocation(path, roots), path, ['location']))
+  const source = scriptSource(data, path =>
+    check(resolveLocation(path, roots), board?.location ?? path, ['location']),
+  )
   const artifacts = refs(data.cached_generated_artifacts, (path, index) =>
     check(resolveArtifact(path, roots), path, ['cached_generated_artifacts', index]),
   ).map(ref => ({ ...ref, glob: false }))
   const ignore = planning.project.build?.cache?.ignore_patterns ?? []
+  const said = board?.depends_on
   const dependencies = refs(data.depends_on, (path, index) =>
-    check(resolveDependency(path, roots), path, ['depends_on', index]),
-  ).map(ref => (ignore.length ? { ...ref, ignore } : ref))
+    check(resolveDependency(path, roots), said?.[index] ?? path, ['depends_on', index]),
+  ).map(ref => ({
+    ...ref,
+    ...(said && { declared: said[ref.position!] ?? ref.declared }),
+    ...(ignore.length > 0 && { ignore }),
+  }))
   if (!source) return undefined
 
   const onHost = hook === 'flash_script' || hook === 'flash_script_tool'
@@ -49,18 +58,24 @@ export function scriptNode(
   return {
     kind: 'script',
     id,
-    title: titleOf(data),
+    title: titleOf(asWritten(entry)),
     hook,
-    ...(data.location === undefined ? {} : { location: data.location }),
+    ...(data.location === undefined ? {} : { location: board?.location ?? data.location }),
+    ...(board && { layer: board.layer }),
     runs_in: onHost ? 'host' : 'container',
     artifacts,
     dependencies,
-    ...planning.environment(hook),
+    ...planning.environment(hook, board?.folder),
     builder: planning.builder(toolsOf(entry, planning)),
     rewrites: hook === 'rootfs_post' ? [pathRef('cache/rootfs-post.tar.gz', tarball, false)] : [],
     source,
     origin,
   }
+}
+
+/** The entry with the location that its author knows it by. */
+export function asWritten({ data, board }: ScriptEntry): ScriptEntry['data'] {
+  return board?.location === undefined ? data : { ...data, location: board.location }
 }
 
 /** Scripts of the project work in a chroot of the root filesystem: for a foreign target they need its emulator. */

@@ -1,0 +1,205 @@
+/**
+ * From what a BSP's definition evaluates to, layers included, to the data that a plan is made of: each layer is validated
+ * by itself, its paths are written from the BSP's folder, all are merged, and the whole is validated.
+ */
+
+import { layerSchema } from '../../lib/schema/layer.ts'
+import { type BspData, bspSchema, type ScriptData } from '../../lib/schema.ts'
+import { isWithout } from '../../lib/without.ts'
+import type { Finding } from '../load/diagnostic.ts'
+import { selfVersion } from '../load/self.ts'
+import { validate } from '../load/validate.ts'
+import type { BoardScript } from '../plan/planning.ts'
+import { suggest } from '../report/suggest.ts'
+import { type BoardPlace, placeOfBoard } from './board.ts'
+import { keepCopy } from './copy.ts'
+import { flatten, type LayerSource } from './flatten.ts'
+import {
+  dataOf,
+  type Key,
+  type Keys,
+  leavesOf,
+  merge,
+  type Removal,
+  type Traced,
+  trace,
+  writtenAt,
+} from './merge.ts'
+import { relocate } from './paths.ts'
+
+export interface LayerInfo {
+  /** The board's package, or its folder in the project; for what belongs to no board, the BSP's own name. */
+  readonly name: string
+  readonly version?: string
+  /** What `./` means, relative to the project. */
+  readonly folder: string
+  /** Where the layer stands in the definition; nothing for the BSP itself. */
+  readonly at: Keys
+  readonly isBoard: boolean
+}
+
+/** A value of the merged definition, and the layer that decided it. */
+export interface LayerValue {
+  readonly keys: Keys
+  readonly value: unknown
+  /** Index in `all`. */
+  readonly layer: number
+}
+
+export interface Layers {
+  /** From the lowest to the BSP itself. */
+  readonly all: readonly LayerInfo[]
+  /** By index in the merged `scripts`; undefined for those of the BSP itself. */
+  readonly scripts: readonly (BoardScript | undefined)[]
+  values(): LayerValue[]
+  /** A finding about the merged data as one about the definition, where a layer's keys begin with `extends`. */
+  written(finding: Finding): Finding
+}
+
+/** `data` is there where no finding is an error. The keys of findings are those of the definition. */
+export interface Composed {
+  readonly data?: BspData
+  readonly layers?: Layers
+  readonly findings: readonly Finding[]
+}
+
+export interface ComposeOptions {
+  /** The project's real path. */
+  readonly root: string
+  readonly bspName: string
+  /** Relative to the project. */
+  readonly bspFolder: string
+}
+
+/** @param definition plain data beside its layers: what `notData` has nothing against */
+export async function compose(
+  definition: Readonly<Record<string, unknown>>,
+  { root, bspName, bspFolder }: ComposeOptions,
+): Promise<Composed> {
+  const { layers: sources, findings: wrong } = flatten(definition)
+  const findings: Finding[] = [...wrong]
+  const places = new Map<string, BoardPlace | string>()
+  const placed = sources.map((source): LayerInfo => {
+    const own = { name: bspName, folder: bspFolder, at: source.at, isBoard: false }
+    if (source.url === undefined) return own
+    const place = places.get(source.url) ?? placeOfBoard(source.url, root)
+    const isNew = !places.has(source.url)
+    places.set(source.url, place)
+    if (typeof place === 'string') {
+      if (isNew) findings.push(complaint('board_not_found', place, 'give it import.meta.url', source.at))
+      return own
+    }
+    const { name, folder, version } = place
+    return { name, folder, at: source.at, isBoard: true, ...(version !== undefined && { version }) }
+  })
+  for (const [url, place] of places) {
+    if (typeof place === 'string') continue
+    const mismatch = await versionMismatch(place)
+    if (mismatch)
+      findings.push(complaint('board_version', ...mismatch, sources.find(each => each.url === url)!.at))
+  }
+  findings.push(...sources.flatMap((source, index) => checkLayer(source, placed[index]!)))
+  if (findings.length > 0) return { findings }
+
+  for (const place of places.values())
+    if (typeof place !== 'string' && place.copy) keepCopy(root, place.copy.from, place.copy.to)
+  const traced = sources.map(({ data }, index) =>
+    trace(relocate(data, placed[index]!.folder, bspFolder), index),
+  )
+  const merged = traced.reduce<Traced>(
+    (lower, upper) =>
+      merge(lower, upper, (removal, ids) =>
+        findings.push(nothingToRemove(removal, ids, placed[removal.from.layer]!)),
+      ),
+    trace({}, 0),
+  )
+  const written = (finding: Finding): Finding => {
+    const from = writtenAt(merged, finding.origin.keys)
+    return inLayer({ ...finding, origin: { ...finding.origin, keys: from.keys } }, placed[from.layer]!)
+  }
+  const { value, findings: ofWhole } = validate(bspSchema, dataOf(merged), 'bsp')
+  findings.push(...ofWhole.map(written))
+  if (!value || findings.length > 0) return { findings }
+  const layers: Layers = {
+    all: placed,
+    scripts: (value.scripts ?? []).map((_, index) =>
+      boardScript(['scripts', index], merged, sources, placed),
+    ),
+    values: () => [...leavesOf(merged)].map(({ keys, value, from }) => ({ keys, value, layer: from.layer })),
+    written,
+  }
+  return { data: value, layers, findings }
+}
+
+function complaint(code: string, message: string, hint: string, keys: readonly Key[]): Finding {
+  return { severity: 'error', code, message, hint, origin: { source: 'bsp', keys }, at: 'value' }
+}
+
+/** A finding about a layer's own keys as one about the whole definition. */
+function inLayer(finding: Finding, { at, name, isBoard }: LayerInfo): Finding {
+  const origin = { ...finding.origin, keys: [...at, ...finding.origin.keys] }
+  return { ...finding, origin, ...(isBoard && { board: name }) }
+}
+
+/** What stands in place of a removal where a list of scripts is validated: nothing is wrong with it. */
+const PLACEHOLDER = { step: 'before_build', location: 'removed' } as const satisfies ScriptData
+
+/** What is wrong with one layer by itself. */
+function checkLayer({ data }: LayerSource, info: LayerInfo): Finding[] {
+  const scripts = Array.isArray(data.scripts)
+    ? { scripts: data.scripts.map(entry => (isWithout(entry) ? PLACEHOLDER : entry)) }
+    : {}
+  return validate(layerSchema(), { ...data, ...scripts }, 'bsp').findings.map(finding =>
+    inLayer(finding, info),
+  )
+}
+
+function nothingToRemove({ id, from }: Removal, ids: readonly string[], layer: LayerInfo): Finding {
+  const near = suggest(id, ids)
+  const hint = near
+    ? `did you mean '${near}'?`
+    : ids.length > 0
+      ? `the layers below have ${ids.map(each => `'${each}'`).join(', ')}`
+      : 'the layers below have no scripts with ids'
+  return inLayer(
+    complaint('nothing_to_remove', `no layer below has a script '${id}'`, hint, from.keys),
+    layer,
+  )
+}
+
+function boardScript(
+  keys: Keys,
+  merged: Traced,
+  sources: readonly LayerSource[],
+  placed: readonly LayerInfo[],
+): BoardScript | undefined {
+  const { layer, keys: own } = writtenAt(merged, keys)
+  const { isBoard, name, folder } = placed[layer]!
+  if (!isBoard) return undefined
+  const scripts = sources[layer]!.data.scripts as readonly ScriptData[]
+  const { location, depends_on } = scripts[Number(own[1])]!
+  return {
+    layer: name,
+    folder,
+    ...(location !== undefined && { location }),
+    ...(depends_on && { depends_on }),
+  }
+}
+
+/** Message and hint where a board does not work with this version. What is no range (`workspace:…`) says nothing. */
+async function versionMismatch({
+  name,
+  version,
+  requires,
+}: BoardPlace): Promise<[string, string] | undefined> {
+  const range = requires?.replace(/^workspace:/, '')
+  if (range === undefined || ['', '*', '^', '~'].includes(range)) return undefined
+  const { default: semver } = await import('semver')
+  if (semver.validRange(range) === null) return undefined
+  if (semver.satisfies(selfVersion(), range, { includePrerelease: true })) return undefined
+  const board = version === undefined ? name : `${name} ${version}`
+  return [
+    `${board} works with strux-bsp ${range}, and this is ${selfVersion()}`,
+    `install a version of ${name} for strux-bsp ${selfVersion()}, or a strux-bsp that is ${range}`,
+  ]
+}

@@ -1,0 +1,158 @@
+/**
+ * Copies of boards that lie outside the project, kept as they are there. A copy is derived: whatever differs from its
+ * source is put right whenever a definition is loaded. Where nothing has changed, that is known from stats alone.
+ */
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, join } from 'node:path'
+import { writeAtomic } from '../state/atomic-file.ts'
+import { stateFolder } from '../state/places.ts'
+
+/** What is not part of a board: what it was installed with, and its history. */
+const LEFT_OUT = new Set(['node_modules', '.git'])
+
+/** Two writes within one tick of the filesystem's clock leave the same stat; kernels tick at up to 10 ms. */
+const STAT_GRANULARITY = 20
+
+interface CopyRecord {
+  readonly format: 1
+  readonly from: string
+  /** When it was looked at, in milliseconds: what changed at that very moment is not trusted. */
+  readonly recorded: number
+  /** By path: the stats of source and copy. */
+  readonly entries: Readonly<Record<string, readonly [source: string, copy: string]>>
+}
+
+/** @param from absolute path of a folder, @param to where its copy lies, relative to the project */
+export function keepCopy(root: string, from: string, to: string): void {
+  const file = join(stateFolder(root), 'boards', `${encodeURIComponent(to)}.json`)
+  const sources = entriesBelow(from)
+  const known = readRecord(file)
+  const copies = entriesBelow(join(root, to))
+  if (known?.from === from && isUnchanged(known, sources, copies)) return
+  const recorded = Date.now()
+  for (const path of [...copies.keys()].reverse()) {
+    const kept = sources.get(path)
+    if (!kept || kindOf(kept) !== kindOf(copies.get(path)!))
+      rmSync(join(root, to, path), { recursive: true, force: true })
+  }
+  for (const folder of [join(root, to), dirname(file)]) mkdirSync(folder, { recursive: true })
+  for (const [path, stat] of sources)
+    put(join(from, path), stat, join(root, to, path), `${file}.${process.pid}.tmp`)
+  const now = entriesBelow(join(root, to))
+  const entries = [...sources].map(([path, stat]) => [path, [print(stat), print(now.get(path))]] as const)
+  const record: CopyRecord = { format: 1, from, recorded, entries: Object.fromEntries(entries) }
+  writeAtomic(file, JSON.stringify(record))
+}
+
+/** Everything in a folder, folders before what is in them; empty where there is no such folder. */
+function entriesBelow(folder: string): Map<string, Stats> {
+  const found = new Map<string, Stats>()
+  const visit = (below: string) => {
+    let names: string[]
+    try {
+      names = readdirSync(join(folder, below)).sort()
+    } catch {
+      return
+    }
+    for (const name of names) {
+      if (LEFT_OUT.has(name)) continue
+      const path = below === '' ? name : `${below}/${name}`
+      const stat = lstatSync(join(folder, path), { throwIfNoEntry: false })
+      if (!stat || kindOf(stat) === 'other') continue
+      found.set(path, stat)
+      if (stat.isDirectory()) visit(path)
+    }
+  }
+  visit('')
+  return found
+}
+
+function isUnchanged(
+  { entries, recorded }: CopyRecord,
+  sources: ReadonlyMap<string, Stats>,
+  copies: ReadonlyMap<string, Stats>,
+): boolean {
+  if (sources.size !== copies.size || sources.size !== Object.keys(entries).length) return false
+  for (const [path, stat] of sources) {
+    const seen = entries[path]
+    if (!seen || seen[0] !== print(stat) || seen[1] !== print(copies.get(path))) return false
+    if (!stat.isDirectory() && stat.ctimeMs > recorded - STAT_GRANULARITY) return false
+  }
+  return true
+}
+
+type Kind = 'file' | 'folder' | 'link' | 'other'
+
+function kindOf(stat: Stats): Kind {
+  if (stat.isFile()) return 'file'
+  if (stat.isDirectory()) return 'folder'
+  return stat.isSymbolicLink() ? 'link' : 'other'
+}
+
+/** What tells a changed entry from an unchanged one. A folder's times only repeat what its entries say. */
+function print(stat: Stats | undefined): string {
+  if (!stat) return ''
+  const mode = permissions(stat)
+  return stat.isDirectory()
+    ? `folder ${mode}`
+    : `${kindOf(stat)} ${mode} ${stat.size} ${stat.mtimeMs} ${stat.ctimeMs}`
+}
+
+const permissions = (stat: Stats) => stat.mode & 0o777
+
+/** Rewrites only what differs, so that what is known of an unchanged file stays true. */
+function put(source: string, stat: Stats, copy: string, temporary: string): void {
+  const there = lstatSync(copy, { throwIfNoEntry: false })
+  // Its owner must be able to change it the next time.
+  if (stat.isDirectory()) {
+    mkdirSync(copy, { recursive: true })
+    if (!there || permissions(there) !== (permissions(stat) | 0o700))
+      chmodSync(copy, permissions(stat) | 0o700)
+    return
+  }
+  if (stat.isSymbolicLink()) {
+    const target = readlinkSync(source)
+    if (there?.isSymbolicLink() && readlinkSync(copy) === target) return
+    whole(copy, temporary, () => symlinkSync(target, temporary))
+    return
+  }
+  const content = readFileSync(source)
+  if (!there || there.size !== content.length || !readFileSync(copy).equals(content)) {
+    whole(copy, temporary, () => {
+      writeFileSync(temporary, content)
+      chmodSync(temporary, permissions(stat))
+    })
+  } else if (permissions(there) !== permissions(stat)) chmodSync(copy, permissions(stat))
+}
+
+/** Somebody may be reading it, or making the same copy at this moment. */
+function whole(path: string, temporary: string, write: () => void): void {
+  rmSync(temporary, { force: true })
+  try {
+    write()
+    renameSync(temporary, path)
+  } finally {
+    rmSync(temporary, { force: true })
+  }
+}
+
+function readRecord(file: string): CopyRecord | undefined {
+  try {
+    const record = JSON.parse(readFileSync(file, 'utf8')) as CopyRecord
+    return record.format === 1 && typeof record.entries === 'object' ? record : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,72 @@
+/** The layers of a definition in the order in which they are merged: the lowest first, the definition itself last. */
+import { boardUrl, definitionKind } from '../../lib/definition.ts'
+import { isWithout } from '../../lib/without.ts'
+import type { Finding } from '../load/diagnostic.ts'
+import { show } from '../load/show-value.ts'
+import type { Key } from './merge.ts'
+
+export interface LayerSource {
+  /** Where the layer stands in the definition: `['extends', 0, 'extends']`; nothing for the definition itself. */
+  readonly at: readonly Key[]
+  /** What its author wrote, without `extends`. */
+  readonly data: Readonly<Record<string, unknown>>
+  /** Where its board was defined. Undefined for layers without a board: their paths are those of the BSP. */
+  readonly url?: string
+}
+
+export interface Flattened {
+  readonly layers: readonly LayerSource[]
+  readonly findings: readonly Finding[]
+}
+
+/** Whether anything has to be merged at all. */
+export function hasLayers(definition: unknown): definition is Readonly<Record<string, unknown>> {
+  if (typeof definition !== 'object' || definition === null || Array.isArray(definition)) return false
+  const { scripts } = definition as { scripts?: unknown }
+  return 'extends' in definition || (Array.isArray(scripts) && scripts.some(isWithout))
+}
+
+export function flatten(definition: Readonly<Record<string, unknown>>): Flattened {
+  const layers: LayerSource[] = []
+  const findings: Finding[] = []
+  const seen = new Set<object>()
+  const visit = (body: Readonly<Record<string, unknown>>, at: readonly Key[], url: string | undefined) => {
+    // The same object twice is one layer, at its lowest place.
+    if (seen.has(body)) return
+    seen.add(body)
+    const { extends: below, ...data } = body
+    const one = Array.isArray(below) ? below : below === undefined ? [] : [below]
+    for (const [index, layer] of one.entries()) {
+      const place = [...at, 'extends', ...(Array.isArray(below) ? [index] : [])]
+      if (definitionKind(layer) === 'layer') visit(layer, place, boardUrl(layer) ?? url)
+      else findings.push(notALayer(layer, place))
+    }
+    layers.push({ at, data, ...(url !== undefined && { url }) })
+  }
+  visit(definition, [], undefined)
+  return { layers, findings }
+}
+
+function notALayer(value: unknown, keys: readonly Key[]): Finding {
+  const kind = definitionKind(value)
+  const name = typeof value === 'function' && value.name ? value.name : 'board'
+  const [message, hint] =
+    kind === 'board'
+      ? [
+          'this is a board, not yet a layer',
+          `call it with its options: ${name === 'board' ? 'board()' : `${name}()`}`,
+        ]
+      : kind === 'bsp'
+        ? ['a BSP cannot be extended', 'put what both have into a layer({ … }), and extend that']
+        : Array.isArray(value)
+          ? ['this is a list in the list of layers', 'spread it: ...layers']
+          : [`extends needs layers, not ${show(value)}`, 'call a board, or wrap it: layer({ … })']
+  return {
+    severity: 'error',
+    code: 'not_a_layer',
+    message,
+    hint,
+    origin: { source: 'bsp', keys },
+    at: 'value',
+  }
+}

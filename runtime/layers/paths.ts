@@ -1,0 +1,96 @@
+/**
+ * Which values of a BSP are paths that begin in the folder of its module, and how they are written from another folder.
+ * A board writes them as seen from its own folder, all that comes later reads them as seen from the BSP's.
+ */
+import { posix } from 'node:path'
+
+/**
+ * - `always`: with or without `./`
+ * - `dot`: only what begins with `./`; anything else means something else
+ * - `glob`: the same, and special characters of globs are special
+ * - `fragment`: `./x` and bare `x.config`; anything else is the text of the fragment
+ */
+type Meaning = 'always' | 'dot' | 'glob' | 'fragment'
+
+/** The only list of them. `*` is any element of a list, or the value itself where it may be one; `**` any string below. */
+const PATHS: readonly (readonly [place: string, meaning: Meaning])[] = [
+  ['scripts.*.location', 'always'],
+  ['scripts.*.depends_on.*', 'glob'],
+  ['boot.kernel.source', 'dot'],
+  ['boot.kernel.fragments.*', 'fragment'],
+  ['boot.kernel.patches.*', 'always'],
+  ['boot.kernel.device_tree.dts.*', 'dot'],
+  ['boot.kernel.device_tree.overlays.*', 'dot'],
+  ['boot.kernel.device_tree.include_paths.*', 'always'],
+  ['boot.bootloader.source', 'dot'],
+  ['boot.bootloader.fragments.*', 'fragment'],
+  ['boot.bootloader.patches.*', 'always'],
+  ['boot.bootloader.device_tree.dts.*', 'always'],
+  ['boot.bootloader.device_tree.dtsi.*', 'always'],
+  ['boot.bootloader.device_tree.include_paths.*', 'always'],
+  ['boot.bootloader.boot_config', 'dot'],
+  ['boot.bootloader.blobs.*.path', 'dot'],
+  ['rootfs.overlay', 'dot'],
+  ['rootfs.packages.*', 'dot'],
+  ['runtime.extensions.*.path', 'always'],
+  ['image.**', 'dot'],
+]
+
+/**
+ * A copy of `data` whose paths are written from another folder; what has none is shared with the original.
+ *
+ * @param from the folder that `./` means in `data`, and `to` the one it means in the result; relative to the project
+ */
+export function relocate<T>(data: T, from: string, to: string): T {
+  const way = posix.relative(posix.join('/', to), posix.join('/', from))
+  if (way === '') return data
+  let moved: unknown = data
+  for (const [place, meaning] of PATHS) {
+    moved = mapAt(moved, place.split('.'), text =>
+      isPath(text, meaning) ? written(text, way, meaning) : text,
+    )
+  }
+  return moved as T
+}
+
+function isPath(text: string, meaning: Meaning): boolean {
+  const dot = text === '.' || text.startsWith('./')
+  if (meaning === 'dot' || meaning === 'glob') return dot
+  if (meaning === 'fragment') return dot || /^[^/\n]+\.config$/.test(text)
+  // What is absolute, or nothing at all, is complained about as it is.
+  return text !== '' && !text.startsWith('/') && !/^[a-z][a-z0-9+.-]*:/i.test(text)
+}
+
+function written(text: string, way: string, meaning: Meaning): string {
+  const folder = meaning === 'glob' ? way.replaceAll(/[*?{}[\]\\]|[!+@](?=\()/g, '\\$&') : way
+  return `./${posix.join(folder, text)}`
+}
+
+function mapAt(value: unknown, place: readonly string[], map: (text: string) => string): unknown {
+  const [key, ...rest] = place
+  if (key === undefined) return typeof value === 'string' ? map(value) : value
+  if (key === '**') {
+    if (typeof value === 'string') return map(value)
+    return mapParts(value, part => mapAt(part, place, map))
+  }
+  if (key === '*') {
+    if (!Array.isArray(value)) return mapAt(value, rest, map)
+    return mapParts(value, part => mapAt(part, rest, map))
+  }
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return value
+  const part = (value as Record<string, unknown>)[key]
+  const mapped = mapAt(part, rest, map)
+  return mapped === part ? value : { ...value, [key]: mapped }
+}
+
+/** Entries that carry more than data (inline scripts) are passed over. */
+function mapParts(value: unknown, map: (part: unknown) => unknown): unknown {
+  if (Array.isArray(value)) {
+    const mapped = value.map(map)
+    return mapped.some((part, index) => part !== value[index]) ? mapped : value
+  }
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value).map(([key, part]) => [key, map(part)] as const)
+  const changed = entries.some(([key, part]) => part !== (value as Record<string, unknown>)[key])
+  return changed ? Object.fromEntries(entries) : value
+}
