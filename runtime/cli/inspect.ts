@@ -10,12 +10,14 @@ import { StruxError } from '../report/error.ts'
 import { openBuild } from '../run/open.ts'
 import { buildOptions } from './build.ts'
 import { printPlan, printWhy } from './decisions.ts'
+import { layersJson, printLayers } from './layers.ts'
 import type { GlobalOptions } from './options.ts'
 import { examine, openSession, projectRoot } from './session.ts'
 import { colorsFor, printDiagnostics, printJson, printLine } from './terminal.ts'
 
 interface InspectFlags extends GlobalOptions {
   readonly json?: boolean
+  readonly layers?: boolean
   readonly bsp?: string
 }
 
@@ -24,13 +26,11 @@ export function inspectCommands(program: Command): void {
     .command('plan')
     .argument('[bsp]', "the BSP; the project's default otherwise")
     .description('the steps and scripts of a build in order, with what they read and make')
+    .option('--layers', 'which layer of the BSP each value comes from')
     .option('--json', 'for other programs')
-    .action(async (bsp: string | undefined, _: unknown, self: Command) => {
-      const flags = self.optsWithGlobals<InspectFlags>()
-      const { plan } = await openSession(flags.project, bsp)
-      if (flags.json) printJson(planJson(plan))
-      else printPlan(plan)
-    })
+    .action((bsp: string | undefined, _: unknown, self: Command) =>
+      showPlan(bsp, self.optsWithGlobals<InspectFlags>()),
+    )
   program
     .command('why')
     .argument('<id>', 'a script or step; strux plan lists the ids')
@@ -49,6 +49,13 @@ export function inspectCommands(program: Command): void {
     .description('everything that is wrong with the definitions of a project')
     .option('--json', 'for other programs')
     .action((bsps: string[], _: unknown, self: Command) => check(bsps, self.optsWithGlobals<InspectFlags>()))
+}
+
+async function showPlan(name: string | undefined, flags: InspectFlags): Promise<void> {
+  const { plan, bsp } = await openSession(flags.project, name)
+  if (flags.json) printJson({ ...planJson(plan), ...(flags.layers && { layers: layersJson(bsp) }) })
+  else if (flags.layers) printLayers(bsp)
+  else printPlan(plan)
 }
 
 async function why(id: string, flags: InspectFlags): Promise<void> {

@@ -8,6 +8,7 @@ import { builderCommands } from './builder.ts'
 import { cleanCommand } from './clean.ts'
 import { doctorCommand } from './doctor.ts'
 import { inspectCommands } from './inspect.ts'
+import { newCommands } from './new.ts'
 import { printError } from './terminal.ts'
 
 const EXIT_CODES = `
@@ -29,6 +30,7 @@ function createProgram(): Command {
   inspectCommands(program)
   terminalCommands(program)
   cleanCommand(program)
+  newCommands(program)
   builderCommands(program)
   doctorCommand(program)
   for (const command of program.commands) command.exitOverride().configureHelp({ showGlobalOptions: true })

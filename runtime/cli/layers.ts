@@ -1,0 +1,62 @@
+/** `strux plan --layers`: which layer each value of a BSP comes from. */
+import { isSh } from '../../lib/sh.ts'
+import type { LayerInfo, LayerValue } from '../layers/compose.ts'
+import { leavesOf, trace } from '../layers/merge.ts'
+import type { Bsp } from '../load/project.ts'
+import { show, showKeys } from '../load/show-value.ts'
+import { colorsFor, printLine } from './terminal.ts'
+
+interface Origins {
+  readonly layers: readonly LayerInfo[]
+  readonly values: readonly LayerValue[]
+}
+
+/** A BSP without layers is the only layer that it has. */
+function originsOf({ name, folder, data, layers }: Bsp): Origins {
+  if (layers) return { layers: layers.all, values: layers.values() }
+  const values = [...leavesOf(trace(data, 0))].map(({ keys, value }) => ({ keys, value, layer: 0 }))
+  return { layers: [{ name, folder, at: [], isBoard: false }], values }
+}
+
+/** The section `layers` of the plan's JSON (docs/json.md). */
+export function layersJson(bsp: Bsp): object {
+  const { layers, values } = originsOf(bsp)
+  return {
+    order: layers.map(({ name, version, folder, isBoard }) => ({
+      name,
+      ...(version !== undefined && { version }),
+      folder,
+      board: isBoard,
+    })),
+    values: values.map(({ keys, value, layer }) => ({ key: showKeys(keys), value: plain(value), layer })),
+  }
+}
+
+/** Inline scripts as their text. */
+function plain(value: unknown): unknown {
+  if (isSh(value)) return value.text
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, plain(part)]))
+}
+
+export function printLayers(bsp: Bsp): void {
+  const colors = colorsFor(process.stdout)
+  const { layers, values } = originsOf(bsp)
+  printLine(colors.bold(`layers of ${bsp.name}, the lowest first`))
+  const titles = layers.map(({ name, version }) => (version === undefined ? name : `${name} ${version}`))
+  const width = Math.max(...titles.map(title => title.length))
+  for (const [index, { folder }] of layers.entries())
+    printLine(`  ${titles[index]!.padEnd(width)}  ${colors.dim(folder)}`)
+  printLine(colors.bold('values'))
+  const rows = values.map(each => [showKeys(each.keys), brief(each, bsp), titles[each.layer]!] as const)
+  const widths = [0, 1].map(at => Math.min(60, Math.max(0, ...rows.map(row => row[at]!.length))))
+  for (const [key, value, layer] of rows)
+    printLine(`  ${key.padEnd(widths[0]!)}  ${colors.dim(value.padEnd(widths[1]!))}  ${layer}`)
+}
+
+/** A script by what a plan calls it. */
+function brief({ keys: [key, index], value }: LayerValue, { layers }: Bsp): string {
+  if (key !== 'scripts') return show(value)
+  const { step, id, location } = value as { step: string; id?: string; location?: string }
+  return id ?? `${step}:${layers?.scripts[Number(index)]?.location ?? location ?? 'inline'}`
+}

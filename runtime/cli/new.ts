@@ -1,0 +1,192 @@
+/** `strux new`: the files of a board or a BSP to begin with. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join, posix, relative, sep } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { Command } from 'commander'
+import { definitionKind } from '../../lib/definition.ts'
+import { flatten } from '../layers/flatten.ts'
+import { compileModule } from '../load/compile.ts'
+import { DiagnosticsError } from '../load/diagnostic.ts'
+import { loadProject } from '../load/project.ts'
+import { packageRoot, selfVersion } from '../load/self.ts'
+import { StruxError } from '../report/error.ts'
+import { stateFolder } from '../state/places.ts'
+import type { GlobalOptions } from './options.ts'
+import { projectRoot } from './session.ts'
+import { printDiagnostics, printLine } from './terminal.ts'
+
+interface NewFlags extends GlobalOptions {
+  readonly extends: string
+}
+
+export function newCommands(program: Command): void {
+  const command = program
+    .command('new')
+    .description('the files of a board or a BSP to begin with')
+    .exitOverride()
+  command
+    .command('board')
+    .argument('<name>', "the board's package, such as panel or @acme/panel; its folder is boards/panel")
+    .description('a board that BSPs can extend')
+    .action((name: string, _: unknown, self: Command) => newBoard(name, self.optsWithGlobals<NewFlags>()))
+    .exitOverride()
+  command
+    .command('bsp')
+    .argument('<name>', 'the BSP: what commands call it')
+    .description('a BSP on a board')
+    .requiredOption(
+      '--extends <board>',
+      'a board of the project (panel, boards/panel) or an installed package',
+    )
+    .action((name: string, _: unknown, self: Command) => newBsp(name, self.optsWithGlobals<NewFlags>()))
+    .exitOverride()
+}
+
+const PACKAGE_NAME = /^(@[a-z0-9][a-z0-9._-]*\/)?[a-z0-9][a-z0-9._-]*$/
+const BSP_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/
+
+function newBoard(name: string, flags: NewFlags): void {
+  if (!PACKAGE_NAME.test(name)) {
+    const hint = 'lower-case letters, digits, dot, underscore and hyphen, as npm wants it: panel, @acme/panel'
+    throw new StruxError(`'${name}' cannot be the name of a board`, { hint, exitCode: 2 })
+  }
+  const root = projectRoot(flags.project)
+  const short = basename(name)
+  write(root, `boards/${short}`, 'board', { name: short, package: name, version: selfVersion() })
+  printLine(`  next: strux new bsp NAME --extends boards/${short}`)
+}
+
+async function newBsp(name: string, flags: NewFlags): Promise<void> {
+  if (!BSP_NAME.test(name)) {
+    const hint = 'letters, digits, dot, underscore and hyphen, beginning with a letter or digit'
+    throw new StruxError(`'${name}' cannot be the name of a BSP`, { hint, exitCode: 2 })
+  }
+  const root = projectRoot(flags.project)
+  const folder = `${await bspsFolder(root)}/${name}`
+  const specifier = specifierOf(flags.extends, root, folder)
+  const { exportName, gives } = await boardIn(root, posix.join(root, folder), specifier, flags.extends)
+  const local = exportName === 'default' ? 'board' : exportName
+  const keys = [
+    ...(gives.has('arch') ? [] : ["arch: 'arm64',"]),
+    ...(gives.has('hostname') ? [] : [`hostname: '${name}',`]),
+  ]
+  write(root, folder, 'bsp', {
+    name,
+    board: flags.extends,
+    import: `import ${exportName === 'default' ? local : `{ ${local} }`} from '${specifier}'`,
+    call: `${local}()`,
+    keys: keys.join('\n  '),
+  })
+  printLine(`  next: strux plan ${name}`)
+}
+
+/** The folder whose subfolders are BSPs, as the configuration has it. */
+async function bspsFolder(root: string): Promise<string> {
+  const loaded = await loadProject(root)
+  const said: unknown = loaded.value?.config.bsps ?? (loaded.exported as { bsps?: unknown } | undefined)?.bsps
+  const patterns = said === undefined ? ['bsp/*/bsp.ts'] : [said].flat()
+  for (const pattern of patterns) {
+    const folder = /^(?:\.\/)?([^*?{}[\]()!]+)\/\*\/bsp\.ts$/.exec(String(pattern))?.[1]
+    if (folder !== undefined) return folder
+  }
+  throw new StruxError('the configuration does not say where a new BSP would be found', {
+    hint: "with bsps: 'bsp/*/bsp.ts' a BSP is a folder in bsp/",
+  })
+}
+
+/** What the new BSP imports: a file of the project by its relative path, else the package. */
+function specifierOf(board: string, root: string, from: string): string {
+  for (const candidate of [board, `boards/${board}`]) {
+    const path = join(root, candidate)
+    const file = [path, ...['index.ts', 'index.js', 'board.ts'].map(name => join(path, name))].find(isFile)
+    if (file === undefined) continue
+    const way = posix.relative(from, relative(root, file).split(sep).join('/'))
+    // Both compilers find the .ts file by this name, and none needs an option for it.
+    return (way.startsWith('.') ? way : `./${way}`).replace(/\.ts$/, '.js')
+  }
+  if (/^[./]/.test(board)) throw new StruxError(`there is no board ${board}`, { exitCode: 2 })
+  return board
+}
+
+const isFile = (path: string) => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false
+
+interface FoundBoard {
+  readonly exportName: string
+  /** The keys that it gives when it is called without options, as far as can be known. */
+  readonly gives: ReadonlySet<string>
+}
+
+/** Loads the module as the new BSP would: with an import from its folder. */
+async function boardIn(root: string, folder: string, specifier: string, board: string): Promise<FoundBoard> {
+  const draft = join(stateFolder(root), `new-${process.pid}`)
+  const target = specifier.startsWith('.') ? posix.relative(draft, posix.join(folder, specifier)) : specifier
+  try {
+    mkdirSync(draft, { recursive: true })
+    writeFileSync(join(draft, 'board.ts'), `export * as board from ${JSON.stringify(target)}\n`)
+    const { module, diagnostics } = await compileModule(join(draft, 'board.ts'), { root, outDir: draft })
+    if (!module) {
+      const unresolved = diagnostics.some(
+        one => one.code === 'unresolved_import' && one.message.includes(`'${target}'`),
+      )
+      if (unresolved) {
+        const hint = `npm install ${board}, or strux new board ${board}`
+        throw new StruxError(`there is no board ${board} in boards/, and no such package`, {
+          hint,
+          exitCode: 2,
+        })
+      }
+      printDiagnostics(diagnostics, root)
+      throw new DiagnosticsError(diagnostics)
+    }
+    const { board: exported } = (await import(pathToFileURL(module.output).href)) as {
+      board: Readonly<Record<string, unknown>>
+    }
+    const boards = Object.keys(exported).filter(name => definitionKind(exported[name]) === 'board')
+    const exportName = boards.includes('default') ? 'default' : boards[0]
+    if (exportName === undefined) {
+      throw new StruxError(`${board} exports no board`, {
+        hint: 'a board is made with defineBoard',
+        exitCode: 2,
+      })
+    }
+    return { exportName, gives: givenBy(exported[exportName] as () => unknown) }
+  } finally {
+    rmSync(draft, { recursive: true, force: true })
+  }
+}
+
+function givenBy(board: () => unknown): Set<string> {
+  try {
+    const { layers } = flatten({ extends: board() })
+    return new Set(layers.flatMap(({ data }) => Object.keys(data)))
+  } catch {
+    // It needs options, which the author will give; what is missing then is said when the BSP is loaded.
+    return new Set(['arch', 'hostname'])
+  }
+}
+
+/** Writes the files of a template, unless one of them is there. */
+function write(
+  root: string,
+  folder: string,
+  template: string,
+  values: Readonly<Record<string, string>>,
+): void {
+  const from = join(packageRoot(), 'templates/new', template)
+  const files = readdirSync(from, { recursive: true, encoding: 'utf8' })
+    .filter(path => path.endsWith('.txt'))
+    .sort()
+    .map(path => ({ source: join(from, path), path: `${folder}/${path.slice(0, -'.txt'.length)}` }))
+  const there = files.find(({ path }) => existsSync(join(root, path)))
+  if (there)
+    throw new StruxError(`${there.path} is there already`, { hint: 'choose another name', exitCode: 2 })
+  for (const { source, path } of files) {
+    const text = readFileSync(source, 'utf8')
+      // A line of nothing but an empty value is no line.
+      .replaceAll(/^ *\{\{(\w+)\}\}\n/gm, (line, name: string) => (values[name] === '' ? '' : line))
+      .replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => values[name]!)
+    mkdirSync(dirname(join(root, path)), { recursive: true })
+    writeFileSync(join(root, path), text)
+    printLine(`wrote ${path}`)
+  }
+}
