@@ -75,15 +75,19 @@ class Walker {
     // The value of the whole definition is what defineBsp was given, not the call.
     const targets = this.#follower.follow(start)
     const whole = targets.length === 1 ? targets[0]! : start
-    const hit = this.#walk(whole, keys, value)
+    const hit = this.#walk(whole, keys, value, keys.length > 0 && layerDepth(keys) === keys.length)
     // Of a board that is installed only the call is seen.
     const inSource = hit.complete || hit.depth > layerDepth(keys)
     return { ...this.#sources.place((at === 'key' && hit.complete && hit.name) || hit.node), inSource }
   }
 
-  #walk(place: Place, keys: readonly Key[], value: unknown): Hit {
-    if (keys.length === 0) return { node: this.#end(place), depth: 0, complete: true }
-    const hits = this.#follower.follow(place).map(target => this.#step(target, keys, value))
+  /** `asNamed`: the value is meant as it stands there, not where a name in its place leads. */
+  #walk(place: Place, keys: readonly Key[], value: unknown, asNamed: boolean): Hit {
+    if (keys.length === 0) {
+      const node = asNamed && !place.returned ? this.#follower.bare(place.node) : this.#end(place)
+      return { node, depth: 0, complete: true }
+    }
+    const hits = this.#follower.follow(place).map(target => this.#step(target, keys, value, asNamed))
     const complete = hits.filter(hit => hit.complete)
     if (complete.length === 1) return complete[0]!
     if (hits.length === 1) return hits[0]!
@@ -91,7 +95,7 @@ class Walker {
     return { node: this.#follower.bare(place.node), depth: 0, complete: false }
   }
 
-  #step(target: Place, keys: readonly Key[], value: unknown): Hit {
+  #step(target: Place, keys: readonly Key[], value: unknown, asNamed: boolean): Hit {
     const [key, ...rest] = keys as [Key, ...Key[]]
     const part =
       typeof value === 'object' && value !== null ? (value as Record<Key, unknown>)[key] : undefined
@@ -100,12 +104,12 @@ class Walker {
       const items = this.#follower.items(target)
       const item = items && pick(items, key, length)
       if (!item) return stuck(target.node)
-      return item.kind === 'one' ? deeper(this.#walk(item.place, rest, part)) : stuck(item.node)
+      return item.kind === 'one' ? deeper(this.#walk(item.place, rest, part, asNamed)) : stuck(item.node)
     }
     const member = this.#follower.member(target, key)
     if (member.kind === 'perhaps') return stuck(member.node)
     if (member.kind === 'absent') return stuck(target.node)
-    const hit = deeper(this.#walk(member.value, rest, part))
+    const hit = deeper(this.#walk(member.value, rest, part, asNamed))
     return rest.length === 0 ? { ...hit, name: member.name } : hit
   }
 
