@@ -10,6 +10,7 @@ import { bspSchema, jsonSchema, PROJECT_DEFAULTS, projectSchema } from '../lib/s
 import { DEFAULT_TOOL_GROUPS, TOOL_GROUP_DOCS, TOOL_GROUPS } from '../lib/tools.ts'
 import { builderFor } from '../runtime/plan/builder.ts'
 import {
+  boardEnvironment,
   type EnvironmentFacts,
   flashEnvironment,
   scriptEnvironment,
@@ -121,6 +122,7 @@ const VARIABLES: Readonly<Record<string, string>> = {
   BSP_CACHE_DIR: 'What `cache/` means in paths.',
   PROJECT_DIST_CACHE_FOLDER: 'What `cache/` means in paths.',
   PROJECT_DIST_OUTPUT_FOLDER: 'What `output/` means in paths.',
+  BOARD_FOLDER: 'Only in scripts of a [board](../boards.md): its folder, what `./` means in its paths.',
   BSP_FOLDER: "The BSP's own folder: what `./` means in paths.",
   BSP_NAME: "The BSP's name: that of its folder.",
   PRESELECTED_BSP: 'The same.',
@@ -141,7 +143,10 @@ const VARIABLES: Readonly<Record<string, string>> = {
 }
 
 function environmentSection(): string[] {
-  const script = scriptEnvironment(SAMPLE, 'make_image', '/project')
+  const script = {
+    ...scriptEnvironment(SAMPLE, 'make_image', '/project'),
+    ...boardEnvironment('boards/panel', '/project'),
+  }
   const step = stepEnvironment(SAMPLE, '/project')
   const flash = flashEnvironment(SAMPLE, 'flash_script', '/home/me/kiosk')
   const all = { ...flash, ...step, ...script }
@@ -172,7 +177,7 @@ function bspPage(): string {
   return page([
     '# defineBsp',
     NOTE,
-    'What a `bsp.ts` can say, with the key names of `bsp.yaml`. What belongs to a built-in step (kernel, bootloader, root filesystem, Cage) is validated and counts as an input of that step, but nothing acts on it until the step has a body. Where the paths of a script lead is [in the guide](../guide.md#paths).',
+    'What a `bsp.ts` can say, with the key names of `bsp.yaml`. What belongs to a built-in step (kernel, bootloader, root filesystem, Cage) is validated and counts as an input of that step, but nothing acts on it until the step has a body. Where the paths of a script lead is [in the guide](../guide.md#paths). With `extends` a BSP builds on [boards and layers](../boards.md), which may give any of the keys.',
     ...sections(jsonSchema(bspSchema), ''),
     '## Tool groups',
     `What \`tools\` of a script can name. Without \`tools\`: ${DEFAULT_TOOL_GROUPS.map(code).join(' and ')}. Every image also holds the base.`,

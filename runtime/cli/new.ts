@@ -36,7 +36,7 @@ export function newCommands(program: Command): void {
     .description('a BSP on a board')
     .requiredOption(
       '--extends <board>',
-      'a board of the project (panel, boards/panel) or an installed package',
+      'a board of the project (panel, boards/panel) or an installed package; of several, panel#name',
     )
     .action((name: string, _: unknown, self: Command) => newBsp(name, self.optsWithGlobals<NewFlags>()))
     .exitOverride()
@@ -63,8 +63,9 @@ async function newBsp(name: string, flags: NewFlags): Promise<void> {
   }
   const root = projectRoot(flags.project)
   const folder = `${await bspsFolder(root)}/${name}`
-  const specifier = specifierOf(flags.extends, root, folder)
-  const { exportName, gives } = await boardIn(root, posix.join(root, folder), specifier, flags.extends)
+  const [board = '', wanted] = flags.extends.split('#')
+  const specifier = specifierOf(board, root, folder)
+  const { exportName, gives } = await boardIn(root, posix.join(root, folder), specifier, board, wanted)
   const local = exportName === 'default' ? 'board' : exportName
   const keys = [
     ...(gives.has('arch') ? [] : ["arch: 'arm64',"]),
@@ -72,7 +73,7 @@ async function newBsp(name: string, flags: NewFlags): Promise<void> {
   ]
   write(root, folder, 'bsp', {
     name,
-    board: flags.extends,
+    board,
     import: `import ${exportName === 'default' ? local : `{ ${local} }`} from '${specifier}'`,
     call: `${local}()`,
     keys: keys.join('\n  '),
@@ -117,7 +118,13 @@ interface FoundBoard {
 }
 
 /** Loads the module as the new BSP would: with an import from its folder. */
-async function boardIn(root: string, folder: string, specifier: string, board: string): Promise<FoundBoard> {
+async function boardIn(
+  root: string,
+  folder: string,
+  specifier: string,
+  board: string,
+  wanted: string | undefined,
+): Promise<FoundBoard> {
   const draft = join(stateFolder(root), `new-${process.pid}`)
   const target = specifier.startsWith('.') ? posix.relative(draft, posix.join(folder, specifier)) : specifier
   try {
@@ -142,7 +149,14 @@ async function boardIn(root: string, folder: string, specifier: string, board: s
       board: Readonly<Record<string, unknown>>
     }
     const boards = Object.keys(exported).filter(name => definitionKind(exported[name]) === 'board')
-    const exportName = boards.includes('default') ? 'default' : boards[0]
+    const one = boards.includes('default') ? 'default' : boards.length === 1 ? boards[0] : undefined
+    const exportName = wanted === undefined ? one : boards.find(name => name === wanted)
+    if (exportName === undefined && boards.length > 0) {
+      const message =
+        wanted === undefined ? `${board} exports several boards` : `${board} exports no board ${wanted}`
+      const hint = `choose one: ${boards.map(name => `--extends ${board}#${name}`).join(', ')}`
+      throw new StruxError(message, { hint, exitCode: 2 })
+    }
     if (exportName === undefined) {
       throw new StruxError(`${board} exports no board`, {
         hint: 'a board is made with defineBoard',

@@ -18,6 +18,7 @@ interface Context {
   readonly schema: z.core.$ZodType
   /** The whole definition as the author wrote it. */
   readonly root: unknown
+  readonly source: Origin['source']
 }
 
 export function issueFindings(
@@ -26,7 +27,7 @@ export function issueFindings(
   root: unknown,
   source: Origin['source'],
 ): Finding[] {
-  const context = { schema, root }
+  const context = { schema, root, source }
   return flatten(issues, []).flatMap(issue =>
     complaints(issue, context).map(
       ({ keys, at, ...said }): Finding => ({
@@ -96,14 +97,15 @@ function complaints(issue: Flat, context: Context): Complaint[] {
   }
 }
 
-function unknownKey(key: string, keys: readonly Key[], { schema }: Context): Complaint {
+function unknownKey(key: string, keys: readonly Key[], context: Context): Complaint {
   const where = keys.length > 0 ? `${showKeys(keys)} has no key '${key}'` : `there is no key '${key}'`
-  const hint = unknownKeyHint(key, keys, schema)
+  const hint = unknownKeyHint(key, keys, context)
   return { code: 'unknown_key', message: where, ...(hint && { hint }), keys: [...keys, key], at: 'key' }
 }
 
-function unknownKeyHint(key: string, keys: readonly Key[], schema: z.core.$ZodType): string | undefined {
-  const here = keysAt(schema, keys)
+function unknownKeyHint(key: string, keys: readonly Key[], { schema, source }: Context): string | undefined {
+  // Not in the schema, which describes a BSP whose layers are merged.
+  const here = [...keysAt(schema, keys), ...(source === 'bsp' && keys.length === 0 ? ['extends'] : [])]
   const near = suggest(key, here)
   if (near !== undefined) return `did you mean '${near}'?`
   const [elsewhere, ...others] = placesOfKey(schema, key)
