@@ -107,6 +107,13 @@ export const imageSchema = z.strictObject({
     message: () => 'an image has at least one partition',
     json: { minItems: 1 },
   }).describe('The partitions in their order on the disk.'),
+  /** The device tree that the bootloader hands to the kernel, by its name in the kernel: `'rockchip/rk3399-rock-pi-4b.dtb'`. */
+  device_tree: z
+    .string()
+    .optional()
+    .describe(
+      "The device tree that the bootloader hands to the kernel, by its name in the kernel: `'rockchip/rk3399-rock-pi-4b.dtb'`.",
+    ),
   /** Files that are written at fixed places outside partitions, as bootloaders want it. */
   raw: z
     .array(rawSchema)

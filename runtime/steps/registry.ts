@@ -223,11 +223,13 @@ export const STEPS: readonly StepDeclaration[] = [
     shared: false,
     inputs: nothing,
     outputs: inCache('rootfs-base.tar.gz'),
-    config: ({ project, target }) => ({
+    config: ({ project, bsp, target }) => ({
       arch: target,
       suite: suiteOf(project),
       cage: stepOf(project, 'cage'),
       wpe: stepOf(project, 'wpe'),
+      splash: project.boot?.splash?.enabled === true,
+      debian_kernel: bsp.boot?.kernel?.custom_kernel !== true,
     }),
   },
   {
@@ -244,7 +246,7 @@ export const STEPS: readonly StepDeclaration[] = [
       ...(stepOf(facts.project, 'wpe') ? inCache('libstrux-extension.so', 'cog')(facts) : []),
       ...(facts.bsp.boot?.kernel?.custom_kernel ? inCache('kernel')(facts) : []),
       ...overlays(facts),
-      ...list(facts.project.boot?.splash?.logo).map(path => file(path)),
+      ...(facts.project.boot?.splash?.enabled ? [file(facts.project.boot.splash.logo)] : []),
       ...list(facts.project.rootfs?.packages)
         .filter(name => name.endsWith('.deb'))
         .map(path => file(path)),
@@ -253,10 +255,12 @@ export const STEPS: readonly StepDeclaration[] = [
         .map(path => (path.startsWith('./') ? own(facts, path) : file(path))),
     ],
     outputs: inCache('rootfs-post.tar.gz', 'vmlinuz', 'initrd.img'),
-    config: ({ project, bsp, bspFolder, target }) => ({
+    config: ({ project, bsp, bspName, bspFolder, target }) => ({
       suite: suiteOf(project),
       folder: bspFolder,
       'build.steps': project.build?.steps,
+      bsp: bspName,
+      board: bsp.name,
       name: project.name,
       project_version: project.project_version,
       hostname: project.hostname ?? bsp.hostname,
@@ -282,6 +286,7 @@ export const STEPS: readonly StepDeclaration[] = [
       bsp: bspName,
       folder: bspFolder,
       image: bsp.image,
+      image_name: bsp.image && imageName(bsp.image),
       'boot.cmdline': bsp.boot?.cmdline,
       'boot.bootloader': bsp.boot?.bootloader?.enabled ? bsp.boot.bootloader : undefined,
       'boot.kernel.device_tree': bsp.boot?.kernel?.custom_kernel ? bsp.boot.kernel.device_tree : undefined,

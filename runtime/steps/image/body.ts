@@ -1,0 +1,14 @@
+/** The disk image that a BSP declares. */
+import type { StepBody } from '../body.ts'
+import { stepScript } from '../package-files.ts'
+
+const SCRIPTS = ['shell/step.sh', 'image/filesystem.sh', 'image/boot.sh', 'image/table.sh', 'image/image.sh']
+
+export const imageBody: StepBody = {
+  get source() {
+    return stepScript(...SCRIPTS)
+  },
+  async run({ node, bash }) {
+    await bash(stepScript(...SCRIPTS), { STEP_CONFIG: JSON.stringify(node.config) })
+  },
+}

@@ -1,0 +1,57 @@
+# Filesystems made from folders, without mounting anything, with the same bytes for the same content.
+
+# Bytes: 64M → 67108864.
+bytes() { numfmt --from=iec <<<"$1"; }
+# A UUID that follows from the BSP and a name.
+uuid_of() {
+  local sum
+  sum=$(printf 'strux %s %s' "$(config .bsp)" "$1" | md5sum | cut -c1-32)
+  printf '%s-%s-4%s-8%s-%s\n' "${sum:0:8}" "${sum:8:4}" "${sum:13:3}" "${sum:17:3}" "${sum:20:12}"
+}
+
+# What a folder needs as a filesystem, with room to work: a fifth more and 64 MiB, in whole MiB.
+roomy_size() {
+  local used
+  used=$(du -s --block-size=1 "$1" | cut -f1)
+  echo $(((used + used / 5 + 64 * 1048576 + 1048575) / 1048576 * 1048576))
+}
+
+# make_filesystem KIND FOLDER FILE SIZE LABEL; without SIZE what the content needs.
+make_filesystem() {
+  local kind=$1 folder=$2 file=$3 size=$4 label=$5 uuid
+  uuid=$(uuid_of "filesystem $label")
+  rm -f "$file"
+  [ "$kind" = none ] || [ "$kind" = squashfs ] || [ -n "$size" ] || size=$(roomy_size "$folder")
+  case $kind in
+    ext4)
+      truncate -s "$size" "$file"
+      E2FSPROGS_FAKE_TIME=$SOURCE_DATE_EPOCH mke2fs -q -F -t ext4 -L "${label:0:16}" -U "$uuid" \
+        -E "hash_seed=$uuid,lazy_itable_init=0,lazy_journal_init=0,root_owner=0:0" -m 1 -d "$folder" "$file" ||
+        fail "the content of partition $label does not fit into $size bytes" 'Give the partition a larger size, or none.' ;;
+    vfat)
+      truncate -s "$size" "$file"
+      # FAT32 has to have 65525 clusters; smaller ones become FAT16, which every firmware reads too.
+      mkfs.vfat --invariant -i "${uuid:0:8}" -n "$(tr '[:lower:]' '[:upper:]' <<<"${label:0:11}")" "$file" >/dev/null
+      find "$folder" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
+      if [ -n "$(ls -A "$folder")" ]; then
+        (cd "$folder" && find . -mindepth 1 -maxdepth 1 -print0 | sort -z | xargs -0 mcopy -s -Q -m -i "$file" -t ::/ 2>/dev/null) ||
+          copy_to_vfat "$folder" "$file" || fail "the content of partition $label does not fit into $size bytes"
+      fi ;;
+    squashfs)
+      mksquashfs "$folder" "$file" -quiet -no-progress -noappend -comp zstd -mkfs-time "$SOURCE_DATE_EPOCH" >/dev/null
+      if [ -n "$size" ]; then
+        [ "$(stat -c %s "$file")" -le "$size" ] || fail "the content of partition $label does not fit into $size bytes"
+        truncate -s "$size" "$file"
+      fi ;;
+    swap)
+      truncate -s "$size" "$file"
+      mkswap -q -L "${label:0:15}" -U "$uuid" "$file" ;;
+    none) truncate -s "$size" "$file" ;;
+  esac
+}
+
+copy_to_vfat() {
+  local entry
+  while IFS= read -r -d '' entry; do mcopy -s -Q -m -i "$2" "$entry" ::/ || return 1; done \
+    < <(find "$1" -mindepth 1 -maxdepth 1 -print0 | sort -z)
+}

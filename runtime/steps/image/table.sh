@@ -1,0 +1,76 @@
+# Partition tables, and pieces put at their places. A piece that would lie over another is an error, not a surprise on the
+# device.
+MIB=1048576
+placed_from=() placed_to=() placed_name=()
+
+# claim FROM TO NAME: both in bytes, TO not included.
+claim() {
+  local i
+  for ((i = 0; i < ${#placed_from[@]}; i++)); do
+    if [ "$1" -lt "${placed_to[i]}" ] && [ "$2" -gt "${placed_from[i]}" ]; then
+      fail "$3 (bytes $1 to $2) lies over ${placed_name[i]} (bytes ${placed_from[i]} to ${placed_to[i]})" \
+        'Give the first partition a larger offset, or the raw file another place (image).'
+    fi
+  done
+  placed_from+=("$1") placed_to+=("$2") placed_name+=("$3")
+}
+
+# put FILE IMAGE OFFSET NAME
+put() {
+  local size
+  size=$(stat -c %s "$1")
+  claim "$3" $(($3 + size)) "$4"
+  # Holes stay holes. Offsets are multiples of 512 at least.
+  dd if="$1" of="$2" bs=64K oflag=seek_bytes seek="$3" conv=notrunc,sparse status=none
+}
+
+type_id() {
+  local esp=C12A7328-F81F-11D2-BA4B-00A0C93EC93B linux=0FC63DAF-8483-4772-8E79-3D69D8477DE4
+  case $table:$1 in
+    gpt:esp) echo $esp ;;
+    gpt:boot) echo BC13C2FF-59E6-4262-A352-B275FD6F7172 ;;
+    gpt:root)
+      case $TARGET_ARCH in
+        x86_64) echo 4F68BCE3-E8CD-4DB1-96E7-FBCAF984B709 ;;
+        arm64) echo B921B045-1DF0-41C3-AF44-4C6F280D3FAE ;;
+        *) echo 69DAD710-2CE4-4E3C-B16C-21A1D49ABED3 ;;
+      esac ;;
+    gpt:swap) echo 0657FD6D-A4AB-43C4-84E5-0933C84B4F4F ;;
+    gpt:data) echo $linux ;;
+    mbr:esp) echo ef ;;
+    mbr:boot | mbr:root | mbr:data) [ "$2" = vfat ] && echo 0c || echo 83 ;;
+    mbr:swap) echo 82 ;;
+    *) echo "$1" ;;
+  esac
+}
+
+write_table() {
+  local image=$1 next=$MIB i start script wanted attributes
+  if [ "$table" = mbr ] && [ "$count" -gt 4 ]; then fail "an MBR has four partitions at most, not $count"; fi
+  script=$(mktemp)
+  if [ "$table" = gpt ]; then printf 'label: gpt\nlabel-id: %s\nfirst-lba: 34\n' "$disk_id" >"$script"
+  else printf 'label: dos\nlabel-id: 0x%s\n' "${disk_id:0:8}" >"$script"; fi
+  for ((i = 0; i < count; i++)); do
+    wanted=$(partition "$i" .offset)
+    start=$next
+    if [ -n "$wanted" ]; then start=$(bytes "$wanted"); fi
+    [ $((start % 512)) -eq 0 ] || fail "partition $(partition "$i" .name) begins at $start, which is no multiple of 512"
+    sizes[i]=$(((sizes[i] + 511) / 512 * 512))
+    claim "$start" $((start + sizes[i])) "partition $(partition "$i" .name)"
+    starts[i]=$start
+    attributes="start=$((start / 512)), size=$((sizes[i] / 512)), type=$(type_id "$(type_of "$i")" "$(filesystem_of "$i")")"
+    if [ "$table" = gpt ]; then
+      attributes+=", uuid=$(uuid_of "partition $(partition "$i" .name)"), name=\"$(partition "$i" .name)\""
+    elif [ "$(content_of "$i")" = boot ]; then attributes+=", bootable"; fi
+    echo "$attributes" >>"$script"
+    next=$(((start + sizes[i] + MIB - 1) / MIB * MIB))
+  done
+  # Behind the last partition there is room for the second copy of a GPT.
+  truncate -s $((next + MIB)) "$image"
+  sfdisk -q --no-reread --no-tell-kernel "$image" <"$script" || fail 'the partition table could not be written'
+  placed_from+=(0) placed_to+=($([ "$table" = gpt ] && echo $((34 * 512)) || echo 512)) placed_name+=('the partition table')
+  for ((i = 0; i < count; i++)); do
+    dd if="${files[i]}" of="$image" bs=64K oflag=seek_bytes seek="${starts[i]}" conv=notrunc,sparse status=none
+    rm "${files[i]}"
+  done
+}

@@ -1,0 +1,80 @@
+# A Debian root filesystem with what a kiosk needs, as C/rootfs-base.tar.gz.
+suite=$(config .suite)
+draft=$BSP_CACHE_DIR/.rootfs-base.tar
+trap 'disable_emulation; rm -f "$draft" "$draft.gz"' EXIT
+
+packages=(
+  systemd systemd-sysv udev dbus kmod iproute2 ca-certificates e2fsprogs initramfs-tools zstd
+  systemd-resolved libnss-resolve
+)
+if enabled .cage; then
+  packages+=(
+    seatd libseat1 cage wlr-randr xkb-data libinput-bin
+    libgl1-mesa-dri libegl-mesa0 libegl1 libgles2 libgbm1 fonts-dejavu-core
+  )
+fi
+if enabled .wpe; then packages+=(cog libwpebackend-fdo-1.0-1 libjson-glib-1.0-0); fi
+if enabled .splash; then packages+=(plymouth); fi
+if enabled .debian_kernel; then
+  case $debian_arch in
+    armhf) packages+=(linux-image-armmp) ;;
+    *) packages+=("linux-image-$debian_arch") ;;
+  esac
+fi
+
+# The archive as this builder knows it, for the suite that the project wants.
+here=$(. /etc/os-release && echo "$VERSION_CODENAME")
+sources=$(mktemp)
+# indextargets names only what has been fetched.
+apt-get -qq update
+apt-get indextargets --format 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' |
+  sort -u | sed -E "s/ $here(-[a-z]+)? / $suite\1 /" >"$sources"
+[ -s "$sources" ] || fail "this builder image has no Debian sources" "Set builder.mirror in strux.config.ts."
+
+# Before any package is configured: the initramfs has what a virtual machine's disk and screen need, and no more.
+setup=$(mktemp)
+cat >"$setup" <<'SETUP'
+set -e
+mkdir -p "$1/etc/initramfs-tools/conf.d" "$1/etc/kernel"
+printf '%s\n' virtio_pci virtio_mmio virtio_blk virtio_scsi virtio_gpu sd_mod ahci nvme usb_storage uas mmc_block \
+  sdhci_pci sdhci_acpi ext4 >"$1/etc/initramfs-tools/modules"
+printf 'MODULES=list\nCOMPRESS=zstd\n' >"$1/etc/initramfs-tools/conf.d/strux"
+if [ "$2" = true ]; then printf 'FRAMEBUFFER=y\n' >>"$1/etc/initramfs-tools/conf.d/strux"; fi
+# Services are started by the device, not by the installation of their packages.
+printf '#!/bin/sh\nexit 101\n' >"$1/usr/sbin/policy-rc.d"
+chmod 755 "$1/usr/sbin/policy-rc.d"
+SETUP
+splash=false
+if enabled .splash; then splash=true; fi
+
+# What differs from one installation to the next although nothing has changed.
+cleanup=$(mktemp)
+cat >"$cleanup" <<'CLEANUP'
+set -e
+root=$1
+rm -rf "$root"/var/cache/apt/* "$root"/var/lib/apt/lists/*
+rm -f "$root/usr/sbin/policy-rc.d" "$root/etc/hostname" "$root/etc/resolv.conf"
+rm -rf "$root"/var/cache/ldconfig/* "$root"/var/cache/fontconfig/* "$root"/var/cache/debconf/*-old "$root"/var/log/* \
+  "$root"/var/lib/systemd/catalog/database "$root"/var/lib/dpkg/*-old "$root"/etc/*- "$root"/tmp/* "$root"/run/*
+: >"$root/etc/machine-id"
+rm -f "$root/var/lib/dbus/machine-id" "$root/var/lib/systemd/random-seed"
+# Days since 1970 on which a password was changed: the day of the build.
+sed -i -E "s/^([^:]*:[^:]*:)[0-9]+:/\1$(($SOURCE_DATE_EPOCH / 86400)):/" "$root/etc/shadow"
+CLEANUP
+
+enable_emulation
+progress "Bootstrapping Debian $suite for $debian_arch"
+mmdebstrap --mode=root --variant=minbase --format=tar --architectures="$debian_arch" \
+  --include="$(IFS=,; echo "${packages[*]}")" \
+  --aptopt='Acquire::Retries "3"' --aptopt='APT::Install-Recommends "false"' \
+  --dpkgopt=force-unsafe-io \
+  --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/doc/*' \
+  --dpkgopt='path-include=/usr/share/doc/*/copyright' --dpkgopt='path-exclude=/usr/share/info/*' \
+  --dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt='path-exclude=/usr/share/lintian/*' \
+  --essential-hook="sh $setup \"\$1\" $splash" \
+  --customize-hook="sh $cleanup \"\$1\"" \
+  "$suite" "$draft" "$sources" 2> >(grep -vE '^W: gpg --version|^I: (downloading|removing|automatically|chroot arch|running|installing|extracting|done|success|waiting|cleaning|creating|arm|using|Detected|detected)' >&2)
+
+progress 'Compressing'
+pigz -n -6 "$draft"
+mv "$draft.gz" "$BSP_CACHE_DIR/rootfs-base.tar.gz"

@@ -1,0 +1,14 @@
+/** The base root filesystem: Debian packages alone, nothing of the project. */
+import type { StepBody } from '../body.ts'
+import { stepScript } from '../package-files.ts'
+
+export const rootfsBody: StepBody = {
+  get source() {
+    return script()
+  },
+  async run({ node, bash }) {
+    await bash(script(), { STEP_CONFIG: JSON.stringify(node.config) })
+  },
+}
+
+const script = () => stepScript('shell/step.sh', 'shell/foreign.sh', 'rootfs/base.sh')

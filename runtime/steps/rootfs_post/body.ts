@@ -1,0 +1,26 @@
+/** The root filesystem of the device: the base with packages, programs, kernel, overlays, and what it is told of itself. */
+import { selfVersion } from '../../load/self.ts'
+import type { StepBody } from '../body.ts'
+import { deviceSourcesDigest, placeDeviceSources, stepScript } from '../package-files.ts'
+
+const SCRIPTS = [
+  'shell/step.sh',
+  'shell/foreign.sh',
+  'shell/chroot.sh',
+  'rootfs_post/packages.sh',
+  'rootfs_post/device.sh',
+  'rootfs_post/kernel.sh',
+  'rootfs_post/post.sh',
+]
+
+export const rootfsPostBody: StepBody = {
+  /** The version counts: the device is told of it. */
+  get source() {
+    return [stepScript(...SCRIPTS), deviceSourcesDigest('system'), selfVersion()].join('\n')
+  },
+  async run({ node, root, bash }) {
+    placeDeviceSources('system', root)
+    const config = { ...node.config, strux_version: selfVersion() }
+    await bash(stepScript(...SCRIPTS), { STEP_CONFIG: JSON.stringify(config) })
+  },
+}

@@ -1,0 +1,91 @@
+# What runs on the device, and what it is told of itself. Overlays come later and win.
+
+install_programs() {
+  progress "Installing the project's programs"
+  local artifacts=$PROJECT_DIST_ARTIFACTS_FOLDER
+  mkdir -p "$ROOTFS_DIR/strux" "$ROOTFS_DIR/etc/strux"
+  cp -r --no-preserve=ownership "$artifacts/system/." "$ROOTFS_DIR/"
+  install -m 755 "$BSP_CACHE_DIR/app/main" "$ROOTFS_DIR/strux/main"
+  install -m 755 "$BSP_CACHE_DIR/client" "$ROOTFS_DIR/strux/client"
+  if enabled '."build.steps".frontend != false'; then
+    mkdir -p "$ROOTFS_DIR/strux/frontend"
+    cp -r --no-preserve=ownership,mode "$SHARED_CACHE_DIR/frontend/." "$ROOTFS_DIR/strux/frontend/"
+    ln -sfn strux/frontend "$ROOTFS_DIR/frontend"
+  fi
+  if enabled '."build.steps".cage != false'; then
+    install -m 755 "$BSP_CACHE_DIR/cage" "$ROOTFS_DIR/usr/bin/cage"
+    install -m 644 "$BSP_CACHE_DIR/.cage-env" "$ROOTFS_DIR/strux/.cage-env"
+  fi
+  if enabled '."build.steps".wpe != false'; then
+    install -m 755 "$BSP_CACHE_DIR/cog" "$ROOTFS_DIR/usr/bin/cog"
+    install -D -m 644 "$BSP_CACHE_DIR/libstrux-extension.so" \
+      "$ROOTFS_DIR/usr/lib/wpe-web-extensions/libstrux-extension.so"
+  fi
+}
+
+describe_device() {
+  local hostname
+  hostname=$(config .hostname)
+  printf '%s\n' "$hostname" >"$ROOTFS_DIR/etc/hostname"
+  printf '127.0.0.1\tlocalhost\n127.0.1.1\t%s\n::1\tlocalhost ip6-localhost ip6-loopback\n' "$hostname" \
+    >"$ROOTFS_DIR/etc/hosts"
+  ln -sfn ../run/systemd/resolve/stub-resolv.conf "$ROOTFS_DIR/etc/resolv.conf"
+  jq '{name, projectVersion: .project_version, struxVersion: .strux_version, bsp, board, arch,
+    steps: {frontend: (."build.steps".frontend != false), cage: (."build.steps".cage != false), wpe: (."build.steps".wpe != false)}}' \
+    <<<"$STEP_CONFIG" >"$ROOTFS_DIR/etc/strux/project.json"
+  # What the project says of its monitors; else one with the board's resolution.
+  jq '.display as [$project, $board] | {monitors:
+    ($project.monitors // [{path: "/"} + (if $board then {resolution: $board.resolution} else {} end)]
+      | map(if .transform then .transform |= tostring else . end))}' <<<"$STEP_CONFIG" >"$draft/display-config.json"
+  install -m 644 "$draft/display-config.json" "$ROOTFS_DIR/strux/.display-config.json"
+}
+
+# The picture while the device starts: Plymouth with the project's logo in the middle of its colour.
+install_splash() {
+  enabled '."boot.splash".enabled // false' || return 0
+  local color logo theme=$ROOTFS_DIR/usr/share/plymouth/themes/strux
+  color=$(config '."boot.splash".color')
+  logo=$PROJECT_FOLDER/$(config '."boot.splash".logo')
+  mkdir -p "$theme" "$ROOTFS_DIR/etc/plymouth"
+  install -m 644 "$logo" "$theme/logo.png"
+  install -m 644 "$logo" "$ROOTFS_DIR/strux/logo.png"
+  share() { awk -v v="$((16#$1))" 'BEGIN { printf "%.4f", v / 255 }'; }
+  local rgb
+  rgb="$(share "${color:0:2}"), $(share "${color:2:2}"), $(share "${color:4:2}")"
+  cat >"$theme/strux.plymouth" <<'THEME'
+[Plymouth Theme]
+Name=strux
+Description=The project's logo
+ModuleName=script
+
+[script]
+ImageDir=/usr/share/plymouth/themes/strux
+ScriptFile=/usr/share/plymouth/themes/strux/strux.script
+THEME
+  cat >"$theme/strux.script" <<SCRIPT
+Window.SetBackgroundTopColor($rgb);
+Window.SetBackgroundBottomColor($rgb);
+logo = Sprite(Image("logo.png"));
+logo.SetX(Window.GetX() + (Window.GetWidth() - logo.GetImage().GetWidth()) / 2);
+logo.SetY(Window.GetY() + (Window.GetHeight() - logo.GetImage().GetHeight()) / 2);
+SCRIPT
+  printf '[Daemon]\nTheme=strux\nShowDelay=0\nDeviceTimeout=5\n' >"$ROOTFS_DIR/etc/plymouth/plymouthd.conf"
+}
+
+# The BSP's overlay, then the project's. Symlinks to folders (/bin, /lib) stay what they are.
+apply_overlays() {
+  local project bsp
+  project=$(jq -r '."rootfs.overlay"[0] // empty' <<<"$STEP_CONFIG")
+  bsp=$(jq -r '."rootfs.overlay"[1] // empty' <<<"$STEP_CONFIG")
+  case $bsp in
+    '') ;;
+    ./*) overlay "$BSP_FOLDER/$bsp" ;;
+    *) overlay "$PROJECT_FOLDER/$bsp" ;;
+  esac
+  if [ -n "$project" ]; then overlay "$PROJECT_FOLDER/$project"; fi
+}
+
+overlay() {
+  [ -d "$1" ] || fail "there is no overlay folder ${1#"$PROJECT_FOLDER"/} (rootfs.overlay)"
+  rsync -a -K --no-owner --no-group "${1%/}/" "$ROOTFS_DIR/"
+}

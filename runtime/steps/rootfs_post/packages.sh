@@ -1,0 +1,41 @@
+# Debian packages of project and BSP: names, and .deb files. What apt fetches is kept, so that a second run needs no network.
+install_packages() {
+  local names=() files=() entry path source
+  # BSP entries: ./x is in the BSP's folder; all other files are relative to the project.
+  while IFS=$'\t' read -r source entry; do
+    case $entry in
+      *.deb)
+        path=$PROJECT_FOLDER/$entry
+        if [ "$source" = bsp ] && [[ $entry == ./* ]]; then path=$BSP_FOLDER/$entry; fi
+        [ -f "$path" ] || fail "there is no package file $entry (rootfs.packages)"
+        files+=("$path") ;;
+      *) names+=("$entry") ;;
+    esac
+  done < <(jq -r '."rootfs.packages" as [$project, $bsp]
+    | (($project // [])[] | "project\t\(.)"), (($bsp // [])[] | "bsp\t\(.)")' <<<"$STEP_CONFIG")
+  if [ ${#names[@]} -eq 0 ] && [ ${#files[@]} -eq 0 ]; then return; fi
+
+  progress "Installing ${#names[@]} packages and ${#files[@]} package files"
+  local kept=$SHARED_CACHE_DIR/.sources/apt/$suite-$debian_arch place
+  mkdir -p "$kept/archives/partial" "$kept/lists/partial" "$ROOTFS_DIR/var/cache/apt/archives" "$ROOTFS_DIR/var/lib/apt/lists"
+  for place in archives:var/cache/apt/archives lists:var/lib/apt/lists; do
+    mount --bind "$kept/${place%%:*}" "$ROOTFS_DIR/${place#*:}"
+    chroot_mounts+=("$ROOTFS_DIR/${place#*:}")
+  done
+  rm -f "$ROOTFS_DIR/etc/resolv.conf"
+  if [ -e /etc/resolv.conf ]; then cat /etc/resolv.conf >"$ROOTFS_DIR/etc/resolv.conf"; fi
+  printf '#!/bin/sh\nexit 101\n' >"$ROOTFS_DIR/usr/sbin/policy-rc.d"
+  chmod 755 "$ROOTFS_DIR/usr/sbin/policy-rc.d"
+  mkdir -p "$ROOTFS_DIR/tmp/strux-packages"
+  for path in "${files[@]}"; do
+    cp "$path" "$ROOTFS_DIR/tmp/strux-packages/"
+    names+=("/tmp/strux-packages/$(basename "$path")")
+  done
+  local options=(-o Acquire::Retries=3 -o APT::Install-Recommends=false -o APT::Sandbox::User=root
+    -o APT::Keep-Downloaded-Packages=true -o Dpkg::Options::=--force-unsafe-io -o Dpkg::Options::=--force-confold)
+  in_chroot apt-get "${options[@]}" -qq update ||
+    warn 'the package lists could not be updated; going on with those that are kept'
+  in_chroot apt-get "${options[@]}" -q -y install -- "${names[@]}" ||
+    fail 'not all packages could be installed' 'Check rootfs.packages of the project and of the BSP.'
+  rm -rf "$ROOTFS_DIR/tmp/strux-packages" "$ROOTFS_DIR/usr/sbin/policy-rc.d"
+}
