@@ -9,6 +9,7 @@ import { cleanCommand } from './clean.ts'
 import { doctorCommand } from './doctor.ts'
 import { inspectCommands } from './inspect.ts'
 import { newCommands } from './new.ts'
+import { runCommands } from './run.ts'
 import { printError } from './terminal.ts'
 
 const EXIT_CODES = `
@@ -28,6 +29,7 @@ function createProgram(): Command {
     .exitOverride()
   buildCommand(program)
   inspectCommands(program)
+  runCommands(program)
   terminalCommands(program)
   cleanCommand(program)
   newCommands(program)

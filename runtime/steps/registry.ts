@@ -334,7 +334,8 @@ function imageInputs(facts: StepFacts): PathRef[] {
 
 /** The image, and beside it kernel and initrd, for whoever starts them directly. */
 function imageOutputs({ bsp, bspName }: StepFacts): PathRef[] {
-  return bsp.image ? [file(`${outputFolder(bspName)}/${imageName(bsp.image)}`)] : []
+  if (!bsp.image) return []
+  return [imageName(bsp.image), 'vmlinuz', 'initrd.img'].map(name => file(`${outputFolder(bspName)}/${name}`))
 }
 
 /** Blobs know five kinds of paths: the BSP's, absolute, cache/, output/ and dist/. */

@@ -1,0 +1,194 @@
+/** `strux run` and `strux test`: the built image in QEMU. */
+import { join } from 'node:path'
+import type { Command } from 'commander'
+import type { Outcome } from '../qemu/expect.ts'
+import type { Guest } from '../qemu/guest.ts'
+import type { MachineFacts } from '../qemu/machine.ts'
+import { duration } from '../report/duration.ts'
+import { StruxError } from '../report/error.ts'
+import { stateFolder } from '../state/places.ts'
+import { cancellation } from './cancel.ts'
+import type { GlobalOptions } from './options.ts'
+import { openSession, type Session } from './session.ts'
+import { colorsFor, printJson, printLine } from './terminal.ts'
+
+interface RunFlags extends GlobalOptions {
+  readonly headless?: boolean
+  readonly screenshot?: string
+  readonly timeout?: string
+  readonly keepChanges?: boolean
+  readonly forward?: string[]
+  readonly json?: boolean
+}
+
+/** Seconds until a screenshot is taken of whatever there is, or an assertion counts as failed. */
+const TIMEOUT = 300
+
+export function runCommands(program: Command): void {
+  program
+    .command('run')
+    .argument('[bsp]', "the BSP; the project's default otherwise")
+    .description('start the built image in QEMU, with a window')
+    .option('--headless', 'without a window')
+    .option('--screenshot <file>', 'save the screen as PNG when it is drawn and stands still, and end')
+    .option('--timeout <seconds>', `end after this time, with --screenshot ${TIMEOUT} unless given`)
+    .option('--keep-changes', 'what the device writes stays in the image; it is forgotten otherwise')
+    .option('--forward <port>', 'a port of the device to be reached from here; may be repeated', collect)
+    .action((bsp: string | undefined, _: unknown, self: Command) =>
+      run(bsp, self.optsWithGlobals<RunFlags>()),
+    )
+  program
+    .command('test')
+    .argument('[bsp]', "the BSP; the project's default otherwise")
+    .description(
+      'start the built image in QEMU without a window, and look whether it does what the project declares',
+    )
+    .option('--timeout <seconds>', "instead of the project's test.timeout")
+    .option('--json', 'for other programs')
+    .action((bsp: string | undefined, _: unknown, self: Command) =>
+      test(bsp, self.optsWithGlobals<RunFlags>()),
+    )
+}
+
+const collect = (value: string, before: string[] | undefined) => [...(before ?? []), value]
+
+async function run(bsp: string | undefined, flags: RunFlags): Promise<void> {
+  const session = await openSession(flags.project, bsp)
+  const signal = cancellation()
+  const headless = flags.headless ?? flags.screenshot !== undefined
+  const timeout = seconds(flags.timeout)
+  const ports = (flags.forward ?? []).map(portOf)
+  const guest = await start(session, { headless, ports, keepChanges: flags.keepChanges ?? false, signal })
+  try {
+    for (const [there, here] of guest.ports) say(`port ${there} of the device is 127.0.0.1:${here} here`)
+    if (flags.screenshot !== undefined) await screenshot(guest, flags.screenshot, timeout ?? TIMEOUT, signal)
+    else await Promise.race([guest.ended(), aborted(signal), ...(timeout ? [after(timeout, guest)] : [])])
+    signal.throwIfAborted()
+    if (!guest.alive && guest.complaint !== '') throw new StruxError(`QEMU ended: ${guest.complaint}`)
+  } finally {
+    await guest.stop()
+  }
+}
+
+async function screenshot(guest: Guest, file: string, timeout: number, signal: AbortSignal): Promise<void> {
+  const { untilStill } = await import('../qemu/expect.ts')
+  const still = await untilStill(guest, timeout * 1000, signal)
+  if (!guest.alive) {
+    throw new StruxError(
+      `the machine ended before anything stood still on its screen${guest.complaint ? `: ${guest.complaint}` : ''}`,
+    )
+  }
+  await guest.save(file)
+  printLine(file)
+  if (!still)
+    throw new StruxError(
+      `nothing stood still on the screen within ${timeout} s; ${file} shows what was there`,
+    )
+}
+
+async function test(bsp: string | undefined, flags: RunFlags): Promise<void> {
+  const session = await openSession(flags.project, bsp)
+  const declared = session.project.config.test
+  if (!declared?.console?.length && !declared?.http?.length && !declared?.screen?.length) {
+    throw new StruxError('the project declares nothing to test', {
+      hint: "Say in strux.config.ts what must hold, for example test: { console: ['Reached target'] }.",
+      exitCode: 2,
+    })
+  }
+  const signal = cancellation()
+  const { expectAll } = await import('../qemu/expect.ts')
+  const colors = colorsFor(process.stdout)
+  const outcomes: Outcome[] = []
+  const report = (outcome: Outcome): void => {
+    outcomes.push(outcome)
+    if (flags.json) return
+    const mark = outcome.ok ? colors.green('ok    ') : colors.red('FAILED')
+    const time = duration(outcome.after_ms)
+    printLine(
+      `${mark} ${outcome.kind} ${outcome.what} (${time})${outcome.found === undefined ? '' : `: ${outcome.found}`}`,
+    )
+  }
+  const ports = [...new Set((declared.http ?? []).map(one => one.port))]
+  const guest = await start(session, { headless: true, ports, keepChanges: false, signal })
+  const picture = join(resultFolder(session), 'screen.png')
+  let ok = false
+  let saved = false
+  try {
+    const timeout = (seconds(flags.timeout) ?? declared.timeout ?? TIMEOUT) * 1000
+    ok = await expectAll(guest, declared, { timeout, signal, report })
+    if (guest.alive) {
+      await guest.save(picture)
+      saved = true
+    }
+  } finally {
+    await guest.stop()
+  }
+  if (!ok) process.exitCode = 1
+  const files = { console: consoleLog(session), ...(saved && { screen: picture }) }
+  if (flags.json)
+    return printJson({ ok, bsp: session.plan.bsp, assertions: outcomes, ...relative(files, session.root) })
+  for (const [what, file] of Object.entries(relative(files, session.root))) printLine(`${what}: ${file}`)
+}
+
+interface Start {
+  readonly headless: boolean
+  readonly ports: readonly number[]
+  readonly keepChanges: boolean
+  readonly signal: AbortSignal
+}
+
+async function start(session: Session, options: Start): Promise<Guest> {
+  const { root, project, bsp, plan } = session
+  if (project.config.qemu?.enabled === false) {
+    throw new StruxError('the project is not meant for QEMU', {
+      hint: 'qemu.enabled is false in strux.config.ts.',
+    })
+  }
+  const { guestFiles } = await import('../qemu/files.ts')
+  const { startGuest } = await import('../qemu/guest.ts')
+  const about = { root, bspName: bsp.name, bsp: bsp.data, arch: plan.arch }
+  const facts: MachineFacts = {
+    project: project.config,
+    bsp: bsp.data,
+    arch: plan.arch,
+    ...guestFiles(about),
+  }
+  return startGuest(facts, {
+    ...options,
+    consoleLog: consoleLog(session),
+    notice: say,
+    memory: join(stateFolder(root), 'no-kvm'),
+  })
+}
+
+const say = (text: string) => process.stderr.write(`${text}\n`)
+const resultFolder = ({ root, plan }: Session) => join(root, 'dist/test', plan.bsp)
+const consoleLog = (session: Session) => join(resultFolder(session), 'console.log')
+
+function relative(files: Readonly<Record<string, string>>, root: string): Record<string, string> {
+  return Object.fromEntries(Object.entries(files).map(([what, file]) => [what, file.slice(root.length + 1)]))
+}
+
+function seconds(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  const value = Number(text)
+  if (Number.isFinite(value) && value > 0) return value
+  throw new StruxError(`'${text}' is no number of seconds`, { exitCode: 2 })
+}
+
+function portOf(text: string): number {
+  const port = Number(text)
+  if (Number.isInteger(port) && port > 0 && port < 65_536) return port
+  throw new StruxError(`'${text}' is no port`, { exitCode: 2 })
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise(resolve => signal.addEventListener('abort', () => resolve(), { once: true }))
+}
+
+async function after(timeout: number, guest: Guest): Promise<void> {
+  await new Promise<void>(resolve => {
+    const timer = setTimeout(resolve, timeout * 1000)
+    guest.ended().then(() => clearTimeout(timer))
+  })
+}

@@ -1,0 +1,130 @@
+/** What is asserted of a guest: console lines, answers of web servers, colours of the screen. Each is looked at until it holds. */
+import { setTimeout as pause } from 'node:timers/promises'
+import type { TestData } from '../../lib/schema/test.ts'
+import type { Guest } from './guest.ts'
+import { colorAt, difference, isBlank, isNear, type Picture, placeOn } from './screen.ts'
+
+/** One assertion and what became of it. `after_ms` counts from the start of the machine. */
+export interface Outcome {
+  readonly kind: 'console' | 'http' | 'screen'
+  readonly what: string
+  readonly ok: boolean
+  readonly after_ms: number
+  /** What was there instead. */
+  readonly found?: string
+}
+
+const TOLERANCE = 12
+/** Milliseconds between two looks. */
+const INTERVAL = 1000
+/** A screen stands still where no more than this share of it changes from one look to the next: a clock may tick. */
+const STILL = 0.005
+
+/** A condition: true, or what is there instead. */
+type Look = () => Promise<true | string> | true | string
+
+/** Reports each assertion once: when it holds, or when the time is up. */
+export async function expectAll(
+  guest: Guest,
+  test: TestData,
+  options: { timeout: number; signal: AbortSignal; report: (outcome: Outcome) => void },
+): Promise<boolean> {
+  const screen = new ScreenWatch(guest)
+  const waiting = new Map<Omit<Outcome, 'ok' | 'after_ms' | 'found'>, Look>()
+  for (const pattern of test.console ?? []) {
+    const expression = new RegExp(pattern)
+    waiting.set({ kind: 'console', what: pattern }, () =>
+      guest.consoleLines().some(line => expression.test(line))
+        ? true
+        : (guest.consoleLines().at(-1) ?? 'nothing printed'),
+    )
+  }
+  for (const one of test.http ?? [])
+    waiting.set({ kind: 'http', what: `port ${one.port}, ${one.path ?? '/'}` }, () => ask(guest, one))
+  for (const one of test.screen ?? [])
+    waiting.set({ kind: 'screen', what: `${one.color} at ${one.x}, ${one.y}` }, () => screen.shows(one))
+
+  let ok = true
+  const end = guest.startedAt + options.timeout
+  while (waiting.size > 0) {
+    options.signal.throwIfAborted()
+    const last = Date.now() >= end || !guest.alive
+    await screen.look()
+    for (const [about, look] of waiting) {
+      const found = await look()
+      if (found !== true && !last) continue
+      waiting.delete(about)
+      ok &&= found === true
+      options.report({
+        ...about,
+        ok: found === true,
+        after_ms: Date.now() - guest.startedAt,
+        ...(found === true ? {} : { found: guest.alive ? found : `the machine has ended; ${found}` }),
+      })
+    }
+    if (waiting.size > 0) await pause(INTERVAL)
+  }
+  return ok
+}
+
+/** Waits until something is on the screen and stands still. False where the time is up or the machine has ended. */
+export async function untilStill(guest: Guest, timeout: number, signal: AbortSignal): Promise<boolean> {
+  const screen = new ScreenWatch(guest)
+  let still = 0
+  while (Date.now() < guest.startedAt + timeout && guest.alive) {
+    signal.throwIfAborted()
+    await screen.look()
+    still = screen.isDrawn && screen.isStill ? still + 1 : 0
+    // Painting under emulation has pauses of its own.
+    if (still >= 8) return true
+    await pause(INTERVAL)
+  }
+  return false
+}
+
+class ScreenWatch {
+  readonly #guest: Guest
+  #before: Picture | undefined
+  #now: Picture | undefined
+
+  constructor(guest: Guest) {
+    this.#guest = guest
+  }
+
+  get isStill(): boolean {
+    return (
+      this.#before !== undefined && this.#now !== undefined && difference(this.#before, this.#now) <= STILL
+    )
+  }
+
+  get isDrawn(): boolean {
+    return this.#now !== undefined && !isBlank(this.#now)
+  }
+
+  async look(): Promise<void> {
+    this.#before = this.#now
+    this.#now = await this.#guest.look()
+  }
+
+  shows({ x, y, color, tolerance }: NonNullable<TestData['screen']>[number]): true | string {
+    if (!this.#now) return 'there is no screen'
+    const place = [placeOn(this.#now.width, x), placeOn(this.#now.height, y)] as const
+    const actual = colorAt(this.#now, ...place)
+    if (!isNear(actual, color.toLowerCase(), tolerance ?? TOLERANCE)) return `there is ${actual}`
+    return this.isStill ? true : 'the screen does not stand still'
+  }
+}
+
+async function ask(guest: Guest, wanted: NonNullable<TestData['http']>[number]): Promise<true | string> {
+  const url = `http://127.0.0.1:${guest.ports.get(wanted.port)}${wanted.path ?? '/'}`
+  try {
+    const answer = await fetch(url, { signal: AbortSignal.timeout(5000), redirect: 'manual' })
+    const body = await answer.text()
+    if (answer.status !== (wanted.status ?? 200)) return `status ${answer.status}`
+    if (wanted.body !== undefined && !new RegExp(wanted.body).test(body))
+      return `body ${JSON.stringify(body.slice(0, 200))}`
+    return true
+  } catch {
+    return 'no answer'
+  }
+}

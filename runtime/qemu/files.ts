@@ -1,0 +1,123 @@
+/** What a guest starts from: found on disk, or said what has to be done for it to be there. */
+import { existsSync, readFileSync } from 'node:fs'
+import { join, posix } from 'node:path'
+import type { BspData } from '../../lib/schema.ts'
+import type { TargetArch } from '../plan/model.ts'
+import { cacheFolder, outputFolder, resolveArtifact } from '../plan/paths.ts'
+import { StruxError } from '../report/error.ts'
+import { imageName } from '../steps/registry.ts'
+import type { MachineFacts } from './machine.ts'
+import { QEMU_PROGRAM, SERIAL_CONSOLE } from './machine.ts'
+
+export interface GuestFacts {
+  readonly root: string
+  readonly bspName: string
+  readonly bsp: BspData
+  readonly arch: TargetArch
+}
+
+/** Debian's names of packages, by what they are for. */
+const PACKAGE: Readonly<Record<TargetArch, string>> = {
+  x86_64: 'qemu-system-x86',
+  arm64: 'qemu-system-arm',
+  armhf: 'qemu-system-arm',
+}
+
+/** UEFI firmware as Debian, Fedora, Arch and Homebrew install it: program and variables. */
+const FIRMWARE: Readonly<Record<TargetArch, readonly (readonly [string, string])[]>> = {
+  x86_64: [
+    ['/usr/share/OVMF/OVMF_CODE_4M.fd', '/usr/share/OVMF/OVMF_VARS_4M.fd'],
+    ['/usr/share/OVMF/OVMF_CODE.fd', '/usr/share/OVMF/OVMF_VARS.fd'],
+    ['/usr/share/edk2/ovmf/OVMF_CODE.fd', '/usr/share/edk2/ovmf/OVMF_VARS.fd'],
+    ['/usr/share/edk2/x64/OVMF_CODE.4m.fd', '/usr/share/edk2/x64/OVMF_VARS.4m.fd'],
+    ['/opt/homebrew/share/qemu/edk2-x86_64-code.fd', '/opt/homebrew/share/qemu/edk2-i386-vars.fd'],
+  ],
+  arm64: [
+    ['/usr/share/AAVMF/AAVMF_CODE.fd', '/usr/share/AAVMF/AAVMF_VARS.fd'],
+    ['/usr/share/edk2/aarch64/QEMU_EFI-pflash.raw', '/usr/share/edk2/aarch64/vars-template-pflash.raw'],
+    ['/opt/homebrew/share/qemu/edk2-aarch64-code.fd', '/opt/homebrew/share/qemu/edk2-arm-vars.fd'],
+  ],
+  armhf: [['/usr/share/AAVMF/AAVMF32_CODE.fd', '/usr/share/AAVMF/AAVMF32_VARS.fd']],
+}
+
+/** Throws a StruxError where QEMU is not on this machine. Returns the program's path. */
+export function findQemu(arch: TargetArch): string {
+  const name = QEMU_PROGRAM[arch]
+  const found = (process.env.PATH ?? '')
+    .split(':')
+    .map(folder => join(folder, name))
+    .find(file => existsSync(file))
+  if (found) return found
+  throw new StruxError(`${name} is not on this machine`, {
+    hint: `Install it (on Debian and Ubuntu: apt-get install ${PACKAGE[arch]}), or run strux doctor --fix as root.`,
+  })
+}
+
+/** Program and variables of UEFI firmware. The variables are a template: a guest gets a copy. */
+export function findUefi(arch: TargetArch): { code: string; vars: string } {
+  const found = FIRMWARE[arch].find(pair => pair.every(file => existsSync(file)))
+  if (found) return { code: found[0], vars: found[1] }
+  throw new StruxError(`there is no UEFI firmware for ${arch} on this machine`, {
+    hint: `On Debian and Ubuntu: apt-get install ${arch === 'x86_64' ? 'ovmf' : 'qemu-efi-aarch64'}.`,
+  })
+}
+
+/** The files of a built image. Throws a StruxError that names the first that is missing. */
+export function guestFiles(facts: GuestFacts): Pick<MachineFacts, 'files' | 'cmdline'> {
+  const { bspName, bsp } = facts
+  const cache = cacheFolder(bspName)
+  const built = (path: string): string => need(facts, path)
+  const disk = built(diskOf(facts))
+  const how = bsp.qemu?.boot ?? 'direct'
+  if (how === 'firmware') {
+    const declared = bsp.qemu?.firmware
+    if (declared === undefined)
+      throw new StruxError("qemu.boot is 'firmware', but qemu.firmware names no file", {
+        hint: "Name it, for example firmware: 'cache/bootloader/u-boot.bin'.",
+      })
+    return { files: { disk, firmware: built(place(declared, bspName)) }, cmdline: '' }
+  }
+  if (how === 'uefi') return { files: { disk, uefi: findUefi(facts.arch) }, cmdline: '' }
+  const initrd = join(facts.root, cache, 'initrd.img')
+  return {
+    files: { disk, kernel: built(`${cache}/vmlinuz`), ...(existsSync(initrd) && { initrd }) },
+    cmdline: directCmdline(facts),
+  }
+}
+
+function diskOf({ bsp, bspName }: GuestFacts): string {
+  if (bsp.qemu?.image !== undefined) return place(bsp.qemu.image, bspName)
+  return `${outputFolder(bspName)}/${bsp.image ? imageName(bsp.image) : 'rootfs.ext4'}`
+}
+
+function place(declared: string, bsp: string): string {
+  const resolved = resolveArtifact(declared, { bsp, own: '.' })
+  if ('path' in resolved) return resolved.path
+  throw new StruxError(`'${declared}' leads out of the project`)
+}
+
+function need({ root, bspName }: GuestFacts, path: string): string {
+  const file = join(root, path)
+  if (existsSync(file)) return file
+  throw new StruxError(`there is no ${posix.normalize(path)}`, {
+    hint: `Build it first: strux build ${bspName}`,
+  })
+}
+
+/** What the image step recorded of its kernel arguments, else those of an image that is one filesystem. */
+function directCmdline({ root, bspName, bsp, arch }: GuestFacts): string {
+  let cmdline = `root=/dev/vda rw ${bsp.boot?.cmdline ?? ''}`
+  try {
+    const recorded: unknown = JSON.parse(
+      readFileSync(join(root, cacheFolder(bspName), '.image.json'), 'utf8'),
+    )
+    if (typeof (recorded as { cmdline?: unknown }).cmdline === 'string' && bsp.image)
+      cmdline = (recorded as { cmdline: string }).cmdline
+  } catch {
+    // A make_image script made the image.
+  }
+  const words = cmdline.split(/\s+/).filter(word => word !== '')
+  const quiet = ['quiet', 'loglevel=3', 'vt.global_cursor_default=0', `console=${SERIAL_CONSOLE[arch]}`]
+  const given = new Set(words.map(word => word.split('=')[0]))
+  return [...words, ...quiet.filter(word => !given.has(word.split('=')[0]!))].join(' ')
+}

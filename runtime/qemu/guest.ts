@@ -1,0 +1,233 @@
+/**
+ * A guest while it runs: started with KVM where that works, its console followed, its screen looked at, and nothing of it
+ * left behind at the end.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { TargetArch } from '../plan/model.ts'
+import { StruxError } from '../report/error.ts'
+import { findQemu } from './files.ts'
+import { type MachineFacts, type MachineOptions, machineArguments } from './machine.ts'
+import { Qmp } from './qmp.ts'
+import { type Picture, readPpm } from './screen.ts'
+
+export interface GuestOptions extends Pick<MachineOptions, 'headless' | 'keepChanges' | 'consoleLog'> {
+  /** Ports of the guest that are to be reached from here. */
+  readonly ports: readonly number[]
+  readonly signal: AbortSignal
+  readonly notice: (message: string) => void
+  /** Where to remember that KVM does not work on this machine. */
+  readonly memory: string
+}
+
+/** A guest under KVM that cannot run ends, or stands still, within this time: ms. */
+const KVM_TRIAL = 4000
+
+/** Starts a guest. Throws a StruxError where QEMU is missing or ends at once. */
+export async function startGuest(facts: MachineFacts, options: GuestOptions): Promise<Guest> {
+  const program = findQemu(facts.arch)
+  if (mayUseKvm(facts.arch, options.memory)) {
+    const guest = await Guest.start(program, facts, options, true)
+    if (await guest.survives(KVM_TRIAL)) return guest
+    await guest.stop()
+    options.signal.throwIfAborted()
+    options.notice('KVM does not work here; the machine is emulated')
+    rememberNoKvm(options.memory)
+  }
+  return Guest.start(program, facts, options, false)
+}
+
+export class Guest {
+  /** By port of the guest, the port of this machine that leads there. */
+  readonly ports: ReadonlyMap<number, number>
+  readonly startedAt = Date.now()
+  readonly #process: ChildProcess
+  readonly #folder: string
+  readonly #consoleLog: string
+  readonly #ended: Promise<void>
+  #alive = true
+  #stderr = ''
+  #qmp: Promise<Qmp> | undefined
+  readonly #socket: string
+
+  private constructor(
+    child: ChildProcess,
+    place: { folder: string; socket: string; consoleLog: string },
+    ports: ReadonlyMap<number, number>,
+    signal: AbortSignal,
+  ) {
+    this.#process = child
+    this.#folder = place.folder
+    this.#socket = place.socket
+    this.#consoleLog = place.consoleLog
+    this.ports = ports
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.#stderr = (this.#stderr + text).slice(-4000)
+    })
+    this.#ended = new Promise(resolve => {
+      const end = () => {
+        this.#alive = false
+        resolve()
+      }
+      child.on('exit', end)
+      child.on('error', error => {
+        this.#stderr += error.message
+        end()
+      })
+    })
+    const abort = () => child.kill('SIGKILL')
+    signal.addEventListener('abort', abort, { once: true })
+    this.#ended.then(() => signal.removeEventListener('abort', abort))
+  }
+
+  static async start(
+    program: string,
+    facts: MachineFacts,
+    options: GuestOptions,
+    kvm: boolean,
+  ): Promise<Guest> {
+    options.signal.throwIfAborted()
+    mkdirSync(dirname(options.consoleLog), { recursive: true })
+    writeFileSync(options.consoleLog, '')
+    const folder = mkdtempSync(join(tmpdir(), 'strux-qemu-'))
+    const socket = join(folder, 'qmp')
+    const forwards = await Promise.all(options.ports.map(async guest => ({ guest, host: await freePort() })))
+    const { uefi } = facts.files
+    const own = { ...facts, files: { ...facts.files, ...(uefi && { uefi: ownVariables(uefi, folder) }) } }
+    const { headless, keepChanges, consoleLog } = options
+    const args = machineArguments(own, { kvm, headless, keepChanges, consoleLog, qmp: socket, forwards })
+    const child = spawn(program, args, {
+      stdio: [headless ? 'ignore' : 'inherit', headless ? 'ignore' : 'inherit', 'pipe'],
+    })
+    const ports = new Map(forwards.map(({ guest, host }) => [guest, host]))
+    return new Guest(child, { folder, socket, consoleLog }, ports, options.signal)
+  }
+
+  get alive(): boolean {
+    return this.#alive
+  }
+
+  /** What QEMU itself complained about. */
+  get complaint(): string {
+    return this.#stderr.trim()
+  }
+
+  /** Whether it runs for that long: not ended, and not stopped by an error of the virtualisation. */
+  async survives(milliseconds: number): Promise<boolean> {
+    const end = Date.now() + milliseconds
+    while (Date.now() < end) {
+      if (!this.#alive || /KVM|kvm/.test(this.#stderr)) return false
+      await Promise.race([pause(200), this.#ended])
+    }
+    const status = await this.#ask('query-status').catch(() => undefined)
+    return (status as { status?: string } | undefined)?.status === 'running'
+  }
+
+  /** Complete lines of the console so far, without control sequences. */
+  consoleLines(): string[] {
+    if (!existsSync(this.#consoleLog)) return []
+    const text = readFileSync(this.#consoleLog, 'utf8')
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
+    const plain = text.replace(/\u001b\[[0-9;?]*[A-Za-z]|[\r\u0007]/g, '')
+    return plain.split('\n').slice(0, -1)
+  }
+
+  /** What is on the screen now; undefined where there is none (yet). */
+  async look(): Promise<Picture | undefined> {
+    const file = join(this.#folder, 'screen.ppm')
+    try {
+      await this.#ask('screendump', { filename: file })
+      return readPpm(file)
+    } catch {
+      return undefined
+    }
+  }
+
+  /** Saves the screen as PNG. Throws a StruxError where QEMU cannot. */
+  async save(file: string): Promise<void> {
+    mkdirSync(dirname(file), { recursive: true })
+    try {
+      await this.#ask('screendump', { filename: file, format: 'png' })
+    } catch (cause) {
+      throw new StruxError(`the screen could not be saved to ${file}: ${(cause as Error).message}`, { cause })
+    }
+  }
+
+  /** Resolves when the guest has ended by itself. */
+  ended(): Promise<void> {
+    return this.#ended
+  }
+
+  /** Ends it, and removes what it needed. */
+  async stop(): Promise<void> {
+    const qmp = await Promise.race([this.#qmp, pause(100)]).catch(() => undefined)
+    if (this.#alive) this.#process.kill('SIGTERM')
+    await Promise.race([this.#ended, pause(3000)])
+    if (this.#alive) this.#process.kill('SIGKILL')
+    await this.#ended
+    if (qmp) qmp.close()
+    rmSync(this.#folder, { recursive: true, force: true })
+  }
+
+  async #ask(command: string, args?: Readonly<Record<string, unknown>>): Promise<unknown> {
+    this.#qmp ??= Qmp.connect(this.#socket, () => this.#alive)
+    return (await this.#qmp).execute(command, args)
+  }
+}
+
+function ownVariables(uefi: { code: string; vars: string }, folder: string): { code: string; vars: string } {
+  const vars = join(folder, 'vars.fd')
+  copyFileSync(uefi.vars, vars)
+  return { code: uefi.code, vars }
+}
+
+/** A port that is free now; QEMU takes it a moment later. */
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number }
+      server.close(() => resolve(port))
+    })
+  })
+}
+
+const NATIVE: Readonly<Record<TargetArch, string>> = { x86_64: 'x64', arm64: 'arm64', armhf: 'arm' }
+
+/** KVM runs guests of this machine's own architecture; where it was found not to work, it is tried again after a restart. */
+function mayUseKvm(arch: TargetArch, memory: string): boolean {
+  if (NATIVE[arch] !== process.arch || !existsSync('/dev/kvm')) return false
+  try {
+    return readFileSync(memory, 'utf8') !== bootId()
+  } catch {
+    return true
+  }
+}
+
+function rememberNoKvm(memory: string): void {
+  try {
+    mkdirSync(dirname(memory), { recursive: true })
+    writeFileSync(memory, bootId())
+  } catch {
+    // Then it is found out anew the next time.
+  }
+}
+
+function bootId(): string {
+  return existsSync('/proc/sys/kernel/random/boot_id')
+    ? readFileSync('/proc/sys/kernel/random/boot_id', 'utf8')
+    : 'unknown'
+}
