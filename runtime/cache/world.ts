@@ -2,7 +2,7 @@
 import { lstatSync, readdirSync, readlinkSync, realpathSync, type Stats, statSync } from 'node:fs'
 import { posix, sep } from 'node:path'
 import type { PathRef } from '../plan/model.ts'
-import { globBase } from '../plan/paths.ts'
+import { globBase, passesOver } from '../plan/paths.ts'
 import { type FileStamp, type HashMemo, hashText } from './hash-memo.ts'
 
 /**
@@ -145,7 +145,7 @@ export class World {
       const names = readdirSync(this.#at(folder)).sort()
       for (const name of names) {
         const path = posix.join(folder, name)
-        if (own(path) || ref.ignore?.some(pattern => ignores(pattern, name))) continue
+        if (own(path) || ref.ignore?.some(pattern => passesOver(pattern, name))) continue
         const stat = lstatSync(this.#at(path), { throwIfNoEntry: false })
         if (!stat) continue
         state[posix.relative(ref.path, path)] = await this.#entry(path, stat)
@@ -210,9 +210,4 @@ function factsOf(stat: Stats): Facts {
 /** One value for a state, to compare versions by. */
 export function digestOf(state: InputState): string {
   return typeof state === 'string' ? state : hashText(JSON.stringify(state ?? null))
-}
-
-/** The original's rule for names to pass over: `*suffix`, or the whole name. */
-function ignores(pattern: string, name: string): boolean {
-  return pattern.startsWith('*') ? name.endsWith(pattern.slice(1)) : name === pattern
 }

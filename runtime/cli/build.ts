@@ -1,5 +1,6 @@
 /** `strux build`, and its `--dry-run`. */
 import { statSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { selfVersion } from '../load/self.ts'
@@ -27,7 +28,11 @@ interface BuildFlags extends GlobalOptions, SelectionFlags {
   readonly dryRun?: boolean
   readonly json?: boolean
   readonly wait: boolean
+  readonly jobs?: string
 }
+
+/** Steps use several processors themselves, and each takes memory. */
+const DEFAULT_JOBS = Math.min(4, Math.max(1, availableParallelism()))
 
 export function buildCommand(program: Command): void {
   const command = program
@@ -37,6 +42,7 @@ export function buildCommand(program: Command): void {
   withSelection(command)
     .option('--clean', "delete the BSP's cache first and run everything that is selected")
     .option('--dry-run', 'only say what would run, and why; needs no container engine')
+    .option('-j, --jobs <number>', `how many independent steps run at once; ${DEFAULT_JOBS} here`)
     .option('--json', 'one JSON object a line (with --dry-run: one document)')
     .option('--no-wait', 'fail at once if another build of the BSP is under way')
     .action((bsp: string | undefined, _: unknown, self: Command) =>
@@ -58,7 +64,7 @@ async function run(bsp: string | undefined, flags: BuildFlags): Promise<void> {
 
 export function buildOptions(
   session: Session,
-  flags: SelectionFlags & { readonly clean?: boolean },
+  flags: SelectionFlags & { readonly clean?: boolean; readonly jobs?: string },
   report: Report,
 ): BuildOptions {
   const { root, project, plan, relations, world, memo } = session
@@ -71,9 +77,16 @@ export function buildOptions(
       enabled: cache?.enabled ?? true,
       force: new Set(cache?.force_rebuild),
     },
+    jobs: jobsOf(flags.jobs),
     bodies: BUILT_IN_BODIES,
     info: { projectVersion: project.config.project_version, struxVersion: selfVersion() },
   }
+}
+
+function jobsOf(text: string | undefined): number {
+  if (text === undefined) return DEFAULT_JOBS
+  if (/^[1-9]\d{0,2}$/.test(text)) return Number(text)
+  throw new StruxError(`'${text}' is no number of jobs`, { hint: 'Give a whole number from 1.', exitCode: 2 })
 }
 
 async function dryRun(session: Session, options: BuildOptions, flags: BuildFlags): Promise<void> {

@@ -65,6 +65,20 @@ export function isProduct(path: string): boolean {
   return path.startsWith('dist/') && !`${path}/`.startsWith('dist/artifacts/boards/')
 }
 
+/** Whether something at `path` counts for what `ref` reads: names that it passes over do not. */
+export function concerns(ref: PathRef, path: string): boolean {
+  const base = ref.glob ? globBase(ref.path) : ref.path
+  if (!overlaps(base, path)) return false
+  if (!ref.ignore || !(base === '.' || path.startsWith(`${base}/`))) return true
+  const names = (base === '.' ? path : path.slice(base.length + 1)).split('/')
+  return !names.some(name => ref.ignore!.some(pattern => passesOver(pattern, name)))
+}
+
+/** The original's rule for names to pass over: `*suffix`, or the whole name. */
+export function passesOver(pattern: string, name: string): boolean {
+  return pattern.startsWith('*') ? name.endsWith(pattern.slice(1)) : name === pattern
+}
+
 function isOwn(declared: string): boolean {
   return declared === '.' || declared.startsWith('./')
 }

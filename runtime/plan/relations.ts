@@ -3,7 +3,7 @@
  * A path that more than one node makes, or that a node both reads and makes, is a chain of versions (docs/caching.md).
  */
 import type { PathRef, PlanNode } from './model.ts'
-import { globBase, isProduct } from './paths.ts'
+import { concerns, globBase, isProduct } from './paths.ts'
 
 export interface Chain {
   readonly path: string
@@ -43,7 +43,7 @@ export function relationsOf(nodes: readonly PlanNode[]): Relations {
     makersOf: (ref, reader) =>
       index()
         .overlapping(readPath(ref))
-        .filter(maker => maker < reader),
+        .filter(maker => maker < reader && (!ref.ignore || made[maker]!.some(path => concerns(ref, path)))),
     earlierMakersOfOwn: node => [
       ...new Set(made[node]!.flatMap(path => index().overlapping(path)).filter(maker => maker < node)),
     ],

@@ -81,7 +81,8 @@ export class HumanReport {
 
   #output({ id, line }: Event<'node_output'>): void {
     const running = this.#find(id)
-    if (this.#options.verbose) this.#say(line)
+    if (this.#options.verbose)
+      this.#say(this.#running.length > 1 ? `${this.#options.colors.dim(`[${id}]`)} ${line}` : line)
     else if (running) keep(running, line)
   }
 
@@ -89,7 +90,8 @@ export class HumanReport {
     const running = this.#find(id)
     const text = percent === undefined ? message : `${message} ${percent}%`
     if (running) running.progress = text
-    if (!this.#spinner) this.#say(this.#options.colors.dim(`      ${text}`))
+    const whose = this.#running.length > 1 ? `[${id}] ` : ''
+    if (!this.#spinner) this.#say(this.#options.colors.dim(`      ${whose}${text}`))
     this.#draw()
   }
 
@@ -146,7 +148,8 @@ export class HumanReport {
       return
     }
     const details = `${duration(Date.now() - current.since)} ${current.progress}`
-    this.#spinner?.start(`${current.title} ${this.#options.colors.dim(details)}`)
+    const others = this.#running.length > 1 ? ` (+${this.#running.length - 1})` : ''
+    this.#spinner?.start(`${current.title}${others} ${this.#options.colors.dim(details)}`)
   }
 }
 

@@ -20,6 +20,8 @@ export interface BuildOptions {
   readonly relations: Relations
   readonly selection: ReadonlySet<number>
   readonly policy: CachePolicy
+  /** How many nodes may run at once. */
+  readonly jobs: number
   readonly bodies: StepBodies
   readonly report: Report
   /** What is known about files already, and their remembered hashes. */

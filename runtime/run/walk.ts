@@ -1,7 +1,10 @@
 /** The way through the plan: each node in its turn, decided, run and recorded. */
+
+import pLimit from 'p-limit'
 import type { Decision } from '../cache/reason.ts'
 import type { Executor } from '../execute/executor.ts'
-import type { BuilderRef, PlanHook } from '../plan/model.ts'
+import type { BuilderRef, Plan, PlanHook } from '../plan/model.ts'
+import { predecessorsOf } from '../plan/order.ts'
 import { type NodeRunner, runNode } from './node-run.ts'
 import type { BuildOptions, OpenedBuild } from './open.ts'
 
@@ -13,7 +16,7 @@ export interface BuildSurroundings {
   readonly whileShared: <T>(work: () => Promise<T>) => Promise<T>
 }
 
-/** Takes each selected node in turn. Rejects with the first failure, or the reason of the cancellation. */
+/** Takes each selected node in turn, several at once where `jobs` allows and none has to wait for another. Rejects with the first failure, or the reason of the cancellation. */
 export async function walk(
   options: BuildOptions,
   { signal, whileShared }: BuildSurroundings,
@@ -21,9 +24,11 @@ export async function walk(
   executor: Executor,
 ): Promise<void> {
   const { root, plan, relations, selection, policy, bodies, report, world } = options
+  const started = new Set<number>()
   const takeTurn = async (index: number, recordsMayDiffer = false): Promise<void> => {
     if (!selection.has(index) || forecast.fate(index)) return
     signal.throwIfAborted()
+    started.add(index)
     const decision = await forecast.decideNow(index, recordsMayDiffer)
     if (decision.action === 'skip') {
       forecast.settle(index, 'skipped')
@@ -64,6 +69,7 @@ export async function walk(
       (node, index) =>
         index > after &&
         selection.has(index) &&
+        !started.has(index) &&
         node.kind === 'script' &&
         forecast.decision(index).action !== 'skip',
     )
@@ -79,11 +85,43 @@ export async function walk(
     recording: policy.enabled,
     startedChains: new Set(),
   }
-  for (const [index, node] of plan.nodes.entries()) {
-    if (node.kind === 'step' && node.shared && selection.has(index))
-      await whileShared(() => takeShared(index))
-    else await takeTurn(index)
+  const take = (index: number): Promise<void> => {
+    const node = plan.nodes[index]!
+    const shared = node.kind === 'step' && node.shared && selection.has(index)
+    return shared ? whileShared(() => takeShared(index)) : takeTurn(index)
   }
+  if (options.jobs > 1) await takeAtOnce(plan, predecessorsOf(plan.nodes, relations), options.jobs, take)
+  else for (const index of plan.nodes.keys()) await take(index)
+}
+
+/**
+ * Nodes take their turn as soon as those that they have to wait for have had theirs. After a failure no other begins;
+ * those under way go on to their end, so that their work is not lost. Rejects with the first failure.
+ */
+async function takeAtOnce(
+  plan: Plan,
+  before: readonly (readonly number[])[],
+  jobs: number,
+  take: (index: number) => Promise<void>,
+): Promise<void> {
+  const limit = pLimit(jobs)
+  let failure: { readonly error: unknown } | undefined
+  const turns: Promise<void>[] = []
+  for (const index of plan.nodes.keys()) {
+    const ready = Promise.all(before[index]!.map(earlier => turns[earlier]))
+    turns.push(
+      ready.then(() =>
+        limit(async () => {
+          if (failure) return
+          await take(index).catch(error => {
+            failure ??= { error }
+          })
+        }),
+      ),
+    )
+  }
+  await Promise.all(turns)
+  if (failure) throw failure.error
 }
 
 export function reportSkip({ plan, report }: BuildOptions, index: number, decision: Decision): void {

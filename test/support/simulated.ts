@@ -59,7 +59,7 @@ export function planFor(
 }
 
 /** What a script does when it is its turn: returns the exit code. */
-export type Behaviour = (id: string, command: Command) => number
+export type Behaviour = (id: string, command: Command) => number | Promise<number>
 
 export interface BuildSettings {
   readonly bsp: BspData
@@ -71,6 +71,8 @@ export interface BuildSettings {
   /** The engine's id of images that the user names. */
   readonly imageId?: string
   readonly signal?: AbortSignal
+  /** How many nodes may run at once; 1 unless given. */
+  readonly jobs?: number
   /** The BSP's folder name, `demo` unless given. */
   readonly name?: string
 }
@@ -163,6 +165,7 @@ export class SimulatedProject {
         enabled: project.build?.cache?.enabled ?? true,
         force: new Set(project.build?.cache?.force_rebuild),
       },
+      jobs: settings.jobs ?? 1,
       bodies: settings.bodies ?? {},
       info: { projectVersion: '1.0.0', struxVersion: '9.9.9' },
     }
