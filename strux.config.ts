@@ -1,9 +1,10 @@
 import { defineConfig } from 'strux-bsp'
 
-// This repository is itself a project: npm start builds it.
+// This repository is itself a project: it builds the kiosk template for every board in boards/.
 export default defineConfig({
-  name: 'strux-examples',
+  name: 'kiosk',
   project_version: '0.1.0',
-  bsp: 'data-card',
+  bsp: 'qemu-x86_64',
   bsps: 'boards/*/bsp.ts',
+  application: 'templates/kiosk',
 })
