@@ -19,7 +19,7 @@ export const qemuX86_64Uefi = defineBoard(import.meta.url, (options: QemuX8664Ue
     boot: {
       bootloader: { enabled: true, type: options.bootloader ?? 'systemd-boot' },
       // The last console is the one that systemd writes to.
-      cmdline: 'quiet loglevel=3 vt.global_cursor_default=0 console=ttyS0',
+      cmdline: 'quiet loglevel=3 systemd.show_status=true vt.global_cursor_default=0 console=ttyS0',
     },
     image: {
       partitions: [

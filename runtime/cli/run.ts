@@ -61,7 +61,8 @@ async function run(bsp: string | undefined, flags: RunFlags): Promise<void> {
   const guest = await start(session, { headless, ports, keepChanges: flags.keepChanges ?? false, signal })
   try {
     for (const [there, here] of guest.ports) say(`port ${there} of the device is 127.0.0.1:${here} here`)
-    if (flags.screenshot !== undefined) await screenshot(guest, flags.screenshot, timeout ?? TIMEOUT, signal)
+    if (flags.screenshot !== undefined)
+      await screenshot(guest, session, flags.screenshot, timeout ?? TIMEOUT, signal)
     else await Promise.race([guest.ended(), aborted(signal), ...(timeout ? [after(timeout, guest)] : [])])
     signal.throwIfAborted()
     if (!guest.alive && guest.complaint !== '') throw new StruxError(`QEMU ended: ${guest.complaint}`)
@@ -70,20 +71,30 @@ async function run(bsp: string | undefined, flags: RunFlags): Promise<void> {
   }
 }
 
-async function screenshot(guest: Guest, file: string, timeout: number, signal: AbortSignal): Promise<void> {
-  const { untilStill } = await import('../qemu/expect.ts')
-  const still = await untilStill(guest, timeout * 1000, signal)
+/** Of the page that the project's test describes, where there is one; else of whatever is drawn and stands still. */
+async function screenshot(
+  guest: Guest,
+  session: Session,
+  file: string,
+  timeout: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const { expectAll, untilStill } = await import('../qemu/expect.ts')
+  const screen = session.project.config.test?.screen ?? []
+  const seen =
+    screen.length > 0
+      ? await expectAll(guest, { screen }, { timeout: timeout * 1000, signal, report: () => {} })
+      : await untilStill(guest, timeout * 1000, signal)
   if (!guest.alive) {
-    throw new StruxError(
-      `the machine ended before anything stood still on its screen${guest.complaint ? `: ${guest.complaint}` : ''}`,
-    )
+    const complaint = guest.complaint ? `: ${guest.complaint}` : ''
+    throw new StruxError(`the machine ended before its screen stood still${complaint}`)
   }
   await guest.save(file)
   printLine(file)
-  if (!still)
-    throw new StruxError(
-      `nothing stood still on the screen within ${timeout} s; ${file} shows what was there`,
-    )
+  if (seen) return
+  const missing =
+    screen.length > 0 ? "the colours of the project's test were not seen" : 'nothing stood still'
+  throw new StruxError(`${missing} on the screen within ${timeout} s; ${file} shows what was there`)
 }
 
 async function test(bsp: string | undefined, flags: RunFlags): Promise<void> {

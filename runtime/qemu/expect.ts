@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { TestData } from '../../lib/schema/test.ts'
 import type { Guest } from './guest.ts'
-import { colorAt, difference, isBlank, isNear, type Picture, placeOn } from './screen.ts'
+import { colorAt, difference, isDrawn, isNear, type Picture, placeOn } from './screen.ts'
 
 /** One assertion and what became of it. `after_ms` counts from the start of the machine. */
 export interface Outcome {
@@ -98,7 +98,7 @@ class ScreenWatch {
   }
 
   get isDrawn(): boolean {
-    return this.#now !== undefined && !isBlank(this.#now)
+    return this.#now !== undefined && isDrawn(this.#now)
   }
 
   async look(): Promise<void> {

@@ -117,7 +117,13 @@ function directCmdline({ root, bspName, bsp, arch }: GuestFacts): string {
     // A make_image script made the image.
   }
   const words = cmdline.split(/\s+/).filter(word => word !== '')
-  const quiet = ['quiet', 'loglevel=3', 'vt.global_cursor_default=0', `console=${SERIAL_CONSOLE[arch]}`]
+  const quiet = [
+    'quiet',
+    'loglevel=3',
+    'systemd.show_status=true',
+    'vt.global_cursor_default=0',
+    `console=${SERIAL_CONSOLE[arch]}`,
+  ]
   const given = new Set(words.map(word => word.split('=')[0]))
   return [...words, ...quiet.filter(word => !given.has(word.split('=')[0]!))].join(' ')
 }

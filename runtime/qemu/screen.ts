@@ -33,12 +33,16 @@ export function difference(a: Picture, b: Picture): number {
   return count / (a.width * a.height)
 }
 
-/** Whether there is anything to be seen: one colour alone is a screen on which nothing has been drawn yet. */
-export function isBlank({ pixels }: Picture): boolean {
-  for (let at = 3; at < pixels.length; at += 3) {
-    if (pixels[at] !== pixels[0] || pixels[at + 1] !== pixels[1] || pixels[at + 2] !== pixels[2]) return false
+/** Below this share of pixels that are not black a screen counts as dark: texts of firmware and kernel, a cursor. */
+const DARK = 0.03
+
+/** Whether something is drawn that is more than a few words on black. */
+export function isDrawn({ pixels }: Picture): boolean {
+  let lit = 0
+  for (let at = 0; at < pixels.length; at += 3) {
+    if (pixels[at] !== 0 || pixels[at + 1] !== 0 || pixels[at + 2] !== 0) lit++
   }
-  return true
+  return lit > (pixels.length / 3) * DARK
 }
 
 /** Pixels of a place as it is declared: `'120'`, or a share of the whole such as `'50%'`. */
