@@ -13,7 +13,7 @@ import {
   stillTrue,
 } from './compile-record.ts'
 import type { Diagnostic } from './diagnostic.ts'
-import { esbuildVersion, selfVersion } from './self.ts'
+import { esbuildVersion, selfModule, selfVersion } from './self.ts'
 
 /** Where a definition was written: enough to find a value's place in the author's source later. */
 export interface SourceModule {
@@ -58,7 +58,8 @@ export async function compileModule(entry: string, options: CompileOptions): Pro
   const expected = {
     root,
     entry: projectPath(root, entryPath),
-    versions: { strux: selfVersion(), esbuild: esbuildVersion() },
+    // Where this copy lies counts too: what is compiled names its modules.
+    versions: { strux: `${selfVersion()} ${selfModule('strux-bsp')}`, esbuild: esbuildVersion() },
   }
   if (!options.force) {
     const reusable = reuse(places, expected)

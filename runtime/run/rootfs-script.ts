@@ -2,6 +2,7 @@
  * Scripts of the project change the finished root filesystem: they get it unpacked at ROOTFS_DIR, with a few functions,
  * and it is packed again only when they succeed. Source: project scripts (`rootfs_post`) of strux.yaml.
  */
+import { stepScript } from '../steps/package-files.ts'
 import { quoteForShell } from './shell-quote.ts'
 
 /** `script`: how bash is to run the author's text: a file's path, or the text itself. */
@@ -10,9 +11,11 @@ export function rootfsScript(script: { file: string } | { text: string }): strin
     'file' in script ? `bash ${quoteForShell(script.file)}` : `bash -c ${quoteForShell(script.text)}`
   return `set -eo pipefail
 export ROOTFS_DIR=/tmp/rootfs
+fail() { printf '%s\\n' "$@" >&2; exit 1; }
+case $TARGET_ARCH in x86_64) debian_arch=amd64 ;; *) debian_arch=$TARGET_ARCH ;; esac
+${stepScript('shell/foreign.sh')}
 tarball=$BSP_CACHE_DIR/rootfs-post.tar.gz
 repacked=$tarball.repacking
-emulator=
 mounted=()
 
 strux_progress() { printf 'STRUX_PROGRESS: %s\\n' "$*"; }
@@ -27,7 +30,7 @@ release() {
   local i
   for ((i = \${#mounted[@]} - 1; i >= 0; i--)); do umount -l "\${mounted[i]}"; done
   mounted=()
-  if [ -n "$emulator" ]; then rm -f "$emulator"; emulator=; fi
+  disable_emulation
 }
 trap 'release; rm -rf --one-file-system "$ROOTFS_DIR" "$repacked"' EXIT
 
@@ -42,18 +45,7 @@ for place in dev dev/pts proc sys; do
   mkdir -p "$ROOTFS_DIR/$place"
   if mount --bind "/$place" "$ROOTFS_DIR/$place"; then mounted+=("$ROOTFS_DIR/$place"); fi
 done
-if [ "$HOST_ARCH" != "$TARGET_ARCH" ]; then
-  case $TARGET_ARCH in
-    arm64) binary=qemu-aarch64-static ;;
-    armhf) binary=qemu-arm-static ;;
-    *) binary=qemu-x86_64-static ;;
-  esac
-  if [ -x "/usr/bin/$binary" ] && [ ! -e "$ROOTFS_DIR/usr/bin/$binary" ]; then
-    mkdir -p "$ROOTFS_DIR/usr/bin"
-    emulator=$ROOTFS_DIR/usr/bin/$binary
-    cp "/usr/bin/$binary" "$emulator"
-  fi
-fi
+enable_emulation
 
 ${run}
 
