@@ -1,11 +1,21 @@
 /** The bodies of the built-in steps. */
+import { application } from './application/body.ts'
 import type { StepBodies } from './body.ts'
+import { cage } from './cage/body.ts'
+import { client } from './client/body.ts'
+import { frontend } from './frontend/body.ts'
 import { imageBody } from './image/body.ts'
 import { rootfsBody } from './rootfs/body.ts'
 import { rootfsPostBody } from './rootfs_post/body.ts'
+import { wpe } from './wpe/body.ts'
 
 export const BUILT_IN_BODIES: StepBodies = {
-  image: imageBody,
+  frontend,
+  application,
+  cage,
+  wpe,
+  client,
   rootfs: rootfsBody,
   rootfs_post: rootfsPostBody,
+  image: imageBody,
 }

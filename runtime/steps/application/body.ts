@@ -1,0 +1,14 @@
+/** The application's program, cross-compiled with Go. */
+import type { StepBody } from '../body.ts'
+import { stepScript } from '../package-files.ts'
+import { goSettings } from './go-settings.ts'
+
+const script = () => stepScript('step.sh', 'target.sh', 'application/build.sh')
+
+export const application: StepBody = {
+  get source() {
+    return script()
+  },
+  run: ({ node, bash }) =>
+    bash(script(), { ...goSettings(process.env), STEP_CONFIG: JSON.stringify(node.config) }),
+}

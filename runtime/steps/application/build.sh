@@ -1,0 +1,22 @@
+# The application: main.go with Go, for the device.
+application=$(config .application)
+folder=$PROJECT_FOLDER/$application
+[ -f "$folder/main.go" ] || fail "there is no ${application#./}/main.go" \
+  "The device runs the Go program of that folder; \`application\` in strux.config.ts says where it is."
+cd "$folder"
+
+mkdir -p "$SHARED_CACHE_DIR/.go" "$BSP_CACHE_DIR/app"
+export GOCACHE=$SHARED_CACHE_DIR/.go/build GOMODCACHE=$SHARED_CACHE_DIR/.go/mod GOENV=off GOTOOLCHAIN=local
+# Folders of the module cache that can be deleted again.
+export GOFLAGS=-modcacherw
+export GOOS=linux GOARCH=$go_arch GOARM=7 CGO_ENABLED=1 CC=$triplet-gcc CXX=$triplet-g++
+
+[ "$(go env GOMOD)" != /dev/null ] || fail "there is no go.mod beside ${application#./}/main.go" \
+  "\`go mod init NAME\` in that folder makes one."
+name=$(go list -f '{{.Name}}' .)
+[ "$name" = main ] || fail "${application#./}/main.go belongs to the package $name; a program is package main"
+
+progress "compiling the application for $TARGET_ARCH"
+go build -trimpath -buildvcs=false -o "$scratch/main" .
+mv "$scratch/main" "$BSP_CACHE_DIR/app/.main.new"
+mv "$BSP_CACHE_DIR/app/.main.new" "$BSP_CACHE_DIR/app/main"

@@ -1,0 +1,17 @@
+/** The program that systemd starts on the device. */
+import { selfVersion } from '../../load/self.ts'
+import type { StepBody } from '../body.ts'
+import { deviceSourcesDigest, placeDeviceSources, stepScript } from '../package-files.ts'
+
+const script = () => stepScript('step.sh', 'target.sh', 'client/build.sh')
+
+export const client: StepBody = {
+  // The client tells its version, so another one of this package is another client.
+  get source() {
+    return `${script()}\n${deviceSourcesDigest('client')}\n${selfVersion()}`
+  },
+  run: ({ node, root, bash }) => {
+    placeDeviceSources('client', root)
+    return bash(script(), { STEP_CONFIG: JSON.stringify({ ...node.config, version: selfVersion() }) })
+  },
+}

@@ -1,0 +1,14 @@
+/** The web frontend: npm and the project's own build, on a copy below dist/cache/.frontend. */
+import type { StepBody } from '../body.ts'
+import { stepScript } from '../package-files.ts'
+import { npmSettings } from './npm-settings.ts'
+
+const script = () => stepScript('step.sh', 'frontend/build.sh')
+
+export const frontend: StepBody = {
+  get source() {
+    return script()
+  },
+  run: ({ node, bash }) =>
+    bash(script(), { STEP_CONFIG: JSON.stringify(node.config), STRUX_NPMRC: npmSettings(process.env) }),
+}

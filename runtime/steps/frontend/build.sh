@@ -1,0 +1,90 @@
+# The web frontend: npm on a copy, so that the sources stay as they are.
+application=$(config .application)
+shown=${application#./}/frontend
+[ "$application" != . ] || shown=frontend
+source=$PROJECT_FOLDER/$application/frontend
+place=$SHARED_CACHE_DIR/.frontend
+work=$place/work
+
+[ -f "$source/package.json" ] || fail "there is no $shown/package.json" \
+  "A device without a page of its own: set build.steps.frontend to false in strux.config.ts."
+jq -e . "$source/package.json" >/dev/null || fail "$shown/package.json is no JSON"
+jq -e '.scripts.build' "$source/package.json" >/dev/null ||
+  fail "$shown/package.json has no script \"build\"" "It is what makes dist/ from the sources, such as \"vite build\"."
+
+mkdir -p "$work"
+rsync -rlpt --checksum --delete --exclude=node_modules --exclude=/dist --exclude=.git --exclude=.DS_Store --exclude='*.log' \
+  "$source/" "$work/"
+cd "$work"
+
+export npm_config_cache=$place/npm npm_config_update_notifier=false npm_config_fund=false npm_config_audit=false
+# Registries and tokens of whoever builds: only for as long as this runs, and outside dist/.
+printf '%s' "${STRUX_NPMRC-}" >"$scratch/npmrc"
+export npm_config_userconfig=$scratch/npmrc
+unset STRUX_NPMRC
+
+# What an installation depends on; with install scripts or workspaces that may be any file.
+installed_from() {
+  node --version
+  uname -m
+  if [ -n "$(jq -r '.workspaces // empty, (.scripts // {} | .preinstall, .install, .postinstall, .prepare | . // empty)' package.json)" ]; then
+    find . -name node_modules -prune -o -type f -print0 | sort -z | xargs -0 sha256sum
+  else
+    cat package.json
+    for file in package-lock.json npm-shrinkwrap.json .npmrc; do if [ -f "$file" ]; then sha256sum "$file"; fi; done
+  fi
+}
+
+# Optional packages for this platform that the lock file names but does not describe, as NAME@RANGE: a lock that was
+# written on another platform may lack them, and `npm ci` then either refuses it or leaves them out.
+missing_from_lock() {
+  local platform
+  case $(uname -m) in
+    x86_64) platform='linux-x64(-gnu|-glibc)?$' ;;
+    aarch64) platform='linux-arm64(-gnu|-glibc)?$' ;;
+    *) platform='linux-arm(-gnueabihf|-glibc)?$' ;;
+  esac
+  jq -r --arg platform "$platform" '(.packages // {}) as $all | [$all | keys[] | sub("^.*node_modules/"; "")] as $known
+    | [$all[].optionalDependencies // {} | to_entries[]] | unique_by(.key)[]
+    | select((.key | test($platform)) and (.key as $name | $known | index($name) | not)) | "\(.key)@\(.value)"' package-lock.json
+}
+
+install_packages() {
+  local missing=()
+  if [ -f package-lock.json ]; then
+    mapfile -t missing < <(missing_from_lock)
+  elif [ ! -f npm-shrinkwrap.json ]; then
+    echo "$shown has no package-lock.json: which versions are installed depends on the day"
+    npm install --no-package-lock
+    return
+  fi
+  if [ "${#missing[@]}" -eq 0 ]; then
+    npm ci || fail "npm ci failed in $shown" \
+      "Where it says that package.json and package-lock.json do not agree, \`npm install\` in $shown mends the lock file."
+    return
+  fi
+  echo "package-lock.json was written on another platform and lacks ${missing[*]}"
+  npm ci || { echo 'npm ci refuses it; npm install takes it as a start' && npm install; }
+  npm install --no-save "${missing[@]}"
+}
+
+stamp=$(installed_from | sha256sum)
+if [ "$(cat node_modules/.strux-installed 2>/dev/null)" != "$stamp" ]; then
+  progress 'installing packages'
+  rm -f node_modules/.strux-installed
+  install_packages
+  mkdir -p node_modules
+  echo "$stamp" >node_modules/.strux-installed
+fi
+
+progress 'building the frontend'
+rm -rf dist
+npm run build
+[ -f dist/index.html ] || fail "the build of $shown made no dist/index.html" \
+  "The device shows that file; Vite makes it from an index.html beside package.json."
+
+rm -rf "$place/made" "$place/old"
+cp -r dist "$place/made"
+if [ -e "$SHARED_CACHE_DIR/frontend" ]; then mv "$SHARED_CACHE_DIR/frontend" "$place/old"; fi
+mv "$place/made" "$SHARED_CACHE_DIR/frontend"
+rm -rf "$place/old"

@@ -1,0 +1,3 @@
+module strux/client
+
+go 1.19
