@@ -3,7 +3,8 @@ import type { StepBody } from '../body.ts'
 import { stepScript } from '../package-files.ts'
 import { goSettings } from './go-settings.ts'
 
-const script = () => stepScript('step.sh', 'target.sh', 'application/build.sh')
+const script = () =>
+  stepScript('shell/step.sh', 'shell/scratch.sh', 'shell/target.sh', 'application/build.sh')
 
 export const application: StepBody = {
   get source() {

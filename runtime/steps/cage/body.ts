@@ -2,7 +2,14 @@
 import type { StepBody } from '../body.ts'
 import { stepScript } from '../package-files.ts'
 
-const script = () => stepScript('step.sh', 'target.sh', 'debian/package-file.sh', 'cage/build.sh')
+const script = () =>
+  stepScript(
+    'shell/step.sh',
+    'shell/scratch.sh',
+    'shell/target.sh',
+    'debian/package-file.sh',
+    'cage/build.sh',
+  )
 
 export const cage: StepBody = {
   get source() {

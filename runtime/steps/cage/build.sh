@@ -37,14 +37,14 @@ install_headers() {
   [ "${#names[@]}" -gt 0 ] || return 0
   progress "installing ${names[*]}"
   package_lists || { cat "$scratch/apt.log" >&2; fail "the Debian archive does not answer"; }
-  apt-get -qq -y --no-install-recommends -o Dpkg::Options::=--force-overwrite install "${names[@]/%/:$deb_arch}" \
+  apt-get -qq -y --no-install-recommends -o Dpkg::Options::=--force-overwrite install "${names[@]/%/:$debian_arch}" \
     >"$scratch/apt.log" 2>&1 || { cat "$scratch/apt.log" >&2; fail "the packages of cage.packages cannot be installed"; }
 }
 
 # Compiler, pkg-config and machine for meson; a cross file also where the target is the builder's own architecture would
 # keep programs of the build from running, so there it says nothing.
 write_machine_file() {
-  if [ "$deb_arch" = "$(dpkg --print-architecture)" ]; then
+  if [ "$debian_arch" = "$(dpkg --print-architecture)" ]; then
     machine_options=()
     return
   fi

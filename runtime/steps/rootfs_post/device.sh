@@ -23,6 +23,15 @@ install_programs() {
   fi
 }
 
+# Enables and disables what the preset says, as far as this device has it. Before the overlays, which may change it.
+enable_units() {
+  local unit units=()
+  for unit in $(sed -nE 's/^(enable|disable) //p' "$PROJECT_DIST_ARTIFACTS_FOLDER"/system/etc/systemd/system-preset/10-strux.preset); do
+    if [ -e "$ROOTFS_DIR/usr/lib/systemd/system/$unit" ] || [ -e "$ROOTFS_DIR/etc/systemd/system/$unit" ]; then units+=("$unit"); fi
+  done
+  in_chroot SYSTEMD_OFFLINE=1 systemctl --quiet preset "${units[@]}"
+}
+
 describe_device() {
   local hostname
   hostname=$(config .hostname)

@@ -12,6 +12,7 @@ initramfs_before=$(initramfs_state)
 enter_chroot
 install_packages
 install_programs
+enable_units
 describe_device
 install_splash
 apply_overlays

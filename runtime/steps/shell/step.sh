@@ -14,8 +14,10 @@ trap 'code=$?; echo "line $LINENO: exit code $code: $BASH_COMMAND" >&2' ERR
 config() { jq -r "$1 // empty" <<<"$STEP_CONFIG"; }
 enabled() { [ "$(jq -r "$1" <<<"$STEP_CONFIG")" = true ]; }
 
-case $TARGET_ARCH in
+case ${TARGET_ARCH:-} in
   x86_64) debian_arch=amd64 ;;
   arm64 | armhf) debian_arch=$TARGET_ARCH ;;
+  # A step whose outputs serve every BSP.
+  '') ;;
   *) fail "there is no Debian architecture for $TARGET_ARCH" ;;
 esac

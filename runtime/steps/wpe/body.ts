@@ -2,7 +2,8 @@
 import type { StepBody } from '../body.ts'
 import { deviceSourcesDigest, placeDeviceSources, stepScript } from '../package-files.ts'
 
-const script = () => stepScript('step.sh', 'target.sh', 'debian/package-file.sh', 'wpe/build.sh')
+const script = () =>
+  stepScript('shell/step.sh', 'shell/scratch.sh', 'shell/target.sh', 'debian/package-file.sh', 'wpe/build.sh')
 
 export const wpe: StepBody = {
   get source() {

@@ -243,27 +243,6 @@ test('a script file that is missing is said before anything runs', async () => {
   assert.not.ok(project.has('dist/ran'))
 })
 
-test('a step without a body: said before anything runs, and before anything is deleted', async () => {
-  project.bsp([
-    {
-      id: 'first',
-      step: 'before_build',
-      run: 'touch dist/ran "$BSP_CACHE_DIR/x"',
-      cached_generated_artifacts: ['cache/x'],
-    },
-  ])
-  await project.strux(['build', '--only', 'first'])
-  project.remove('dist/ran')
-  for (const flags of [[], ['--clean']]) {
-    const { code, stderr } = await project.strux(['build', ...flags])
-    assert.is(code, 1)
-    assert.match(stderr, 'frontend')
-    assert.match(stderr, '--only')
-    assert.not.ok(project.has('dist/ran'))
-    assert.ok(project.has('dist/cache/demo/x'), flags.join(' '))
-  }
-})
-
 test('no project: says where it looked, exit code 1 or 2, no stack', async () => {
   const { code, stderr } = await project.strux(['plan'], { cwd: '/' })
   assert.ok(code === 1 || code === 2)
