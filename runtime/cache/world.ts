@@ -1,8 +1,17 @@
 /** What is on disk now: the states of files, folders and globs that decisions compare with records. */
-import { lstatSync, readdirSync, readlinkSync, realpathSync, type Stats, statSync } from 'node:fs'
+import {
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  type Stats,
+  statSync,
+} from 'node:fs'
 import { posix, sep } from 'node:path'
 import type { PathRef } from '../plan/model.ts'
 import { globBase, passesOver } from '../plan/paths.ts'
+import { readByGo } from './go-files.ts'
 import { type FileStamp, type HashMemo, hashText } from './hash-memo.ts'
 
 /**
@@ -69,7 +78,7 @@ export class World {
       followSymbolicLinks: false,
       fs: { readdirSync: readWithSymlinksAsFiles },
       expandDirectories: false,
-      ...(ref.ignore ? { ignore: ref.ignore.flatMap(each => [`**/${each}`, `**/${each}/**`]) } : {}),
+      ...(ref.ignore ? { ignore: ref.ignore.flatMap(ignored) } : {}),
     })
     const paths = found.sort().map(name => posix.join(base, name))
     this.#globbed.set(ref.path, paths)
@@ -141,19 +150,32 @@ export class World {
 
   async #folderState(ref: PathRef, own: (path: string) => boolean): Promise<InputState> {
     const state: Record<string, string> = {}
-    const visit = async (folder: string): Promise<void> => {
+    const found: (readonly [path: string, stat: Stats])[] = []
+    const visit = (folder: string): void => {
       const names = readdirSync(this.#at(folder)).sort()
       for (const name of names) {
         const path = posix.join(folder, name)
-        if (own(path) || ref.ignore?.some(pattern => passesOver(pattern, name))) continue
+        if (own(path) || ref.ignore?.some(pattern => passesOver(pattern, name, folder === ref.path))) continue
         const stat = lstatSync(this.#at(path), { throwIfNoEntry: false })
         if (!stat) continue
-        state[posix.relative(ref.path, path)] = await this.#entry(path, stat)
-        if (stat.isDirectory()) await visit(path)
+        found.push([path, stat])
+        if (stat.isDirectory()) visit(path)
       }
     }
-    await visit(ref.path)
+    visit(ref.path)
+    for (const [path, stat] of ref.only ? this.#readByGo(ref.path, found) : found)
+      state[posix.relative(ref.path, path)] = await this.#entry(path, stat)
     return state
+  }
+
+  #readByGo(folder: string, found: readonly (readonly [string, Stats])[]): typeof found {
+    const inFolder = (path: string) => posix.relative(folder, path)
+    const files = found.filter(([, stat]) => !stat.isDirectory())
+    const read = readByGo(
+      files.map(([path]) => inFolder(path)),
+      file => readFileSync(this.#at(posix.join(folder, file)), 'utf8'),
+    )
+    return files.filter(([path]) => read.has(inFolder(path)))
   }
 
   async #globState(ref: PathRef, own: (path: string) => boolean): Promise<InputState> {
@@ -171,6 +193,11 @@ export class World {
     if (stat.isDirectory()) return `${mode} folder`
     return stat.isFile() ? `${mode} ${await this.#memo.hash(this.#at(path), stat)}` : `${mode} special`
   }
+}
+
+/** A name to pass over, as the library's own patterns. */
+function ignored(name: string): string[] {
+  return name.startsWith('/') ? [name.slice(1), `${name.slice(1)}/**`] : [`**/${name}`, `**/${name}/**`]
 }
 
 /** Also where a file stands in the place of a folder, or symlinks lead round in a circle. */

@@ -71,8 +71,10 @@ export interface PathRef {
   readonly glob: boolean
   /** Where it stands in the author's list, from 0. */
   readonly position?: number
-  /** Names, or `*suffix` patterns, that are passed over at any depth when a folder is hashed. */
+  /** Names, or `*suffix` patterns, that are passed over at any depth when a folder is hashed; `/name` only at its top. */
   readonly ignore?: readonly string[]
+  /** Of the files of a folder, only those count that the tool reads: those that Go compiles or embeds. */
+  readonly only?: 'go'
   /** An input of a step that need not exist: its absence is a state like any other. */
   readonly optional?: boolean
 }

@@ -71,11 +71,12 @@ export function concerns(ref: PathRef, path: string): boolean {
   if (!overlaps(base, path)) return false
   if (!ref.ignore || !(base === '.' || path.startsWith(`${base}/`))) return true
   const names = (base === '.' ? path : path.slice(base.length + 1)).split('/')
-  return !names.some(name => ref.ignore!.some(pattern => passesOver(pattern, name)))
+  return !names.some((name, depth) => ref.ignore!.some(pattern => passesOver(pattern, name, depth === 0)))
 }
 
-/** The original's rule for names to pass over: `*suffix`, or the whole name. */
-export function passesOver(pattern: string, name: string): boolean {
+/** The original's rule for names to pass over: `*suffix`, or the whole name; `/name` only directly in the folder. */
+export function passesOver(pattern: string, name: string, top: boolean): boolean {
+  if (pattern.startsWith('/')) return top && name === pattern.slice(1)
   return pattern.startsWith('*') ? name.endsWith(pattern.slice(1)) : name === pattern
 }
 

@@ -86,7 +86,7 @@ export const STEPS: readonly StepDeclaration[] = [
     exists: unlessOff('frontend'),
     tools: () => ['node'],
     shared: true,
-    inputs: ({ application }) => [folder(posix.join(application, 'frontend'), ['dist'])],
+    inputs: ({ application }) => [folder(posix.join(application, 'frontend'), ['/dist'])],
     outputs: () => [file('dist/cache/frontend')],
     config: ({ application }) => ({ application }),
   },
@@ -97,9 +97,8 @@ export const STEPS: readonly StepDeclaration[] = [
     exists: always,
     tools: () => ['cross', 'go'],
     shared: false,
-    inputs: ({ application }) => [
-      folder(application, ['frontend', 'dist', 'overlay', 'bsp', 'boards', 'test', 'strux.config.ts']),
-    ],
+    // What lies in dist/ of a project is made, and never compiled.
+    inputs: ({ application }) => [{ ...folder(application, ['/dist']), only: 'go' }],
     outputs: inCache('app/main'),
     config: ({ target, application }) => ({ arch: target, application }),
   },

@@ -16,6 +16,14 @@ export GOOS=linux GOARCH=$go_arch GOARM=7 CGO_ENABLED=1 CC=$triplet-gcc CXX=$tri
 name=$(go list -f '{{.Name}}' .)
 [ "$name" = main ] || fail "${application#./}/main.go belongs to the package $name; a program is package main"
 
+# Only what lies in the folder is looked at to decide whether to compile again.
+while IFS= read -r elsewhere; do
+  case $elsewhere/ in
+    "$PWD"/* | "$GOMODCACHE"/*) ;;
+    *) warn "changes in ${elsewhere#"$PROJECT_FOLDER"/} go unnoticed: it lies outside ${application#./}" ;;
+  esac
+done < <(go list -deps -f '{{if not .Standard}}{{.Dir}}{{end}}' . | sort -u)
+
 progress "compiling the application for $TARGET_ARCH"
 go build -trimpath -buildvcs=false -o "$scratch/main" .
 mv "$scratch/main" "$BSP_CACHE_DIR/app/.main.new"

@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert'
 import { HashMemo, hashText } from '../../../runtime/cache/hash-memo.ts'
 import { type InputState, World } from '../../../runtime/cache/world.ts'
 import type { PathRef } from '../../../runtime/plan/model.ts'
-import { pathRef } from '../../../runtime/plan/paths.ts'
+import { concerns, pathRef } from '../../../runtime/plan/paths.ts'
 import { inTempFolder, write } from '../../support/temp-folder.ts'
 
 const X = hashText('x')
@@ -221,6 +221,30 @@ test(
       ),
       [true, true, true, false, false, false, false],
     )
+  }),
+)
+
+test(
+  'a pattern with a slash means the top of the folder only',
+  withWorld(async ({ at, state }) => {
+    for (const file of ['d/dist/x', 'd/in/dist/x', 'd/f']) write(at(file), 'x')
+    const ref = { ...pathRef('d', 'd'), ignore: ['/dist'] }
+    assert.equal(Object.keys((await state(ref)) as object).sort(), ['f', 'in', 'in/dist', 'in/dist/x'])
+    const glob = { ...pathRef('d/**', 'd/**'), ignore: ['/dist'] }
+    assert.equal(Object.keys((await state(glob)) as object).sort(), ['d/f', 'd/in/dist/x'])
+    assert.not(concerns(ref, 'd/dist/y'))
+    assert.ok(concerns(ref, 'd/in/dist/y'))
+  }),
+)
+
+test(
+  'of a Go program, what Go reads',
+  withWorld(async ({ at, state }) => {
+    write(at('README.md'), 'x')
+    write(at('main.go'), '//go:embed page.html\n')
+    write(at('page.html'), 'x')
+    const ref: PathRef = { ...pathRef('.', '.'), ignore: ['/dist'], only: 'go' }
+    assert.equal(Object.keys((await state(ref)) as object), ['main.go', 'page.html'])
   }),
 )
 
