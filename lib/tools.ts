@@ -7,7 +7,8 @@
 export const TOOL_GROUP_DOCS = {
   image: 'Disk images and filesystems: genimage, mkfs.*, sfdisk, mtools, squashfs-tools, dtc, rsync.',
   cross: 'The C and C++ cross compiler of the target architecture, with binutils, make and pkg-config.',
-  kernel: 'What a Linux kernel build needs beside a compiler: flex, bison, bc, libssl, libelf, kmod, cpio.',
+  kernel:
+    'What a Linux kernel build needs beside a compiler: flex, bison, bc, libssl, libelf, kmod, cpio, dtc.',
   bootloader: 'What U-Boot needs beside a compiler: dtc, swig, Python with pyelftools, libgnutls, mkimage.',
   rootfs: 'Debian root filesystems of any architecture: mmdebstrap and the qemu user emulators.',
   go: 'The Go toolchain.',

@@ -83,7 +83,8 @@ const GROUPS: Readonly<Record<ToolGroup, (wish: BuilderWish) => Layer[]>> = {
   kernel: () => [
     layer(
       'kernel',
-      'bison cpio dwarves flex gcc kmod libc6-dev libdw-dev libelf-dev libncurses-dev libssl-dev make pkgconf zlib1g-dev',
+      'bison cpio device-tree-compiler dwarves flex gcc kmod libc6-dev libdw-dev libelf-dev libncurses-dev libssl-dev make ' +
+        'pkgconf zlib1g-dev',
     ),
   ],
   bootloader: () => [

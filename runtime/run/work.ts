@@ -40,6 +40,10 @@ export async function runStep(
     node,
     root: place.root,
     bash: (script, env = {}) => bash(node, script, env, place),
+    bashOnHost: async (script, env) => {
+      const { createHostExecutor } = await import('../execute/host.ts')
+      await bash(node, script, env, { ...place, executor: createHostExecutor({ projectRoot: place.root }) })
+    },
     hook,
     progress: (message, percent) =>
       place.report({ type: 'progress', id: node.id, message, ...(percent === undefined ? {} : { percent }) }),

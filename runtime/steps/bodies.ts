@@ -1,21 +1,20 @@
 /** The bodies of the built-in steps. */
-import { application } from './application/body.ts'
 import type { StepBodies } from './body.ts'
-import { cage } from './cage/body.ts'
-import { client } from './client/body.ts'
-import { frontend } from './frontend/body.ts'
+import { bootloaderBody } from './bootloader/body.ts'
 import { imageBody } from './image/body.ts'
+import { kernelBody } from './kernel/body.ts'
 import { rootfsBody } from './rootfs/body.ts'
 import { rootfsPostBody } from './rootfs_post/body.ts'
-import { wpe } from './wpe/body.ts'
 
 export const BUILT_IN_BODIES: StepBodies = {
-  frontend,
-  application,
-  cage,
-  wpe,
-  client,
+  application: application,
+  bootloader: bootloaderBody,
+  cage: cage,
+  client: client,
+  frontend: frontend,
+  image: imageBody,
+  kernel: kernelBody,
   rootfs: rootfsBody,
   rootfs_post: rootfsPostBody,
-  image: imageBody,
+  wpe: wpe,
 }

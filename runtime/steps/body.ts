@@ -16,6 +16,8 @@ export interface StepRun {
   readonly root: string
   /** Runs a bash script in the step's builder, with the step's environment and `env`; an exit code other than 0 ends the step. */
   bash(script: string, env?: Readonly<Record<string, string>>): Promise<void>
+  /** The same on this machine itself, as the user who builds: for what needs their keys. Paths of `node.env` are those in containers. */
+  bashOnHost(script: string, env: Readonly<Record<string, string>>): Promise<void>
   /** Runs the scripts of a hook that lies inside the step. */
   hook(name: PlanHook): Promise<void>
   progress(message: string, percent?: number): void

@@ -73,6 +73,19 @@ const own = ({ bspFolder }: StepFacts, path: string): PathRef => file(posix.join
 
 /** Whether an entry of `fragments` names a file; anything else is the fragment itself. */
 const isFragmentFile = (entry: string) => entry.startsWith('./') || /^[^/\n]+\.config$/.test(entry)
+/** What each kind of bootloader is built with; the programs of systemd-boot only have to be unpacked. */
+const BOOTLOADER_TOOLS: Readonly<Record<string, readonly ToolGroup[]>> = {
+  'u-boot': ['cross', 'bootloader'],
+  grub: ['image'],
+}
+
+/** The files that a device tree of the BSP may include without a word about it: those beside it and below. */
+const besideDeviceTree = ({ bspFolder }: StepFacts, path: string): PathRef => {
+  const place = posix.join(bspFolder, posix.dirname(path)).replaceAll(/[*?{}[\]\\]|[!+@](?=\()/g, '\\$&')
+  const pattern = `${place}/**/*.{dts,dtsi,dtso,h}`
+  return { declared: pattern, path: pattern, glob: true, optional: true, ignore: NOISE }
+}
+
 /** Whether a device tree is a file of the BSP; a bare name is one of the source tree. */
 const isOwnDeviceTree = (entry: string) => entry.startsWith('./')
 const list = (value: string | readonly string[] | undefined): readonly string[] =>
@@ -165,6 +178,9 @@ export const STEPS: readonly StepDeclaration[] = [
         ...[...list(tree?.dts), ...list(tree?.overlays)]
           .filter(isOwnDeviceTree)
           .map(path => own(facts, path)),
+        ...[...list(tree?.dts), ...list(tree?.overlays)]
+          .filter(isOwnDeviceTree)
+          .map(path => besideDeviceTree(facts, path)),
         ...list(tree?.include_paths).map(path => own(facts, path)),
       ]
     },
@@ -185,7 +201,7 @@ export const STEPS: readonly StepDeclaration[] = [
       const builtIn = bootloader?.type !== undefined && !['custom', 'none'].includes(bootloader.type)
       return bootloader?.enabled === true && builtIn
     },
-    tools: () => ['cross', 'bootloader'],
+    tools: ({ bsp }) => BOOTLOADER_TOOLS[bsp.boot?.bootloader?.type ?? 'u-boot'] ?? [],
     shared: false,
     inputs: facts => {
       const bootloader = facts.bsp.boot?.bootloader
@@ -199,13 +215,15 @@ export const STEPS: readonly StepDeclaration[] = [
         ...[...list(tree?.dts), ...list(tree?.dtsi), ...list(tree?.include_paths)].map(path =>
           own(facts, path),
         ),
-        ...(bootloader?.blobs ?? []).map(blob => ({
-          ...blobFile(facts, blob.path),
-          optional: blob.required !== true,
-        })),
+        ...(bootloader?.blobs ?? [])
+          .filter(blob => !blob.path.startsWith('deb:'))
+          .map(blob => ({ ...blobFile(facts, blob.path), optional: blob.required !== true })),
       ]
     },
-    outputs: inCache('bootloader', 'bootloader-source'),
+    outputs: facts =>
+      facts.bsp.boot?.bootloader?.type === 'u-boot'
+        ? inCache('bootloader', 'bootloader-source')(facts)
+        : inCache('bootloader')(facts),
     config: ({ project, bsp, bspFolder, target }) => ({
       arch: target,
       suite: suiteOf(project),

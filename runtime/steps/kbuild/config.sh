@@ -1,0 +1,73 @@
+# Fragments of a configuration, and whether each of their lines took.
+
+# Each fragment as a file, and what it is called in messages.
+fragments=() fragment_names=()
+
+# collect_fragments FILTER KEY: reads the list that the jq filter yields; KEY is what the author calls it.
+collect_fragments() {
+  local count index entry file
+  count=$(jq "$1 // [] | length" <<<"$STEP_CONFIG")
+  for ((index = 0; index < count; index++)); do
+    entry=$(jq -r "$1[$index]" <<<"$STEP_CONFIG")
+    if [[ $entry == ./* || $entry =~ ^[^/$'\n']+\.config$ ]]; then
+      file=$(realpath -m "$BSP_FOLDER/$entry")
+      [ -f "$file" ] || fail "the fragment ${file#"$PROJECT_FOLDER"/} is missing ($2)"
+      add_fragment "$entry" <"$file"
+    else
+      add_fragment "$2[$index]" <<<"$entry"
+    fi
+  done
+}
+
+# add_fragment NAME: the fragment's text on stdin. A line that means nothing would be lost without a word.
+add_fragment() {
+  local file line
+  file=$(mktemp "$scratch/fragment-XXXXXX.config")
+  sed 's/[[:space:]]*$//' >"$file"
+  line=$(grep -n -v -E -e '^$' -e '^[[:space:]]*#' -e '^CONFIG_[A-Za-z0-9_]+=' "$file" | head -n 1) || true
+  [ -z "$line" ] || fail "$1, line ${line%%:*}: '${line#*:}' is no line of a configuration" \
+    'Lines are CONFIG_X=y, CONFIG_X=n or # CONFIG_X is not set; the name of a file begins with ./ or is a bare x.config.'
+  fragments+=("$file")
+  fragment_names+=("$1")
+}
+
+# merge_fragments TREE OUTPUT MAKE...: into OUTPUT/.config, completed by `MAKE olddefconfig`.
+merge_fragments() {
+  local tree=$1 output=$2
+  shift 2
+  if [ ${#fragments[@]} -gt 0 ]; then
+    progress 'Merging the configuration'
+    (cd "$tree" && ./scripts/kconfig/merge_config.sh -m -O "$output" "$output/.config" "${fragments[@]}") \
+      >"$scratch/merge-words" 2>&1 || fail 'the fragments cannot be merged:' "$(tail -n 5 "$scratch/merge-words")"
+  fi
+  "$@" olddefconfig
+  check_fragments "$output/.config"
+}
+
+# The value of a symbol in a configuration; `n` for what is not there.
+config_value() { sed -n "s/^$1=//p" "$2" | tail -n 1 | grep . || echo n; }
+
+# Each symbol must have the value of the last fragment that names it. Switched-off ones that others need are warned of.
+check_fragments() {
+  local config=$1 index symbol value final
+  local -A wanted=() whence=()
+  for index in "${!fragments[@]}"; do
+    while IFS='=' read -r symbol value; do
+      wanted[$symbol]=$value
+      whence[$symbol]=${fragment_names[index]}
+    done < <(sed -n -E -e 's/^# (CONFIG_[A-Za-z0-9_]+) is not set$/\1=n/p' -e '/^CONFIG_/p' "${fragments[index]}")
+  done
+  local lost=()
+  for symbol in "${!wanted[@]}"; do
+    value=${wanted[$symbol]} final=$(config_value "$symbol" "$config")
+    if [ "$value" = "$final" ]; then continue; fi
+    if [ "$value" = n ] || [ "$value=$final" = m=y ]; then
+      warn "$symbol=$value (${whence[$symbol]}) became $final: something else needs it"
+    else
+      lost+=("$symbol=$value (${whence[$symbol]}) became $final")
+    fi
+  done
+  [ ${#lost[@]} -eq 0 ] || fail 'the configuration does not take these lines of fragments:' \
+    "$(printf '%s\n' "${lost[@]}" | sort | sed 's/^/  /')" \
+    'There is no such symbol in this source, or what it depends on is switched off.'
+}

@@ -1,0 +1,42 @@
+# Device trees of a BSP, compiled as the kernel compiles its own: by the C preprocessor and dtc.
+
+# compile_device_tree SOURCE TARGET DTC FOLDER...: the folders are searched for included files.
+compile_device_tree() {
+  local source=$1 target=$2 dtc=$3 folder includes=() paths=()
+  shift 3
+  for folder in "$(dirname "$source")" "$@"; do includes+=(-I "$folder") paths+=(-i "$folder"); done
+  progress "Compiling $(basename "$source")"
+  cpp -nostdinc -undef -D__DTS__ -x assembler-with-cpp -MD -MF "$scratch/cpp.d" -MT tree "${includes[@]}" \
+    "$source" "$scratch/tree.dts" || fail "${source#"$PROJECT_FOLDER"/} cannot be preprocessed"
+  # With symbols (-@), so that overlays can refer to its labels.
+  "$dtc" -@ -I dts -O dtb "${paths[@]}" -d "$scratch/dtc.d" -o "$scratch/tree.dtb" "$scratch/tree.dts" ||
+    fail "${source#"$PROJECT_FOLDER"/} cannot be compiled"
+  mkdir -p "$(dirname "$target")"
+  [ ! -e "$target" ] || fail "two device trees are called $(basename "$target")"
+  cp "$scratch/tree.dtb" "$target"
+}
+
+# The files that went into the latest device tree, by their real paths.
+device_tree_files() {
+  cat "$scratch/cpp.d" "$scratch/dtc.d" | sed 's/^[^ ]*: *//' | tr -s ' \\\n' '\n' | grep . | sort -u | xargs -r realpath -m
+}
+
+# declared_files SOURCE TREE FOLDER...: what is neither in TREE, nor beside SOURCE or below, nor in a FOLDER does not count
+# for the step's fingerprint, so it must not be used.
+declared_files() {
+  local source tree=$2 file folder beside
+  source=$(realpath "$1")
+  beside=$(dirname "$source")
+  while IFS= read -r file; do
+    case $file in
+      "$source" | "$tree"/* | "$beside"/*.dts | "$beside"/*.dtsi | "$beside"/*.dtso | "$beside"/*.h) continue ;;
+      "$PROJECT_FOLDER"/*) ;;
+      *) continue ;;
+    esac
+    for folder in "${@:3}"; do
+      case $file in "$(realpath -m "$folder")"/*) continue 2 ;; esac
+    done
+    fail "$(basename "$source") includes ${file#"$PROJECT_FOLDER"/}, and the build does not know that" \
+      'Name its folder in device_tree.include_paths.'
+  done < <(device_tree_files)
+}

@@ -1,0 +1,30 @@
+/** A kernel of the BSP's own, in two halves with a hook between them: the source, then all that is built from it. */
+import type { StepBody } from '../body.ts'
+import { stepScript } from '../package-files.ts'
+import { SOURCE_SCRIPTS } from '../source/scripts.ts'
+import { fetchOverSsh, sourceEnvironment } from '../source/ssh.ts'
+
+const EXTRACT = [...SOURCE_SCRIPTS, 'kernel/extract.sh']
+const BUILD = [
+  'shell/step.sh',
+  'source/keep.sh',
+  'kbuild/cross.sh',
+  'kbuild/config.sh',
+  'kbuild/device-tree.sh',
+  'kernel/build.sh',
+]
+
+export const kernelBody: StepBody = {
+  get source() {
+    return [stepScript(...EXTRACT), stepScript(...BUILD)].join('\n')
+  },
+  async run(context) {
+    const { node, bash, hook } = context
+    const env = sourceEnvironment(context)
+    const kernel = node.config['boot.kernel'] as { readonly source?: string } | undefined
+    await fetchOverSsh(kernel?.source, context)
+    await bash(stepScript(...EXTRACT), env)
+    await hook('after_kernel_extract')
+    await bash(stepScript(...BUILD), env)
+  },
+}

@@ -1,0 +1,93 @@
+# The second half of the kernel step: configuration, kernel, modules and device trees, in C/kernel.
+tree=$BSP_CACHE_DIR/kernel-source
+draft=$WORK/kernel
+rm -rf "$draft"
+mkdir -p "$draft"
+
+# In the tree itself: scripts of the BSP that build modules of their own expect a configured and built tree there.
+kernel_make() {
+  make --no-print-directory -C "$tree" -j"$(nproc)" ARCH="$kernel_arch" CROSS_COMPILE="$cross_compile" LOCALVERSION= "$@"
+}
+
+found=$(make --no-print-directory -s -C "$tree" kernelversion)
+case $found in
+  "$(config '."boot.kernel".version')"*) ;;
+  *) warn "boot.kernel.version is '$(config '."boot.kernel".version')', but the source is $found" ;;
+esac
+
+progress "Configuring Linux $found"
+own_config=$BSP_FOLDER/configs/kernel.config
+defconfig=$(config '."boot.kernel".defconfig')
+if [ -f "$own_config" ]; then
+  cp "$own_config" "$tree/.config"
+else
+  kernel_make "${defconfig:-defconfig}" || fail "the kernel has no configuration '${defconfig:-defconfig}' (boot.kernel.defconfig)"
+fi
+collect_fragments '."boot.kernel".fragments' boot.kernel.fragments
+merge_fragments "$tree" "$tree" kernel_make
+
+progress "Compiling Linux $found"
+kernel_make "$kernel_image"
+if grep -q '^CONFIG_MODULES=y' "$tree/.config"; then
+  progress "Compiling the modules of Linux $found"
+  kernel_make modules
+  kernel_make INSTALL_MOD_PATH="$draft/modules" modules_install
+fi
+
+dts=$tree/arch/$kernel_arch/boot/dts
+
+# in_tree NAME ENDING: the path below the kernel's folder of device trees, without an ending. Folders may be left out.
+in_tree() {
+  local name=${1%.dt[sb]} found
+  name=${name%.dt[sb]o}
+  if [ -f "$dts/$name.${2/b/s}" ]; then echo "$name"; return; fi
+  found=$(cd "$dts" 2>/dev/null && find . -path "*/$name.${2/b/s}" | sed "s,^\./,,; s,\.${2/b/s}$,,")
+  [ -n "$found" ] || fail "the kernel has no device tree source $name.${2/b/s} for $TARGET_ARCH" "A file of the BSP begins with ./"
+  [ "$(wc -l <<<"$found")" = 1 ] || fail "the kernel has several device trees called $name:" "$found" 'Write the folder too.'
+  echo "$found"
+}
+
+# install_tree NAME ENDING: a device tree of the kernel's own, or of the BSP.
+install_tree() {
+  local name=$1 ending=$2 path source base
+  if [[ $name != ./* ]]; then
+    path=$(in_tree "$name" "$ending")
+    kernel_make "$path.$ending"
+    [ ! -e "$draft/dtbs/$(basename "$path").$ending" ] || fail "two device trees are called $(basename "$path").$ending"
+    install -D -m 644 "$dts/$path.$ending" "$draft/dtbs/$(basename "$path").$ending"
+    return
+  fi
+  source=$(realpath -m "$BSP_FOLDER/$name")
+  [ -f "$source" ] || fail "the device tree ${source#"$PROJECT_FOLDER"/} is missing"
+  # Only there so that its folder is searched.
+  if [[ $name == *.dtsi ]]; then return; fi
+  base=$(basename "$name")
+  compile_device_tree "$source" "$draft/dtbs/${base%.*}.$ending" "$dtc" "${include_paths[@]}" "${kernel_includes[@]}"
+  declared_files "$source" "$(realpath "$tree")" "${include_paths[@]}"
+}
+
+dtc=$tree/scripts/dtc/dtc
+if [ ! -x "$dtc" ]; then dtc=dtc; fi
+mapfile -t include_paths < <(jq -r '."boot.kernel".device_tree.include_paths // [] | .[]' <<<"$STEP_CONFIG")
+include_paths=("${include_paths[@]/#/$BSP_FOLDER/}")
+for folder in "${include_paths[@]}"; do
+  [ -d "$folder" ] || fail "there is no folder ${folder#"$PROJECT_FOLDER"/} (boot.kernel.device_tree.include_paths)"
+done
+mapfile -t own_trees < <(jq -r '."boot.kernel".device_tree.dts // [] | if type == "string" then [.] else . end | .[]' <<<"$STEP_CONFIG")
+mapfile -t overlays < <(jq -r '."boot.kernel".device_tree.overlays // [] | .[]' <<<"$STEP_CONFIG")
+kernel_includes=("$tree/include" "$tree/scripts/dtc/include-prefixes" "$dts")
+for name in "${own_trees[@]}"; do
+  if [[ $name == *.dtsi ]]; then include_paths+=("$BSP_FOLDER/$(dirname "$name")"); fi
+done
+# Sources of the BSP include those of the chip by their bare names, and these lie in folders by vendor.
+for folder in "$dts"/*/; do
+  if [ -d "$folder" ]; then kernel_includes+=("${folder%/}"); fi
+done
+for name in "${own_trees[@]}"; do install_tree "$name" dtb; done
+for name in "${overlays[@]}"; do install_tree "$name" dtbo; done
+
+install -m 644 "$tree/arch/$kernel_arch/boot/$kernel_image" "$draft/$kernel_image"
+cp "$draft/$kernel_image" "$draft/kernel.img"
+cp "$tree/.config" "$draft/.config"
+rm -rf "$BSP_CACHE_DIR/kernel"
+mv -T "$draft" "$BSP_CACHE_DIR/kernel"
