@@ -25,7 +25,13 @@ use_apt() {
     sed -E 's/^Types:.*/Types: deb deb-src/I' "$file" >"$root/sources/$(basename "$file")"
   done
   progress 'Looking up Debian packages' >&2
-  apt-get "${apt_options[@]}" --quiet=2 update >"$scratch/apt-words" 2>&1 || { rm -rf "$root"; return 1; }
+  apt-get "${apt_options[@]}" --quiet=2 update >"$scratch/apt-words" 2>&1 || some_indexes "$root" || { rm -rf "$root"; return 1; }
+}
+
+# A mirror that is just being updated may lack one index, and have all that matters here.
+some_indexes() {
+  compgen -G "$1/lists/*_Packages" >/dev/null && compgen -G "$1/lists/*_Sources" >/dev/null || return 1
+  warn "some of Debian's indexes could not be read, so there may be newer versions: $(grep -m 1 '^E:' "$scratch/apt-words")"
 }
 
 # fetch_debian deb|deb-src NAME[=VERSION] [ARCHITECTURE]: prints the paths of the kept files.

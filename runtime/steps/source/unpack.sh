@@ -170,6 +170,6 @@ apply_series() {
     line=${line%%#*}
     read -r name options <<<"$line"
     [ -n "$name" ] || continue
-    apply_patch "$folder" "$folder/debian/patches/$name" ${options:+$options}
+    apply_patch "$folder" "$folder/debian/patches/$name" ${options:+$options} >/dev/null
   done <"$series"
 }

@@ -1,0 +1,4 @@
+import { defineBsp } from 'strux-bsp'
+import { rockPro64 } from './board.ts'
+
+export default defineBsp({ name: 'rockpro64', extends: rockPro64() })
