@@ -1,14 +1,14 @@
 /** The bodies of the built-in steps. */
 import { application } from './application/body.ts'
 import type { StepBodies } from './body.ts'
-import { bootloaderBody } from './bootloader/body.ts'
+import { bootloader } from './bootloader/body.ts'
 import { cage } from './cage/body.ts'
 import { client } from './client/body.ts'
 import { frontend } from './frontend/body.ts'
-import { imageBody } from './image/body.ts'
-import { kernelBody } from './kernel/body.ts'
-import { rootfsBody } from './rootfs/body.ts'
-import { rootfsPostBody } from './rootfs_post/body.ts'
+import { image } from './image/body.ts'
+import { kernel } from './kernel/body.ts'
+import { rootfs } from './rootfs/body.ts'
+import { rootfsPost } from './rootfs_post/body.ts'
 import { wpe } from './wpe/body.ts'
 
 export const BUILT_IN_BODIES: StepBodies = {
@@ -17,9 +17,9 @@ export const BUILT_IN_BODIES: StepBodies = {
   cage,
   wpe,
   client,
-  kernel: kernelBody,
-  bootloader: bootloaderBody,
-  rootfs: rootfsBody,
-  rootfs_post: rootfsPostBody,
-  image: imageBody,
+  kernel,
+  bootloader,
+  rootfs,
+  rootfs_post: rootfsPost,
+  image,
 }

@@ -18,7 +18,7 @@ const SCRIPTS: Readonly<Record<string, readonly string[]>> = {
   'systemd-boot': [...BEGIN, 'bootloader/systemd-boot.sh'],
 }
 
-export const bootloaderBody: StepBody = {
+export const bootloader: StepBody = {
   get source() {
     return Object.values(SCRIPTS)
       .map(names => stepScript(...names))

@@ -4,7 +4,7 @@ import { stepScript } from '../package-files.ts'
 
 const SCRIPTS = ['shell/step.sh', 'image/filesystem.sh', 'image/boot.sh', 'image/table.sh', 'image/image.sh']
 
-export const imageBody: StepBody = {
+export const image: StepBody = {
   get source() {
     return stepScript(...SCRIPTS)
   },

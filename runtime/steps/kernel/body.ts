@@ -14,7 +14,7 @@ const BUILD = [
   'kernel/build.sh',
 ]
 
-export const kernelBody: StepBody = {
+export const kernel: StepBody = {
   get source() {
     return [stepScript(...EXTRACT), stepScript(...BUILD)].join('\n')
   },

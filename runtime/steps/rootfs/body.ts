@@ -2,7 +2,7 @@
 import type { StepBody } from '../body.ts'
 import { stepScript } from '../package-files.ts'
 
-export const rootfsBody: StepBody = {
+export const rootfs: StepBody = {
   get source() {
     return script()
   },

@@ -13,7 +13,7 @@ const SCRIPTS = [
   'rootfs_post/post.sh',
 ]
 
-export const rootfsPostBody: StepBody = {
+export const rootfsPost: StepBody = {
   /** The version counts: the device is told of it. */
   get source() {
     return [stepScript(...SCRIPTS), deviceSourcesDigest('system'), selfVersion()].join('\n')

@@ -90,7 +90,8 @@ func (d *Device) cageEnvironment(card Card, several bool) []string {
 		log.Print(err)
 	}
 	env := append([]string{}, d.env...)
-	env = append(env, "WLR_DRM_DEVICES="+card.Device, "XDG_SESSION_TYPE=wayland")
+	// A panel without touch or keys is a screen all the same.
+	env = append(env, "WLR_DRM_DEVICES="+card.Device, "XDG_SESSION_TYPE=wayland", "WLR_LIBINPUT_NO_DEVICES=1")
 	if _, given := valueOf(env, "XDG_RUNTIME_DIR"); !given {
 		env = append(env, "XDG_RUNTIME_DIR=/run/strux")
 	}
