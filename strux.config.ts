@@ -7,4 +7,16 @@ export default defineConfig({
   bsp: 'qemu-x86_64',
   bsps: 'boards/*/bsp.ts',
   application: 'templates/kiosk',
+  test: {
+    timeout: 600,
+    http: [{ port: 8080, path: '/api/status', body: 'Hello from Go' }],
+    // The footer's three colours, the panel once backend and window.strux have answered, the page's ground.
+    screen: [
+      { x: '17%', y: '95%', color: 'ef4444' },
+      { x: '50%', y: '95%', color: '22c55e' },
+      { x: '83%', y: '95%', color: '3b82f6' },
+      { x: '2%', y: '50%', color: '0f766e' },
+      { x: '98%', y: '50%', color: 'f8fafc' },
+    ],
+  },
 })

@@ -1,4 +1,4 @@
-// Makes a fresh clone ready: npm packages, the compiled package, a container engine. Does nothing where all is there.
+// Makes a fresh clone ready: npm packages, the compiled package, a container engine, QEMU. Does nothing where all is there.
 import { spawnSync } from 'node:child_process'
 import { existsSync, statSync, utimesSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -31,7 +31,9 @@ if (await compile()) say('compiled lib/ and runtime/ into build/')
 
 const reachable = () =>
   spawnSync(process.execPath, [strux, 'builder', 'status'], { cwd: root, stdio: 'ignore' }).status === 0
-if (!reachable()) {
-  say('no container engine answers; trying to install and start one')
+const programs = ['qemu-system-x86_64', 'qemu-system-aarch64']
+const inPath = name => (process.env.PATH ?? '').split(':').some(folder => existsSync(join(folder, name)))
+if (!reachable() || !programs.every(inPath)) {
+  say('no container engine answers, or QEMU is missing; trying to install what is')
   run(process.execPath, [strux, 'doctor', '--fix'])
 }

@@ -1,5 +1,7 @@
 /** `strux doctor`: whether this machine can build, and with `--fix` what can be mended by itself. */
 import type { Command } from 'commander'
+import type { Check } from '../execute/doctor.ts'
+import { missingQemu, QEMU_PACKAGES } from '../qemu/files.ts'
 import type { GlobalOptions } from './options.ts'
 import { projectRoot } from './session.ts'
 import { colorsFor, printJson, printLine } from './terminal.ts'
@@ -13,7 +15,10 @@ export function doctorCommand(program: Command): void {
   program
     .command('doctor')
     .description('check what builds need on this machine: engine, privileges, builder images, disk space')
-    .option('--fix', 'as root on Debian or Ubuntu: install and start a container engine where none answers')
+    .option(
+      '--fix',
+      'as root on Debian or Ubuntu: install and start a container engine, and install QEMU, where they are missing',
+    )
     .option('--json', 'for other programs')
     .action((_: unknown, self: Command) => doctor(self.optsWithGlobals<DoctorFlags>()))
 }
@@ -21,13 +26,19 @@ export function doctorCommand(program: Command): void {
 async function doctor(flags: DoctorFlags): Promise<void> {
   if (flags.fix) {
     const { installEngine } = await import('../execute/install-engine.ts')
-    await installEngine(message => process.stderr.write(`${message}\n`))
+    const notice = (message: string) => process.stderr.write(`${message}\n`)
+    await installEngine(notice)
+    if (missingQemu().length > 0) {
+      const { installPackages } = await import('../execute/install-packages.ts')
+      await installPackages('QEMU', QEMU_PACKAGES, notice)
+    }
   }
   const { examine } = await import('../execute/doctor.ts')
   const checks = await examine({
     ...(await surroundings(flags.project)),
     caller: { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 },
   })
+  checks.push(checkQemu())
   const ok = checks.every(check => check.ok !== 'no')
   if (!ok) process.exitCode = 1
   if (flags.json) return printJson({ ok, checks })
@@ -37,6 +48,14 @@ async function doctor(flags: DoctorFlags): Promise<void> {
     printLine(`${marks[check.ok]}  ${check.name}: ${check.detail}`)
     if (check.hint && check.ok !== 'yes') printLine(`         ${colors.cyan('hint:')} ${check.hint}`)
   }
+}
+
+function checkQemu(): Check {
+  const missing = missingQemu()
+  const name = 'QEMU'
+  if (missing.length === 0) return { name, ok: 'yes', detail: 'starts images of every architecture' }
+  const hint = `On Debian and Ubuntu: apt-get install ${QEMU_PACKAGES.join(' ')}.`
+  return { name, ok: 'warning', detail: `strux run and strux test cannot start ${missing.join(', ')}`, hint }
 }
 
 /** The project's folder and mirror, as far as there is a project that can be read; a doctor looks anywhere. */

@@ -4,6 +4,7 @@ import { existsSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { StruxError } from '../report/error.ts'
 import { connectEngine, type Engine } from './engine.ts'
 import type { NoticeSink } from './executor.ts'
+import { installPackages } from './install-packages.ts'
 import { isAlive } from './unclaimed.ts'
 
 /** What the engine itself needs; the client program is not needed. */
@@ -25,31 +26,11 @@ export async function installEngine(notice: NoticeSink): Promise<Engine> {
       hint: 'Run `sudo strux doctor --fix`.',
     })
   }
-  if (!existsSync('/usr/bin/dockerd') && !existsSync('/usr/sbin/dockerd')) await installPackages(notice)
+  if (!existsSync('/usr/bin/dockerd') && !existsSync('/usr/sbin/dockerd'))
+    await installPackages('The engine', PACKAGES, notice)
   notice('Starting the container engine')
   await startDaemon()
   return waitForEngine()
-}
-
-async function installPackages(notice: NoticeSink): Promise<void> {
-  if (!existsSync('/usr/bin/apt-get')) {
-    throw new StruxError('An engine can be installed on Debian and Ubuntu only', {
-      hint: "Install Docker or Podman with your distribution's package manager.",
-    })
-  }
-  notice(`Installing ${PACKAGES.join(', ')}`)
-  const { execa } = await import('execa')
-  const env = { DEBIAN_FRONTEND: 'noninteractive' }
-  // A stale index is the most likely reason for a failed installation; a failed update shows in the next command.
-  await execa('apt-get', ['--quiet', 'update'], { env, stdin: 'ignore', reject: false })
-  const install = ['--quiet', '--yes', 'install', '--no-install-recommends', ...PACKAGES]
-  const result = await execa('apt-get', install, { env, stdin: 'ignore', reject: false, all: true })
-  if (result.failed) {
-    const words = result.all.trim().split('\n').slice(-3).join('\n  ')
-    throw new StruxError(`The engine could not be installed:\n  ${words}`, {
-      hint: `Try \`apt-get install ${PACKAGES.join(' ')}\` by hand.`,
-    })
-  }
 }
 
 /** By systemd where it runs; otherwise on its own, as on machines whose first process is something else. */

@@ -40,13 +40,25 @@ const FIRMWARE: Readonly<Record<TargetArch, readonly (readonly [string, string])
   armhf: [['/usr/share/AAVMF/AAVMF32_CODE.fd', '/usr/share/AAVMF/AAVMF32_VARS.fd']],
 }
 
-/** Throws a StruxError where QEMU is not on this machine. Returns the program's path. */
-export function findQemu(arch: TargetArch): string {
-  const name = QEMU_PROGRAM[arch]
-  const found = (process.env.PATH ?? '')
+/** Everything that starts images of any board, as Debian calls it. */
+export const QEMU_PACKAGES = ['qemu-system-x86', 'qemu-system-arm', 'ovmf', 'qemu-efi-aarch64']
+
+/** The architectures whose QEMU is not on this machine. */
+export function missingQemu(): TargetArch[] {
+  return (Object.keys(QEMU_PROGRAM) as TargetArch[]).filter(arch => !inPath(QEMU_PROGRAM[arch]))
+}
+
+function inPath(name: string): string | undefined {
+  return (process.env.PATH ?? '')
     .split(':')
     .map(folder => join(folder, name))
     .find(file => existsSync(file))
+}
+
+/** Throws a StruxError where QEMU is not on this machine. Returns the program's path. */
+export function findQemu(arch: TargetArch): string {
+  const name = QEMU_PROGRAM[arch]
+  const found = inPath(name)
   if (found) return found
   throw new StruxError(`${name} is not on this machine`, {
     hint: `Install it (on Debian and Ubuntu: apt-get install ${PACKAGE[arch]}), or run strux doctor --fix as root.`,
