@@ -69,7 +69,8 @@ find_name() {
     fail "$url has no branch, tag or commit '$name'" \
       "It has, among others: $(sed -n 's,^refs/\(heads\|tags\)/,,p' <<<"$refs" | grep -v '\^{}$' | tail -n 8 | paste -sd' ')"
   fi
-  fetch_refs --depth=1 "$url" "+$place:$kept" || fail "$url cannot be fetched"
+  # Servers that only hand out files cannot leave the history out.
+  fetch_refs --depth=1 "$url" "+$place:$kept" 2>/dev/null || fetch_refs "$url" "+$place:$kept" || fail "$url cannot be fetched"
   git_commit=$(kept_commit "$kept") || fail "$place of $url is no commit"
 }
 
