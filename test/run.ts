@@ -2,8 +2,9 @@
  * Runs the test files, each in a process of its own: unit tests two at a time, then those that use a container engine
  * one after another. Ends with `N passed, N failed`. A file that breaks off, runs no test or skips one has failed.
  *
- * npm test                    everything
+ * npm test                    everything that is called *.test.ts
  * npm test -- plan cache      only files whose path contains one of the words
+ * npm run test:e2e            what takes long (*.e2e.ts): whole kernels and bootloaders, compiled and started
  */
 import { readdirSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
@@ -12,17 +13,23 @@ import { execa } from 'execa'
 import pLimit from 'p-limit'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+const [long, words] = wanted(process.argv.slice(2))
 /** A file that takes longer hangs: ms. */
-const TIMEOUT = 20 * 60 * 1000
+const TIMEOUT = (long ? 90 : 20) * 60 * 1000
 
 interface Result {
   readonly passed: number
   readonly failed: number
 }
 
-function testFiles(words: readonly string[]): string[] {
+function wanted(args: readonly string[]): [long: boolean, words: string[]] {
+  const words = args.filter(word => word !== '--e2e').map(word => relative(root, join(root, word)))
+  return [words.length < args.length, words]
+}
+
+function testFiles(): string[] {
   return readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
-    .filter(name => name.endsWith('.test.ts'))
+    .filter(name => name.endsWith(long ? '.e2e.ts' : '.test.ts'))
     .map(name => `test/${name}`)
     .filter(name => words.length === 0 || words.some(word => name.includes(word)))
     .sort()
@@ -54,7 +61,7 @@ function sum(matches: Iterable<RegExpMatchArray>): number {
   return [...matches].reduce((all, match) => all + Number(match[1]), 0)
 }
 
-const files = testFiles(process.argv.slice(2).map(word => relative(root, join(root, word))))
+const files = testFiles()
 const needsEngine = (file: string) => file.startsWith('test/integration/') || file.startsWith('test/e2e/')
 const limit = pLimit(2)
 const results = await Promise.all(files.filter(file => !needsEngine(file)).map(file => limit(runFile, file)))

@@ -78,6 +78,8 @@ export interface StartOptions {
   readonly cwd?: string
   /** Given on standard input; nothing otherwise. */
   readonly input?: string
+  /** For what takes long: a command that takes longer hangs, in milliseconds. */
+  readonly timeout?: number
 }
 
 export class TempProject {
@@ -225,7 +227,7 @@ export class Running {
   stdout = ''
   stderr = ''
 
-  constructor(root: string, args: readonly string[], { env, uid, gid, cwd, input }: StartOptions) {
+  constructor(root: string, args: readonly string[], { env, uid, gid, cwd, input, timeout }: StartOptions) {
     this.child = spawn(process.execPath, [CLI, ...args], {
       cwd: cwd ?? root,
       env: { ...cleanEnvironment(), ...env },
@@ -244,7 +246,7 @@ export class Running {
     const timer = setTimeout(() => {
       hangs = true
       this.child.kill('SIGKILL')
-    }, TIMEOUT)
+    }, timeout ?? TIMEOUT)
     this.ended = new Promise((resolve, reject) => {
       this.child.on('error', reject)
       this.child.on('close', (code, signal) => {

@@ -34,9 +34,10 @@ class Web {
   async open(): Promise<void> {
     await new Promise<void>(resolve => this.#server.listen(0, () => resolve()))
     const { docker } = await engine()
-    const { Gateway, Subnet } = (await docker.getNetwork('bridge').inspect()).IPAM.Config[0]
+    const network = await docker.getNetwork('bridge').inspect()
+    const { Gateway, Subnet } = network.IPAM!.Config![0]!
     // Engines name it only where it was set; otherwise it is the first address.
-    const host = Gateway ?? Subnet.replace(/\.\d+\/\d+$/, '.1')
+    const host = Gateway ?? Subnet!.replace(/\.\d+\/\d+$/, '.1')
     this.url = `http://${host}:${(this.#server.address() as AddressInfo).port}`
   }
 
