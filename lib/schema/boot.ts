@@ -72,10 +72,12 @@ const blobSchema = z.strictObject({
     .describe(
       "What the blob is for: `ddr`, `bl31`, `bl32`, `tee`, … `bl31`, `bl32` and `tee` are given to U-Boot's make.",
     ),
-  /** The file: `./x` is in the BSP's folder, `cache/x` and `output/x` in the BSP's build folders. */
+  /** The file: `./x` is in the BSP's folder, `cache/x` and `output/x` in its build folders, `deb:NAME/path` in a Debian package for the board. */
   path: z
     .string()
-    .describe("The file: `./x` is in the BSP's folder, `cache/x` and `output/x` in the BSP's build folders."),
+    .describe(
+      "The file: `./x` is in the BSP's folder, `cache/x` and `output/x` in its build folders, `deb:NAME/path` in a Debian package for the board.",
+    ),
   /** Whether the build fails when the file is missing. Otherwise it is only warned of. */
   required: z
     .boolean()
