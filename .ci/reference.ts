@@ -218,7 +218,9 @@ function configPage(): string {
 
 function defaults(value: object, above = ''): [string, unknown][] {
   return Object.entries(value).flatMap(([key, inner]): [string, unknown][] =>
-    typeof inner === 'object' ? defaults(inner, `${above}${key}.`) : [[above + key, inner]],
+    typeof inner === 'object' && !Array.isArray(inner)
+      ? defaults(inner, `${above}${key}.`)
+      : [[above + key, inner]],
   )
 }
 

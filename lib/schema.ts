@@ -9,3 +9,4 @@ export {
   type ScriptData,
   scriptSchema,
 } from './schema/script.ts'
+export { bspFileSchema, projectFileSchema } from './schema/yaml.ts'

@@ -11,6 +11,8 @@ export function jsonSchema(schema: z.ZodType): Record<string, unknown> {
     unrepresentable: 'any',
     override: ({ zodSchema, jsonSchema: made }) => {
       if (zodSchema._zod.def.type === 'custom') made.not = {}
+      // zod means lists that nothing may change in memory; in JSON Schema the word is about who may write a value.
+      delete made.readOnly
     },
   }) as Record<string, unknown>
 }

@@ -10,7 +10,7 @@ import { testSchema } from './test.ts'
 
 /** What holds where the configuration says nothing. The schema leaves absent keys absent, so that an export adds nothing. */
 export const PROJECT_DEFAULTS = {
-  bsps: 'bsp/*/bsp.ts',
+  bsps: ['bsp/*/bsp.ts', 'bsp/*/bsp.yaml'],
   application: '.',
   builder: { suite: 'trixie' },
   update: { enabled: false, auto_bundle: false },
@@ -90,11 +90,11 @@ export const projectSchema = z.strictObject({
   name: text(shellSafe).describe('Name of the project. Scripts see it as PROJECT_NAME.'),
   /** Name of the BSP that commands use when they are given none. */
   bsp: text(shellSafe).describe('Name of the BSP that commands use when they are given none.'),
-  /** Where the BSPs are: a glob or several, relative to the project. By default `bsp.ts` in every folder of `bsp/`. */
+  /** Where the BSPs are: a glob or several, relative to the project. By default `bsp.ts` or `bsp.yaml` in every folder of `bsp/`. */
   bsps: stringOrStrings
     .optional()
     .describe(
-      'Where the BSPs are: a glob or several, relative to the project. By default `bsp.ts` in every folder of `bsp/`.',
+      'Where the BSPs are: a glob or several, relative to the project. By default `bsp.ts` or `bsp.yaml` in every folder of `bsp/`.',
     ),
   /** Folder of the application's sources (main.go, frontend), relative to the project. By default `'.'`. */
   application: text(...projectPath)

@@ -205,7 +205,11 @@ function unlessNotThere(look: () => Stats | undefined): Stats | undefined {
   try {
     return look()
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES'].includes(String((error as NodeJS.ErrnoException).code)))
+    if (
+      ['ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES', 'ENAMETOOLONG'].includes(
+        String((error as NodeJS.ErrnoException).code),
+      )
+    )
       return undefined
     throw error
   }

@@ -10,6 +10,7 @@ import { doctorCommand } from './doctor.ts'
 import { inspectCommands } from './inspect.ts'
 import { newCommands } from './new.ts'
 import { runCommands } from './run.ts'
+import { schemaCommand } from './schema.ts'
 import { printError } from './terminal.ts'
 
 const EXIT_CODES = `
@@ -18,9 +19,12 @@ Colours respect NO_COLOR and FORCE_COLOR. Documentation: docs/ in the package.`
 
 function createProgram(): Command {
   const program = new Command('strux')
-    .description('Builds board support packages that are written as TypeScript modules.')
+    .description('Builds board support packages that are written in TypeScript or YAML.')
     .version(selfVersion(), '-V, --version', 'print the version')
-    .option('-C, --project <folder>', 'the project; the nearest strux.config.ts from here upwards otherwise')
+    .option(
+      '-C, --project <folder>',
+      'the project; the nearest strux.config.ts or strux.yaml from here upwards otherwise',
+    )
     .option('-v, --verbose', 'show what scripts print and why each one runs; show stacks of errors')
     .helpOption('-h, --help', 'print this help')
     .addHelpText('after', EXIT_CODES)
@@ -33,6 +37,7 @@ function createProgram(): Command {
   terminalCommands(program)
   cleanCommand(program)
   newCommands(program)
+  schemaCommand(program)
   builderCommands(program)
   doctorCommand(program)
   for (const command of program.commands) command.exitOverride().configureHelp({ showGlobalOptions: true })

@@ -37,7 +37,7 @@ const RESERVED = ['frontend']
 
 function locationOf(root: string, file: string): BspLocation {
   const folder = dirname(file)
-  const stem = basename(file).replace(/\.[cm]?[jt]s$/, '')
+  const stem = basename(file).replace(/\.([cm]?[jt]s|ya?ml)$/, '')
   const name = stem === 'bsp' || stem === 'index' ? basename(join(root, folder)) : stem.replace(/\.bsp$/, '')
   return { name, file, folder }
 }
@@ -60,13 +60,18 @@ function outside(file: string): Finding {
 
 function twice(name: string, first: string, second: string): Finding {
   const message = `two BSPs are called '${name}': ${first} and ${second}`
-  const hint = 'rename one of the two, or leave it out of bsps'
+  const twoLanguages = dirname(first) === dirname(second) && isYaml(first) !== isYaml(second)
+  const hint = twoLanguages
+    ? 'a BSP is written in TypeScript or in YAML: delete one of the two'
+    : 'rename one of the two, or leave it out of bsps'
   return { severity: 'error', code: 'duplicate_bsp', message, hint, origin: ORIGIN, at: 'value' }
 }
 
+const isYaml = (file: string) => /\.ya?ml$/.test(file)
+
 function none(patterns: readonly string[]): Finding {
   const message = `no BSP matches ${patterns.map(pattern => `'${pattern}'`).join(', ')}`
-  const hint = 'add one (bsp/NAME/bsp.ts), or say with bsps where they are'
+  const hint = 'add one (bsp/NAME/bsp.ts or bsp.yaml), or say with bsps where they are'
   return { severity: 'error', code: 'no_bsps', message, hint, origin: ORIGIN, at: 'value' }
 }
 
@@ -92,7 +97,16 @@ function expand(root: string, pattern: string): string[] {
       return names.map(name => (above === '' ? name : `${above}/${name}`))
     })
   }
-  return found.filter(file => statSync(join(root, file), { throwIfNoEntry: false })?.isFile())
+  return found.filter(file => isFile(join(root, file)))
+}
+
+/** What cannot be looked at, because its name is too long or a file stands in the place of a folder, is none. */
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile()
+  } catch {
+    return false
+  }
 }
 
 function namesIn(folder: string, segment: string): string[] {

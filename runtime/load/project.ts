@@ -12,15 +12,15 @@ import type { Layers } from '../layers/compose.ts'
 import { hasLayers } from '../layers/flatten.ts'
 import { StruxError } from '../report/error.ts'
 import { suggest } from '../report/suggest.ts'
-import type { SourceModule } from './compile.ts'
 import type { Diagnostic, Finding } from './diagnostic.ts'
 import { evaluateModule, type ModuleKind } from './evaluate.ts'
 import { findBsps } from './find-bsps.ts'
 import { sortDiagnostics } from './render.ts'
+import { type DefinitionSource, moduleSource } from './source.ts'
 import { validate } from './validate.ts'
 
 export interface Project {
-  /** Absolute real path of the folder with strux.config.ts. */
+  /** Absolute real path of the folder with strux.config.ts or strux.yaml. */
   readonly root: string
   readonly config: ProjectData
   /** Every BSP of the project, by name, in the order of their names. */
@@ -48,8 +48,8 @@ export interface Loaded<T> {
   /** There where nothing is an error. */
   readonly value?: T
   /** Where it was written; not there where it could not be compiled. */
-  readonly module?: SourceModule
-  /** What the module exports, valid or not. */
+  readonly source?: DefinitionSource
+  /** What the module exports, or the file says, valid or not. */
   readonly exported?: unknown
   /** Complaints about values, not yet located. */
   readonly findings: readonly Finding[]
@@ -64,8 +64,9 @@ export interface LoadedProject extends Loaded<Project> {
 }
 
 const CONFIG_FILES = ['strux.config.ts', 'strux.config.mts', 'strux.config.js', 'strux.config.mjs']
+const YAML_CONFIG = 'strux.yaml'
 
-/** The nearest folder from `from` upwards that has a strux.config.ts: its real path. Throws a StruxError where none has. */
+/** The nearest folder from `from` upwards that has a configuration: its real path. Throws a StruxError where none has. */
 export function findProjectRoot(from: string): string {
   for (let folder = resolve(from); ; folder = dirname(folder)) {
     if (configFile(folder) !== undefined) return realpathSync(folder)
@@ -74,16 +75,19 @@ export function findProjectRoot(from: string): string {
 }
 
 function configFile(folder: string): string | undefined {
-  return CONFIG_FILES.find(name => existsSync(join(folder, name)))
+  return [...CONFIG_FILES, YAML_CONFIG].find(name => existsSync(join(folder, name)))
 }
 
 function noProject(folder: string): StruxError {
-  return new StruxError(`there is no strux.config.ts in ${resolve(folder)} or a folder above it`, {
-    hint:
-      'go to a project, name one with --project, or write one: ' +
-      "import { defineConfig } from 'strux-bsp'; " +
-      "export default defineConfig({ name: 'kiosk', project_version: '1.0.0', bsp: 'qemu' })",
-  })
+  return new StruxError(
+    `there is no strux.config.ts or strux.yaml in ${resolve(folder)} or a folder above it`,
+    {
+      hint:
+        'go to a project, name one with --project, or write one: ' +
+        "import { defineConfig } from 'strux-bsp'; " +
+        "export default defineConfig({ name: 'kiosk', project_version: '1.0.0', bsp: 'qemu' })",
+    },
+  )
 }
 
 /** Loads the configuration and finds the BSPs, without loading them. Throws a StruxError where there is no project. */
@@ -91,14 +95,11 @@ export async function loadProject(folder: string): Promise<LoadedProject> {
   const file = configFile(folder)
   if (file === undefined) throw noProject(folder)
   const root = realpathSync(folder)
-  const definition = await evaluated(root, file, 'project')
-  const loaded: Loaded<ProjectData> =
-    'exported' in definition
-      ? { ...definition, ...validate(projectSchema, definition.exported, 'project') }
-      : definition
+  const loaded = await loadConfig(root, file)
   const found = await findBsps(root, bspPatterns(loaded))
   const config = loaded.value
   const findings = [...loaded.findings, ...found.findings]
+  if (file !== YAML_CONFIG && existsSync(join(root, YAML_CONFIG))) findings.push(twoConfigurations(file))
   if (config && found.bsps.length > 0 && !found.bsps.some(bsp => bsp.name === config.bsp)) {
     findings.push(unknownDefault(config.bsp, found.bsps))
   }
@@ -107,12 +108,34 @@ export async function loadProject(folder: string): Promise<LoadedProject> {
   return usable ? { ...rest, value: { root, config, bsps: found.bsps } } : rest
 }
 
+async function loadConfig(root: string, file: string): Promise<Loaded<ProjectData>> {
+  if (file === YAML_CONFIG) {
+    const { loadYamlProject } = await import('../yaml/load.ts')
+    return loadYamlProject(root, file)
+  }
+  const definition = await evaluated(root, file, 'project')
+  if (!('exported' in definition)) return definition
+  return { ...definition, ...validate(projectSchema, definition.exported, 'project') }
+}
+
+function twoConfigurations(file: string): Finding {
+  return {
+    severity: 'error',
+    code: 'two_configurations',
+    message: `the project has ${file} and ${YAML_CONFIG}`,
+    hint: 'delete one of the two; strux export writes YAML to a folder of its own',
+    origin: { source: 'project', keys: [] },
+    at: 'value',
+  }
+}
+
 /** What the configuration says; as far as it can be known, also where something else in it is wrong. */
-function bspPatterns({ value, exported }: Loaded<ProjectData>): readonly string[] {
+function bspPatterns({ value, exported, source }: Loaded<ProjectData>): readonly string[] {
+  if (source?.kind === 'yaml') return PROJECT_DEFAULTS.bsps
   const said: unknown = value ? value.bsps : (exported as { bsps?: unknown } | undefined)?.bsps
   if (typeof said === 'string') return [said]
   if (Array.isArray(said) && said.length > 0 && said.every(one => typeof one === 'string')) return said
-  return [PROJECT_DEFAULTS.bsps]
+  return PROJECT_DEFAULTS.bsps
 }
 
 function unknownDefault(name: string, bsps: readonly BspLocation[]): Finding {
@@ -139,6 +162,10 @@ export async function loadBsp(project: Pick<Project, 'root' | 'bsps'>, name: str
   if (!location) {
     throw new StruxError(`there is no BSP '${name}'`, { hint: whichBsp(name, project.bsps), exitCode: 2 })
   }
+  if (/\.ya?ml$/.test(location.file)) {
+    const { loadYamlBsp } = await import('../yaml/load.ts')
+    return loadYamlBsp(project.root, location, definition => readBsp(definition, project.root, location))
+  }
   const definition = await evaluated(project.root, location.file, 'bsp')
   if (!('exported' in definition)) return definition
   return { ...definition, ...(await readBsp(definition.exported, project.root, location)) }
@@ -147,7 +174,7 @@ export async function loadBsp(project: Pick<Project, 'root' | 'bsps'>, name: str
 /** A definition that could be evaluated, or what is wrong with it. */
 async function evaluated(root: string, file: string, kind: ModuleKind): Promise<Loaded<never>> {
   const { module, diagnostics, value } = await evaluateModule(file, kind, { root })
-  const loaded = { diagnostics, findings: [], ...(module && { module }) }
+  const loaded = { diagnostics, findings: [], ...(module && { source: moduleSource(module, value) }) }
   const failed = !module || diagnostics.some(diagnostic => diagnostic.severity === 'error')
   return failed ? loaded : { ...loaded, exported: value }
 }
@@ -181,9 +208,8 @@ export async function diagnose(
   // Later stages know the merged data only; what is said here already speaks of the definition.
   const placed = layers ? more.map(layers.written) : more
   const findings = [...loaded.findings, ...placed]
-  if (findings.length === 0 || !loaded.module) return sortDiagnostics(loaded.diagnostics)
-  const { locate } = await import('./locate.ts')
-  const located = await locate(findings, loaded.module, loaded.exported)
+  if (findings.length === 0 || !loaded.source) return sortDiagnostics(loaded.diagnostics)
+  const located = await loaded.source.locate(findings)
   // One line of source may make many values (`list.map(…)`), all wrong in the same way.
   const distinct = new Map([...loaded.diagnostics, ...located].map(one => [JSON.stringify(one), one]))
   return sortDiagnostics([...distinct.values()])

@@ -104,8 +104,9 @@ function unknownKey(key: string, keys: readonly Key[], context: Context): Compla
 }
 
 function unknownKeyHint(key: string, keys: readonly Key[], { schema, source }: Context): string | undefined {
-  // Not in the schema, which describes a BSP whose layers are merged.
-  const here = [...keysAt(schema, keys), ...(source === 'bsp' && keys.length === 0 ? ['extends'] : [])]
+  // Layers are not in the schema, which describes a BSP in which they are merged, and no file of YAML has any.
+  const known = keysAt(schema, keys)
+  const here = source === 'bsp' && keys.length === 0 && !known.includes('bsp') ? [...known, 'extends'] : known
   const near = suggest(key, here)
   if (near !== undefined) return `did you mean '${near}'?`
   const [elsewhere, ...others] = placesOfKey(schema, key)

@@ -11,20 +11,29 @@ export function keysAt(schema: z.core.$ZodType, path: Keys): string[] {
 }
 
 /** The places whose objects have a key of that name, such as `boot.kernel` (`[]` for list elements, '' for the top). */
-export function placesOfKey(schema: z.core.$ZodType, key: string): string[] {
-  const places = new Set<string>()
-  search(schema, '', places)
-  return [...places]
+export function placesOfKey(schema: z.core.$ZodType, key: string): readonly string[] {
+  let places = placesOf.get(schema)
+  if (!places) {
+    places = new Map()
+    search(schema, '', places)
+    placesOf.set(schema, places)
+  }
+  return places.get(key) ?? []
+}
 
-  function search(node: z.core.$ZodType, at: string, found: Set<string>): void {
-    for (const part of objectsAndLists(node)) {
-      const shape = shapeOf(part)
-      if (shape && Object.hasOwn(shape, key)) found.add(at)
-      for (const [name, child] of Object.entries(shape ?? {}))
-        search(child, at ? `${at}.${name}` : name, found)
-      const element = elementOf(part)
-      if (element) search(element, `${at}[]`, found)
+/** Looked for once: a file may have thousands of wrong keys. */
+const placesOf = new WeakMap<z.core.$ZodType, Map<string, string[]>>()
+
+function search(node: z.core.$ZodType, at: string, found: Map<string, string[]>): void {
+  for (const part of objectsAndLists(node)) {
+    for (const [name, child] of Object.entries(shapeOf(part) ?? {})) {
+      const places = found.get(name)
+      if (!places) found.set(name, [at])
+      else if (!places.includes(at)) places.push(at)
+      search(child, at ? `${at}.${name}` : name, found)
     }
+    const element = elementOf(part)
+    if (element) search(element, `${at}[]`, found)
   }
 }
 

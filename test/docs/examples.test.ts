@@ -160,12 +160,13 @@ test('docs/json.md has every code of a reason', () => {
 })
 
 test('docs/json.md has every code of a diagnostic', () => {
-  const text = ['lib/schema', 'runtime/load', 'runtime/layers', 'runtime/plan', 'runtime/check']
+  const text = ['lib/schema', 'runtime/load', 'runtime/layers', 'runtime/plan', 'runtime/check', 'runtime/yaml']
     .map(sources)
     .join('\n')
   const codes = new Set([
     ...[...text.matchAll(/code: (?:\w+ \? )?'([a-z_]+)'/g)].map(match => match[1]!),
     ...[...text.matchAll(/complaint\('([a-z_]+)'/g)].map(match => match[1]!),
+    ...[...text.matchAll(/(?:'(?:error|warning)', |\berror\()'([a-z_]+)'/g)].map(match => match[1]!),
     ...[...text.matchAll(/'((?:bad|unknown)_[a-z_]+)'/g)].map(match => match[1]!),
   ])
   // Inside the loader: what a union's branches say, before it has a code of ours.

@@ -13,11 +13,14 @@ export const CONFIG = `import { defineConfig } from 'strux-bsp'
 export default defineConfig({ name: 'kiosk', project_version: '1.0.0', bsp: 'qemu' })
 `
 
-/** A project with those files (a configuration is added where there is none); its absolute real path. */
-export function project(files: Readonly<Record<string, string>>): string {
+/** A project with those files, and with `more`: a configuration, unless it is said otherwise. Its absolute real path. */
+export function project(
+  files: Readonly<Record<string, string>>,
+  more: Readonly<Record<string, string>> = { 'strux.config.ts': CONFIG },
+): string {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'strux load ')))
   made.push(root)
-  write(root, { 'strux.config.ts': CONFIG, ...files })
+  write(root, { ...more, ...files })
   return root
 }
 

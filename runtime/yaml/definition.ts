@@ -1,0 +1,141 @@
+/**
+ * From what a YAML file says to the definition that TypeScript would have: the same schema behind another door. What YAML
+ * tools shrug off is a warning here (docs/yaml.md has the table).
+ */
+
+import { bspFileSchema, isTypeScriptKey, projectFileSchema } from '../../lib/schema/yaml.ts'
+import type { BspData, ProjectData } from '../../lib/schema.ts'
+import type { Finding } from '../load/diagnostic.ts'
+import { show } from '../load/show-value.ts'
+import { validate } from '../load/validate.ts'
+import type { Key } from './convert.ts'
+import type { YamlDocument } from './document.ts'
+
+export interface Definition {
+  /** What the file defines, as TypeScript would: there where no finding is an error. */
+  readonly value?: unknown
+  /** The keys are those of the file: of a bsp.yaml they begin with `bsp`. */
+  readonly findings: readonly Finding[]
+}
+
+export type YamlKind = 'bsp' | 'project'
+
+export function readDefinition(
+  kind: YamlKind,
+  document: Pick<YamlDocument, 'data' | 'written' | 'isAnchored'>,
+): Definition {
+  const copy = copied(document.data)
+  const relaxed = relax(kind, copy)
+  const schema = kind === 'bsp' ? bspFileSchema() : projectFileSchema()
+  const findings: Finding[] = [...relaxed]
+  for (const finding of validate(schema, copy, kind).findings) {
+    if (finding.code === 'unknown_key') {
+      // A value that others refer to has to stand somewhere.
+      if (!document.isAnchored(finding.origin.keys)) findings.push(ignored(kind, finding))
+      remove(copy, finding.origin.keys)
+    } else findings.push(inYaml(finding, copy, document))
+  }
+  if (findings.some(finding => finding.severity === 'error')) return { findings }
+  return { findings, value: kind === 'bsp' ? (copy as { bsp: BspData }).bsp : (copy as ProjectData) }
+}
+
+/** Aliases become values of their own, so that each can be put right by itself. */
+function copied(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(copied)
+  if (typeof value !== 'object' || value === null) return value
+  const copy: Record<string, unknown> = Object.create(null)
+  for (const [key, part] of Object.entries(value)) copy[key] = copied(part)
+  return copy
+}
+
+function ignored(kind: YamlKind, finding: Finding): Finding {
+  const keys =
+    kind === 'bsp' && finding.origin.keys[0] === 'bsp' ? finding.origin.keys.slice(1) : finding.origin.keys
+  const onlyThere = isTypeScriptKey(kind, keys)
+  const hint = onlyThere ? 'only definitions in TypeScript have this key' : finding.hint
+  const message = `${finding.message}, so it is ignored`
+  const { hint: _, ...rest } = finding
+  return { ...rest, severity: 'warning', message, ...(hint !== undefined && { hint }) }
+}
+
+/** Hints in the notation of the file. */
+function inYaml(finding: Finding, data: unknown, document: Pick<YamlDocument, 'written'>): Finding {
+  const { hint, ...rest } = finding
+  const { keys } = finding.origin
+  const value = keys.reduce<unknown>(
+    (at, key) => (at as Record<Key, unknown> | null | undefined)?.[key],
+    data,
+  )
+  const text = document.written(keys)
+  if (finding.code === 'wrong_type' && value === null) {
+    const key = keys.at(-1)
+    const where = typeof key === 'number' ? 'take the entry out' : `leave '${key ?? ''}' out`
+    return { ...rest, hint: `${where} where there is nothing to say` }
+  }
+  if (hint?.startsWith('put it in quotes') && text !== undefined)
+    return { ...rest, hint: `put it in quotes: "${text}"` }
+  if (finding.message.includes('must be true or false') && typeof value === 'string') {
+    const meant = { yes: 'true', on: 'true', y: 'true', no: 'false', off: 'false', n: 'false' }[
+      value.toLowerCase()
+    ]
+    if (meant !== undefined) return { ...rest, hint: `write ${meant}` }
+  }
+  if (hint?.includes('...(')) return rest
+  return finding
+}
+
+function remove(data: unknown, keys: readonly Key[]): void {
+  const above = keys
+    .slice(0, -1)
+    .reduce<unknown>((at, key) => (at as Record<Key, unknown> | undefined)?.[key], data)
+  if (typeof above === 'object' && above !== null) delete (above as Record<Key, unknown>)[keys.at(-1)!]
+}
+
+/** Changes `data` where it means something in YAML that TypeScript refuses to guess. */
+function relax(kind: YamlKind, data: unknown): Finding[] {
+  const findings: Finding[] = []
+  const warn = (code: string, message: string, hint: string, keys: readonly Key[]) =>
+    findings.push({ severity: 'warning', code, message, hint, origin: { source: kind, keys }, at: 'value' })
+  const root = data as Record<string, unknown> | null
+  if (typeof root !== 'object' || root === null) return findings
+  if (kind === 'project' && ['number', 'boolean'].includes(typeof root.project_version)) {
+    root.project_version = String(root.project_version)
+  }
+  const body = (kind === 'bsp' ? root.bsp : root) as { arch?: unknown; scripts?: unknown } | null | undefined
+  const above: readonly Key[] = kind === 'bsp' ? ['bsp'] : []
+  if (kind === 'bsp' && typeof body?.arch === 'string' && body.arch !== body.arch.toLowerCase()) {
+    const lower = body.arch.toLowerCase()
+    const message = `${show(body.arch)} works here, but not everywhere: other tools' scripts compare it as it is written`
+    warn('breaks_elsewhere', message, `write ${show(lower)}`, [...above, 'arch'])
+    body.arch = lower
+  }
+  if (!Array.isArray(body?.scripts)) return findings
+  for (const [index, entry] of body.scripts.entries()) {
+    if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) continue
+    const keys = [...above, 'scripts', index]
+    const script = entry as Record<string, unknown>
+    // A location of the project's own scripts must be relative for every tool.
+    if (kind === 'bsp') script.location = relative(script.location, [...keys, 'location'], false)
+    if (script.location === undefined) delete script.location
+    for (const [key, artifact] of [
+      ['cached_generated_artifacts', true],
+      ['depends_on', false],
+    ] as const) {
+      const list = script[key]
+      if (!Array.isArray(list)) continue
+      script[key] = list.map((path, at) => relative(path, [...keys, key, at], artifact))
+    }
+  }
+  return findings
+
+  function relative(path: unknown, keys: readonly Key[], artifact: boolean): unknown {
+    if (typeof path !== 'string') return path
+    const rest = path.replace(artifact ? /^(\.?\/+)+/ : /^\/+/, '')
+    if (rest === path || rest === '') return path
+    const isAbsolute = path.startsWith('/')
+    const what = isAbsolute ? 'is absolute' : "begins with './', which means nothing for an artifact"
+    const message = `${show(path)} ${what}: it is read as ${show(rest)}`
+    warn(isAbsolute ? 'absolute_path' : 'artifact_relative', message, `write ${show(rest)}`, keys)
+    return rest
+  }
+}

@@ -1,0 +1,109 @@
+/** From the bytes of a YAML file to text, and places in it: what can be wrong before anything is parsed. */
+
+export interface TextPlace {
+  /** Both count from 1, columns in UTF-16 units. */
+  readonly line: number
+  readonly column: number
+  readonly length?: number
+}
+
+/** A complaint about a place of the text. */
+export interface TextComplaint {
+  readonly severity: 'error' | 'warning'
+  readonly code: string
+  readonly message: string
+  readonly hint?: string
+  /** Offsets in the text; the end is not part of it. */
+  readonly start: number
+  readonly end: number
+}
+
+/** Bytes: what a definition needs is a thousandth of it. */
+const LARGEST = 4 * 1024 * 1024
+
+/** What YAML 1.2 does not allow in a file (its rule `c-printable`): the rest can be written as escapes in quotes. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+const NOT_PRINTABLE = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ufffe\uffff]/
+
+export function decode(bytes: Buffer): {
+  readonly text: string
+  readonly complaints: readonly TextComplaint[]
+} {
+  if (bytes.length > LARGEST) {
+    const message = `the file has ${(bytes.length / 1024 / 1024).toFixed(1)} MiB; more than 4 MiB are no definition`
+    return { text: '', complaints: [{ severity: 'error', code: 'too_large', message, start: 0, end: 0 }] }
+  }
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    return { text, complaints: printable(text) }
+  } catch {
+    const text = new TextDecoder('utf-8').decode(bytes)
+    const at = firstWrong(bytes)
+    const message = 'the file is not UTF-8'
+    const hint = 'save it as UTF-8'
+    const start = Math.min(at, text.length)
+    return {
+      text,
+      complaints: [{ severity: 'error', code: 'bad_encoding', message, hint, start, end: start + 1 }],
+    }
+  }
+}
+
+/** How much of the text, in UTF-16 units, comes before the first byte that is no UTF-8. */
+function firstWrong(bytes: Buffer): number {
+  let [good, bad] = [0, bytes.length]
+  // The longest beginning that can be decoded; one that ends inside of a character can, as a stream.
+  const decodable = (end: number) => {
+    try {
+      return new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(0, end), { stream: true })
+    } catch {
+      return undefined
+    }
+  }
+  while (bad - good > 1) {
+    const middle = (good + bad) >> 1
+    if (decodable(middle) === undefined) bad = middle
+    else good = middle
+  }
+  return decodable(good)?.length ?? 0
+}
+
+function printable(text: string): TextComplaint[] {
+  const start = text.search(NOT_PRINTABLE)
+  if (start < 0) return []
+  const code = text.charCodeAt(start).toString(16).padStart(4, '0')
+  const hint = `take it out, or write "\\u${code}" in double quotes`
+  const message = `the character U+${code.toUpperCase()} may not stand in a YAML file`
+  return [{ severity: 'error', code: 'bad_character', message, hint, start, end: start + 1 }]
+}
+
+/** Finds lines by offset, without looking through the text each time. */
+export class Lines {
+  readonly #text: string
+  readonly #starts: readonly number[]
+
+  constructor(text: string) {
+    this.#text = text
+    const starts = [0]
+    for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1)
+    this.#starts = starts
+  }
+
+  /** `length` reaches to the end of the first line of what is meant. */
+  place(start: number, end: number): TextPlace {
+    const offset = Math.min(Math.max(0, start), this.#text.length)
+    let [low, high] = [0, this.#starts.length]
+    while (high - low > 1) {
+      const middle = (low + high) >> 1
+      if (this.#starts[middle]! <= offset) low = middle
+      else high = middle
+    }
+    const first = this.#text.slice(offset, Math.max(offset, end)).split(/\r?\n/, 1)[0]!.trimEnd()
+    const place = { line: low + 1, column: offset - this.#starts[low]! + 1 }
+    return first.length > 0 ? { ...place, length: first.length } : place
+  }
+
+  lineAt(offset: number): number {
+    return this.place(offset, offset).line
+  }
+}
