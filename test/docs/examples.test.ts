@@ -160,7 +160,14 @@ test('docs/json.md has every code of a reason', () => {
 })
 
 test('docs/json.md has every code of a diagnostic', () => {
-  const text = ['lib/schema', 'runtime/load', 'runtime/layers', 'runtime/plan', 'runtime/check', 'runtime/yaml']
+  const text = [
+    'lib/schema',
+    'runtime/load',
+    'runtime/layers',
+    'runtime/plan',
+    'runtime/check',
+    'runtime/yaml',
+  ]
     .map(sources)
     .join('\n')
   const codes = new Set([

@@ -53,7 +53,9 @@ const fullBsp = withBsp({
       device_tree: { dts: ['a.dts'], dtsi: ['a.dtsi'], include_paths: [], standalone: true },
       boot_method: 'extlinux',
       boot_config: './extlinux.conf',
-      blobs: [{ id: 'a', role: 'bl31', path: './a.bin', required: true, sha256: '00', make_var: 'BL31' }],
+      blobs: [
+        { id: 'a', role: 'bl31', path: './a.bin', required: true, sha256: '00'.repeat(32), make_var: 'BL31' },
+      ],
     },
   },
   rootfs: { overlay: './overlay', packages: ['vim', './x.deb'] },
