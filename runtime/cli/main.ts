@@ -7,6 +7,7 @@ import { buildCommand } from './build.ts'
 import { builderCommands } from './builder.ts'
 import { cleanCommand } from './clean.ts'
 import { doctorCommand } from './doctor.ts'
+import { initCommand } from './init.ts'
 import { inspectCommands } from './inspect.ts'
 import { newCommands } from './new.ts'
 import { runCommands } from './run.ts'
@@ -36,6 +37,7 @@ function createProgram(): Command {
   runCommands(program)
   terminalCommands(program)
   cleanCommand(program)
+  initCommand(program)
   newCommands(program)
   schemaCommand(program)
   builderCommands(program)

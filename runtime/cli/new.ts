@@ -13,6 +13,7 @@ import { StruxError } from '../report/error.ts'
 import { stateFolder } from '../state/places.ts'
 import type { GlobalOptions } from './options.ts'
 import { projectRoot } from './session.ts'
+import { fill } from './template.ts'
 import { printDiagnostics, printLine } from './terminal.ts'
 
 interface NewFlags extends GlobalOptions {
@@ -195,10 +196,7 @@ function write(
   if (there)
     throw new StruxError(`${there.path} is there already`, { hint: 'choose another name', exitCode: 2 })
   for (const { source, path } of files) {
-    const text = readFileSync(source, 'utf8')
-      // A line of nothing but an empty value is no line.
-      .replaceAll(/^ *\{\{(\w+)\}\}\n/gm, (line, name: string) => (values[name] === '' ? '' : line))
-      .replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => values[name]!)
+    const text = fill(readFileSync(source, 'utf8'), values)
     mkdirSync(dirname(join(root, path)), { recursive: true })
     writeFileSync(join(root, path), text)
     printLine(`wrote ${path}`)
