@@ -24,7 +24,7 @@ while IFS= read -r elsewhere; do
   esac
 done < <(go list -deps -f '{{if not .Standard}}{{.Dir}}{{end}}' . | sort -u)
 
-progress "compiling the application for $TARGET_ARCH"
+progress "Compiling the application for $TARGET_ARCH"
 go build -trimpath -buildvcs=false -o "$scratch/main" .
 mv "$scratch/main" "$BSP_CACHE_DIR/app/.main.new"
 mv "$BSP_CACHE_DIR/app/.main.new" "$BSP_CACHE_DIR/app/main"

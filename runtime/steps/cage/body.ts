@@ -1,19 +1,18 @@
 /** The compositor: the suite's package, or compiled from the source that the project names. */
 import type { StepBody } from '../body.ts'
 import { stepScript } from '../package-files.ts'
+import { SOURCE_SCRIPTS } from '../source/scripts.ts'
+import { fetchOverSsh, sourceEnvironment } from '../source/ssh.ts'
 
-const script = () =>
-  stepScript(
-    'shell/step.sh',
-    'shell/scratch.sh',
-    'shell/target.sh',
-    'debian/package-file.sh',
-    'cage/build.sh',
-  )
+const script = () => stepScript(...SOURCE_SCRIPTS, 'shell/target.sh', 'cage/compile.sh', 'cage/build.sh')
 
 export const cage: StepBody = {
   get source() {
     return script()
   },
-  run: ({ node, bash }) => bash(script(), { STEP_CONFIG: JSON.stringify(node.config) }),
+  async run(context) {
+    const cage = context.node.config.cage as { readonly source: string } | undefined
+    await fetchOverSsh(cage?.source, context)
+    await context.bash(script(), sourceEnvironment(context))
+  },
 }

@@ -70,14 +70,14 @@ install_packages() {
 
 stamp=$(installed_from | sha256sum)
 if [ "$(cat node_modules/.strux-installed 2>/dev/null)" != "$stamp" ]; then
-  progress 'installing packages'
+  progress 'Installing packages'
   rm -f node_modules/.strux-installed
   install_packages
   mkdir -p node_modules
   echo "$stamp" >node_modules/.strux-installed
 fi
 
-progress 'building the frontend'
+progress 'Building the frontend'
 rm -rf dist
 npm run build
 [ -f dist/index.html ] || fail "the build of $shown made no dist/index.html" \
