@@ -1,0 +1,108 @@
+/** The application step: cross-compiled with the real Go, what it is made from, and what it refuses. */
+import { execFileSync } from 'node:child_process'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { type Built, TempProject } from '../../support/project.ts'
+
+const test = suite('application')
+let project: TempProject
+
+test.before(() => {
+  project = new TempProject()
+})
+test.after(() => project.dispose())
+test.before.each(() => {
+  for (const path of ['dist/cache/demo', 'main.go', 'go.mod', 'page.html', 'backend']) project.remove(path)
+  project.config()
+  project.bsp([])
+})
+
+const MAIN = 'dist/cache/demo/app/main'
+const HELLO =
+  'package main\n\nimport _ "embed"\n\n//go:embed page.html\nvar page string\n\nfunc main() { print(page) }\n'
+
+function hello(): void {
+  project.write('go.mod', 'module hello\n\ngo 1.19\n')
+  project.write('main.go', HELLO)
+  project.write('page.html', 'first')
+}
+
+const build = (...args: string[]) => project.build(['--only', 'application', ...args])
+const complaint = (built: Built) => built.lines('application', 'stderr').join('\n')
+const run = () => execFileSync(project.at(MAIN), { stdio: ['ignore', 'ignore', 'pipe'] })
+
+async function succeeds(): Promise<Built> {
+  const built = await build()
+  assert.is(built.code, 0, `${built.said}\n${complaint(built)}`)
+  return built
+}
+
+async function refused(expected: RegExp): Promise<void> {
+  const built = await build()
+  assert.is.not(built.code, 0)
+  assert.match(complaint(built), expected)
+  assert.not.match(complaint(built), /^line \d+: exit code/m)
+  assert.not.ok(project.has(MAIN))
+}
+
+test('is compiled again when something changes that Go reads, and not otherwise', async () => {
+  hello()
+  await succeeds()
+  for (const path of ['README.md', 'update.key', 'main_test.go', 'overlay/etc/motd'])
+    project.write(path, `package main // ${path}`)
+  assert.equal((await build()).ran, [])
+  project.write('page.html', 'second')
+  const again = await succeeds()
+  assert.equal(again.ran, ['application'])
+  assert.equal(again.reasons('application'), ['dependency_changed .'])
+  assert.not.ok(run().length > 0)
+})
+
+test('for each architecture, with C where the program has some', async () => {
+  hello()
+  project.write(
+    'main.go',
+    'package main\n\n// int answer(void) { return 42; }\nimport "C"\n\nfunc main() { print(C.answer()) }\n',
+  )
+  for (const [arch, machine] of [
+    ['arm64', 'ARM aarch64'],
+    ['armhf', 'ARM, EABI5'],
+    ['x86_64', 'x86-64'],
+  ]) {
+    project.bsp([], { arch })
+    await succeeds()
+    const said = (
+      await project.strux(['shell', '--at', 'application'], { input: `file ${MAIN}\nreadelf -h ${MAIN}\n` })
+    ).stdout
+    assert.match(said, `ELF ${arch === 'armhf' ? 32 : 64}-bit LSB`)
+    assert.match(said, machine!)
+    assert.match(said, 'dynamically linked')
+  }
+})
+
+test('in a folder of its own; modules of the project beside it are compiled in, with a warning', async () => {
+  project.config({ application: 'backend' })
+  project.write(
+    'backend/go.mod',
+    'module backend\n\ngo 1.19\n\nrequire shared v0.0.0\n\nreplace shared => ../shared\n',
+  )
+  project.write('backend/main.go', 'package main\n\nimport "shared"\n\nfunc main() { shared.Say() }\n')
+  project.write('shared/go.mod', 'module shared\n\ngo 1.19\n')
+  project.write('shared/shared.go', 'package shared\n\nfunc Say() { print("shared") }\n')
+  const built = await succeeds()
+  assert.match(complaint(built), 'changes in shared go unnoticed: it lies outside backend')
+})
+
+test('what is missing is said', async () => {
+  await refused(/there is no main\.go\n.*`application` in strux\.config\.ts/)
+  hello()
+  project.remove('go.mod')
+  await refused(/there is no go\.mod beside main\.go\n`go mod init NAME`/)
+  project.write('go.mod', 'module hello\n\ngo 1.19\n')
+  project.write('main.go', 'package hello\n')
+  await refused(/main\.go belongs to the package hello/)
+  project.write('main.go', 'package main\n\nfunc main() { print(nowhere) }\n')
+  await refused(/main\.go:3:21: undefined: nowhere/)
+})
+
+test.run()
