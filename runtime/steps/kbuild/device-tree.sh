@@ -21,20 +21,26 @@ device_tree_files() {
   cat "$scratch/cpp.d" "$scratch/dtc.d" | sed 's/^[^ ]*: *//' | tr -s ' \\\n' '\n' | grep . | sort -u | xargs -r realpath -m
 }
 
-# declared_files SOURCE TREE FOLDER...: what is neither in TREE, nor beside SOURCE or below, nor in a FOLDER does not count
+# Folders of which the files that device trees are made of count for the fingerprint, and no others.
+beside=()
+
+# declared_files SOURCE TREE FOLDER...: what lies neither in TREE, nor beside SOURCE or below, nor in a FOLDER does not count
 # for the step's fingerprint, so it must not be used.
 declared_files() {
-  local source tree=$2 file folder beside
+  local source tree=$2 file folder
   source=$(realpath "$1")
-  beside=$(dirname "$source")
   while IFS= read -r file; do
     case $file in
-      "$source" | "$tree"/* | "$beside"/*.dts | "$beside"/*.dtsi | "$beside"/*.dtso | "$beside"/*.h) continue ;;
+      "$source" | "$tree"/*) continue ;;
       "$PROJECT_FOLDER"/*) ;;
       *) continue ;;
     esac
     for folder in "${@:3}"; do
       case $file in "$(realpath -m "$folder")"/*) continue 2 ;; esac
+    done
+    for folder in "$(dirname "$source")" "${beside[@]}"; do
+      folder=$(realpath -m "$folder")
+      case $file in "$folder"/*.dts | "$folder"/*.dtsi | "$folder"/*.dtso | "$folder"/*.h) continue 2 ;; esac
     done
     fail "$(basename "$source") includes ${file#"$PROJECT_FOLDER"/}, and the build does not know that" \
       'Name its folder in device_tree.include_paths.'

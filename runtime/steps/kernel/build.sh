@@ -62,7 +62,7 @@ install_tree() {
   # Only there so that its folder is searched.
   if [[ $name == *.dtsi ]]; then return; fi
   base=$(basename "$name")
-  compile_device_tree "$source" "$draft/dtbs/${base%.*}.$ending" "$dtc" "${include_paths[@]}" "${kernel_includes[@]}"
+  compile_device_tree "$source" "$draft/dtbs/${base%.*}.$ending" "$dtc" "${include_paths[@]}" "${beside[@]}" "${kernel_includes[@]}"
   declared_files "$source" "$(realpath "$tree")" "${include_paths[@]}"
 }
 
@@ -77,7 +77,7 @@ mapfile -t own_trees < <(jq -r '."boot.kernel".device_tree.dts // [] | if type =
 mapfile -t overlays < <(jq -r '."boot.kernel".device_tree.overlays // [] | .[]' <<<"$STEP_CONFIG")
 kernel_includes=("$tree/include" "$tree/scripts/dtc/include-prefixes" "$dts")
 for name in "${own_trees[@]}"; do
-  if [[ $name == *.dtsi ]]; then include_paths+=("$BSP_FOLDER/$(dirname "$name")"); fi
+  if [[ $name == *.dtsi ]]; then beside+=("$BSP_FOLDER/$(dirname "$name")"); fi
 done
 # Sources of the BSP include those of the chip by their bare names, and these lie in folders by vendor.
 for folder in "$dts"/*/; do

@@ -3,6 +3,7 @@ apply_patches() {
   local folder=$1 file
   shift
   for file in "$@"; do
+    file=$(realpath -ms "$file")
     [ -f "$file" ] || fail "the patch ${file#"$PROJECT_FOLDER"/} is missing"
     progress "Applying $(basename "$file")"
     apply_patch "$folder" "$file"
@@ -12,7 +13,7 @@ apply_patches() {
 # apply_patch FOLDER FILE [OPTION...]: the folder is fresh, so half of a patch in it does no harm where the step fails.
 apply_patch() {
   local folder=$1 file=$2 words
-  local options=(-p1 --directory="$folder" --input="$(realpath "$file")" --batch --no-backup-if-mismatch --reject-file=- "${@:3}")
+  local options=(-p1 --directory="$folder" --input="$file" --batch --no-backup-if-mismatch --reject-file=- "${@:3}")
   if words=$(patch "${options[@]}" --forward 2>&1); then
     if grep -q -e '^Hunk.*\(fuzz\|offset\)' <<<"$words"; then grep -e '^patching file' -e '^Hunk' <<<"$words"; fi
   elif all_skipped "$words" && patch "${options[@]}" --reverse --dry-run >/dev/null 2>&1; then

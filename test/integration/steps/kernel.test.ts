@@ -157,7 +157,7 @@ test('patches in their order; one that is taken out is out', async () => {
   project.write('bsp/demo/linux/main.c', 'int main(void) { return 2; }\n')
   assert.match(
     complaint(await succeeds()),
-    /warning: bsp\/demo\/.*1\.patch is in the source already, and can go/,
+    /warning: bsp\/demo\/patches\/1\.patch is in the source already, and can go/,
   )
 })
 
@@ -176,16 +176,17 @@ test("device trees: the kernel's, the BSP's with their includes, and overlays", 
   project.write('bsp/demo/shared/panel.h', '#define PANEL_WIDTH 800\n')
   project.write(
     'bsp/demo/dts/mine.dts',
-    '/dts-v1/;\n#include "chip.dtsi"\n#include "panel.h"\n#include "panel.dtsi"\n/ { model = "Mine"; };\n',
+    '/dts-v1/;\n#include "chip.dtsi"\n#include "panel.h"\n#include "panel.dtsi"\n#include "common.dtsi"\n/ { model = "Mine"; };\n',
   )
   project.write(
     'bsp/demo/overlays/led.dtso',
     '/dts-v1/;\n/plugin/;\n#include <dt-bindings/acme.h>\n&pin { number = <(ACME_PIN + 1)>; };\n',
   )
+  project.write('bsp/demo/common/common.dtsi', '/ { common; };\n')
   const before = listing('bsp/demo')
   define({
     device_tree: {
-      dts: ['board', './dts/mine.dts', 'other/twin.dtb'],
+      dts: ['board', './dts/mine.dts', 'other/twin.dtb', './common/common.dtsi'],
       overlays: ['./overlays/led.dtso'],
       include_paths: ['./shared'],
     },
@@ -195,7 +196,7 @@ test("device trees: the kernel's, the BSP's with their includes, and overlays", 
   assert.match(await decompiled('board.dtb'), /model = "In tree"/)
   assert.match(await decompiled('twin.dtb'), /model = "Twin B"/)
   const mine = await decompiled('mine.dtb')
-  for (const each of [/model = "Mine"/, /width = <0x320>/, /number = <0x07>/, /__symbols__/])
+  for (const each of [/model = "Mine"/, /width = <0x320>/, /number = <0x07>/, /__symbols__/, /common;/])
     assert.match(mine, each)
   assert.match(await decompiled('led.dtbo'), /number = <0x08>[\s\S]*__fixups__/)
   assert.equal(listing('bsp/demo'), before, 'nothing is made in the folder of the BSP')

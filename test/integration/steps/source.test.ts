@@ -1,7 +1,7 @@
 /** Sources of every kind, as the kernel step fetches them: what is kept, what is looked up again, and without a network. */
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -232,6 +232,23 @@ test("git: repositories of the project, whoever's they are", async () => {
   }
   define('file:///srv/linux.git#main')
   await refused('file:///srv/linux.git is not in the project')
+})
+
+test("git over ssh: fetched on this machine, where the user's keys are", async () => {
+  const { commit } = repository('elsewhere/linux')
+  commit('first')
+  // In place of ssh: the host's name and options are dropped, and the command is run here.
+  const ssh = project.write('ssh', '#!/bin/sh\nwhile [ $# -gt 1 ]; do shift; done\nexec sh -c "$1"\n')
+  chmodSync(ssh, 0o755)
+  const source = `ssh://git@board.example${project.at('elsewhere/linux')}#main`
+  define(source)
+  const built = await project.build(['--only', 'kernel'], { env: { GIT_SSH_COMMAND: ssh } })
+  assert.is(built.code, 0, `${built.said}\n${complaint(built)}`)
+  assert.is(project.read(`${TREE}/main.c`), 'int first;\n')
+  define(source, {}, 1)
+  const again = await project.build(['--only', 'kernel'], { env: { GIT_SSH_COMMAND: 'false' } })
+  assert.is(again.code, 0, `${again.said}\n${complaint(again)}`)
+  assert.match(complaint(again), /cannot be reached; main is taken as it was/)
 })
 
 test('a Debian package that holds sources, and a Debian source package with its patches', async () => {
