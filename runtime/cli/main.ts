@@ -7,6 +7,7 @@ import { buildCommand } from './build.ts'
 import { builderCommands } from './builder.ts'
 import { cleanCommand } from './clean.ts'
 import { doctorCommand } from './doctor.ts'
+import { editCommands } from './edit.ts'
 import { initCommand } from './init.ts'
 import { inspectCommands } from './inspect.ts'
 import { newCommands } from './new.ts'
@@ -39,6 +40,7 @@ function createProgram(): Command {
   cleanCommand(program)
   initCommand(program)
   newCommands(program)
+  editCommands(program)
   schemaCommand(program)
   builderCommands(program)
   doctorCommand(program)

@@ -1,0 +1,246 @@
+/** `strux add` and `strux rename`: definitions changed where their author wrote them. */
+import { existsSync, statSync } from 'node:fs'
+import { join, posix, relative, resolve, sep } from 'node:path'
+import { type Command, Option } from 'commander'
+import { HOOK_NAMES } from '../../lib/hooks/build.ts'
+import type { Change } from '../edit/change.ts'
+import { type Diagnostic, DiagnosticsError } from '../load/diagnostic.ts'
+import { type Bsp, type Loaded, type LoadedProject, loadBsp, loadProject } from '../load/project.ts'
+import { StruxError } from '../report/error.ts'
+import type { GlobalOptions } from './options.ts'
+import { examine, projectRoot } from './session.ts'
+import { printDiagnostics, printLine } from './terminal.ts'
+
+interface AddScriptFlags extends GlobalOptions {
+  readonly hook: string
+  readonly location: string
+  readonly bsp?: string
+  readonly description?: string
+  readonly artifact?: string[]
+  readonly dependsOn?: string[]
+  readonly id?: string
+}
+
+interface AddPackageFlags extends GlobalOptions {
+  readonly bsp?: string
+  readonly all?: boolean
+}
+
+const THE_BSP = "the BSP; the project's default otherwise"
+const HOW = `
+The module is changed in place: what is already there keeps its form and its comments. Where a list is computed, comes
+from a spread or another file, or where the definition is YAML, nothing is changed and the place is named.`
+
+export function editCommands(program: Command): void {
+  const add = program
+    .command('add')
+    .description('adds a script or packages to a definition, in place')
+    .exitOverride()
+  add
+    .command('script')
+    .description('adds a script to a BSP')
+    .addOption(
+      new Option('--hook <hook>', 'the hook at which it runs; strux hooks lists them')
+        .choices(HOOK_NAMES)
+        .makeOptionMandatory(),
+    )
+    .requiredOption('--location <file>', "its file, relative to the BSP's folder")
+    .option('--bsp <name>', THE_BSP)
+    .option('--description <text>', 'what it does, in a few words')
+    .option('--artifact <path>', 'a file that it makes (output/disk.img); may be repeated', collect)
+    .option('--depends-on <path>', 'what it reads (./content); may be repeated', collect)
+    .option('--id <id>', 'a name of its own')
+    .addHelpText('after', HOW)
+    .action((_: unknown, self: Command) => addScript(self.optsWithGlobals<AddScriptFlags>()))
+    .exitOverride()
+  add
+    .command('package')
+    .description('adds Debian packages to the root filesystem')
+    .argument('<package...>', 'names of Debian packages, or .deb files')
+    .addOption(new Option('--bsp <name>', THE_BSP).conflicts('all'))
+    .option('--all', 'for every BSP: to the configuration of the project')
+    .addHelpText('after', HOW)
+    .action((names: string[], _: unknown, self: Command) =>
+      addPackages([...new Set(names)], self.optsWithGlobals<AddPackageFlags>()),
+    )
+    .exitOverride()
+  program
+    .command('rename')
+    .description('renames what a definition names')
+    .exitOverride()
+    .command('hook-file')
+    .description("renames a script's file, and its mentions in the BSP")
+    .argument('<old>', "the file, relative to the BSP's folder")
+    .argument('<new>', 'its new name, likewise')
+    .option('--bsp <name>', THE_BSP)
+    .addHelpText('after', HOW)
+    .action((from: string, to: string, _: unknown, self: Command) =>
+      renameHookFile(from, to, self.optsWithGlobals<GlobalOptions & { bsp?: string }>()),
+    )
+    .exitOverride()
+}
+
+function collect(value: string, before: string[] | undefined): string[] {
+  return [...(before ?? []), value]
+}
+
+/** A project and a BSP that can be loaded, and what is said about them. */
+interface Opened {
+  readonly root: string
+  readonly project: LoadedProject
+  readonly loaded: Loaded<Bsp>
+  readonly bsp: Bsp
+  readonly said: readonly Diagnostic[]
+}
+
+async function open(flags: GlobalOptions, name: string | undefined): Promise<Opened> {
+  const root = projectRoot(flags.project)
+  const project = await loadProject(root)
+  const wanted = name ?? project.value?.config.bsp
+  const loaded = wanted === undefined ? undefined : await loadBsp(project, wanted)
+  const { diagnostics } = await examine(project, loaded)
+  // What loads may be changed, also where a file that it names is still to be written.
+  if (project.value && loaded?.value) return { root, project, loaded, bsp: loaded.value, said: diagnostics }
+  printDiagnostics(diagnostics, root)
+  throw new DiagnosticsError(diagnostics)
+}
+
+async function again(root: string, name: string): Promise<Diagnostic[]> {
+  const project = await loadProject(root)
+  return (await examine(project, await loadBsp(project, name))).diagnostics
+}
+
+async function addScript(flags: AddScriptFlags): Promise<void> {
+  const { root, loaded, bsp, said } = await open(flags, flags.bsp)
+  const file = inBsp(root, bsp.folder, flags.location)
+  const location = written(bsp.folder, file)
+  const same = (bsp.data.scripts ?? []).find(
+    script =>
+      script.step === flags.hook &&
+      script.location !== undefined &&
+      posix.join(bsp.folder, script.location) === file,
+  )
+  if (same) {
+    printLine(`${bsp.file} has ${location} at ${flags.hook} already`)
+    return
+  }
+  const script = {
+    ...(flags.id !== undefined && { id: flags.id }),
+    step: flags.hook,
+    location,
+    ...(flags.description !== undefined && { description: flags.description }),
+    ...(flags.artifact && { cached_generated_artifacts: flags.artifact }),
+    ...(flags.dependsOn && { depends_on: flags.dependsOn }),
+  }
+  await edited(root, bsp.file, async () => {
+    const { addScript } = await import('../edit/add.ts')
+    const { EditableModule } = await import('../edit/module.ts')
+    const module = await EditableModule.open(root, loaded, bsp.file)
+    const change = { module, edits: addScript(module, script) }
+    const ignored = (each: Diagnostic) => each.code === 'script_missing' && each.message.includes(` ${file}`)
+    await keep(root, change, said, async () => (await again(root, bsp.name)).filter(each => !ignored(each)))
+  })
+  printLine(`added ${location} at ${flags.hook} to ${bsp.file}`)
+  if (!existsSync(join(root, file))) printLine(`  next: write ${file}`)
+}
+
+async function addPackages(names: readonly string[], flags: AddPackageFlags): Promise<void> {
+  const { root, project, loaded, bsp, said } = await open(flags, flags.bsp)
+  const definition = flags.all ? project : loaded
+  const { packages } = (flags.all ? project.value!.config.rootfs : bsp.data.rootfs) ?? {}
+  const file = flags.all ? configOf(project) : bsp.file
+  const there = names.filter(name => packages?.includes(name))
+  const fresh = names.filter(name => !packages?.includes(name))
+  if (there.length > 0) printLine(`${file} has ${there.join(', ')} already`)
+  if (fresh.length === 0) return
+  await edited(root, file, async () => {
+    const { addPackages } = await import('../edit/add.ts')
+    const { EditableModule } = await import('../edit/module.ts')
+    const module = await EditableModule.open(root, definition, file)
+    const edits = addPackages(module, fresh, flags.all ? 'project' : 'bsp')
+    await keep(root, { module, edits }, said, () => again(root, bsp.name))
+  })
+  printLine(`added ${fresh.join(', ')} to ${file}`)
+}
+
+async function renameHookFile(
+  from: string,
+  to: string,
+  flags: GlobalOptions & { bsp?: string },
+): Promise<void> {
+  const { root, loaded, bsp, said } = await open(flags, flags.bsp)
+  const [old, fresh] = [inBsp(root, bsp.folder, from), inBsp(root, bsp.folder, to)]
+  if (!isFile(join(root, old))) {
+    throw new StruxError(`there is no file ${old}`, {
+      hint: "the name is relative to the BSP's folder",
+      exitCode: 2,
+    })
+  }
+  if (existsSync(join(root, fresh)))
+    throw new StruxError(`${fresh} is there already`, { hint: 'choose another name', exitCode: 2 })
+  await edited(root, bsp.file, async () => {
+    const { renameMentions } = await import('../edit/rename.ts')
+    const { EditableModule } = await import('../edit/module.ts')
+    const module = await EditableModule.open(root, loaded, bsp.file)
+    const edits = await renameMentions(module, loaded, bsp, old, fresh)
+    if (edits.length === 0) {
+      throw new StruxError(`${bsp.file} does not name ${old}`, {
+        hint: 'only files of scripts are renamed',
+        exitCode: 2,
+      })
+    }
+    const move = { from: join(root, old), to: join(root, fresh) }
+    await keep(root, { module, edits, move }, said, () => again(root, bsp.name))
+    printLine(
+      `renamed ${old} to ${fresh}, in ${edits.length} place${edits.length === 1 ? '' : 's'} of ${bsp.file}`,
+    )
+  })
+}
+
+async function keep(
+  root: string,
+  change: Change,
+  before: readonly Diagnostic[],
+  examineAgain: () => Promise<readonly Diagnostic[]>,
+): Promise<void> {
+  const { change: perform } = await import('../edit/change.ts')
+  const fresh = await perform(root, change, before, examineAgain)
+  printDiagnostics(fresh, root)
+  if (fresh.some(each => each.severity === 'error'))
+    throw new StruxError(`${change.module.file} is as it was: with the change it would be wrong`)
+}
+
+/** A refusal is shown with its place in the source. */
+async function edited(root: string, file: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'NotEditable') throw error
+    printDiagnostics([(error as unknown as { diagnostic: Diagnostic }).diagnostic], root)
+    throw new StruxError(`${file} was not changed`)
+  }
+}
+
+function configOf({ source, root }: LoadedProject): string {
+  if (source?.kind === 'module') return source.module.entry
+  return source?.document.file ?? relative(root, 'strux.config.ts')
+}
+
+/**
+ * A path that is given for a BSP, relative to the project. It is relative to the BSP's folder; what the shell completed
+ * from the current folder is understood as well.
+ */
+function inBsp(root: string, folder: string, given: string): string {
+  const own = posix.join(folder, given.split(sep).join('/'))
+  const here = relative(root, resolve(given)).split(sep).join('/')
+  return !existsSync(join(root, own)) && here.startsWith(`${folder}/`) ? here : own
+}
+
+function written(folder: string, file: string): string {
+  const path = posix.relative(folder, file)
+  return path.startsWith('../') ? path : `./${path}`
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false
+}
