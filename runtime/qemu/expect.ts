@@ -17,8 +17,10 @@ export interface Outcome {
 const TOLERANCE = 12
 /** Milliseconds between two looks. */
 const INTERVAL = 1000
-/** A screen stands still where no more than this share of it changes from one look to the next: a clock may tick. */
-const STILL = 0.005
+/** A screen stands still where no more than this share of it changes from one look to the next: a cursor may blink. */
+const STILL = 0.002
+/** Painting under emulation has pauses of its own: so many looks in a row have to be alike. */
+const STILL_LOOKS = 6
 
 /** A condition: true, or what is there instead. */
 type Look = () => Promise<true | string> | true | string
@@ -70,13 +72,10 @@ export async function expectAll(
 /** Waits until something is on the screen and stands still. False where the time is up or the machine has ended. */
 export async function untilStill(guest: Guest, timeout: number, signal: AbortSignal): Promise<boolean> {
   const screen = new ScreenWatch(guest)
-  let still = 0
   while (Date.now() < guest.startedAt + timeout && guest.alive) {
     signal.throwIfAborted()
     await screen.look()
-    still = screen.isDrawn && screen.isStill ? still + 1 : 0
-    // Painting under emulation has pauses of its own.
-    if (still >= 8) return true
+    if (screen.isDrawn && screen.isStill) return true
     await pause(INTERVAL)
   }
   return false
@@ -84,17 +83,16 @@ export async function untilStill(guest: Guest, timeout: number, signal: AbortSig
 
 class ScreenWatch {
   readonly #guest: Guest
-  #before: Picture | undefined
   #now: Picture | undefined
+  /** How many looks in a row were alike. */
+  #alike = 0
 
   constructor(guest: Guest) {
     this.#guest = guest
   }
 
   get isStill(): boolean {
-    return (
-      this.#before !== undefined && this.#now !== undefined && difference(this.#before, this.#now) <= STILL
-    )
+    return this.#alike >= STILL_LOOKS
   }
 
   get isDrawn(): boolean {
@@ -102,8 +100,10 @@ class ScreenWatch {
   }
 
   async look(): Promise<void> {
-    this.#before = this.#now
+    const before = this.#now
     this.#now = await this.#guest.look()
+    const alike = before !== undefined && this.#now !== undefined && difference(before, this.#now) <= STILL
+    this.#alike = alike ? this.#alike + 1 : 0
   }
 
   shows({ x, y, color, tolerance }: NonNullable<TestData['screen']>[number]): true | string {

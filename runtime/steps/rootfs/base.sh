@@ -24,7 +24,8 @@ fi
 
 # The archive as this builder knows it, for the suite that the project wants.
 here=$(. /etc/os-release && echo "$VERSION_CODENAME")
-sources=$(mktemp)
+# Its name becomes that of a file of the root filesystem.
+sources=/tmp/debian.list
 # indextargets names only what has been fetched.
 apt-get -qq update
 apt-get indextargets --format 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' |

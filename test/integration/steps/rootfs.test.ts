@@ -1,0 +1,102 @@
+/** A root filesystem for a device without a screen, bootstrapped for real twice: what is in it, and that both are the same. */
+import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { TempProject } from '../../support/project.ts'
+
+const test = suite('rootfs')
+const C = 'dist/cache/demo'
+const projects: TempProject[] = []
+test.after(async () => {
+  for (const project of projects) await project.dispose()
+})
+
+function define(): TempProject {
+  const project = new TempProject()
+  projects.push(project)
+  project.config({
+    hostname: 'from-project',
+    build: { steps: { frontend: false, cage: false, wpe: false } },
+    rootfs: { packages: ['file'], overlay: 'overlay' },
+    display: { monitors: [{ path: '/sign', transform: 90 }] },
+  })
+  project.bsp([], { arch: 'x86_64', rootfs: { overlay: './files' } })
+  project.write('overlay/etc/motd', 'from the project')
+  project.write('overlay/etc/systemd/system/strux.service', '# replaced\n')
+  project.write('bsp/demo/files/etc/motd', 'from the BSP')
+  project.write('bsp/demo/files/etc/issue', 'from the BSP')
+  // What other steps make: not what this is about.
+  project.write(`${C}/app/main`, '#!/bin/sh\n')
+  project.write(`${C}/client`, '#!/bin/sh\n')
+  return project
+}
+
+async function build(project: TempProject): Promise<void> {
+  const { code, said } = await project.build(['--only', 'rootfs', '--only', 'rootfs_post'])
+  assert.is(code, 0, said)
+}
+
+const MADE = ['rootfs-base.tar.gz', 'rootfs-post.tar.gz', 'vmlinuz', 'initrd.img']
+const sums = (project: TempProject) =>
+  MADE.map(
+    name =>
+      `${name} ${createHash('sha256')
+        .update(readFileSync(project.at(`${C}/${name}`)))
+        .digest('hex')}`,
+  )
+const inTarball = (project: TempProject, path: string) =>
+  execFileSync('tar', ['-xzOf', project.at(`${C}/rootfs-post.tar.gz`), `./${path}`], { encoding: 'utf8' })
+
+test('has packages, names, programs, and overlays that replace what is ours', async () => {
+  const project = define()
+  await build(project)
+  const names = execFileSync('tar', ['-tzf', project.at(`${C}/rootfs-post.tar.gz`)], {
+    encoding: 'utf8',
+    maxBuffer: 64e6,
+  }).split('\n')
+  for (const name of ['./usr/bin/file', './strux/main', './strux/client', './usr/lib/systemd/systemd'])
+    assert.ok(names.includes(name), name)
+  assert.not.ok(names.includes('./usr/bin/cage'))
+  assert.not.ok(names.some(name => name.startsWith('./var/cache/apt/archives/') && name.endsWith('.deb')))
+  assert.is(inTarball(project, 'etc/hostname'), 'from-project\n')
+  assert.match(inTarball(project, 'etc/hosts'), /127\.0\.1\.1\tfrom-project/)
+  assert.is(inTarball(project, 'etc/motd'), 'from the project')
+  assert.is(inTarball(project, 'etc/issue'), 'from the BSP')
+  assert.is(inTarball(project, 'etc/systemd/system/strux.service'), '# replaced\n')
+  const about = JSON.parse(inTarball(project, 'etc/strux/project.json'))
+  assert.equal([about.name, about.projectVersion, about.bsp, about.arch], ['test', '1.2.3', 'demo', 'x86_64'])
+  const display = JSON.parse(project.read(`${C}/.display-config.json`))
+  assert.equal(display, { monitors: [{ path: '/sign', transform: '90' }] })
+  assert.ok(names.includes('./etc/systemd/system/multi-user.target.wants/strux.service'), 'units are enabled')
+})
+
+test('bootstrapped again from the same packages, every file is the same, byte for byte', async () => {
+  const again = define()
+  await build(again)
+  assert.equal(sums(again), sums(projects[0]!))
+})
+
+test('a package file that is not there, and a package that Debian does not have, are said', async () => {
+  const project = projects[0]!
+  project.config({
+    build: { steps: { frontend: false, cage: false, wpe: false } },
+    rootfs: { packages: ['./missing.deb'] },
+  })
+  const missing = await project.build(['--only', 'rootfs_post'])
+  assert.is.not(missing.code, 0)
+  assert.match(
+    `${missing.said}${JSON.stringify(missing.events)}`,
+    /there is no package file \.\/missing\.deb/,
+  )
+  project.config({
+    build: { steps: { frontend: false, cage: false, wpe: false } },
+    rootfs: { packages: ['no-such-package'] },
+  })
+  const unknown = await project.build(['--only', 'rootfs_post'])
+  assert.is.not(unknown.code, 0)
+  assert.match(JSON.stringify(unknown.events), /not all packages could be installed/)
+})
+
+test.run()
