@@ -24,7 +24,8 @@ test('builds, and has nothing to do the second time', async () => {
   assert.is(code, 0, `${stdout}${stderr}`)
   const again = await strux('build', 'qemu-x86_64', '--dry-run', '--json')
   const { nodes } = JSON.parse(again.stdout)
-  for (const { id, decision } of nodes) assert.is(decision.action, 'skip', `${id}: ${JSON.stringify(decision)}`)
+  for (const { id, decision } of nodes)
+    assert.is(decision.action, 'skip', `${id}: ${JSON.stringify(decision)}`)
 })
 
 test('boots, answers, and shows the page', async () => {

@@ -53,7 +53,17 @@ const BSP: BspData = bspWith([], {
 })
 
 const AFTER_ROOTFS: StepName[] = ['rootfs_post', 'image']
-const ALL = ['frontend', 'application', 'cage', 'wpe', 'client', 'kernel', 'bootloader', 'rootfs', ...AFTER_ROOTFS]
+const ALL = [
+  'frontend',
+  'application',
+  'cage',
+  'wpe',
+  'client',
+  'kernel',
+  'bootloader',
+  'rootfs',
+  ...AFTER_ROOTFS,
+]
 
 /** What changes: a file, or the definitions; and which steps run then, in any order. */
 const TABLE: readonly {
@@ -68,15 +78,23 @@ const TABLE: readonly {
   { what: 'main.go', file: 'main.go', run: ['application', ...AFTER_ROOTFS] },
   { what: 'a file of the compositor', file: 'compositor/meson.build', run: ['cage', ...AFTER_ROOTFS] },
   { what: "the compositor's environment", bsp: { cage: { env: ['A=2'] } }, run: ['cage', ...AFTER_ROOTFS] },
-  { what: 'a fragment of the kernel', file: 'bsp/demo/configs/more.config', run: ['kernel', ...AFTER_ROOTFS] },
+  {
+    what: 'a fragment of the kernel',
+    file: 'bsp/demo/configs/more.config',
+    run: ['kernel', ...AFTER_ROOTFS],
+  },
   { what: 'a patch of the kernel', file: 'bsp/demo/patches/kernel.patch', run: ['kernel', ...AFTER_ROOTFS] },
   { what: 'a device tree', file: 'bsp/demo/dts/board.dts', run: ['kernel', ...AFTER_ROOTFS] },
-  { what: 'a patch of U-Boot', file: 'bsp/demo/patches/u-boot.patch', run: ['bootloader', 'image'] },
+  { what: 'a patch of U-Boot', file: 'bsp/demo/patches/u-boot.patch', run: ['bootloader'] },
   { what: "the project's overlay", file: 'overlay/etc/motd', run: AFTER_ROOTFS },
   { what: "the BSP's overlay", file: 'bsp/demo/files/etc/issue', run: AFTER_ROOTFS },
   { what: 'a package file', file: 'tool.deb', run: AFTER_ROOTFS },
   { what: 'the logo', file: 'logo.png', run: AFTER_ROOTFS },
-  { what: 'a list of packages', config: { rootfs: { overlay: 'overlay', packages: ['wget', './tool.deb'] } }, run: AFTER_ROOTFS },
+  {
+    what: 'a list of packages',
+    config: { rootfs: { overlay: 'overlay', packages: ['wget', './tool.deb'] } },
+    run: AFTER_ROOTFS,
+  },
   { what: 'the host name', config: { hostname: 'other' }, run: AFTER_ROOTFS },
   { what: 'a monitor', config: { display: { monitors: [{ path: '/two' }] } }, run: AFTER_ROOTFS },
   { what: 'a file beside the partitions', file: 'bsp/demo/loader.bin', run: ['image'] },
@@ -108,11 +126,16 @@ for (const { what, file, config, bsp, body, run } of TABLE) {
       assert.ok(first.ok, String(first.error))
       assert.equal([...first.order].sort(), [...ALL].sort())
       if (file) project.write(file, `${project.read(file)} changed`)
-      const settings = { bsp: { ...BSP, ...bsp } as BspData, project: { ...CONFIG, ...config }, bodies: bodies(project, body) }
+      const settings = {
+        bsp: { ...BSP, ...bsp } as BspData,
+        project: { ...CONFIG, ...config },
+        bodies: bodies(project, body),
+      }
       const foretold = await project.dryRun(settings)
       const { order } = await project.build(settings)
       assert.equal([...order].sort(), [...run].sort())
-      for (const [id, { action }] of foretold) if (action !== 'skip') assert.ok(run.includes(id), `foretold ${id}: ${action}`)
+      for (const [id, { action }] of foretold)
+        if (action !== 'skip') assert.ok(run.includes(id), `foretold ${id}: ${action}`)
     } finally {
       project.dispose()
     }
