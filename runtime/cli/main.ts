@@ -8,6 +8,7 @@ import { builderCommands } from './builder.ts'
 import { cleanCommand } from './clean.ts'
 import { doctorCommand } from './doctor.ts'
 import { editCommands } from './edit.ts'
+import { importCommand } from './import.ts'
 import { initCommand } from './init.ts'
 import { inspectCommands } from './inspect.ts'
 import { newCommands } from './new.ts'
@@ -41,6 +42,7 @@ function createProgram(): Command {
   initCommand(program)
   newCommands(program)
   editCommands(program)
+  importCommand(program)
   schemaCommand(program)
   builderCommands(program)
   doctorCommand(program)

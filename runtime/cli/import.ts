@@ -1,0 +1,60 @@
+/** `strux import`: definitions in YAML become modules in TypeScript. */
+import { existsSync } from 'node:fs'
+import { join, relative, resolve } from 'node:path'
+import type { Command } from 'commander'
+import { DiagnosticsError } from '../load/diagnostic.ts'
+import { StruxError } from '../report/error.ts'
+import { writeAtomic } from '../state/atomic-file.ts'
+import type { GlobalOptions } from './options.ts'
+import { printDiagnostics, printLine } from './terminal.ts'
+
+interface ImportFlags extends GlobalOptions {
+  readonly out?: string
+  readonly force?: boolean
+}
+
+export function importCommand(program: Command): void {
+  program
+    .command('import')
+    .argument('[path]', 'a YAML file, or the folder of a project or a BSP; the project otherwise')
+    .description('turns strux.yaml and bsp.yaml into TypeScript')
+    .option('--out <folder>', 'write below this folder; beside the YAML files otherwise')
+    .option('--force', 'replace files that are there')
+    .addHelpText(
+      'after',
+      '\nComments stay at their keys. The YAML files are left as they are: a project has one of both, so delete\n' +
+        'them when you are content. Nothing is written where a file has an error.',
+    )
+    .action((path: string | undefined, _: unknown, self: Command) =>
+      importFiles(path, self.optsWithGlobals<ImportFlags>()),
+    )
+}
+
+async function importFiles(path: string | undefined, flags: ImportFlags): Promise<void> {
+  const { importYaml } = await import('../import/import.ts')
+  const { root, diagnostics, modules } = await importYaml(path ?? flags.project ?? '.')
+  printDiagnostics(diagnostics, root)
+  if (diagnostics.some(each => each.severity === 'error')) throw new DiagnosticsError(diagnostics)
+  const out = flags.out === undefined ? root : resolve(flags.out)
+  const there = flags.force ? [] : modules.filter(({ to }) => existsSync(join(out, to)))
+  if (there.length > 0) {
+    const names = there.map(({ to }) => shown(join(out, to))).join(', ')
+    const hint = '--force replaces them, --out writes elsewhere'
+    throw new StruxError(`nothing was written: ${names} ${there.length === 1 ? 'is' : 'are'} there already`, {
+      hint,
+      exitCode: 2,
+    })
+  }
+  for (const { to, text } of modules) {
+    writeAtomic(join(out, to), text)
+    printLine(`wrote ${shown(join(out, to))}`)
+  }
+  if (out !== root) return
+  const files = modules.map(({ from }) => shown(join(root, from)))
+  printLine(`  next: delete ${files.join(', ')}, which say the same`)
+}
+
+function shown(path: string): string {
+  const way = relative(process.cwd(), path)
+  return way.startsWith('..') ? path : way
+}

@@ -1,0 +1,101 @@
+/** Definitions in YAML as modules in TypeScript. */
+import { existsSync, statSync } from 'node:fs'
+import { basename, dirname, join, posix, relative, resolve, sep } from 'node:path'
+import type { Diagnostic } from '../load/diagnostic.ts'
+import { findBsps } from '../load/find-bsps.ts'
+import { type BspLocation, diagnose, findProjectRoot, type Loaded, readBsp } from '../load/project.ts'
+import { StruxError } from '../report/error.ts'
+import { readYaml } from '../yaml/document.ts'
+import { loadYamlBsp, loadYamlProject } from '../yaml/load.ts'
+import { moduleText } from './module-text.ts'
+
+export interface Imported {
+  /** Relative to `root`: the file that was read, and the module that says the same. */
+  readonly from: string
+  readonly to: string
+  readonly text: string
+}
+
+export interface ImportResult {
+  /** What paths of diagnostics are relative to. */
+  readonly root: string
+  /** With an error among them there are no modules. */
+  readonly diagnostics: readonly Diagnostic[]
+  readonly modules: readonly Imported[]
+}
+
+/** @param path a YAML file, or a folder: of a project with all its BSPs in YAML, or of one BSP */
+export async function importYaml(path: string): Promise<ImportResult> {
+  const { root, files } = await filesAt(resolve(path))
+  const modules: Imported[] = []
+  const diagnostics: Diagnostic[] = []
+  for (const { file, kind } of files) {
+    const loaded = kind === 'bsp' ? await loadBspFile(root, file) : loadYamlProject(root, file)
+    // What only breaks where the YAML is read by others does not matter any more.
+    diagnostics.push(...(await diagnose(loaded)).filter(each => each.code !== 'breaks_elsewhere'))
+    const { source, exported, value } = loaded
+    if (value === undefined || source?.kind !== 'yaml') continue
+    const text = moduleText(kind, source.document, exported as object)
+    modules.push({ from: file, to: moduleFile(file, kind), text })
+  }
+  const failed = diagnostics.some(each => each.severity === 'error')
+  return { root, diagnostics, modules: failed ? [] : modules }
+}
+
+interface YamlFile {
+  /** Relative to the root. */
+  readonly file: string
+  readonly kind: 'bsp' | 'project'
+}
+
+async function filesAt(path: string): Promise<{ root: string; files: YamlFile[] }> {
+  const status = statSync(path, { throwIfNoEntry: false })
+  if (!status) throw new StruxError(`there is nothing at ${path}`, { exitCode: 2 })
+  if (status.isFile()) return oneFile(path)
+  if (existsSync(join(path, 'bsp.yaml'))) return oneFile(join(path, 'bsp.yaml'))
+  const { bsps } = await findBsps(path, ['bsp/*/bsp.yaml'])
+  const config = existsSync(join(path, 'strux.yaml'))
+    ? [{ file: 'strux.yaml', kind: 'project' } as const]
+    : []
+  const files = [...config, ...bsps.map(({ file }) => ({ file, kind: 'bsp' }) as const)]
+  if (files.length > 0) return { root: path, files }
+  const hint = 'name a YAML file, or the folder that has one'
+  throw new StruxError(`there is no strux.yaml, bsp.yaml or bsp/*/bsp.yaml in ${path}`, { hint, exitCode: 2 })
+}
+
+function oneFile(path: string): { root: string; files: YamlFile[] } {
+  const root = rootOf(path)
+  const file = relative(root, path).split(sep).join('/')
+  return { root, files: [{ file, kind: kindOf(root, file) }] }
+}
+
+function rootOf(path: string): string {
+  try {
+    const root = findProjectRoot(dirname(path))
+    return relative(root, path).startsWith('..') ? dirname(path) : root
+  } catch {
+    return dirname(path)
+  }
+}
+
+/** By its name; of another name, by whether it has the wrapper of a BSP. */
+function kindOf(root: string, file: string): YamlFile['kind'] {
+  if (basename(file) === 'strux.yaml') return 'project'
+  if (basename(file) === 'bsp.yaml') return 'bsp'
+  const { data } = readYaml(root, file)
+  return typeof data === 'object' && data !== null && 'bsp' in data && typeof data.bsp === 'object'
+    ? 'bsp'
+    : 'project'
+}
+
+async function loadBspFile(root: string, file: string): Promise<Loaded<unknown>> {
+  const folder = posix.dirname(file)
+  const name = basename(join(root, folder))
+  const location: BspLocation = { name, file, folder }
+  return loadYamlBsp(root, location, definition => readBsp(definition, root, location))
+}
+
+function moduleFile(file: string, kind: YamlFile['kind']): string {
+  const name = kind === 'project' ? 'strux.config.ts' : posix.basename(file).replace(/(\.ya?ml)?$/, '.ts')
+  return posix.join(posix.dirname(file), name)
+}
