@@ -134,8 +134,9 @@ for (const { what, file, config, bsp, body, run } of TABLE) {
       const foretold = await project.dryRun(settings)
       const { order } = await project.build(settings)
       assert.equal([...order].sort(), [...run].sort())
+      // Undecided is what may run: whether it does is known once what it reads is made.
       for (const [id, { action }] of foretold)
-        if (action !== 'skip') assert.ok(run.includes(id), `foretold ${id}: ${action}`)
+        if (action === 'run') assert.ok(run.includes(id), `foretold ${id}: ${action}`)
     } finally {
       project.dispose()
     }
