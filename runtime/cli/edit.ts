@@ -110,6 +110,14 @@ async function again(root: string, name: string): Promise<Diagnostic[]> {
   return (await examine(project, await loadBsp(project, name))).diagnostics
 }
 
+/** Other BSPs may use the same file. */
+async function ofAll(root: string): Promise<Diagnostic[]> {
+  const { bsps } = await loadProject(root)
+  const found: Diagnostic[] = []
+  for (const { name } of bsps) found.push(...(await again(root, name)))
+  return found
+}
+
 async function addScript(flags: AddScriptFlags): Promise<void> {
   const { root, loaded, bsp, said } = await open(flags, flags.bsp)
   const file = inBsp(root, bsp.folder, flags.location)
@@ -168,7 +176,7 @@ async function renameHookFile(
   to: string,
   flags: GlobalOptions & { bsp?: string },
 ): Promise<void> {
-  const { root, loaded, bsp, said } = await open(flags, flags.bsp)
+  const { root, loaded, bsp } = await open(flags, flags.bsp)
   const [old, fresh] = [inBsp(root, bsp.folder, from), inBsp(root, bsp.folder, to)]
   if (!isFile(join(root, old))) {
     throw new StruxError(`there is no file ${old}`, {
@@ -190,7 +198,7 @@ async function renameHookFile(
       })
     }
     const move = { from: join(root, old), to: join(root, fresh) }
-    await keep(root, { module, edits, move }, said, () => again(root, bsp.name))
+    await keep(root, { module, edits, move }, await ofAll(root), () => ofAll(root))
     printLine(
       `renamed ${old} to ${fresh}, in ${edits.length} place${edits.length === 1 ? '' : 's'} of ${bsp.file}`,
     )

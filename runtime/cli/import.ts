@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { DiagnosticsError } from '../load/diagnostic.ts'
+import { findProjectRoot } from '../load/project.ts'
 import { StruxError } from '../report/error.ts'
 import { writeAtomic } from '../state/atomic-file.ts'
 import type { GlobalOptions } from './options.ts'
@@ -32,7 +33,7 @@ export function importCommand(program: Command): void {
 
 async function importFiles(path: string | undefined, flags: ImportFlags): Promise<void> {
   const { importYaml } = await import('../import/import.ts')
-  const { root, diagnostics, modules } = await importYaml(path ?? flags.project ?? '.')
+  const { root, diagnostics, modules } = await importYaml(path ?? projectAt(flags.project ?? '.'))
   printDiagnostics(diagnostics, root)
   if (diagnostics.some(each => each.severity === 'error')) throw new DiagnosticsError(diagnostics)
   const out = flags.out === undefined ? root : resolve(flags.out)
@@ -52,6 +53,15 @@ async function importFiles(path: string | undefined, flags: ImportFlags): Promis
   if (out !== root) return
   const files = modules.map(({ from }) => shown(join(root, from)))
   printLine(`  next: delete ${files.join(', ')}, which say the same`)
+}
+
+/** The nearest project; a BSP may also lie in none. */
+function projectAt(folder: string): string {
+  try {
+    return findProjectRoot(folder)
+  } catch {
+    return folder
+  }
 }
 
 function shown(path: string): string {

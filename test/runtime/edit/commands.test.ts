@@ -109,4 +109,14 @@ test('both the file and the module get the name, or neither', async () => {
   assert.equal([taken.exitCode, text(root, 'bsp/qemu/a.sh')], [2, 'true\n'])
 })
 
+test('a file that another BSP uses keeps its name', async () => {
+  const other = BSP.replaceAll('./tool.sh', '../qemu/tool.sh').replace('./a.sh', '../qemu/a.sh')
+  const root = made({ 'bsp/other/bsp.ts': other })
+  const said = await strux(root, 'rename', 'hook-file', 'tool.sh', 'make.sh')
+  assert.is(said.exitCode, 1)
+  assert.match(said.stderr, 'bsp/other/bsp.ts:11')
+  assert.is(text(root), BSP)
+  assert.ok(existsSync(join(root, 'bsp/qemu/tool.sh')) && !existsSync(join(root, 'bsp/qemu/make.sh')))
+})
+
 test.run()
