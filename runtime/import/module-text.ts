@@ -135,8 +135,8 @@ class Writer {
   }
 
   #followsBlank(offset: number): boolean {
-    const start = this.#text.lastIndexOf('\n', offset - 1)
-    return start > 0 && /\n[^\S\n]*$/.test(this.#text.slice(0, start))
+    const end = this.#text.lastIndexOf('\n', offset - 1)
+    return end > 0 && this.#text.slice(this.#text.lastIndexOf('\n', end - 1) + 1, end).trim() === ''
   }
 
   #colon(key: Node): number {
