@@ -8,6 +8,7 @@ import { builderCommands } from './builder.ts'
 import { cleanCommand } from './clean.ts'
 import { doctorCommand } from './doctor.ts'
 import { editCommands } from './edit.ts'
+import { exportCommand } from './export.ts'
 import { importCommand } from './import.ts'
 import { initCommand } from './init.ts'
 import { inspectCommands } from './inspect.ts'
@@ -44,6 +45,7 @@ function createProgram(): Command {
   editCommands(program)
   importCommand(program)
   schemaCommand(program)
+  exportCommand(program)
   builderCommands(program)
   doctorCommand(program)
   for (const command of program.commands) command.exitOverride().configureHelp({ showGlobalOptions: true })

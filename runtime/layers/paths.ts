@@ -10,10 +10,10 @@ import { posix } from 'node:path'
  * - `glob`: the same, and special characters of globs are special
  * - `fragment`: `./x` and bare `x.config`; anything else is the text of the fragment
  */
-type Meaning = 'always' | 'dot' | 'glob' | 'fragment'
+export type PathMeaning = 'always' | 'dot' | 'glob' | 'fragment'
 
 /** The only list of them. `*` is any element of a list, or the value itself where it may be one; `**` any string below. */
-const PATHS: readonly (readonly [place: string, meaning: Meaning])[] = [
+const PATHS: readonly (readonly [place: string, meaning: PathMeaning])[] = [
   ['scripts.*.location', 'always'],
   ['scripts.*.depends_on.*', 'glob'],
   ['boot.kernel.source', 'dot'],
@@ -44,16 +44,21 @@ const PATHS: readonly (readonly [place: string, meaning: Meaning])[] = [
 export function relocate<T>(data: T, from: string, to: string): T {
   const way = posix.relative(posix.join('/', to), posix.join('/', from))
   if (way === '') return data
-  let moved: unknown = data
-  for (const [place, meaning] of PATHS) {
-    moved = mapAt(moved, place.split('.'), text =>
-      isPath(text, meaning) ? written(text, way, meaning) : text,
-    )
-  }
-  return moved as T
+  return mapPaths(data, (text, meaning) => written(text, way, meaning))
 }
 
-function isPath(text: string, meaning: Meaning): boolean {
+/** A copy of `data` with other paths; what has none is shared with the original. `map` gets paths of the folder alone. */
+export function mapPaths<T>(data: T, map: (text: string, meaning: PathMeaning, place: string) => string): T {
+  let mapped: unknown = data
+  for (const [place, meaning] of PATHS) {
+    mapped = mapAt(mapped, place.split('.'), text =>
+      isPath(text, meaning) ? map(text, meaning, place) : text,
+    )
+  }
+  return mapped as T
+}
+
+function isPath(text: string, meaning: PathMeaning): boolean {
   const dot = text === '.' || text.startsWith('./')
   if (meaning === 'dot' || meaning === 'glob') return dot
   if (meaning === 'fragment') return dot || /^[^/\n]+\.config$/.test(text)
@@ -61,7 +66,7 @@ function isPath(text: string, meaning: Meaning): boolean {
   return text !== '' && !text.startsWith('/') && !/^[a-z][a-z0-9+.-]*:/i.test(text)
 }
 
-function written(text: string, way: string, meaning: Meaning): string {
+function written(text: string, way: string, meaning: PathMeaning): string {
   const folder = meaning === 'glob' ? way.replaceAll(/[*?{}[\]\\]|[!+@](?=\()/g, '\\$&') : way
   return `./${posix.join(folder, text)}`
 }

@@ -1,0 +1,73 @@
+/**
+ * YAML as it is written out: two parsers of different ages read it, so every text is in double quotes, nothing is folded,
+ * and there are no anchors. The same value always becomes the same bytes.
+ */
+
+/** A value with comment lines above it. */
+export class Commented {
+  readonly comment: readonly string[]
+  readonly value: unknown
+
+  constructor(comment: readonly string[], value: unknown) {
+    this.comment = comment
+    this.value = value
+  }
+}
+
+/** @param value plain data; keys that are undefined, empty lists and empty objects are left out */
+export function emit(value: object): string {
+  return `${mapLines(value, '').join('\n')}\n`
+}
+
+function mapLines(map: object, indent: string): string[] {
+  return Object.entries(map).flatMap(([key, entry]): string[] => {
+    const { comment, value } = unwrapped(entry)
+    if (isEmpty(value)) return []
+    const above = comment.map(line => `${indent}# ${line}`)
+    const name = `${indent}${/^[A-Za-z_][\w-]*$/.test(key) ? key : quoted(key)}:`
+    if (Array.isArray(value)) return [...above, name, ...listLines(value, `${indent}  `)]
+    if (typeof value === 'object') return [...above, name, ...mapLines(value as object, `${indent}  `)]
+    return [...above, `${name} ${scalar(value)}`]
+  })
+}
+
+function listLines(list: readonly unknown[], indent: string): string[] {
+  return list.flatMap((entry): string[] => {
+    const { comment, value } = unwrapped(entry)
+    const above = comment.map(line => `${indent}# ${line}`)
+    if (typeof value !== 'object' || value === null) return [...above, `${indent}- ${scalar(value)}`]
+    const [first = '', ...rest] = mapLines(value, `${indent}  `)
+    return [...above, `${indent}- ${first.trimStart()}`, ...rest]
+  })
+}
+
+function unwrapped(entry: unknown): Commented {
+  return entry instanceof Commented ? entry : new Commented([], entry)
+}
+
+function isEmpty(value: unknown): boolean {
+  if (value === undefined) return true
+  if (Array.isArray(value)) return value.length === 0
+  if (typeof value !== 'object' || value === null) return false
+  return Object.values(value).every(entry => isEmpty(unwrapped(entry).value))
+}
+
+function scalar(value: unknown): string {
+  return typeof value === 'string' ? quoted(value) : String(value)
+}
+
+/** JSON's escapes are YAML's too; what JSON leaves as it is, and YAML may not have, is escaped as well. */
+function quoted(text: string): string {
+  return JSON.stringify(text).replaceAll(
+    /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g,
+    character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+}
+
+/** Text as lines of a comment, whatever is in it. */
+export function commentLines(text: string): string[] {
+  return text
+    .split(/\r?\n/)
+    .map(line => line.replaceAll(/\p{Cc}|[\u2028\u2029\ufeff\ufffe\uffff]/gu, ' ').trim())
+    .filter(line => line !== '')
+}

@@ -1,0 +1,75 @@
+/** A project as YAML: every file of it, before anything is written. */
+import type { World } from '../cache/world.ts'
+import type { Finding } from '../load/diagnostic.ts'
+import type { Bsp, Project } from '../load/project.ts'
+import type { DefinitionSource } from '../load/source.ts'
+import type { Plan } from '../plan/model.ts'
+import { StruxError } from '../report/error.ts'
+import { exportBsp } from './bsp.ts'
+import { FileSet } from './files.ts'
+import { exportProject } from './project.ts'
+import { exportedBsps } from './write.ts'
+
+/** A BSP that loads and can be planned. */
+export interface ExportedBsp {
+  readonly bsp: Bsp
+  readonly plan: Plan
+  readonly world: World
+  readonly source: DefinitionSource | undefined
+}
+
+export interface ExportOptions {
+  readonly root: string
+  readonly project: Project
+  readonly config: DefinitionSource | undefined
+  /** Absolute path of the folder that is written to. */
+  readonly out: string
+  readonly withSources: boolean
+  readonly lossy: boolean
+  /** Whether these are all BSPs of the project. */
+  readonly complete: boolean
+}
+
+export interface Exported {
+  readonly files: FileSet
+  readonly ofProject: readonly Finding[]
+  /** By the BSP's name. */
+  readonly ofBsps: ReadonlyMap<string, readonly Finding[]>
+}
+
+/** The version of the format that is written. */
+const FORMAT = '0.3.0'
+
+export async function exportAll(bsps: readonly ExportedBsp[], options: ExportOptions): Promise<Exported> {
+  const { root, project, config, out, lossy, withSources, complete } = options
+  const [first] = bsps
+  if (!first) throw new StruxError('there is no BSP to export')
+  const files = new FileSet(root, out)
+  const definitions = new Set([config, ...bsps.map(bsp => bsp.source)].flatMap(filesOf))
+  const ofBsps = new Map<string, readonly Finding[]>()
+  for (const each of bsps) {
+    const input = { root, project, files, definitions, lossy, version: versionOf(each.source) }
+    ofBsps.set(each.bsp.name, await exportBsp({ ...each, ...input }))
+  }
+  const there = [...bsps.map(each => each.bsp.name), ...(complete ? [] : exportedBsps(out))]
+  const ofProject = await exportProject({
+    ...first,
+    ...{ root, project, files, definitions, lossy, withSources },
+    file: config?.kind === 'yaml' ? config.document.file : (config?.module.entry ?? 'the project'),
+    // Where only another BSP is exported, that is what commands there are about.
+    defaultBsp: there.includes(project.config.bsp) ? project.config.bsp : first.bsp.name,
+  })
+  return { files, ofProject, ofBsps }
+}
+
+/** That of the file, where one is read and written again. */
+function versionOf(source: DefinitionSource | undefined): string {
+  const data = source?.kind === 'yaml' ? (source.document.data as { strux_version?: unknown }) : undefined
+  return typeof data?.strux_version === 'string' ? data.strux_version : FORMAT
+}
+
+/** What becomes YAML, and is not copied as it is. */
+function filesOf(source: DefinitionSource | undefined): readonly string[] {
+  if (!source) return []
+  return source.kind === 'yaml' ? [source.document.file] : source.module.inputs.map(input => input.file)
+}

@@ -1,0 +1,129 @@
+/** Scripts as YAML has them: each a file, one entry for each hook and file, dependencies that are files. */
+import { readFileSync, statSync } from 'node:fs'
+import { join, posix } from 'node:path'
+import type { ProjectScriptData, ScriptData } from '../../lib/schema.ts'
+import { resolveArtifact, resolveLocation } from '../plan/paths.ts'
+import type { BoardScript } from '../plan/planning.ts'
+import { type DependencyContext, listDependencies } from './dependencies.ts'
+import { Commented, commentLines } from './emit.ts'
+
+export interface ScriptContext extends DependencyContext {
+  /** By index, those that a board brings. */
+  readonly boards?: readonly (BoardScript | undefined)[]
+  /** The hook and file of every entry so far. */
+  readonly entries: Set<string>
+}
+
+/** An entry of `scripts`, as YAML has it. */
+export interface YamlScript {
+  readonly step: string
+  readonly location: string
+  readonly description?: string
+  readonly depends_on?: readonly string[]
+  readonly cached_generated_artifacts?: readonly string[]
+}
+
+/** How the text of a script is kept: a file of the exported project. */
+export async function exportScript(
+  data: ScriptData | ProjectScriptData,
+  hook: string,
+  index: number,
+  context: ScriptContext,
+): Promise<{ readonly comment: readonly string[]; readonly entry: YamlScript }> {
+  const artifacts = data.cached_generated_artifacts ?? []
+  const own = artifacts.flatMap(path => {
+    const resolved = resolveArtifact(path, context.roots)
+    return 'path' in resolved ? [resolved.path] : []
+  })
+  const { paths, dropped } = await listDependencies(data.depends_on ?? [], own, context)
+  const location = place(data, hook, index, context)
+  // A script that is skipped although what it reads has changed would be wrong; one that runs too often is only slow.
+  const runsAlways = dropped.length > 0 && artifacts.length > 0
+  const tools = 'tools' in data ? data.tools : undefined
+  const comment = [
+    ...(data.id === undefined ? [] : commentLines(`id: ${data.id}`)),
+    ...(tools ? commentLines(`tools: ${tools.join(', ') || 'none'}`) : []),
+    ...dropped.flatMap(path => commentLines(`depends_on that is left out, because it is no file: ${path}`)),
+    ...(runsAlways
+      ? [
+          'Without that it must run every time, so these are left out too:',
+          ...artifacts.flatMap(commentLines),
+        ]
+      : []),
+  ]
+  const entry: YamlScript = {
+    step: hook,
+    location,
+    ...(data.description !== undefined && { description: data.description }),
+    ...(paths.length > 0 && { depends_on: paths }),
+    ...(artifacts.length > 0 && !runsAlways && { cached_generated_artifacts: artifacts }),
+  }
+  return { comment, entry }
+}
+
+function place(
+  data: ScriptData | ProjectScriptData,
+  hook: string,
+  index: number,
+  context: ScriptContext,
+): string {
+  const { files, part, layout, root, roots, entries } = context
+  const board = context.boards?.[index]
+  const isTaken = (path: string) => exists(join(root, layout.from, posix.relative(layout.to, path)))
+  if (data.run) {
+    const base = posix.join(
+      layout.to,
+      'scripts',
+      `${hook}${data.id === undefined ? '' : `-${slug(data.id)}`}.sh`,
+    )
+    const path = files.free(base, isTaken)
+    files.text(part, path, ended(withBoardFolder(data.run.text, board, context)), true)
+    return layout.own(path)
+  }
+  const declared = data.location ?? ''
+  const resolved = resolveLocation(declared, roots)
+  if (!('path' in resolved)) return declared
+  const target = layout.place(resolved.path)
+  const again = resolveLocation(declared, { ...roots, own: layout.to })
+  const isSame = 'path' in again && again.path === target
+  const changed = textOf(join(root, resolved.path), board, context)
+  const key = (path: string) => `${hook} ${path}`
+  const path = entries.has(key(target)) ? files.free(target, isTaken) : target
+  entries.add(key(path))
+  if (changed === undefined) files.copy(part, resolved.path, path)
+  else files.text(part, path, changed, true)
+  return isSame && path === target ? declared : layout.own(path)
+}
+
+/** The text of a board's script with what it needs before it; undefined where it stays as it is. */
+function textOf(file: string, board: BoardScript | undefined, context: ScriptContext): string | undefined {
+  if (!board || !exists(file)) return undefined
+  const text = readFileSync(file, 'utf8')
+  const changed = withBoardFolder(text, board, context)
+  return changed === text ? undefined : changed
+}
+
+/** Other tools do not tell a script where its board lies. */
+function withBoardFolder(text: string, board: BoardScript | undefined, { layout }: ScriptContext): string {
+  if (!board || !/\bBOARD_FOLDER\b/.test(text)) return text
+  const folder = layout.place(board.folder)
+  const inBsp = folder === layout.to || folder.startsWith(`${layout.to}/`)
+  const [variable, rest] = inBsp
+    ? ['BSP_FOLDER', posix.relative(layout.to, folder)]
+    : ['PROJECT_FOLDER', folder]
+  const line = `export BOARD_FOLDER="$${variable}"${rest === '' ? '' : `/'${rest.replaceAll("'", `'\\''`)}'`}\n`
+  const first = /^#!.*\n/.exec(text)?.[0] ?? ''
+  return first + line + text.slice(first.length)
+}
+
+function exists(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false }) !== undefined
+}
+
+const ended = (text: string) => (text.endsWith('\n') || text === '' ? text : `${text}\n`)
+
+const slug = (id: string) => id.replaceAll(/[^A-Za-z0-9._-]+/g, '-').slice(0, 60)
+
+export function commented({ comment, entry }: { comment: readonly string[]; entry: YamlScript }): Commented {
+  return new Commented(comment, entry)
+}

@@ -1,0 +1,226 @@
+/**
+ * Puts an exported project on disk. A hidden file keeps what was written, so that the next export removes what is not
+ * needed any more, leaves alone what has not changed, and never touches what somebody else made.
+ */
+import { createHash } from 'node:crypto'
+import {
+  chmodSync,
+  closeSync,
+  copyFileSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readlinkSync,
+  readSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  type Stats,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, join } from 'node:path'
+import { StruxError } from '../report/error.ts'
+import type { ExportedFile, FileSet } from './files.ts'
+
+export const MANIFEST = '.strux-export.json'
+
+interface Manifest {
+  readonly format: 1
+  /** By part, the paths that it needs; by path, what was written. */
+  readonly parts: Readonly<Record<string, readonly string[]>>
+  readonly files: Readonly<Record<string, string>>
+}
+
+export type Change = 'written' | 'unchanged' | 'removed'
+
+export interface Written {
+  readonly path: string
+  readonly change: Change
+}
+
+/** The BSPs that an earlier export has put there. */
+export function exportedBsps(out: string): string[] {
+  return Object.keys(readManifest(out).parts).filter(part => part !== '')
+}
+
+/**
+ * @param out absolute path
+ * @param complete whether parts that are not in the set are gone from the project
+ * @param force overwrite and remove also what was changed or made by somebody else
+ */
+export function writeExport(out: string, set: FileSet, complete: boolean, force: boolean): Written[] {
+  const before = readManifest(out)
+  const parts: Record<string, readonly string[]> = {}
+  for (const [part, paths] of Object.entries(before.parts)) if (!complete) parts[part] = paths
+  for (const [part, paths] of set.parts) parts[part] = [...paths].sort()
+  const wanted = new Set(Object.values(parts).flat())
+  const stale = Object.keys(before.files).filter(path => !wanted.has(path))
+
+  const digests = new Map([...set.files].map(([path, file]) => [path, digestOf(file)]))
+  const conflicts: string[] = []
+  const writes: string[] = []
+  for (const [path, digest] of [...digests].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const there = digestAt(join(out, path))
+    if (there === digest) continue
+    writes.push(path)
+    if (there !== undefined && there !== before.files[path]) conflicts.push(path)
+  }
+  const removals = stale.filter(path => {
+    const there = digestAt(join(out, path))
+    if (there !== undefined && there !== before.files[path]) conflicts.push(path)
+    return there !== undefined
+  })
+  const throughLinks = [...writes, ...removals].filter(path => leadsThroughLink(out, path))
+  if (throughLinks.length > 0) {
+    throw new StruxError(`${listed(throughLinks)} would be written through a symlink`, {
+      hint: 'remove the link, or choose another folder with --out',
+    })
+  }
+  if (conflicts.length > 0 && !force) {
+    throw new StruxError(`${listed(conflicts)} was not made by strux export, or changed since`, {
+      hint: '--force overwrites it; --out exports to another folder',
+    })
+  }
+
+  for (const path of removals) remove(out, path)
+  for (const path of writes) put(out, path, set.files.get(path)!)
+  const files = Object.fromEntries(
+    [...wanted].sort().flatMap(path => {
+      const digest = digests.get(path) ?? before.files[path]
+      // What was there before, the same by chance, stays somebody else's.
+      const isOurs = before.files[path] !== undefined || writes.includes(path) || !digests.has(path)
+      return digest !== undefined && isOurs ? [[path, digest]] : []
+    }),
+  )
+  const sorted = Object.fromEntries(Object.entries(parts).sort(([a], [b]) => (a < b ? -1 : 1)))
+  const manifest = `${JSON.stringify({ format: 1, parts: sorted, files } satisfies Manifest, null, 1)}\n`
+  if (textAt(join(out, MANIFEST)) !== manifest) {
+    mkdirSync(out, { recursive: true })
+    writeFileSync(join(out, MANIFEST), manifest)
+  }
+  const changed = new Set(writes)
+  const written = [...digests.keys()].map(
+    (path): Written => ({ path, change: changed.has(path) ? 'written' : 'unchanged' }),
+  )
+  const removed = removals.map((path): Written => ({ path, change: 'removed' }))
+  return [...written, ...removed].sort((a, b) => (a.path < b.path ? -1 : 1))
+}
+
+function readManifest(out: string): Manifest {
+  try {
+    const manifest = JSON.parse(readFileSync(join(out, MANIFEST), 'utf8')) as Manifest
+    if (manifest.format === 1 && typeof manifest.files === 'object' && typeof manifest.parts === 'object')
+      return withoutForeign(manifest)
+  } catch {}
+  return { format: 1, parts: {}, files: {} }
+}
+
+/** The file may have been edited: nothing outside the folder is ever taken for ours. */
+function withoutForeign({ parts, files }: Manifest): Manifest {
+  const isInside = (path: string) => !path.startsWith('/') && !path.split('/').includes('..') && path !== ''
+  return {
+    format: 1,
+    parts: Object.fromEntries(Object.entries(parts).map(([part, paths]) => [part, paths.filter(isInside)])),
+    files: Object.fromEntries(Object.entries(files).filter(([path]) => isInside(path))),
+  }
+}
+
+function listed(paths: readonly string[]): string {
+  const [first, ...others] = paths
+  return others.length === 0 ? first! : `${first} (and ${others.length} more)`
+}
+
+/** Kind, mode and content. */
+function digestOf({ content, executable }: ExportedFile): string {
+  if (content.kind === 'link') return `link ${content.target}`
+  const hash = content.kind === 'text' ? hashText(content.text) : hashFile(content.from)
+  return `${executable ? 'x' : '-'} ${hash}`
+}
+
+function digestAt(path: string): string | undefined {
+  const stat = lookAt(path)
+  if (!stat) return undefined
+  if (stat.isSymbolicLink()) return `link ${readlinkSync(path)}`
+  if (!stat.isFile()) return 'other'
+  return `${(stat.mode & 0o111) === 0 ? '-' : 'x'} ${hashFile(path)}`
+}
+
+function lookAt(path: string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })
+  } catch {
+    // A file stands in the place of a folder: nothing is there under that path.
+    return undefined
+  }
+}
+
+function leadsThroughLink(out: string, path: string): boolean {
+  for (let folder = dirname(path); folder !== '.'; folder = dirname(folder)) {
+    if (lookAt(join(out, folder))?.isSymbolicLink()) return true
+  }
+  return false
+}
+
+const hashText = (text: string) => createHash('sha256').update(text).digest('hex')
+
+/** In pieces: images of vendors are large. */
+function hashFile(path: string): string {
+  const hash = createHash('sha256')
+  const piece = Buffer.allocUnsafe(1024 * 1024)
+  const file = openSync(path, 'r')
+  try {
+    for (let length = readSync(file, piece); length > 0; length = readSync(file, piece))
+      hash.update(piece.subarray(0, length))
+  } finally {
+    closeSync(file)
+  }
+  return hash.digest('hex')
+}
+
+function put(out: string, path: string, { content, executable }: ExportedFile): void {
+  const full = join(out, path)
+  clearTheWay(out, path)
+  mkdirSync(dirname(full), { recursive: true })
+  const temporary = `${full}.${process.pid}.tmp`
+  try {
+    if (content.kind === 'link') symlinkSync(content.target, temporary)
+    else {
+      if (content.kind === 'text') writeFileSync(temporary, content.text)
+      else copyFileSync(content.from, temporary)
+      chmodSync(temporary, executable ? 0o755 : 0o644)
+    }
+    renameSync(temporary, full)
+  } catch (error) {
+    rmSync(temporary, { force: true })
+    throw error
+  }
+}
+
+/** With --force, files may stand where folders have to be, and the other way round. */
+function clearTheWay(out: string, path: string): void {
+  for (let folder = dirname(path); folder !== '.'; folder = dirname(folder)) {
+    if (lookAt(join(out, folder))?.isFile()) rmSync(join(out, folder))
+  }
+  if (lookAt(join(out, path))?.isDirectory()) rmSync(join(out, path), { recursive: true })
+}
+
+function remove(out: string, path: string): void {
+  rmSync(join(out, path), { force: true })
+  for (let folder = dirname(path); folder !== '.'; folder = dirname(folder)) {
+    try {
+      rmdirSync(join(out, folder))
+    } catch {
+      return
+    }
+  }
+}
+
+function textAt(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return undefined
+  }
+}
