@@ -180,7 +180,7 @@ function bspPage(): string {
     'What a `bsp.ts` can say, with the key names of `bsp.yaml`. What belongs to a built-in step (kernel, bootloader, root filesystem, Cage) is validated and counts as an input of that step, but nothing acts on it until the step has a body. Where the paths of a script lead is [in the guide](../guide.md#paths). With `extends` a BSP builds on [boards and layers](../boards.md), which may give any of the keys.',
     ...sections(jsonSchema(bspSchema), ''),
     '## Tool groups',
-    `What \`tools\` of a script can name. Without \`tools\`: ${DEFAULT_TOOL_GROUPS.map(code).join(' and ')}. Every image also holds the base.`,
+    `What \`tools\` of a script can name. Without \`tools\`: ${DEFAULT_TOOL_GROUPS.map(code).join(' and ')}; for scripts at \`custom_kernel\` also \`kernel\`, at \`custom_bootloader\` also \`bootloader\`. Every image also holds the base.`,
     table(
       ['Group', 'What it holds'],
       TOOL_GROUPS.map(name => [code(name), TOOL_GROUP_DOCS[name]]),

@@ -11,9 +11,10 @@ import { projectSchema } from './project.ts'
  * - `comment`: nothing but this tool needs it; a comment keeps it
  * - `run`: only `strux run` and `strux test` read it
  * - `unchecked`: a check that nothing else makes
+ * - `builder`: it is about this tool's own builder images
  * - `refused`: YAML tools would build something else
  */
-export type YamlFate = 'file' | 'script' | 'layout' | 'comment' | 'run' | 'unchecked' | 'refused'
+export type YamlFate = 'file' | 'script' | 'layout' | 'comment' | 'run' | 'unchecked' | 'builder' | 'refused'
 
 /** The only list of keys that exist in TypeScript alone; `*` is any entry of a list. `extends` is gone before it matters. */
 export const TYPESCRIPT_KEYS = {
@@ -32,13 +33,14 @@ export const TYPESCRIPT_KEYS = {
     'scripts.*.id': 'comment',
     bsps: 'layout',
     application: 'layout',
-    cage: 'script',
+    cage: 'refused',
     test: 'run',
     'build.steps': 'refused',
-    'builder.image': 'comment',
-    'builder.mirror': 'comment',
+    'builder.image': 'builder',
+    'builder.mirror': 'builder',
     'builder.suite': 'refused',
-    builder: 'comment',
+    // With all that is in it.
+    builder: 'layout',
   },
 } as const satisfies Record<'bsp' | 'project', Readonly<Record<string, YamlFate>>>
 

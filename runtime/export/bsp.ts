@@ -1,5 +1,5 @@
 /** One BSP of the exported project: its bsp.yaml, and every file that it names. */
-import { existsSync, realpathSync } from 'node:fs'
+import { existsSync, realpathSync, statSync } from 'node:fs'
 import { join, posix, sep } from 'node:path'
 import { bspSchema } from '../../lib/schema/bsp.ts'
 import { TYPESCRIPT_KEYS } from '../../lib/schema/yaml.ts'
@@ -16,7 +16,7 @@ import type { FileSet } from './files.ts'
 import { generatedSteps, type StepScripts, writeStepScripts } from './generated.ts'
 import { bspLayout, type Layout } from './layout.ts'
 import { leftOutOfBsp } from './left-out.ts'
-import { commented, exportScript, type ScriptContext } from './scripts.ts'
+import { commented, exportScript, type ScriptContext, type YamlScript } from './scripts.ts'
 
 export interface BspExport {
   readonly root: string
@@ -60,15 +60,16 @@ export async function exportBsp(input: BspExport): Promise<Finding[]> {
     ...(bsp.layers && { boards: bsp.layers.scripts }),
     entries: new Set(),
   }
-  const inner = new Map<number, string>()
+  const inner: YamlScript[] = []
   const scripts: { hook: string; value: Commented }[] = []
   for (const [index, script] of (data.scripts ?? []).entries()) {
     const made = await exportScript(script, script.step, index, context)
-    if (generated.has('kernel') && script.step === 'after_kernel_extract')
-      inner.set(index, made.entry.location)
+    if (generated.has('kernel') && script.step === 'after_kernel_extract') inner.push(made.entry)
     else scripts.push({ hook: script.step, value: commented(made) })
   }
-  const steps = await writeStepScripts({ ...input, layout, moved, generated, inner: [...inner.values()] })
+  copyWhole(input, layout)
+  const named = scripts.flatMap(({ value }) => (value.value as YamlScript).depends_on ?? [])
+  const steps = await writeStepScripts({ ...input, layout, moved, generated, inner, named })
   for (const { hook, comment, entry, first } of steps) {
     // The declared image is made before scripts of the same hook run.
     const at = first ? scripts.findIndex(script => script.hook === hook) : -1
@@ -140,6 +141,14 @@ function moveFiles(input: BspExport, layout: Layout, findings: Finding[]): BspDa
     const [path, fragment = ''] = text.startsWith('./') ? /^([^#]*)(#.*)?$/.exec(text)!.slice(1) : [text]
     const from = posix.join(layout.from, path!)
     take(from, place)
+    // They may include what lies beside them without a word about it.
+    if (/device_tree\.(dts|overlays)/.test(place)) {
+      const beside = posix.normalize(posix.dirname(from))
+      const skip = (each: string, to: string) =>
+        files.has(to) || (isFile(root, each) && !/\.(dtsi?|dtso|h)$/.test(each))
+      if (beside !== '.' && !beside.startsWith('..') && !isProduct(beside))
+        files.copy(bsp.name, beside, layout.place(beside), skip)
+    }
     const target = layout.place(posix.normalize(from))
     return target === posix.join(layout.to, path!) ? text : layout.own(target) + fragment
   })
@@ -152,6 +161,9 @@ function moveFiles(input: BspExport, layout: Layout, findings: Finding[]): BspDa
   if (data.boot?.kernel?.custom_kernel) take(posix.join(layout.from, 'configs/kernel.config'), 'boot.kernel')
   return moved
 }
+
+const isFile = (root: string, path: string) =>
+  statSync(join(root, path), { throwIfNoEntry: false })?.isFile() ?? false
 
 function leadsOutside(root: string, path: string): boolean {
   try {

@@ -5,14 +5,15 @@ import type { Project } from '../load/project.ts'
 import { selfVersion } from '../load/self.ts'
 import { hostArch } from '../plan/arch.ts'
 import { CONTAINER_ROOT } from '../plan/environment.ts'
-import type { PathRef, StepNode } from '../plan/model.ts'
+import type { PathRef, StepNode, TargetArch } from '../plan/model.ts'
 import { isProduct } from '../plan/paths.ts'
 import { makePlan } from '../plan/plan.ts'
 import { BUILT_IN_BODIES } from '../steps/bodies.ts'
 import { isOwnSource } from '../yaml/breaks.ts'
 import { productText } from './dependencies.ts'
 import type { FileSet } from './files.ts'
-import type { Layout } from './layout.ts'
+import { isInGlob } from './in-glob.ts'
+import { type Layout, withoutGlob } from './layout.ts'
 import type { YamlScript } from './scripts.ts'
 import { stepAsScript } from './step-script.ts'
 
@@ -71,8 +72,10 @@ export interface StepScriptsInput {
   /** The BSP without its scripts, with paths of the exported project. */
   readonly moved: BspData
   readonly generated: ReadonlySet<GeneratedStep>
-  /** Locations of the scripts that run inside the kernel step. */
-  readonly inner: readonly string[]
+  /** The scripts that run inside the kernel step. */
+  readonly inner: readonly YamlScript[]
+  /** Files that other scripts read. */
+  readonly named: readonly string[]
 }
 
 export async function writeStepScripts(input: StepScriptsInput): Promise<StepScripts> {
@@ -88,13 +91,15 @@ export async function writeStepScripts(input: StepScriptsInput): Promise<StepScr
     root: CONTAINER_ROOT,
     hostRoot: CONTAINER_ROOT,
   })
+  // `host` is another one on another machine.
+  const arch = moved.arch === 'host' ? undefined : plan.arch
   const scripts: StepScript[] = []
   for (const step of ['kernel', 'bootloader', 'image'] as const) {
     const node = plan.nodes.find((each): each is StepNode => each.kind === 'step' && each.step === step)
     if (!generated.has(step) || !node) continue
     const body = BUILT_IN_BODIES[step]!
     const says = step === 'image' ? 'image' : `boot.${step}`
-    const commands = inner.map(location => ({
+    const commands = inner.map(({ location }) => ({
       hook: 'after_kernel_extract',
       command: `STEP=after_kernel_extract /bin/bash "$BSP_FOLDER"/'${posix.normalize(location).replaceAll("'", `'\\''`)}'`,
     }))
@@ -110,13 +115,13 @@ export async function writeStepScripts(input: StepScriptsInput): Promise<StepScr
     scripts.push({
       step,
       hook: HOOKS[step],
-      comment: [`Made from '${says}', which YAML cannot say.`],
+      comment: [`Made from '${says}', which other tools do not do, or not as it is meant.`],
       because: [`${location} does what ${bsp.file} says here.`],
       entry: {
         step: HOOKS[step],
         location,
         description: node.title,
-        ...imageFiles(step, node, moved, input),
+        ...filesOfStep(step, node, arch, input),
       },
       first: step === 'image',
     })
@@ -124,36 +129,89 @@ export async function writeStepScripts(input: StepScriptsInput): Promise<StepScr
   return scripts
 }
 
-/** The architecture `host` is another one on another machine; the body asks the environment. */
+/** The body asks the environment for the architecture, which the definition may leave open. */
 function portable(node: StepNode): StepNode {
   const { arch: _, ...config } = node.config
   return { ...node, config }
 }
 
+/** More than these are no list for people; then the script runs every time. */
+const MOST_FILES = 200
+
 /**
- * What the image script reads and makes. Kernel and device trees are in the root filesystem's tarball too, so that it
- * stands for them. What UEFI starts is not, nor is a folder that a script makes, and no list of files can say what they
- * will hold: then the script says nothing, and runs every time.
+ * What the script reads and makes, where files can say it; otherwise nothing, and it runs every time. The root
+ * filesystem's tarball stands for kernel and initrd, which are in it.
  */
-function imageFiles(
+function filesOfStep(
   step: GeneratedStep,
   node: StepNode,
-  moved: BspData,
-  { bsp, layout, files }: StepScriptsInput,
+  arch: TargetArch | undefined,
+  input: StepScriptsInput,
 ): Partial<YamlScript> {
-  if (step !== 'image') return {}
-  const { enabled, type = '' } = moved.boot?.bootloader ?? {}
-  if (enabled && ['grub', 'systemd-boot'].includes(type)) return {}
+  const made = step === 'image' ? node.artifacts.slice(0, 1).map(textOf) : madeBy(step, arch, input)
+  const efi = step === 'image' ? efiProgram(input.moved, arch) : []
+  if (made.length === 0 || efi === undefined) return {}
+  const reads = node.dependencies.flatMap(ref => {
+    if (isProduct(ref.path)) return ref.optional ? [] : [textOf(ref)]
+    return filesAt(ref, input)
+  })
+  const inner =
+    step === 'kernel' ? input.inner.flatMap(each => [each.location, ...(each.depends_on ?? [])]) : []
+  const { partitions = [] } = input.moved.image ?? {}
   const isMadeFolder = (content: string | undefined) =>
     content !== undefined && !content.startsWith('./') && !['rootfs', 'boot'].includes(content)
-  if (moved.image?.partitions.some(partition => isMadeFolder(partition.content))) return {}
-  const text = ({ path }: PathRef): string[] => {
-    if (isProduct(path)) return [productText(path, bsp.name)]
-    const below = [...files.files.keys()].filter(each => each === path || each.startsWith(`${path}/`)).sort()
-    return below.map(each => (each.startsWith(`${layout.to}/`) ? layout.own(each) : `../${each}`))
+  const readsFolder = step === 'image' && partitions.some(({ content }) => isMadeFolder(content))
+  if (readsFolder || reads.length > MOST_FILES) return {}
+  const depends = [...new Set([...reads, ...efi, ...inner])]
+  return { ...(depends.length > 0 && { depends_on: depends }), cached_generated_artifacts: made }
+
+  function textOf({ path }: PathRef): string {
+    return productText(path, input.bsp.name)
   }
-  return {
-    depends_on: node.dependencies.filter(ref => ref.optional !== true).flatMap(text),
-    cached_generated_artifacts: node.artifacts.slice(0, 1).map(({ path }) => productText(path, bsp.name)),
-  }
+}
+
+/** The files of the exported project that a step's input means. */
+function filesAt({ path, glob }: PathRef, { files, layout }: StepScriptsInput): string[] {
+  const all = [...files.files.keys()].sort()
+  const found = all.filter(each =>
+    glob ? isInGlob(each, path) : each === path || each.startsWith(`${path}/`),
+  )
+  return found.map(each => withoutGlob(each.startsWith(`${layout.to}/`) ? layout.own(each) : `../${each}`))
+}
+
+/** The name by which UEFI firmware finds a program on a disk that nobody told it about. Source: UEFI 2.10, table 3.2. */
+const EFI_PROGRAMS: Readonly<Record<TargetArch, string>> = {
+  x86_64: 'BOOTX64.EFI',
+  arm64: 'BOOTAA64.EFI',
+  armhf: 'BOOTARM.EFI',
+}
+/** A kernel by the name that its build gives it. */
+const KERNELS: Readonly<Record<TargetArch, string>> = { x86_64: 'bzImage', arm64: 'Image', armhf: 'zImage' }
+
+/** Nothing for other bootloaders; undefined where there is one and its name is not known. */
+function efiProgram({ boot }: BspData, arch: TargetArch | undefined): readonly string[] | undefined {
+  const { enabled, type = '' } = boot?.bootloader ?? {}
+  if (!enabled || !['grub', 'systemd-boot'].includes(type)) return []
+  return arch && [`cache/bootloader/efi/BOOT/${EFI_PROGRAMS[arch]}`]
+}
+
+/** Files that a kernel or bootloader certainly has; of U-Boot, which has others on each board, those that are named. */
+function madeBy(
+  step: 'kernel' | 'bootloader',
+  arch: TargetArch | undefined,
+  { moved, named }: StepScriptsInput,
+): readonly string[] {
+  if (step === 'kernel') return arch ? [`cache/kernel/${KERNELS[arch]}`] : []
+  const efi = efiProgram(moved, arch)
+  if (efi === undefined || efi.length > 0) return efi ?? []
+  const { partitions = [], raw = [] } = moved.image ?? {}
+  const all = [
+    ...named,
+    ...partitions.map(({ file }) => file),
+    ...raw.map(({ file }) => file),
+    moved.qemu?.firmware,
+  ]
+  return [
+    ...new Set(all.filter(path => path?.startsWith('cache/bootloader/') && !path.endsWith('/'))),
+  ] as string[]
 }

@@ -1,9 +1,10 @@
 /** What YAML cannot say and no generated file makes up for: told, or refused. */
+
+import { TYPESCRIPT_KEYS, type YamlFate } from '../../lib/schema/yaml.ts'
 import { type BspData, PROJECT_DEFAULTS, type ProjectData } from '../../lib/schema.ts'
 import type { Finding } from '../load/diagnostic.ts'
 
 type Kind = 'bsp' | 'project'
-type Keys = readonly (string | number)[]
 
 export interface LeftOutOptions {
   /** Leave out also what makes a difference in what is built: then it is only warned of. */
@@ -13,56 +14,66 @@ export interface LeftOutOptions {
 }
 
 export function leftOutOfBsp(bsp: BspData, options: LeftOutOptions): Finding[] {
-  const { kernel, bootloader, cmdline } = bsp.boot ?? {}
-  const { generated } = options
-  const found: (Finding | undefined)[] = [
-    ...(bsp.qemu ? [onlyForRun('bsp', ['qemu'])] : []),
-    ...(cmdline !== undefined && !generated.has('image') ? [onlyForRun('bsp', ['boot', 'cmdline'])] : []),
-    ...(kernel?.sha256 && !generated.has('kernel') ? [unchecked(['boot', 'kernel', 'sha256'])] : []),
-    ...(bootloader?.sha256 && !generated.has('bootloader')
-      ? [unchecked(['boot', 'bootloader', 'sha256'])]
-      : []),
-  ]
-  return found.filter(finding => finding !== undefined)
+  return leftOut('bsp', bsp, options)
 }
 
-export function leftOutOfProject(project: ProjectData, { lossy }: LeftOutOptions): Finding[] {
-  const off = Object.entries(project.build?.steps ?? {}).filter(([, on]) => on === false)
-  const suite = project.builder?.suite
-  return [
-    ...(project.test ? [onlyForRun('project', ['test'])] : []),
-    ...off.map(([step]) =>
-      refused(['build', 'steps', step], `other tools build the step ${step} always`, lossy),
-    ),
-    ...(project.cage ? [refused(['cage'], 'other tools have a compositor of their own', lossy)] : []),
-    ...(suite !== undefined && suite !== PROJECT_DEFAULTS.builder.suite
-      ? [refused(['builder', 'suite'], `other tools build on ${PROJECT_DEFAULTS.builder.suite}`, lossy)]
-      : []),
-    ...(project.builder?.image === undefined ? [] : [ownBuilder(['builder', 'image'])]),
-    ...(project.builder?.mirror === undefined ? [] : [ownBuilder(['builder', 'mirror'])]),
-  ]
+export function leftOutOfProject(project: ProjectData, options: LeftOutOptions): Finding[] {
+  return leftOut('project', project, options)
 }
 
-function onlyForRun(source: Kind, keys: Keys): Finding {
-  return warning(source, keys, `'${keys.join('.')}' is left out: only strux run and strux test read it`)
+function leftOut(kind: Kind, data: object, options: LeftOutOptions): Finding[] {
+  return Object.entries(TYPESCRIPT_KEYS[kind]).flatMap(([key, fate]: [string, YamlFate]): Finding[] => {
+    const value = valueAt(data, key)
+    if (value === undefined || options.generated.has(KEPT_BY[key] ?? '')) return []
+    if (fate === 'refused')
+      return refusals(key, value).map(([place, why]) => refused(place, why, options.lossy))
+    const why = WARNINGS[fate]
+    return why === undefined ? [] : [finding(kind, key, 'warning', `'${key}' is left out: ${why}`)]
+  })
 }
 
-function unchecked(keys: Keys): Finding {
-  return warning('bsp', keys, `'${keys.join('.')}' is left out: other tools take the source without a check`)
+/** The generated script that has the value in it. */
+const KEPT_BY: Readonly<Record<string, string>> = {
+  'boot.cmdline': 'image',
+  'boot.kernel.sha256': 'kernel',
+  'boot.bootloader.sha256': 'bootloader',
 }
 
-function ownBuilder(keys: Keys): Finding {
-  return warning('project', keys, `'${keys.join('.')}' is left out: other tools have a builder of their own`)
+const WARNINGS: Partial<Readonly<Record<YamlFate, string>>> = {
+  run: 'only strux run and strux test read it',
+  unchecked: 'other tools take the source without a check',
+  builder: 'other tools have a builder of their own',
 }
 
-function refused(keys: Keys, why: string, lossy: boolean): Finding {
-  const message = `YAML cannot say '${keys.join('.')}': ${why}`
-  const finding = { code: 'not_in_yaml', origin: { source: 'project' as const, keys }, at: 'key' as const }
+/** What of such a value other tools would not do, and why. */
+function refusals(key: string, value: unknown): (readonly [key: string, why: string])[] {
+  if (key === 'build.steps') {
+    const off = Object.entries(value as Record<string, unknown>).filter(([, on]) => on === false)
+    return off.map(([step]) => [`${key}.${step}`, `other tools build the step ${step} always`])
+  }
+  if (key === 'builder.suite') {
+    const { suite } = PROJECT_DEFAULTS.builder
+    return value === suite ? [] : [[key, `other tools build on ${suite}`]]
+  }
+  return [[key, 'other tools have their own way to build it']]
+}
+
+function refused(key: string, why: string, lossy: boolean): Finding {
+  const message = `YAML cannot say '${key}': ${why}`
   return lossy
-    ? { severity: 'warning', message: `${message}, so it is left out`, ...finding }
-    : { severity: 'error', message, hint: '--lossy leaves it out', ...finding }
+    ? finding('project', key, 'warning', `${message}, so it is left out`)
+    : { ...finding('project', key, 'error', message), hint: '--lossy leaves it out' }
 }
 
-function warning(source: Kind, keys: Keys, message: string): Finding {
-  return { severity: 'warning', code: 'not_in_yaml', message, origin: { source, keys }, at: 'key' }
+function finding(kind: Kind, key: string, severity: Finding['severity'], message: string): Finding {
+  const origin = { source: kind, keys: key.split('.') }
+  return { severity, code: 'not_in_yaml', message, origin, at: 'key' }
+}
+
+/** Keys of lists are dealt with where the lists are written. */
+function valueAt(data: object, key: string): unknown {
+  if (key.includes('*')) return undefined
+  return key
+    .split('.')
+    .reduce<unknown>((at, part) => (at as Record<string, unknown> | undefined)?.[part], data)
 }

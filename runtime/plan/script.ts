@@ -1,6 +1,6 @@
 /** One script entry as a node of the plan: its paths, environment and builder, and what is wrong with them. */
 import type { ProjectScriptData, ScriptData } from '../../lib/schema.ts'
-import type { ToolGroup } from '../../lib/tools.ts'
+import { DEFAULT_TOOL_GROUPS, type ToolGroup } from '../../lib/tools.ts'
 import { titleOf } from './identity.ts'
 import type { Origin, PathRef, PlanHook, ScriptNode, ScriptSource } from './model.ts'
 import {
@@ -78,9 +78,14 @@ export function asWritten({ data, board }: ScriptEntry): ScriptEntry['data'] {
   return board?.location === undefined ? data : { ...data, location: board.location }
 }
 
-/** Scripts of the project work in a chroot of the root filesystem: for a foreign target they need its emulator. */
+/**
+ * A script that takes the place of a built-in step has that step's tools, beside the usual ones. Scripts of the project work
+ * in a chroot of the root filesystem: for a foreign target they need its emulator.
+ */
 function toolsOf({ data, hook }: ScriptEntry, { facts }: Planning): readonly ToolGroup[] | undefined {
   if ('tools' in data && data.tools) return data.tools
+  if (hook === 'custom_kernel') return [...DEFAULT_TOOL_GROUPS, 'kernel']
+  if (hook === 'custom_bootloader') return [...DEFAULT_TOOL_GROUPS, 'bootloader']
   return hook === 'rootfs_post' && facts.target !== facts.host ? ['image', 'cross', 'rootfs'] : undefined
 }
 

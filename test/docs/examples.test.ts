@@ -167,6 +167,7 @@ test('docs/json.md has every code of a diagnostic', () => {
     'runtime/plan',
     'runtime/check',
     'runtime/yaml',
+    'runtime/export',
   ]
     .map(sources)
     .join('\n')
