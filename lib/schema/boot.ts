@@ -17,12 +17,12 @@ export const kernelSchema = z.strictObject({
     .describe(
       "Whether to build a kernel for this board. Otherwise Debian's is used, and the kernel hooks do not run.",
     ),
-  /** Where the kernel source comes from: git (`URL#ref`), tarball (URL or `./x.tar.xz`), folder (`./x`), `deb:NAME`, `deb-src:NAME`. */
+  /** Where the kernel source comes from: git (`URL#ref`), tarball (URL or `./x.tar.xz`), folder (`./x`), `deb:NAME`, `deb-src:NAME`. Without, `version` says which of Debian's. */
   source: z
     .string()
     .optional()
     .describe(
-      'Where the kernel source comes from: git (`URL#ref`), tarball (URL or `./x.tar.xz`), folder (`./x`), `deb:NAME`, `deb-src:NAME`.',
+      "Where the kernel source comes from: git (`URL#ref`), tarball (URL or `./x.tar.xz`), folder (`./x`), `deb:NAME`, `deb-src:NAME`. Without, `version` says which of Debian's.",
     ),
   /** SHA-256 of the tarball in hexadecimal; another one fails the build. */
   sha256: text(sha256)
@@ -105,12 +105,12 @@ export const bootloaderSchema = z.strictObject({
     .describe('Which bootloader. `custom` leaves all to the scripts, `none` means there is none.'),
   /** Version of the bootloader, as text: `'2025.01'`. */
   version: z.string().optional().describe("Version of the bootloader, as text: `'2025.01'`."),
-  /** Where the source comes from: git (`URL#ref`), tarball (URL or `./x.tar.xz`), folder (`./x`), `deb:NAME`, `deb-src:NAME`. */
+  /** Where the source comes from: git (`URL#ref`), tarball (URL or `./x.tar.xz`), folder (`./x`), `deb:NAME`, `deb-src:NAME`. Of U-Boot by default Debian's, `deb-src:u-boot`. */
   source: z
     .string()
     .optional()
     .describe(
-      'Where the source comes from: git (`URL#ref`), tarball (URL or `./x.tar.xz`), folder (`./x`), `deb:NAME`, `deb-src:NAME`.',
+      "Where the source comes from: git (`URL#ref`), tarball (URL or `./x.tar.xz`), folder (`./x`), `deb:NAME`, `deb-src:NAME`. Of U-Boot by default Debian's, `deb-src:u-boot`.",
     ),
   /** SHA-256 of the tarball in hexadecimal; another one fails the build. */
   sha256: text(sha256)
