@@ -1,6 +1,6 @@
 /** One BSP of the exported project: its bsp.yaml, and every file that it names. */
-import { existsSync, realpathSync, statSync } from 'node:fs'
-import { join, posix, sep } from 'node:path'
+import { existsSync, statSync } from 'node:fs'
+import { join, posix } from 'node:path'
 import { bspSchema } from '../../lib/schema/bsp.ts'
 import { TYPESCRIPT_KEYS } from '../../lib/schema/yaml.ts'
 import type { BspData } from '../../lib/schema.ts'
@@ -16,6 +16,7 @@ import type { FileSet } from './files.ts'
 import { generatedSteps, type StepScripts, writeStepScripts } from './generated.ts'
 import { bspLayout, type Layout } from './layout.ts'
 import { leftOutOfBsp } from './left-out.ts'
+import { leadsOutside, outside } from './outside.ts'
 import { commented, exportScript, type ScriptContext, type YamlScript } from './scripts.ts'
 
 export interface BspExport {
@@ -130,8 +131,8 @@ function moveFiles(input: BspExport, layout: Layout, findings: Finding[]): BspDa
   const { root, bsp, files } = input
   const take = (path: string, place: string): void => {
     const clean = posix.normalize(path)
-    if (clean.startsWith('..') || leadsOutside(root, clean)) {
-      findings.push(outside(path, place))
+    if (leadsOutside(root, clean)) {
+      findings.push(outside('bsp', path, place.split('.*')[0]!.split('.')))
       return
     }
     if (!isProduct(clean)) files.copy(bsp.name, clean, layout.place(clean))
@@ -164,27 +165,6 @@ function moveFiles(input: BspExport, layout: Layout, findings: Finding[]): BspDa
 
 const isFile = (root: string, path: string) =>
   statSync(join(root, path), { throwIfNoEntry: false })?.isFile() ?? false
-
-function leadsOutside(root: string, path: string): boolean {
-  try {
-    const real = realpathSync(join(root, path))
-    return real !== root && !real.startsWith(root + sep)
-  } catch {
-    return false
-  }
-}
-
-function outside(path: string, place: string): Finding {
-  const keys = place.split('.*')[0]!.split('.')
-  return {
-    severity: 'error',
-    code: 'path_escapes',
-    message: `'${path}' lies outside the project, so it cannot be exported`,
-    hint: 'copy it into the project',
-    origin: { source: 'bsp', keys },
-    at: 'value',
-  }
-}
 
 /** What YAML can say of the data. */
 function yamlData(moved: BspData, generated: ReadonlySet<string>): BspData {

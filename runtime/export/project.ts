@@ -14,6 +14,7 @@ import { Commented, commentLines, emit } from './emit.ts'
 import type { FileSet } from './files.ts'
 import { PROJECT_LAYOUT } from './layout.ts'
 import { leftOutOfProject } from './left-out.ts'
+import { leadsOutside, outside } from './outside.ts'
 import { commented, exportScript } from './scripts.ts'
 
 export interface ProjectExport {
@@ -39,11 +40,19 @@ export async function exportProject(input: ProjectExport): Promise<Finding[]> {
   const { root, project, plan, world, files, definitions, file, defaultBsp } = input
   const { config } = project
   const { boot, rootfs } = config
-  const packages = (rootfs?.packages ?? []).filter(name => name.endsWith('.deb'))
-  for (const path of [boot?.splash?.logo, rootfs?.overlay, ...packages]) {
-    if (path !== undefined && !posix.normalize(path).startsWith('..')) {
-      files.copy(PROJECT_PART, posix.normalize(path), posix.normalize(path))
-    }
+  const findings: Finding[] = []
+  const packages = (rootfs?.packages ?? []).map(
+    (name, index) => [name, ['rootfs', 'packages', index]] as const,
+  )
+  for (const [path, keys] of [
+    [boot?.splash?.logo, ['boot', 'splash', 'logo']] as const,
+    [rootfs?.overlay, ['rootfs', 'overlay']] as const,
+    ...packages.filter(([name]) => name.endsWith('.deb')),
+  ]) {
+    if (path === undefined) continue
+    const clean = posix.normalize(path)
+    if (leadsOutside(root, clean)) findings.push(outside('project', path, keys))
+    else files.copy(PROJECT_PART, clean, clean)
   }
   const context = {
     root,
@@ -66,6 +75,7 @@ export async function exportProject(input: ProjectExport): Promise<Finding[]> {
   files.text(PROJECT_PART, 'strux.yaml', projectText({ ...said, bsp: defaultBsp }, scripts, file))
   if (input.withSources) copySources(input)
   return [
+    ...findings,
     ...leftOutOfProject(config, { lossy: input.lossy, generated: new Set() }),
     ...projectBreaks({ ...said, scripts: [] }, root),
   ]
@@ -83,8 +93,9 @@ function projectText(said: ProjectData, scripts: readonly Commented[], file: str
 }
 
 /** What is no source of the application, although it lies beside it. */
-const NOT_SOURCES =
-  /^(dist|bsp|boards|node_modules|package(-lock)?\.json|pnpm-lock\.yaml|yarn\.lock|tsconfig[^/]*\.json|strux\.(config\.\w+|yaml))(\/|$)/
+const NOT_SOURCES = /^(dist|bsp|node_modules|strux\.(config\.\w+|yaml))(\/|$)/
+/** The same, where the application has no folder of its own. */
+const OF_PROJECT = /^(boards|package(-lock)?\.json|pnpm-lock\.yaml|yarn\.lock|tsconfig[^/]*\.json)(\/|$)/
 
 /** The application's folder, at the root of the exported project: other tools look for it there. */
 function copySources({ root, project, files, definitions }: ProjectExport): void {
@@ -93,6 +104,7 @@ function copySources({ root, project, files, definitions }: ProjectExport): void
   files.copy(PROJECT_PART, folder, '.', (path, to) => {
     const isBuilt = /(^|\/)frontend\/(dist|node_modules)$/.test(to)
     const isBsp = project.bsps.some(bsp => bsp.folder !== '.' && path === bsp.folder)
-    return NOT_SOURCES.test(to) || isBuilt || isBsp || files.has(to) || definitions.has(path)
+    const isProjects = NOT_SOURCES.test(to) || (folder === '.' && OF_PROJECT.test(to))
+    return isProjects || isBuilt || isBsp || files.has(to) || definitions.has(path)
   })
 }

@@ -497,7 +497,7 @@ test('for random definitions', async () => {
         [],
       )
     }),
-    { numRuns: 300 },
+    { numRuns: 200 },
   )
 })
 

@@ -1,6 +1,7 @@
 /** What strux export makes of everything that only TypeScript can say, and how it puts it on disk. */
 import {
   chmodSync,
+  cpSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -21,6 +22,7 @@ import * as assert from 'uvu/assert'
 import { examine } from '../../../runtime/cli/session.ts'
 import { exportAll } from '../../../runtime/export/export.ts'
 import { type Written, writeExport } from '../../../runtime/export/write.ts'
+import { importYaml } from '../../../runtime/import/import.ts'
 import type { Diagnostic } from '../../../runtime/load/diagnostic.ts'
 import { diagnose, loadBsp, loadProject } from '../../../runtime/load/project.ts'
 import { planJson } from '../../../runtime/plan/json.ts'
@@ -361,6 +363,28 @@ test('nothing that the project names may lie outside', async () => {
   }
 })
 
+test('nor may what a link leads to', async () => {
+  const place = folder()
+  writeFileSync(join(place, 'secret.png'), 'secret')
+  const root = project({
+    'strux.config.ts': CONFIG(` boot: { splash: { enabled: true, logo: 'logo.png', color: '000000' } },`),
+    'bsp/qemu/bsp.ts': whole(
+      `boot: { bootloader: { enabled: true, type: 'custom', blobs: [{ id: 'a', role: 'b', path: './blob.bin' }] } }`,
+    ),
+  })
+  symlinkSync(join(place, 'secret.png'), join(root, 'logo.png'))
+  symlinkSync(join(place, 'secret.png'), join(root, 'bsp/qemu/blob.bin'))
+  try {
+    await exportProject(root)
+    assert.unreachable()
+  } catch (error) {
+    assert.equal(
+      (error as Error).message.split('\n').map(line => line.replace(/ lies.*/, '')),
+      ["path_escapes 'logo.png'", "path_escapes 'bsp/qemu/blob.bin'"],
+    )
+  }
+})
+
 test('modes and links are kept', async () => {
   const root = project({
     'bsp/qemu/bsp.ts': whole(
@@ -521,6 +545,25 @@ test('every shape of the documentation, in and out again, is the same', async ()
       name,
     )
   }
+})
+
+test('imported and exported again, they are the same too', async () => {
+  const shapes = join(REPOSITORY, 'test/fixtures/shapes')
+  const first = await exportProject(shapes)
+  const root = folder()
+  cpSync(shapes, root, { recursive: true })
+  const { modules } = await importYaml(root)
+  for (const { from, to, text } of modules) {
+    write(root, { [to]: text })
+    rmSync(join(root, from))
+  }
+  const second = await exportProject(root)
+  for (const path of readdirSync(first.out, { recursive: true, encoding: 'utf8' })) {
+    if (path === '.strux-export.json' || !statSync(join(first.out, path)).isFile()) continue
+    const data = (result: Result) => result.read(path).replaceAll(/^ *# .*\n/gm, '')
+    assert.is(data(second), data(first), path)
+  }
+  assert.is(second.written.length, first.written.length)
 })
 
 test.run()
