@@ -62,7 +62,10 @@ tar -C tree -czf "$BSP_CACHE_DIR/rootfs-post.tar.gz" .
 
 test('qemu-arm64: U-Boot finds the kernel on the disk and starts it', async () => {
   project.config({
-    test: { timeout: 240, console: ['U-Boot 2\\d{3}', 'Linux version 6\\.\\d+', 'Waiting for root device PARTUUID'] },
+    test: {
+      timeout: 240,
+      console: ['U-Boot 2\\d{3}', 'Linux version 6\\.\\d+', 'Waiting for root device PARTUUID'],
+    },
   })
   define('qemu-arm64', 'qemuArm64', "boot: { cmdline: 'console=ttyAMA0' }")
   await build('qemu-arm64', 'bootloader')

@@ -93,7 +93,7 @@ test('a lock is held until it is released, and leaves nothing behind', () =>
 
 test('a second process waits, says once for whom, and goes on when the first is done', () =>
   inTempFolder(async folder => {
-    const first = contend(folder, 700)
+    const first = contend(folder, 3000)
     await first.until('holds')
     const second = contend(folder, 0)
     assert.equal(await Promise.all([first.ended, second.ended]), [0, 0])
