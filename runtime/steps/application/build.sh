@@ -1,7 +1,9 @@
 # The application: main.go with Go, for the device.
 application=$(config .application)
 folder=$PROJECT_FOLDER/$application
-[ -f "$folder/main.go" ] || fail "there is no ${application#./}/main.go" \
+shown=$application/main.go
+shown=${shown#./}
+[ -f "$folder/main.go" ] || fail "there is no $shown" \
   "The device runs the Go program of that folder; \`application\` in strux.config.ts says where it is."
 cd "$folder"
 
@@ -11,10 +13,10 @@ export GOCACHE=$SHARED_CACHE_DIR/.go/build GOMODCACHE=$SHARED_CACHE_DIR/.go/mod 
 export GOFLAGS=-modcacherw
 export GOOS=linux GOARCH=$go_arch GOARM=7 CGO_ENABLED=1 CC=$triplet-gcc CXX=$triplet-g++
 
-[ "$(go env GOMOD)" != /dev/null ] || fail "there is no go.mod beside ${application#./}/main.go" \
+[ "$(go env GOMOD)" != /dev/null ] || fail "there is no go.mod beside $shown" \
   "\`go mod init NAME\` in that folder makes one."
 name=$(go list -f '{{.Name}}' .)
-[ "$name" = main ] || fail "${application#./}/main.go belongs to the package $name; a program is package main"
+[ "$name" = main ] || fail "$shown belongs to the package $name; a program is package main"
 
 # Only what lies in the folder is looked at to decide whether to compile again.
 while IFS= read -r elsewhere; do

@@ -58,14 +58,27 @@ install_packages() {
     npm install --no-package-lock
     return
   fi
-  if [ "${#missing[@]}" -eq 0 ]; then
-    npm ci || fail "npm ci failed in $shown" \
-      "Where it says that package.json and package-lock.json do not agree, \`npm install\` in $shown mends the lock file."
-    return
+  if [ "${#missing[@]}" -gt 0 ]; then
+    echo "package-lock.json was written on another platform and lacks ${missing[*]}"
   fi
-  echo "package-lock.json was written on another platform and lacks ${missing[*]}"
-  npm ci || { echo 'npm ci refuses it; npm install takes it as a start' && npm install; }
-  npm install --no-save "${missing[@]}"
+  if ! npm ci 2> >(tee "$scratch/npm-ci" >&2); then
+    refuses_other_platforms || fail "npm ci failed in $shown" \
+      "Where it says that package.json and package-lock.json do not agree, \`npm install\` in $shown mends the lock file."
+    echo 'npm ci wants to know the packages of other platforms too; npm install takes the lock file as it is'
+    npm install
+  fi
+  if [ "${#missing[@]}" -gt 0 ]; then npm install --no-save "${missing[@]}"; fi
+}
+
+# Whether `npm ci` only missed optional packages in the lock file, which another version of npm or another registry left out.
+refuses_other_platforms() {
+  local optional name
+  grep -q '^npm ERR! Missing: \|^npm error Missing: ' "$scratch/npm-ci" || return 1
+  ! grep -q '^npm \(ERR!\|error\) Invalid: ' "$scratch/npm-ci" || return 1
+  optional=$(jq -r '[.packages[]?.optionalDependencies // {} | keys[]] | unique[]' package-lock.json)
+  while read -r name; do
+    grep -qxF -- "$name" <<<"$optional" || return 1
+  done < <(sed -nE 's/^npm (ERR!|error) Missing: (.+)@[^@]* from lock file$/\2/p' "$scratch/npm-ci")
 }
 
 stamp=$(installed_from | sha256sum)

@@ -1,9 +1,10 @@
 package main
 
 import (
+	"bufio"
 	"context"
+	"fmt"
 	"net"
-	"net/http"
 	"time"
 )
 
@@ -14,7 +15,6 @@ const requestTimeout = 3 * time.Second
 type Backend struct {
 	// Address as HOST:PORT, as seen from the device itself.
 	Address string
-	client  *http.Client
 }
 
 // newBackend reads STRUX_HTTP_ADDR, which says where the application listens: HOST:PORT, :PORT for all addresses.
@@ -30,16 +30,7 @@ func newBackend(env []string) *Backend {
 	if host == "" || host == "0.0.0.0" || host == "::" {
 		host = "127.0.0.1"
 	}
-	transport := &http.Transport{DisableKeepAlives: true}
-	return &Backend{
-		Address: net.JoinHostPort(host, port),
-		client: &http.Client{
-			Timeout:   requestTimeout,
-			Transport: transport,
-			// An answer is an answer.
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		},
-	}
+	return &Backend{Address: net.JoinHostPort(host, port)}
 }
 
 // URL of a page of the application.
@@ -50,16 +41,25 @@ func (b *Backend) URL(path string) string {
 	return "http://" + b.Address + path
 }
 
-// Healthy says whether the application answers. One that knows nothing of the question is healthy as well.
+// Healthy says whether the application answers. One that knows nothing of the question is healthy as well. Plain HTTP/1.0
+// over a connection is all of the protocol that this needs; package net/http would double the program.
 func (b *Backend) Healthy(ctx context.Context) bool {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, b.URL("/__strux/health"), nil)
+	dialer := net.Dialer{Timeout: requestTimeout}
+	connection, err := dialer.DialContext(ctx, "tcp", b.Address)
 	if err != nil {
 		return false
 	}
-	response, err := b.client.Do(request)
+	defer connection.Close()
+	_ = connection.SetDeadline(time.Now().Add(requestTimeout))
+	if _, err := fmt.Fprintf(connection, "GET /__strux/health HTTP/1.0\r\nHost: %s\r\n\r\n", b.Address); err != nil {
+		return false
+	}
+	line, err := bufio.NewReader(connection).ReadString('\n')
 	if err != nil {
 		return false
 	}
-	response.Body.Close()
-	return response.StatusCode < 500
+	var protocol string
+	var status int
+	_, err = fmt.Sscanf(line, "%s %d", &protocol, &status)
+	return err == nil && status >= 100 && status < 500
 }

@@ -11,6 +11,8 @@ let project: TempProject
 
 test.before(() => {
   project = new TempProject()
+  // Builder images for three architectures may have to be made first.
+  project.defaults = { timeout: 20 * 60 * 1000 }
   cpSync(join(REPOSITORY, 'test/fixtures/compositor'), project.at('compositor'), { recursive: true })
   project.write(
     'patches/greeting.patch',

@@ -1,4 +1,4 @@
-/** The client: its own tests in Go, and the program for each architecture. */
+/** The client: its own tests in Go, and the program. */
 import { execFileSync } from 'node:child_process'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -10,6 +10,8 @@ let project: TempProject
 
 test.before(() => {
   project = new TempProject()
+  // Builder images for three architectures may have to be made first.
+  project.defaults = { timeout: 20 * 60 * 1000 }
 })
 test.after(() => project.dispose())
 
@@ -21,10 +23,9 @@ async function build(arch: string): Promise<void> {
   assert.is(built.code, 0, `${built.said}\n${built.lines('client').join('\n')}`)
 }
 
-test('is a program of no other libraries for each architecture, and knows its version', async () => {
+test('is a program of no other libraries, also for another architecture, and knows its version', async () => {
   for (const [arch, machine] of [
     ['arm64', 'ARM aarch64'],
-    ['armhf', 'ARM, EABI5'],
     ['x86_64', 'x86-64'],
   ]) {
     await build(arch!)
