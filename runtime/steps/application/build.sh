@@ -15,7 +15,7 @@ export GOOS=linux GOARCH=$go_arch GOARM=7 CGO_ENABLED=1 CC=$triplet-gcc CXX=$tri
 
 [ "$(go env GOMOD)" != /dev/null ] || fail "there is no go.mod beside $shown" \
   "\`go mod init NAME\` in that folder makes one."
-name=$(go list -f '{{.Name}}' .)
+name=$(go list -f '{{.Name}}' .) || fail "Go cannot read ${shown%main.go}"
 [ "$name" = main ] || fail "$shown belongs to the package $name; a program is package main"
 
 # Only what lies in the folder is looked at to decide whether to compile again.
@@ -27,6 +27,6 @@ while IFS= read -r elsewhere; do
 done < <(go list -deps -f '{{if not .Standard}}{{.Dir}}{{end}}' . | sort -u)
 
 progress "Compiling the application for $TARGET_ARCH"
-go build -trimpath -buildvcs=false -o "$scratch/main" .
+go build -trimpath -buildvcs=false -o "$scratch/main" . || fail "$shown does not compile"
 mv "$scratch/main" "$BSP_CACHE_DIR/app/.main.new"
 mv "$BSP_CACHE_DIR/app/.main.new" "$BSP_CACHE_DIR/app/main"

@@ -55,7 +55,7 @@ install_packages() {
     mapfile -t missing < <(missing_from_lock)
   elif [ ! -f npm-shrinkwrap.json ]; then
     echo "$shown has no package-lock.json: which versions are installed depends on the day"
-    npm install --no-package-lock
+    npm install --no-package-lock || fail "npm install failed in $shown"
     return
   fi
   if [ "${#missing[@]}" -gt 0 ]; then
@@ -65,9 +65,11 @@ install_packages() {
     refuses_other_platforms || fail "npm ci failed in $shown" \
       "Where it says that package.json and package-lock.json do not agree, \`npm install\` in $shown mends the lock file."
     echo 'npm ci wants to know the packages of other platforms too; npm install takes the lock file as it is'
-    npm install
+    npm install || fail "npm install failed in $shown"
   fi
-  if [ "${#missing[@]}" -gt 0 ]; then npm install --no-save "${missing[@]}"; fi
+  if [ "${#missing[@]}" -gt 0 ]; then
+    npm install --no-save "${missing[@]}" || fail "npm install failed in $shown"
+  fi
 }
 
 # Whether `npm ci` only missed optional packages in the lock file, which another version of npm or another registry left out.
@@ -92,7 +94,7 @@ fi
 
 progress 'Building the frontend'
 rm -rf dist
-npm run build
+npm run build || fail "the build of $shown failed"
 [ -f dist/index.html ] || fail "the build of $shown made no dist/index.html" \
   "The device shows that file; Vite makes it from an index.html beside package.json."
 
