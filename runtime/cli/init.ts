@@ -53,7 +53,7 @@ function init(given: string, board: Board): void {
       'lower-case letters, digits and hyphens, beginning with a letter: it is the host name as well'
     throw new StruxError(`'${name}' cannot be the name of a project`, { hint, exitCode: 2 })
   }
-  if (lstatSync(root, { throwIfNoEntry: false })) {
+  if (existsSync(root) || isDanglingLink(root)) {
     throw new StruxError(`${given} is there already`, { hint: 'choose another name', exitCode: 2 })
   }
   // Whole or not at all: made beside its place, and moved there.
@@ -64,7 +64,7 @@ function init(given: string, board: Board): void {
     writeOwn(draft, name, board)
     renameSync(draft, root)
   } catch (error) {
-    rmSync(draft, { recursive: true, force: true })
+    if (existsSync(draft)) rmSync(draft, { recursive: true, force: true })
     if (error instanceof StruxError) throw error
     throw new StruxError(`${given} cannot be made: ${(error as Error).message}`, { cause: error })
   }
@@ -74,6 +74,14 @@ function init(given: string, board: Board): void {
   printLine('        npm install')
   printLine('        npx strux build')
   printLine('        npx strux run')
+}
+
+function isDanglingLink(path: string): boolean {
+  try {
+    return lstatSync(path).isSymbolicLink()
+  } catch {
+    return false
+  }
 }
 
 /** Frontend, backend and assets, without what was installed or built in the template's own folder. */

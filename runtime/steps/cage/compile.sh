@@ -23,20 +23,24 @@ compile_cage() {
 
 # Further -dev packages for the target, with what they need: fetched once, then kept like sources.
 install_headers() {
-  local names key files uris
+  local names key files file lines=
   mapfile -t names < <(jq -r --arg arch "$debian_arch" '.cage.packages // [] | .[] | "\(.):\($arch)"' <<<"$STEP_CONFIG")
   [ ${#names[@]} -gt 0 ] || return 0
   # What is to be fetched depends on what the builder has.
   key="install ${names[*]} $(sum_of /var/lib/dpkg/status)"
   if [ "$debian_arch" != "$(dpkg --print-architecture)" ]; then dpkg --add-architecture "$debian_arch"; fi
+  mkdir -p "$scratch/debs/partial"
   apt_options=(--quiet=2 -o APT::Install-Recommends=false -o APT::Sandbox::User=root -o Acquire::Retries=1
-    -o Acquire::http::Timeout=30 -o APT::Update::Error-Mode=any)
+    -o Acquire::http::Timeout=30 -o APT::Update::Error-Mode=any -o "Dir::Cache::archives=$scratch/debs")
   if apt-get "${apt_options[@]}" update >"$scratch/apt-words" 2>&1; then
-    uris=$(apt-get "${apt_options[@]}" --print-uris install "${names[@]}" 2>"$scratch/apt-words") ||
-      fail "the packages of cage.packages cannot be installed: ${names[*]}" "$(tail -n 3 "$scratch/apt-words")"
-    uris=$(grep "^'" <<<"$uris" || true)
-    if [ -z "$uris" ]; then return; fi
-    remember "$key" "$(fetch_listed "$uris")"
+    apt-get "${apt_options[@]}" --yes --download-only install "${names[@]}" >"$scratch/apt-words" 2>&1 ||
+      fail "the packages of cage.packages cannot be fetched: ${names[*]}" "$(tail -n 3 "$scratch/apt-words")"
+    for file in "$scratch"/debs/*.deb; do
+      # The builder has all of them already.
+      [ -f "$file" ] || return 0
+      lines+=${lines:+$'\n'}$(keep_file "$file" "$(basename "$file" | sed 's/%3a/:/g')")
+    done
+    remember "$key" "$lines"
   fi
   files=$(kept_files "$key") ||
     fail "Debian's packages cannot be looked up, and ${names[*]} are not kept" "$(tail -n 3 "$scratch/apt-words")"

@@ -83,28 +83,35 @@ func (d *Device) cageCommand(screen Screen, several bool, url string) (*exec.Cmd
 	return command, nil
 }
 
-// cageEnvironment: what the device needs, then what the board says in /strux/.cage-env, which counts more.
+// cageEnvironment: what systemd gives, then what the board says in /strux/.cage-env; what neither says, the device needs.
 func (d *Device) cageEnvironment(card Card, several bool) []string {
 	own, err := readEnvironment(filepath.Join(d.root, "strux/.cage-env"))
 	if err != nil {
 		log.Print(err)
 	}
-	env := append([]string{}, d.env...)
-	// A panel without touch or keys is a screen all the same.
-	env = append(env, "WLR_DRM_DEVICES="+card.Device, "XDG_SESSION_TYPE=wayland", "WLR_LIBINPUT_NO_DEVICES=1")
-	if _, given := valueOf(env, "XDG_RUNTIME_DIR"); !given {
-		env = append(env, "XDG_RUNTIME_DIR=/run/strux")
+	env := append(append([]string{}, d.env...), own...)
+	unless := func(name, value string) {
+		if _, given := valueOf(env, name); !given {
+			env = append(env, name+"="+value)
+		}
 	}
+	unless("WLR_DRM_DEVICES", card.Device)
+	unless("XDG_SESSION_TYPE", "wayland")
+	unless("XDG_RUNTIME_DIR", "/run/strux")
+	// A panel without touch or keys is a screen all the same.
+	unless("WLR_LIBINPUT_NO_DEVICES", "1")
 	if several {
 		// A seat has one active session; with a seat of its own each Cage keeps its card.
-		env = append(env, "LIBSEAT_BACKEND=builtin", "SEATD_VTBOUND=0")
+		unless("LIBSEAT_BACKEND", "builtin")
+		unless("SEATD_VTBOUND", "0")
 	}
 	if !canRender(d.root) {
-		env = append(env, "WLR_RENDERER=pixman")
+		unless("WLR_RENDERER", "pixman")
 	}
-	env = append(env, own...)
 	// The page comes from this device: no proxy stands between.
-	return append(env, "no_proxy=localhost,127.0.0.1,::1", "NO_PROXY=localhost,127.0.0.1,::1")
+	unless("no_proxy", "localhost,127.0.0.1,::1")
+	unless("NO_PROXY", "localhost,127.0.0.1,::1")
+	return env
 }
 
 // awaitCards returns once there is a card with connectors; nothing when the context ended first.

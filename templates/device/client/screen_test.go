@@ -90,13 +90,14 @@ func TestPlanScreens(t *testing.T) {
 }
 
 func TestCageEnvironment(t *testing.T) {
-	device := newDevice(t.TempDir(), []string{"HOME=/root"})
+	device := newDevice(t.TempDir(), []string{"HOME=/root", "XDG_RUNTIME_DIR=/run/other"})
 	value := func(name string) string {
 		text, _ := valueOf(device.cageEnvironment(Card{Device: "/dev/dri/card1"}, false), name)
 		return text
 	}
 	for name, want := range map[string]string{
-		"HOME": "/root", "WLR_DRM_DEVICES": "/dev/dri/card1", "WLR_RENDERER": "pixman", "XDG_RUNTIME_DIR": "/run/strux",
+		"HOME": "/root", "WLR_DRM_DEVICES": "/dev/dri/card1", "WLR_RENDERER": "pixman", "XDG_RUNTIME_DIR": "/run/other",
+		"WLR_LIBINPUT_NO_DEVICES": "1",
 	} {
 		if got := value(name); got != want {
 			t.Errorf("%s=%s", name, got)
