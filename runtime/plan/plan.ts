@@ -1,7 +1,8 @@
 /** Makes the plan: pure, from validated data to the ordered list of what a build would do. */
 import { BUILD_HOOKS, type BuildHookRow, type Hook } from '../../lib/hooks/build.ts'
 import type { Finding } from '../load/diagnostic.ts'
-import { STEPS, type StepDeclaration } from '../steps/registry.ts'
+import type { StepDeclaration } from '../steps/declaration.ts'
+import { STEPS } from '../steps/registry.ts'
 import { hookRow } from './hooks.ts'
 import { idGiver, titleOf } from './identity.ts'
 import type { NeverRuns, Plan, PlanHook, PlanNode, ScriptNode, StepNode } from './model.ts'

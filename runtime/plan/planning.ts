@@ -5,7 +5,7 @@ export type StepKind = 'step' | 'shared step'
 import { type BspData, PROJECT_DEFAULTS, type ProjectData } from '../../lib/schema.ts'
 import type { ToolGroup } from '../../lib/tools.ts'
 import type { Finding } from '../load/diagnostic.ts'
-import type { StepFacts } from '../steps/registry.ts'
+import type { StepFacts } from '../steps/declaration.ts'
 import { targetArch } from './arch.ts'
 import { builderFor } from './builder.ts'
 import {

@@ -4,99 +4,27 @@
  * the original's steps; where the original forgets an input, it is listed here all the same.
  */
 import { posix } from 'node:path'
-import type { Hook, StepName } from '../../lib/hooks/build.ts'
-import { type BspData, PROJECT_DEFAULTS, type ProjectData } from '../../lib/schema.ts'
+import type { BspData } from '../../lib/schema.ts'
 import type { ToolGroup } from '../../lib/tools.ts'
-import type { PathRef, TargetArch } from '../plan/model.ts'
+import type { PathRef } from '../plan/model.ts'
 import { cacheFolder, outputFolder } from '../plan/paths.ts'
+import type { StepDeclaration, StepFacts } from './declaration.ts'
+import { deviceTreeFiles, fragmentFiles } from './kbuild/refs.ts'
+import { blobFile, file, folder, inCache, localSource, optional, own } from './refs.ts'
+import { hasStep, list, suiteOf } from './settings.ts'
 
-export interface StepFacts {
-  readonly project: ProjectData
-  readonly bsp: BspData
-  readonly bspName: string
-  readonly target: TargetArch
-  /** The BSP's folder and the application's, relative to the project. */
-  readonly bspFolder: string
-  readonly application: string
-}
-
-export interface StepDeclaration {
-  readonly name: StepName
-  /** For people. */
-  readonly title: string
-  /** The hook after whose scripts the step stands. */
-  readonly follows: Hook
-  /** Whether the definition asks for the step at all. */
-  readonly exists: (facts: StepFacts) => boolean
-  /** The groups of packages that its builder image has. */
-  readonly tools: (facts: StepFacts) => readonly ToolGroup[]
-  /** True where the outputs serve every BSP of the project. */
-  readonly shared: boolean
-  readonly inputs: (facts: StepFacts) => readonly PathRef[]
-  readonly outputs: (facts: StepFacts) => readonly PathRef[]
-  /** The values of the definition that the step reads, by key. */
-  readonly config: (facts: StepFacts) => Readonly<Record<string, unknown>>
-}
-
-const NOISE = ['node_modules', '.git', '.DS_Store', '*.log']
-const always = () => true
-const nothing = () => []
-/** Devices without a screen switch these steps off. */
-const unlessOff =
-  (step: 'frontend' | 'cage' | 'wpe') =>
-  ({ project }: StepFacts) =>
-    stepOf(project, step)
-
-const file = (path: string): PathRef => ({ declared: path, path: posix.normalize(path), glob: false })
-const optional = (path: string): PathRef => ({ ...file(path), optional: true })
-const folder = (path: string, ignore: readonly string[] = []): PathRef => ({
-  ...optional(path),
-  ignore: [...NOISE, ...ignore],
-})
-const inCache =
-  (...names: string[]) =>
-  ({ bspName }: StepFacts) =>
-    names.map(name => file(`${cacheFolder(bspName)}/${name}`))
-
-const suiteOf = (project: ProjectData) => project.builder?.suite ?? PROJECT_DEFAULTS.builder.suite
-const stepOf = (project: ProjectData, step: 'frontend' | 'cage' | 'wpe') =>
-  project.build?.steps?.[step] !== false
-
-/** A source that is a folder or file of the project, not of the network: `./x`, `../x`. `base` is what `./` means. */
-function localSource(source: string | undefined, base: string): PathRef[] {
-  if (source === undefined || !/^\.\.?\//.test(source) || source.includes('#')) return []
-  return [{ ...folder(posix.join(base, source)), optional: false }]
-}
-
-/** A path of bsp.yaml that means the BSP's folder with or without `./`. */
-const own = ({ bspFolder }: StepFacts, path: string): PathRef => file(posix.join(bspFolder, path))
-
-/** Whether an entry of `fragments` names a file; anything else is the fragment itself. */
-const isFragmentFile = (entry: string) => entry.startsWith('./') || /^[^/\n]+\.config$/.test(entry)
 /** What each kind of bootloader is built with; the programs of systemd-boot only have to be unpacked. */
 const BOOTLOADER_TOOLS: Readonly<Record<string, readonly ToolGroup[]>> = {
   'u-boot': ['cross', 'bootloader'],
   grub: ['image'],
 }
 
-/** The files that a device tree of the BSP may include without a word about it: those beside it and below. */
-const besideDeviceTree = ({ bspFolder }: StepFacts, path: string): PathRef => {
-  const place = posix.join(bspFolder, posix.dirname(path)).replaceAll(/[*?{}[\]\\]|[!+@](?=\()/g, '\\$&')
-  const pattern = `${place}/**/*.{dts,dtsi,dtso,h}`
-  return { declared: pattern, path: pattern, glob: true, optional: true, ignore: NOISE }
-}
-
-/** Whether a device tree is a file of the BSP; a bare name is one of the source tree. */
-const isOwnDeviceTree = (entry: string) => entry.startsWith('./')
-const list = (value: string | readonly string[] | undefined): readonly string[] =>
-  value === undefined ? [] : typeof value === 'string' ? [value] : value
-
 export const STEPS: readonly StepDeclaration[] = [
   {
     name: 'frontend',
     title: 'Web frontend',
     follows: 'before_frontend',
-    exists: unlessOff('frontend'),
+    exists: ({ project }) => hasStep(project, 'frontend'),
     tools: () => ['node'],
     shared: true,
     inputs: ({ application }) => [folder(posix.join(application, 'frontend'), ['/dist'])],
@@ -107,7 +35,7 @@ export const STEPS: readonly StepDeclaration[] = [
     name: 'application',
     title: 'Application',
     follows: 'before_application',
-    exists: always,
+    exists: () => true,
     tools: () => ['cross', 'go'],
     shared: false,
     // What lies in dist/ of a project is made, and never compiled.
@@ -119,7 +47,7 @@ export const STEPS: readonly StepDeclaration[] = [
     name: 'cage',
     title: 'Cage compositor',
     follows: 'before_cage',
-    exists: unlessOff('cage'),
+    exists: ({ project }) => hasStep(project, 'cage'),
     // The suite's own package only has to be unpacked.
     tools: ({ project }) => (project.cage ? ['cross', 'wayland'] : []),
     shared: false,
@@ -140,10 +68,10 @@ export const STEPS: readonly StepDeclaration[] = [
     name: 'wpe',
     title: 'WPE WebKit extension',
     follows: 'before_wpe',
-    exists: unlessOff('wpe'),
+    exists: ({ project }) => hasStep(project, 'wpe'),
     tools: () => ['cross', 'wayland'],
     shared: false,
-    inputs: nothing,
+    inputs: () => [],
     outputs: inCache('libstrux-extension.so', 'cog'),
     config: ({ project, target }) => ({ arch: target, suite: suiteOf(project) }),
   },
@@ -151,10 +79,10 @@ export const STEPS: readonly StepDeclaration[] = [
     name: 'client',
     title: 'On-device client',
     follows: 'before_client',
-    exists: always,
+    exists: () => true,
     tools: () => ['cross', 'go'],
     shared: false,
-    inputs: nothing,
+    inputs: () => [],
     outputs: inCache('client'),
     config: ({ target }) => ({ arch: target }),
   },
@@ -171,16 +99,9 @@ export const STEPS: readonly StepDeclaration[] = [
       return [
         ...localSource(kernel?.source, facts.bspFolder),
         { ...own(facts, 'configs/kernel.config'), optional: true },
-        ...list(kernel?.fragments)
-          .filter(isFragmentFile)
-          .map(path => own(facts, path)),
+        ...fragmentFiles(facts, kernel?.fragments),
         ...list(kernel?.patches).map(path => own(facts, path)),
-        ...[...list(tree?.dts), ...list(tree?.overlays)]
-          .filter(isOwnDeviceTree)
-          .map(path => own(facts, path)),
-        ...[...list(tree?.dts), ...list(tree?.overlays)]
-          .filter(isOwnDeviceTree)
-          .map(path => besideDeviceTree(facts, path)),
+        ...deviceTreeFiles(facts, [...list(tree?.dts), ...list(tree?.overlays)]),
         ...list(tree?.include_paths).map(path => own(facts, path)),
       ]
     },
@@ -208,9 +129,7 @@ export const STEPS: readonly StepDeclaration[] = [
       const tree = bootloader?.device_tree
       return [
         ...localSource(bootloader?.source, facts.bspFolder),
-        ...list(bootloader?.fragments)
-          .filter(isFragmentFile)
-          .map(path => own(facts, path)),
+        ...fragmentFiles(facts, bootloader?.fragments),
         ...list(bootloader?.patches).map(path => own(facts, path)),
         ...[...list(tree?.dts), ...list(tree?.dtsi), ...list(tree?.include_paths)].map(path =>
           own(facts, path),
@@ -235,16 +154,16 @@ export const STEPS: readonly StepDeclaration[] = [
     name: 'rootfs',
     title: 'Base root filesystem',
     follows: 'before_rootfs',
-    exists: always,
+    exists: () => true,
     tools: () => ['rootfs'],
     shared: false,
-    inputs: nothing,
+    inputs: () => [],
     outputs: inCache('rootfs-base.tar.gz'),
     config: ({ project, bsp, target }) => ({
       arch: target,
       suite: suiteOf(project),
-      cage: stepOf(project, 'cage'),
-      wpe: stepOf(project, 'wpe'),
+      cage: hasStep(project, 'cage'),
+      wpe: hasStep(project, 'wpe'),
       splash: project.boot?.splash?.enabled === true,
       debian_kernel: bsp.boot?.kernel?.custom_kernel !== true,
     }),
@@ -253,14 +172,14 @@ export const STEPS: readonly StepDeclaration[] = [
     name: 'rootfs_post',
     title: 'Root filesystem post-processing',
     follows: 'after_rootfs',
-    exists: always,
+    exists: () => true,
     tools: () => ['rootfs'],
     shared: false,
     inputs: facts => [
-      ...(stepOf(facts.project, 'frontend') ? [file('dist/cache/frontend')] : []),
+      ...(hasStep(facts.project, 'frontend') ? [file('dist/cache/frontend')] : []),
       ...inCache('app/main', 'client', 'rootfs-base.tar.gz')(facts),
-      ...(stepOf(facts.project, 'cage') ? inCache('cage', '.cage-env')(facts) : []),
-      ...(stepOf(facts.project, 'wpe') ? inCache('libstrux-extension.so', 'cog')(facts) : []),
+      ...(hasStep(facts.project, 'cage') ? inCache('cage', '.cage-env')(facts) : []),
+      ...(hasStep(facts.project, 'wpe') ? inCache('libstrux-extension.so', 'cog')(facts) : []),
       ...(facts.bsp.boot?.kernel?.custom_kernel ? inCache('kernel')(facts) : []),
       ...overlays(facts),
       ...(facts.project.boot?.splash?.enabled ? [file(facts.project.boot.splash.logo)] : []),
@@ -353,15 +272,6 @@ function imageInputs(facts: StepFacts): PathRef[] {
 function imageOutputs({ bsp, bspName }: StepFacts): PathRef[] {
   if (!bsp.image) return []
   return [imageName(bsp.image), 'vmlinuz', 'initrd.img'].map(name => file(`${outputFolder(bspName)}/${name}`))
-}
-
-/** Blobs know five kinds of paths: the BSP's, absolute, cache/, output/ and dist/. */
-function blobFile(facts: StepFacts, path: string): PathRef {
-  if (path.startsWith('./')) return own(facts, path)
-  if (path.startsWith('cache/')) return file(`${cacheFolder(facts.bspName)}/${path.slice('cache/'.length)}`)
-  if (path.startsWith('output/'))
-    return file(`${outputFolder(facts.bspName)}/${path.slice('output/'.length)}`)
-  return file(posix.join('dist', path))
 }
 
 function overlays(facts: StepFacts): PathRef[] {

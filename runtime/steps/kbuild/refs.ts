@@ -1,0 +1,25 @@
+/** What is read of the BSP by whatever is built as the kernel is: fragments of a configuration, device trees. */
+import { posix } from 'node:path'
+import type { PathRef } from '../../plan/model.ts'
+import type { StepFacts } from '../declaration.ts'
+import { NOISE, own } from '../refs.ts'
+
+/** Those entries of `fragments` that name a file; anything else is the fragment itself. */
+export function fragmentFiles(facts: StepFacts, fragments: readonly string[] = []): PathRef[] {
+  return fragments
+    .filter(entry => entry.startsWith('./') || /^[^/\n]+\.config$/.test(entry))
+    .map(path => own(facts, path))
+}
+
+/** Those device trees that are files of the BSP, with what they may include; a bare name is one of the source tree. */
+export function deviceTreeFiles(facts: StepFacts, entries: readonly string[]): PathRef[] {
+  const files = entries.filter(entry => entry.startsWith('./'))
+  return [...files.map(path => own(facts, path)), ...files.map(path => besideDeviceTree(facts, path))]
+}
+
+/** The files that a device tree of the BSP may include without a word about it: those beside it and below. */
+function besideDeviceTree({ bspFolder }: StepFacts, path: string): PathRef {
+  const place = posix.join(bspFolder, posix.dirname(path)).replaceAll(/[*?{}[\]\\]|[!+@](?=\()/g, '\\$&')
+  const pattern = `${place}/**/*.{dts,dtsi,dtso,h}`
+  return { declared: pattern, path: pattern, glob: true, optional: true, ignore: NOISE }
+}

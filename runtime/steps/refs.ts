@@ -1,0 +1,48 @@
+/** The files and folders that steps read and make, as a plan names them. */
+import { posix } from 'node:path'
+import type { PathRef } from '../plan/model.ts'
+import { cacheFolder, outputFolder } from '../plan/paths.ts'
+import type { StepFacts } from './declaration.ts'
+
+/** Names that count for nothing, in whatever folder they lie. */
+export const NOISE = ['node_modules', '.git', '.DS_Store', '*.log']
+
+export function file(path: string): PathRef {
+  return { declared: path, path: posix.normalize(path), glob: false }
+}
+
+/** A file that need not exist. */
+export function optional(path: string): PathRef {
+  return { ...file(path), optional: true }
+}
+
+/** A folder that need not exist, without the noise in it. `ignore`: names, as in a PathRef. */
+export function folder(path: string, ignore: readonly string[] = []): PathRef {
+  return { ...optional(path), ignore: [...NOISE, ...ignore] }
+}
+
+/** Files and folders of the BSP's own cache. */
+export const inCache =
+  (...names: string[]) =>
+  ({ bspName }: StepFacts): PathRef[] =>
+    names.map(name => file(`${cacheFolder(bspName)}/${name}`))
+
+/** A path of bsp.yaml that means the BSP's folder with or without `./`. */
+export function own({ bspFolder }: StepFacts, path: string): PathRef {
+  return file(posix.join(bspFolder, path))
+}
+
+/** A source that is a folder or file of the project, not of the network: `./x`, `../x`. `base` is what `./` means. */
+export function localSource(source: string | undefined, base: string): PathRef[] {
+  if (source === undefined || !/^\.\.?\//.test(source) || source.includes('#')) return []
+  return [{ ...folder(posix.join(base, source)), optional: false }]
+}
+
+/** Blobs know five kinds of paths: the BSP's, absolute, cache/, output/ and dist/. */
+export function blobFile(facts: StepFacts, path: string): PathRef {
+  if (path.startsWith('./')) return own(facts, path)
+  if (path.startsWith('cache/')) return file(`${cacheFolder(facts.bspName)}/${path.slice('cache/'.length)}`)
+  if (path.startsWith('output/'))
+    return file(`${outputFolder(facts.bspName)}/${path.slice('output/'.length)}`)
+  return file(posix.join('dist', path))
+}
