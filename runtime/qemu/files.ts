@@ -5,7 +5,7 @@ import type { BspData } from '../../lib/schema.ts'
 import type { TargetArch } from '../plan/model.ts'
 import { cacheFolder, outputFolder, resolveArtifact } from '../plan/paths.ts'
 import { StruxError } from '../report/error.ts'
-import { imageName } from '../steps/registry.ts'
+import { imageName } from '../steps/image/name.ts'
 import type { MachineFacts } from './machine.ts'
 import { QEMU_PROGRAM, SERIAL_CONSOLE } from './machine.ts'
 

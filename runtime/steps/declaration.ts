@@ -1,4 +1,7 @@
-/** What a step is to the rest: what it is called, where it stands, when it exists, what it reads and makes. No body. */
+/**
+ * What is declared of a step: what it is called, where it stands, when it exists, what it reads and makes. Source of
+ * inputs and outputs: facts about the original's steps; where the original forgets an input, it is declared all the same.
+ */
 import type { Hook, StepName } from '../../lib/hooks/build.ts'
 import type { BspData, ProjectData } from '../../lib/schema.ts'
 import type { ToolGroup } from '../../lib/tools.ts'

@@ -1,0 +1,16 @@
+/** The application: one program for the architecture of the BSP. */
+import type { StepDeclaration } from '../declaration.ts'
+import { folder, inCache } from '../refs.ts'
+
+export const application: StepDeclaration = {
+  name: 'application',
+  title: 'Application',
+  follows: 'before_application',
+  exists: () => true,
+  tools: () => ['cross', 'go'],
+  shared: false,
+  // What lies in dist/ of a project is made, and never compiled.
+  inputs: ({ application }) => [{ ...folder(application, ['/dist']), only: 'go' }],
+  outputs: inCache('app/main'),
+  config: ({ target, application }) => ({ arch: target, application }),
+}

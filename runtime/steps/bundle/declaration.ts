@@ -1,0 +1,17 @@
+/** The update bundle: declared, and not made yet. */
+import { outputFolder } from '../../plan/paths.ts'
+import type { StepDeclaration } from '../declaration.ts'
+import { file } from '../refs.ts'
+
+export const bundle: StepDeclaration = {
+  name: 'bundle',
+  title: 'Update bundle',
+  follows: 'make_image',
+  // `update` is accepted and exported, but not acted on; the loader says so.
+  exists: () => false,
+  tools: () => ['image'],
+  shared: false,
+  inputs: ({ bspName }) => [file(`${outputFolder(bspName)}/rootfs.ext4`)],
+  outputs: ({ bspName }) => [file(`${outputFolder(bspName)}/rootfs.ext4.struxb`)],
+  config: ({ project }) => ({ update: project.update }),
+}

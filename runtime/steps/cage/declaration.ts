@@ -1,0 +1,26 @@
+/** The compositor, and the environment that the BSP gives it. */
+import type { StepDeclaration } from '../declaration.ts'
+import { file, inCache, localSource } from '../refs.ts'
+import { hasStep, list, suiteOf } from '../settings.ts'
+
+export const cage: StepDeclaration = {
+  name: 'cage',
+  title: 'Cage compositor',
+  follows: 'before_cage',
+  exists: ({ project }) => hasStep(project, 'cage'),
+  // The suite's own package only has to be unpacked.
+  tools: ({ project }) => (project.cage ? ['cross', 'wayland'] : []),
+  shared: false,
+  inputs: ({ project }) => {
+    const { source, patches } = project.cage ?? {}
+    return [...localSource(source, '.'), ...list(patches).map(path => file(path))]
+  },
+  outputs: inCache('cage', '.cage-env'),
+  config: ({ project, bsp, target }) => ({
+    arch: target,
+    suite: suiteOf(project),
+    cage: project.cage,
+    'cage.env': bsp.cage?.env,
+    'cage.hide_cursor': bsp.cage?.hide_cursor,
+  }),
+}

@@ -1,0 +1,15 @@
+/** The program that starts everything else on the device. */
+import type { StepDeclaration } from '../declaration.ts'
+import { inCache } from '../refs.ts'
+
+export const client: StepDeclaration = {
+  name: 'client',
+  title: 'On-device client',
+  follows: 'before_client',
+  exists: () => true,
+  tools: () => ['cross', 'go'],
+  shared: false,
+  inputs: () => [],
+  outputs: inCache('client'),
+  config: ({ target }) => ({ arch: target }),
+}

@@ -1,0 +1,54 @@
+/** The disk image, where the BSP declares one. */
+import type { PathRef } from '../../plan/model.ts'
+import { cacheFolder, outputFolder } from '../../plan/paths.ts'
+import type { StepDeclaration, StepFacts } from '../declaration.ts'
+import { blobFile, file, inCache, optional } from '../refs.ts'
+import { imageName } from './name.ts'
+
+export const image: StepDeclaration = {
+  name: 'image',
+  title: 'Disk image',
+  follows: 'before_bundle',
+  exists: ({ bsp }) => bsp.image !== undefined,
+  tools: () => ['image'],
+  shared: false,
+  inputs: imageInputs,
+  outputs: imageOutputs,
+  config: ({ bsp, bspName, bspFolder, target }) => ({
+    arch: target,
+    bsp: bspName,
+    folder: bspFolder,
+    image: bsp.image,
+    image_name: bsp.image && imageName(bsp.image),
+    'boot.cmdline': bsp.boot?.cmdline,
+    'boot.bootloader': bsp.boot?.bootloader?.enabled ? bsp.boot.bootloader : undefined,
+    'boot.kernel.device_tree': bsp.boot?.kernel?.custom_kernel ? bsp.boot.kernel.device_tree : undefined,
+  }),
+}
+
+/** What `file`, `content` and `raw` of an image mean: the BSP's own with `./`, else as for artifacts. */
+function imageInputs(facts: StepFacts): PathRef[] {
+  const { bsp, bspName } = facts
+  const { partitions = [], raw = [] } = bsp.image ?? {}
+  const place = (path: string): PathRef => ({ ...blobFile(facts, path), optional: false })
+  const named = [
+    ...partitions.flatMap(({ file, content }) => [file, content]),
+    ...raw.map(({ file }) => file),
+  ].filter(path => path !== undefined && !['rootfs', 'boot'].includes(path))
+  return [
+    ...inCache(
+      'rootfs-post.tar.gz',
+      'vmlinuz',
+      'initrd.img',
+    )(facts).map((ref, index) => (index === 0 ? ref : { ...ref, optional: true })),
+    ...named.map(path => place(path!)),
+    ...(bsp.boot?.bootloader?.enabled ? [optional(`${cacheFolder(bspName)}/bootloader/efi`)] : []),
+    ...(bsp.boot?.kernel?.custom_kernel ? [optional(`${cacheFolder(bspName)}/kernel/dtbs`)] : []),
+  ]
+}
+
+/** The image, and beside it kernel and initrd, for whoever starts them directly. */
+function imageOutputs({ bsp, bspName }: StepFacts): PathRef[] {
+  if (!bsp.image) return []
+  return [imageName(bsp.image), 'vmlinuz', 'initrd.img'].map(name => file(`${outputFolder(bspName)}/${name}`))
+}

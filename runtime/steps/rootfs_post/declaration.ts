@@ -1,0 +1,56 @@
+/** The root filesystem of the device: what all steps before it made, and what project and BSP add. */
+import { posix } from 'node:path'
+import type { PathRef } from '../../plan/model.ts'
+import type { StepDeclaration, StepFacts } from '../declaration.ts'
+import { file, folder, inCache, own } from '../refs.ts'
+import { hasStep, list, suiteOf } from '../settings.ts'
+
+export const rootfsPost: StepDeclaration = {
+  name: 'rootfs_post',
+  title: 'Root filesystem post-processing',
+  follows: 'after_rootfs',
+  exists: () => true,
+  tools: () => ['rootfs'],
+  shared: false,
+  inputs: facts => [
+    ...(hasStep(facts.project, 'frontend') ? [file('dist/cache/frontend')] : []),
+    ...inCache('app/main', 'client', 'rootfs-base.tar.gz')(facts),
+    ...(hasStep(facts.project, 'cage') ? inCache('cage', '.cage-env')(facts) : []),
+    ...(hasStep(facts.project, 'wpe') ? inCache('libstrux-extension.so', 'cog')(facts) : []),
+    ...(facts.bsp.boot?.kernel?.custom_kernel ? inCache('kernel')(facts) : []),
+    ...overlays(facts),
+    ...(facts.project.boot?.splash?.enabled ? [file(facts.project.boot.splash.logo)] : []),
+    ...list(facts.project.rootfs?.packages)
+      .filter(name => name.endsWith('.deb'))
+      .map(path => file(path)),
+    ...list(facts.bsp.rootfs?.packages)
+      .filter(name => name.endsWith('.deb'))
+      .map(path => (path.startsWith('./') ? own(facts, path) : file(path))),
+  ],
+  outputs: inCache('rootfs-post.tar.gz', 'vmlinuz', 'initrd.img'),
+  config: ({ project, bsp, bspName, bspFolder, target }) => ({
+    suite: suiteOf(project),
+    folder: bspFolder,
+    'build.steps': project.build?.steps,
+    bsp: bspName,
+    board: bsp.name,
+    name: project.name,
+    project_version: project.project_version,
+    hostname: project.hostname ?? bsp.hostname,
+    'boot.splash': project.boot?.splash,
+    display: [project.display, bsp.display],
+    'rootfs.packages': [project.rootfs?.packages, bsp.rootfs?.packages],
+    'rootfs.overlay': [project.rootfs?.overlay, bsp.rootfs?.overlay],
+    'boot.kernel.custom_kernel': bsp.boot?.kernel?.custom_kernel,
+    arch: target,
+  }),
+}
+
+function overlays(facts: StepFacts): PathRef[] {
+  const { project, bsp } = facts
+  const mine = bsp.rootfs?.overlay
+  return [
+    ...(project.rootfs?.overlay ? [folder(project.rootfs.overlay)] : []),
+    ...(mine ? [folder(mine.startsWith('./') ? posix.join(facts.bspFolder, mine) : mine)] : []),
+  ]
+}

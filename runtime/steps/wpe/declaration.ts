@@ -1,0 +1,16 @@
+/** Our WebKit extension, and Cog. */
+import type { StepDeclaration } from '../declaration.ts'
+import { inCache } from '../refs.ts'
+import { hasStep, suiteOf } from '../settings.ts'
+
+export const wpe: StepDeclaration = {
+  name: 'wpe',
+  title: 'WPE WebKit extension',
+  follows: 'before_wpe',
+  exists: ({ project }) => hasStep(project, 'wpe'),
+  tools: () => ['cross', 'wayland'],
+  shared: false,
+  inputs: () => [],
+  outputs: inCache('libstrux-extension.so', 'cog'),
+  config: ({ project, target }) => ({ arch: target, suite: suiteOf(project) }),
+}
