@@ -2,7 +2,7 @@
 import { isSh } from '../../lib/sh.ts'
 import type { LayerInfo, LayerValue } from '../layers/compose.ts'
 import { leavesOf, trace } from '../layers/merge.ts'
-import type { Bsp } from '../load/project.ts'
+import type { Bsp } from '../load/loaded.ts'
 import { show, showKeys } from '../load/show-value.ts'
 import { colorsFor, printLine } from './terminal.ts'
 

@@ -5,16 +5,8 @@ import { World } from '../cache/world.ts'
 import { checkFiles } from '../check/files.ts'
 import { notActedOn, unknownForced } from '../check/settings.ts'
 import { type Diagnostic, DiagnosticsError, type Finding } from '../load/diagnostic.ts'
-import {
-  type Bsp,
-  diagnose,
-  findProjectRoot,
-  type Loaded,
-  type LoadedProject,
-  loadBsp,
-  loadProject,
-  type Project,
-} from '../load/project.ts'
+import type { Bsp, Loaded, LoadedProject, Project } from '../load/loaded.ts'
+import { diagnose, findProjectRoot, loadBsp, loadProject } from '../load/project.ts'
 import { selfVersion } from '../load/self.ts'
 import { hostArch } from '../plan/arch.ts'
 import { CONTAINER_ROOT } from '../plan/environment.ts'

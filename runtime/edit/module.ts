@@ -5,7 +5,7 @@ import type { ArrayLiteralExpression, Node as MorphNode, ObjectLiteralExpression
 import { projectPath } from '../load/compile.ts'
 import type { Diagnostic } from '../load/diagnostic.ts'
 import { Follower } from '../load/follow.ts'
-import type { Loaded } from '../load/project.ts'
+import type { Loaded } from '../load/loaded.ts'
 import { defaultExport, openSources, type Sources } from '../load/syntax.ts'
 import { arrayLiteral, type Literal, objectLiteral } from './insert.ts'
 import { type Style, styleOf } from './style.ts'

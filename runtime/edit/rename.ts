@@ -1,7 +1,7 @@
 /** Where a definition's scripts mention a file that gets another name. */
 import { posix } from 'node:path'
 import type { Finding } from '../load/diagnostic.ts'
-import type { BspLocation, Loaded } from '../load/project.ts'
+import type { BspLocation, Loaded } from '../load/loaded.ts'
 import { showKeys } from '../load/show-value.ts'
 import type { Edit } from './insert.ts'
 import { type EditableModule, NotEditable } from './module.ts'

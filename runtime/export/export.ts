@@ -1,7 +1,7 @@
 /** A project as YAML: every file of it, before anything is written. */
 import type { World } from '../cache/world.ts'
 import type { Finding } from '../load/diagnostic.ts'
-import type { Bsp, Project } from '../load/project.ts'
+import type { Bsp, Project } from '../load/loaded.ts'
 import type { DefinitionSource } from '../load/source.ts'
 import type { Plan } from '../plan/model.ts'
 import { StruxError } from '../report/error.ts'

@@ -1,7 +1,7 @@
 /** Which built-in steps of a BSP become scripts in the exported project, and those scripts. */
 import { posix } from 'node:path'
 import type { BspData } from '../../lib/schema.ts'
-import type { Project } from '../load/project.ts'
+import type { Project } from '../load/loaded.ts'
 import { selfVersion } from '../load/self.ts'
 import { hostArch } from '../plan/arch.ts'
 import { CONTAINER_ROOT } from '../plan/environment.ts'

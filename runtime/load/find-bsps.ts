@@ -3,7 +3,7 @@ import { readdirSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { Origin } from '../plan/model.ts'
 import type { Finding } from './diagnostic.ts'
-import type { BspLocation } from './project.ts'
+import type { BspLocation } from './loaded.ts'
 
 /** The BSPs in the order of their names, and what is wrong with them. Of several with one name the first is kept. */
 export interface FoundBsps {

@@ -2,7 +2,7 @@
 import type { ProjectData } from '../../lib/schema.ts'
 import { projectSchema } from '../../lib/schema.ts'
 import type { Diagnostic, Finding } from '../load/diagnostic.ts'
-import type { Bsp, BspLocation, Loaded } from '../load/project.ts'
+import type { Bsp, BspLocation, Loaded } from '../load/loaded.ts'
 import { inDocument, yamlSource } from '../load/source.ts'
 import { validate } from '../load/validate.ts'
 import { bspBreaks, projectBreaks } from './breaks.ts'
