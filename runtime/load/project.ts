@@ -1,6 +1,6 @@
-/** Finds a project and its BSPs and loads them: the validated data that a plan is made of. */
+/** Loads a project and its BSPs: the validated data that a plan is made of. */
 import { existsSync, realpathSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { bspSchema, PROJECT_DEFAULTS, type ProjectData, projectSchema } from '../../lib/schema.ts'
 import { hasLayers } from '../layers/flatten.ts'
 import { StruxError } from '../report/error.ts'
@@ -8,37 +8,11 @@ import { suggest } from '../report/suggest.ts'
 import type { Diagnostic, Finding } from './diagnostic.ts'
 import { evaluateModule, type ModuleKind } from './evaluate.ts'
 import { findBsps } from './find-bsps.ts'
+import { configFile, noProject, YAML_CONFIG } from './find-project.ts'
 import type { Bsp, BspLocation, Loaded, LoadedProject, Project } from './loaded.ts'
 import { sortDiagnostics } from './render.ts'
 import { moduleSource } from './source.ts'
 import { validate } from './validate.ts'
-
-const CONFIG_FILES = ['strux.config.ts', 'strux.config.mts', 'strux.config.js', 'strux.config.mjs']
-const YAML_CONFIG = 'strux.yaml'
-
-/** The nearest folder from `from` upwards that has a configuration: its real path. Throws a StruxError where none has. */
-export function findProjectRoot(from: string): string {
-  for (let folder = resolve(from); ; folder = dirname(folder)) {
-    if (configFile(folder) !== undefined) return realpathSync(folder)
-    if (dirname(folder) === folder) throw noProject(from)
-  }
-}
-
-function configFile(folder: string): string | undefined {
-  return [...CONFIG_FILES, YAML_CONFIG].find(name => existsSync(join(folder, name)))
-}
-
-function noProject(folder: string): StruxError {
-  return new StruxError(
-    `there is no strux.config.ts or strux.yaml in ${resolve(folder)} or a folder above it`,
-    {
-      hint:
-        'go to a project, name one with --project, or write one: ' +
-        "import { defineConfig } from 'strux-bsp'; " +
-        "export default defineConfig({ name: 'kiosk', project_version: '1.0.0', bsp: 'qemu' })",
-    },
-  )
-}
 
 /** Loads the configuration and finds the BSPs, without loading them. Throws a StruxError where there is no project. */
 export async function loadProject(folder: string): Promise<LoadedProject> {
