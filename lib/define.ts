@@ -8,10 +8,10 @@ import type {
   CheckBsp,
   CheckConfig,
   CheckLayer,
-  FlagsOf,
   Infer,
   LayerArgument,
-} from './check.ts'
+} from './check/definition.ts'
+import type { FlagsOf } from './check/known.ts'
 import { markBoardLayer, markDefinition } from './definition.ts'
 
 /**

@@ -18,7 +18,7 @@ export type {
   Script,
   ScriptEntry,
 } from './base.ts'
-export type { BspError } from './check.ts'
+export type { BspError } from './check/error.ts'
 export { type Board, defineBoard, defineBsp, defineConfig, layer } from './define.ts'
 export { type DefinitionKind, definitionKind } from './definition.ts'
 export type { BootloaderHook, Hook, KernelHook } from './hooks/build.ts'

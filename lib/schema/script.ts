@@ -52,7 +52,7 @@ const isEntry = (value: unknown): value is { location?: unknown; run?: unknown }
 
 /**
  * Exactly one of location and run. Also checked where another key of the entry is wrong (`when`), so that everything is
- * said at once. The compiler marks the same keys (check.ts).
+ * said at once. The compiler marks the same keys (check/scripts.ts).
  */
 function oneSource<S extends z.ZodType>(schema: S, neither: readonly string[]): S {
   const rule = (path: readonly string[], message: string, holds: (count: number) => boolean) => ({
