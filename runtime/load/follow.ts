@@ -4,6 +4,7 @@
  */
 import type { CallExpression, Identifier, Node as MorphNode, ObjectLiteralElementLike } from 'ts-morph'
 import type { Item, Member, Place } from './place.ts'
+import { innerOf, isFunction, isNothing, ownName, resultOf, returnedBy } from './read-node.ts'
 import type { TsMorph } from './syntax.ts'
 
 /** Names are followed no further than this: definitions may be recursive. */
@@ -22,8 +23,8 @@ export class Follower {
     if (depth > DEEPEST) return [place]
     const { node, scope } = place
     const on = (next: MorphNode) => this.follow({ node: next, scope }, depth + 1)
-    if (place.returned) return this.#returns(node).flatMap(on)
-    const inner = this.#inner(node)
+    if (place.returned) return returnedBy(this.#morph, node).flatMap(on)
+    const inner = innerOf(this.#morph, node)
     if (inner) return on(inner)
     if (Node.isConditionalExpression(node)) return [...on(node.getWhenTrue()), ...on(node.getWhenFalse())]
     if (Node.isBinaryExpression(node)) {
@@ -57,7 +58,7 @@ export class Follower {
 
   /** Without parentheses, assertions and await. */
   bare(node: MorphNode): MorphNode {
-    const inner = this.#inner(node)
+    const inner = innerOf(this.#morph, node)
     return inner ? this.bare(inner) : node
   }
 
@@ -88,26 +89,13 @@ export class Follower {
     return Node.isCallExpression(node) ? this.#made(node, scope, depth) : undefined
   }
 
-  #inner(node: MorphNode): MorphNode | undefined {
-    const { Node } = this.#morph
-    if (
-      Node.isParenthesizedExpression(node) ||
-      Node.isAsExpression(node) ||
-      Node.isSatisfiesExpression(node) ||
-      Node.isTypeAssertion(node) ||
-      Node.isNonNullExpression(node) ||
-      Node.isAwaitExpression(node)
-    ) {
-      return node.getExpression()
-    }
-    return undefined
-  }
-
   #property(property: ObjectLiteralElementLike, scope: Place['scope'], key: string, depth: number): Member {
     const { Node } = this.#morph
     if (Node.isSpreadAssignment(property)) {
       const members = this.follow({ node: property.getExpression(), scope }, depth + 1).map(target =>
-        this.#isNothing(target.node) ? ({ kind: 'absent' } as const) : this.member(target, key, depth + 1),
+        isNothing(this.#morph, target.node)
+          ? ({ kind: 'absent' } as const)
+          : this.member(target, key, depth + 1),
       )
       const found = members.find(member => member.kind === 'found')
       if (found) return found
@@ -121,12 +109,6 @@ export class Follower {
     if (text !== key) return { kind: 'absent' }
     const value = Node.isPropertyAssignment(property) ? property.getInitializerOrThrow() : name
     return { kind: 'found', name, value: { node: value, scope } }
-  }
-
-  /** What may be spread into an object and adds nothing. */
-  #isNothing(node: MorphNode): boolean {
-    const { Node } = this.#morph
-    return node.getText() === 'undefined' || Node.isFalseLiteral(node) || Node.isNullLiteral(node)
   }
 
   #keyText(name: MorphNode, scope: Place['scope']): string | undefined {
@@ -166,13 +148,13 @@ export class Follower {
     const [list, make] = from ? call.getArguments() : [callee.getExpression(), call.getArguments()[0]]
     if (!list || !make) return undefined
     const [maker] = this.follow({ node: make, scope }, depth + 1)
-    if (!maker || !this.#isFunction(maker.node)) return undefined
+    if (!maker || !isFunction(this.#morph, maker.node)) return undefined
     const [base, ...others] = this.follow({ node: list, scope }, depth + 1)
     const items = base && others.length === 0 ? this.items(base, depth + 1) : undefined
     if (!items?.every(item => item.kind === 'one')) {
       return [{ kind: 'some', node: call, options: [], template: { ...maker, returned: true } }]
     }
-    return items.map(item => ({ kind: 'one', place: this.#bound(maker, [item.place]) }))
+    return items.map(item => ({ kind: 'one', place: resultOf(this.#morph, maker, [item.place]) }))
   }
 
   #call(place: Place, call: CallExpression, depth: number): Place[] {
@@ -185,12 +167,14 @@ export class Follower {
     }
     const callees = this.follow({ node: callee, scope }, depth + 1)
     const functions = callees.map(target => this.#maker(target, depth) ?? target)
-    if (functions.every(target => this.#isFunction(target.node))) {
-      const results = functions.flatMap(target => this.follow(this.#bound(target, given), depth + 1))
+    if (functions.every(target => isFunction(this.#morph, target.node))) {
+      const results = functions.flatMap(target =>
+        this.follow(resultOf(this.#morph, target, given), depth + 1),
+      )
       return results.length > 0 ? results : [place]
     }
     // `layer({ … })`, or `import { defineBsp as bsp } from 'strux-bsp'`
-    const imported = functions.map(target => this.#ownName(target.node))
+    const imported = functions.map(target => ownName(this.#morph, target.node))
     const passesOn = imported.every(name => name === 'layer' || /^define(Bsp|Config)$/.test(name ?? ''))
     return first && passesOn ? this.follow(first, depth + 1) : [place]
   }
@@ -198,61 +182,11 @@ export class Follower {
   /** Of a board, `defineBoard(import.meta.url, make)`, the function that makes its layer. */
   #maker({ node, scope }: Place, depth: number): Place | undefined {
     const { Node } = this.#morph
-    if (!Node.isCallExpression(node) || this.#ownName(node.getExpression()) !== 'defineBoard')
+    if (!Node.isCallExpression(node) || ownName(this.#morph, node.getExpression()) !== 'defineBoard')
       return undefined
     const make = node.getArguments()[1]
     const [maker, ...others] = make ? this.follow({ node: make, scope }, depth + 1) : []
     return others.length === 0 ? maker : undefined
-  }
-
-  /** What a name that is imported from this package is called there. */
-  #ownName(node: MorphNode): string | undefined {
-    const { Node } = this.#morph
-    if (!Node.isIdentifier(node) || this.#importedFrom(node) !== 'strux-bsp') return undefined
-    const declaration = node.getSymbol()?.getDeclarations()[0]
-    return Node.isImportSpecifier(declaration) ? declaration.getName() : undefined
-  }
-
-  #importedFrom(node: MorphNode): string | undefined {
-    const { Node } = this.#morph
-    if (!Node.isIdentifier(node)) return undefined
-    const declaration = node.getSymbol()?.getDeclarations()[0]
-    return declaration?.getFirstAncestor(Node.isImportDeclaration)?.getModuleSpecifierValue()
-  }
-
-  #isFunction(node: MorphNode): boolean {
-    const { Node } = this.#morph
-    return (
-      Node.isFunctionLikeDeclaration(node) || Node.isFunctionExpression(node) || Node.isArrowFunction(node)
-    )
-  }
-
-  /** The result of a call with these arguments. */
-  #bound(target: Place, given: readonly Place[]): Place {
-    const { Node } = this.#morph
-    const scope = new Map(target.scope)
-    if (Node.isParametered(target.node)) {
-      for (const [index, parameter] of target.node.getParameters().entries()) {
-        const argument = given[index]
-        if (argument && !Node.isSpreadElement(argument.node) && !parameter.isRestParameter())
-          scope.set(parameter, argument)
-      }
-    }
-    return { node: target.node, scope, returned: true }
-  }
-
-  /** The expressions that a function returns, not those of functions inside it. */
-  #returns(fn: MorphNode): MorphNode[] {
-    const { Node } = this.#morph
-    const body = Node.isBodyable(fn) || Node.isBodied(fn) ? fn.getBody() : undefined
-    if (!body || !Node.isBlock(body)) return body ? [body] : []
-    const found: MorphNode[] = []
-    body.forEachDescendant((node, traversal) => {
-      if (this.#isFunction(node)) traversal.skip()
-      else if (Node.isReturnStatement(node))
-        found.push(...[node.getExpression()].filter(value => value !== undefined))
-    })
-    return found
   }
 
   #part(object: Place, key: string | number, depth: number): Place | undefined {
