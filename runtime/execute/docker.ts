@@ -11,6 +11,7 @@ import { type Caller, finishIn } from './finish.ts'
 import { type Role, removeLeftoverContainers } from './leftovers.ts'
 import { LineSplitter } from './lines.ts'
 import { mayHaveOrphanedLoops, releaseOrphanedLoops } from './loop-devices.ts'
+import { Pool } from './pool.ts'
 import type { Grant } from './privileges.ts'
 import { shellCall } from './script-text.ts'
 import { openSession, type Session, startForScript } from './session.ts'
@@ -63,12 +64,10 @@ class ContainerExecutor implements DockerExecutor {
   readonly #folder: string
   #session: Promise<Session> | undefined
   #inOrder: Promise<void> | undefined
-  #closed = false
   #grant: Grant | undefined
   #lastImage: string | undefined
   readonly #stock: Stock
-  readonly #spares = new Map<string, Promise<Container>>()
-  readonly #removals = new Set<Promise<void>>()
+  readonly #pool: Pool
 
   constructor(options: DockerExecutorOptions) {
     this.#options = options
@@ -76,13 +75,11 @@ class ContainerExecutor implements DockerExecutor {
     this.#folder = stateFolder(options.projectRoot)
     const { notice, mirror } = options
     this.#stock = new Stock({ notice, ...(mirror !== undefined && { mirror }) })
+    this.#pool = new Pool({ notice, start: (builder, id) => this.#start(builder, id) })
   }
 
   prepare(builder: BuilderRef, id?: string): void {
-    if (this.#closed || this.#spares.has(builder.key)) return
-    const spare = this.#start(builder, id)
-    spare.catch(() => this.#spares.delete(builder.key))
-    this.#spares.set(builder.key, spare)
+    this.#pool.prepare(builder, id)
   }
 
   async run(command: Command, output: OutputSink, signal: AbortSignal): Promise<number> {
@@ -90,7 +87,7 @@ class ContainerExecutor implements DockerExecutor {
     const stop = () => this.#stock.stop(signal.reason)
     signal.addEventListener('abort', stop, { once: true })
     try {
-      return await this.#runIn(await this.#take(command.builder, command.id), command, output, signal)
+      return await this.#runIn(await this.#pool.take(command.builder, command.id), command, output, signal)
     } catch (error) {
       throw signal.aborted ? signal.reason : error
     } finally {
@@ -147,11 +144,8 @@ class ContainerExecutor implements DockerExecutor {
   }
 
   async close(): Promise<void> {
-    this.#closed = true
     this.#stock.close(new StruxError('The build has ended'))
-    for (const spare of this.#spares.values()) this.#retire(spare)
-    this.#spares.clear()
-    while (this.#removals.size > 0) await Promise.all(this.#removals)
+    await this.#pool.close()
     const session = await this.#session?.catch(() => undefined)
     if (session === undefined) return
     const { claims } = session
@@ -192,7 +186,7 @@ class ContainerExecutor implements DockerExecutor {
       const failed = code !== 0
       const finished = this.#finish(session, container, since, failed)
       await (failed ? this.#cleanUp(session, container, finished) : finished)
-      this.#retire(container)
+      this.#pool.retire(container)
     }
     return code
   }
@@ -213,18 +207,6 @@ class ContainerExecutor implements DockerExecutor {
     await container.remove()
     if (!mayHaveOrphanedLoops(this.#options.projectRoot)) return
     await this.#withHelper(session, container.image, helper => releaseOrphanedLoops(helper, this.#mountAt))
-  }
-
-  /** The spare container where there is one that still lives, else a fresh one. */
-  async #take(builder: BuilderRef, id: string): Promise<Container> {
-    const spare = this.#spares.get(builder.key)
-    this.#spares.delete(builder.key)
-    if (spare !== undefined) {
-      const container = await spare
-      if (await container.isRunning()) return container
-      this.#retire(container)
-    }
-    return this.#start(builder, id)
   }
 
   async #start(builder: BuilderRef, id?: string): Promise<Container> {
@@ -286,17 +268,5 @@ class ContainerExecutor implements DockerExecutor {
     } finally {
       await helper.remove()
     }
-  }
-
-  /** Removes a container off the path of the build; `close` waits for it. */
-  #retire(container: Container | Promise<Container>): void {
-    const removal = (async () => {
-      const started = await Promise.resolve(container).catch(() => undefined)
-      await started
-        ?.remove()
-        .catch(error => this.#options.notice(`A container could not be removed: ${engineReason(error)}`))
-    })()
-    this.#removals.add(removal)
-    removal.finally(() => this.#removals.delete(removal))
   }
 }
