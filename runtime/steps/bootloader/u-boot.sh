@@ -6,11 +6,9 @@ u_boot_make() {
   make --no-print-directory -C "$tree" O="$output" -j"$(nproc)" CROSS_COMPILE="$cross_compile" LOCALVERSION= "$@"
 }
 
-# Sources of the BSP become files of U-Boot's own, so that they are compiled as those are.
-add_device_trees() {
-  local folder file name names=()
-  folder=$tree/arch/$(u_boot_arch)/dts
-  [ -d "$folder" ] || fail "this U-Boot has no folder ${folder#"$tree"/} for device trees"
+# Everything that the BSP declares of its device trees, beside each other in a folder.
+copy_device_trees() {
+  local folder=$1 file
   while IFS= read -r file; do
     [ -d "$BSP_FOLDER/$file" ] || fail "there is no folder $file (boot.bootloader.device_tree.include_paths)"
     cp -r "$BSP_FOLDER/$file/." "$folder/"
@@ -19,6 +17,14 @@ add_device_trees() {
     [ -f "$BSP_FOLDER/$file" ] || fail "the device tree $file is missing (boot.bootloader.device_tree)"
     cp "$BSP_FOLDER/$file" "$folder/"
   done < <(list '."boot.bootloader".device_tree.dtsi'; list '."boot.bootloader".device_tree.dts')
+}
+
+# Sources of the BSP become files of U-Boot's own, so that they are compiled as those are.
+add_device_trees() {
+  local folder file name names=()
+  folder=$tree/arch/$(u_boot_arch)/dts
+  [ -d "$folder" ] || fail "this U-Boot has no folder ${folder#"$tree"/} for device trees"
+  copy_device_trees "$folder"
   while IFS= read -r file; do
     name=$(basename "$file" .dts)
     names+=("$name")
@@ -45,14 +51,7 @@ device_tree_settings() {
 compile_standalone() {
   local place=$scratch/device-trees file folder includes=() first=
   mkdir -p "$place"
-  while IFS= read -r file; do
-    [ -d "$BSP_FOLDER/$file" ] || fail "there is no folder $file (boot.bootloader.device_tree.include_paths)"
-    cp -r "$BSP_FOLDER/$file/." "$place/"
-  done < <(list '."boot.bootloader".device_tree.include_paths')
-  while IFS= read -r file; do
-    [ -f "$BSP_FOLDER/$file" ] || fail "the device tree $file is missing (boot.bootloader.device_tree)"
-    cp "$BSP_FOLDER/$file" "$place/"
-  done < <(list '."boot.bootloader".device_tree.dtsi'; list '."boot.bootloader".device_tree.dts')
+  copy_device_trees "$place"
   for folder in "$tree"/{include,dts/upstream/include,arch/$(u_boot_arch)/dts,dts/upstream/src/arm64,dts/upstream/src/arm64/*/}; do
     if [ -d "$folder" ]; then includes+=("$folder"); fi
   done
