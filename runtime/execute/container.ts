@@ -133,6 +133,17 @@ export class Container {
     return this.exitCode(exec)
   }
 
+  /** Runs bash of our own; `words` are its name and arguments. Throws where it fails, with what it says itself. */
+  async bash(program: string, ...words: readonly string[]): Promise<void> {
+    const said: Buffer[] = []
+    const code = await this.exec({
+      argv: ['/bin/bash', '-c', program, ...words],
+      stdout() {},
+      stderr: chunk => said.push(chunk),
+    })
+    if (code !== 0) throw new Error(Buffer.concat(said).toString().trim() || `exit code ${code}`)
+  }
+
   /** For terminals: the exec and its connection, in the caller's hands. */
   async openExec(
     options: Dockerode.ExecCreateOptions,

@@ -21,22 +21,14 @@ export interface FinishRequest {
 /** Resolves when everything is in order; throws otherwise, with the program's own words. */
 export async function finishIn(container: Container, request: FinishRequest): Promise<void> {
   const { claim } = request
-  const words: Buffer[] = []
-  const code = await container.exec({
-    argv: [
-      '/bin/bash',
-      '-c',
-      PROGRAM,
-      'strux-finish',
-      request.mountAt,
-      claim === undefined ? '' : `${claim.caller.uid}:${claim.caller.gid}`,
-      (claim === undefined ? 0 : claim.since.getTime() / 1000).toFixed(3),
-      request.loops ? 'loops' : '',
-    ],
-    stdout() {},
-    stderr: chunk => words.push(chunk),
-  })
-  if (code !== 0) throw new Error(Buffer.concat(words).toString().trim() || `exit code ${code}`)
+  await container.bash(
+    PROGRAM,
+    'strux-finish',
+    request.mountAt,
+    claim === undefined ? '' : `${claim.caller.uid}:${claim.caller.gid}`,
+    (claim === undefined ? 0 : claim.since.getTime() / 1000).toFixed(3),
+    request.loops ? 'loops' : '',
+  )
 }
 
 /**

@@ -37,13 +37,7 @@ function backingFile(device: string): string | undefined {
 
 /** Detaches them, from within a container: that takes root's rights. Only where inode and device numbers agree too. */
 export async function releaseOrphanedLoops(container: Container, mountAt: string): Promise<void> {
-  const words: Buffer[] = []
-  const code = await container.exec({
-    argv: ['/bin/bash', '-c', PROGRAM, 'strux-loops', mountAt],
-    stdout() {},
-    stderr: chunk => words.push(chunk),
-  })
-  if (code !== 0) throw new Error(Buffer.concat(words).toString().trim() || `exit code ${code}`)
+  await container.bash(PROGRAM, 'strux-loops', mountAt)
 }
 
 const PROGRAM = String.raw`
