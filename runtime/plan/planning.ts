@@ -6,6 +6,7 @@ import { type BspData, PROJECT_DEFAULTS, type ProjectData } from '../../lib/sche
 import type { ToolGroup } from '../../lib/tools.ts'
 import type { Finding } from '../load/diagnostic.ts'
 import type { StepFacts } from '../steps/declaration.ts'
+import { suiteOf } from '../steps/settings.ts'
 import { targetArch } from './arch.ts'
 import { builderFor } from './builder.ts'
 import {
@@ -69,7 +70,7 @@ export function planningOf(input: PlanInput, report: (finding: Finding) => void)
     if (known) return known
     const ref = builderFor({
       ...(builder?.image === undefined ? {} : { image: builder.image }),
-      suite: builder?.suite ?? PROJECT_DEFAULTS.builder.suite,
+      suite: suiteOf(input.project),
       tools,
       target,
       host: input.host,
