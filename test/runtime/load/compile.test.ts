@@ -3,32 +3,8 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { type CompiledModule, compileModule } from '../../../runtime/load/compile.ts'
+import { compiled, packageFiles, run } from './compiled.ts'
 import { project, write } from './temp-project.ts'
-
-async function compiled(root: string, entry = 'main.ts'): Promise<CompiledModule> {
-  const { module, diagnostics } = await compileModule(entry, { root })
-  assert.ok(module, JSON.stringify(diagnostics))
-  return module
-}
-
-/** What the module exports by default, run anew. */
-async function run(root: string, entry = 'main.ts'): Promise<unknown> {
-  const { output } = await compiled(root, entry)
-  return ((await import(`${pathToFileURL(output).href}?${Math.random()}`)) as { default: unknown }).default
-}
-
-function packageFiles(name: string, main: string, text: string): Record<string, string> {
-  return {
-    [`node_modules/${name}/package.json`]: JSON.stringify({
-      name,
-      version: '1.0.0',
-      type: 'module',
-      exports: main,
-    }),
-    [`node_modules/${name}/${main}`]: text,
-  }
-}
 
 test('import.meta is that of the author’s file, in every bundled module', async () => {
   const root = project({

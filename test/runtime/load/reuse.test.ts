@@ -11,36 +11,12 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { pathToFileURL } from 'node:url'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { type CompiledModule, compileModule } from '../../../runtime/load/compile.ts'
+import { compileModule } from '../../../runtime/load/compile.ts'
 import { evaluateModule } from '../../../runtime/load/evaluate.ts'
+import { compiled, packageFiles, run } from './compiled.ts'
 import { project, write } from './temp-project.ts'
-
-async function compiled(root: string, entry = 'main.ts'): Promise<CompiledModule> {
-  const { module, diagnostics } = await compileModule(entry, { root })
-  assert.ok(module, JSON.stringify(diagnostics))
-  return module
-}
-
-/** What the module exports by default, run anew. */
-async function run(root: string, entry = 'main.ts'): Promise<unknown> {
-  const { output } = await compiled(root, entry)
-  return ((await import(`${pathToFileURL(output).href}?${Math.random()}`)) as { default: unknown }).default
-}
-
-function packageFiles(name: string, main: string, text: string): Record<string, string> {
-  return {
-    [`node_modules/${name}/package.json`]: JSON.stringify({
-      name,
-      version: '1.0.0',
-      type: 'module',
-      exports: main,
-    }),
-    [`node_modules/${name}/${main}`]: text,
-  }
-}
 
 /** A project whose module has been compiled once, and is found good again. */
 async function warm() {
