@@ -411,20 +411,17 @@ test('for random definitions', async () => {
         ...versions,
       })
       const world = new World(root, new HashMemo(join(folder, 'memo')))
-      const { files, ofBsps } = await exportAll(
-        [{ bsp: { ...location, data, layers }, plan, world, source: undefined }],
-        {
-          ...{
-            root,
-            project: found,
-            config: undefined,
-            out,
-            withSources: false,
-            lossy: false,
-            complete: true,
-          },
-        },
-      )
+      const exportIt = () =>
+        exportAll([{ bsp: { ...location, data, layers }, plan, world, source: undefined }], {
+          root,
+          project: found,
+          config: undefined,
+          out,
+          withSources: false,
+          lossy: false,
+          complete: true,
+        })
+      const { files, ofBsps } = await exportIt()
       assert.equal(
         ofBsps.get('demo')!.filter(each => each.severity === 'error'),
         [],
@@ -479,20 +476,7 @@ test('for random definitions', async () => {
       }
 
       // A second export changes nothing.
-      const second = await exportAll(
-        [{ bsp: { ...location, data, layers }, plan, world, source: undefined }],
-        {
-          ...{
-            root,
-            project: found,
-            config: undefined,
-            out,
-            withSources: false,
-            lossy: false,
-            complete: true,
-          },
-        },
-      )
+      const second = await exportIt()
       assert.equal(
         writeExport(out, second.files, true, false).filter(each => each.change !== 'unchanged'),
         [],

@@ -113,15 +113,17 @@ test('a script that does not say what it reads, or what it makes, is waited for 
   }
 })
 
+/** Three that need nothing of each other. */
+const APART: ScriptData[] = ['before_frontend', 'before_wpe', 'after_client'].map((step, n) => ({
+  id: `n${n}`,
+  step: step as ScriptData['step'],
+  run: new Sh('x'),
+  cached_generated_artifacts: [`cache/${n}`],
+  depends_on: ['./s1'],
+}))
+
 test('two at once take less than one after another; one at a time does not', async () => {
   let [running, most] = [0, 0]
-  const scripts: ScriptData[] = ['before_frontend', 'before_wpe', 'after_client'].map((step, n) => ({
-    id: `n${n}`,
-    step: step as ScriptData['step'],
-    run: new Sh('x'),
-    cached_generated_artifacts: [`cache/${n}`],
-    depends_on: ['./s1'],
-  }))
   const project = new SimulatedProject()
   try {
     project.write('bsp/demo/s1', '')
@@ -131,10 +133,10 @@ test('two at once take less than one after another; one at a time does not', asy
       running--
       return 0
     }
-    await project.build({ bsp: bspWith(scripts), jobs: 2, behave })
+    await project.build({ bsp: bspWith(APART), jobs: 2, behave })
     assert.is(most, 2)
     most = 0
-    await project.build({ bsp: bspWith(scripts), jobs: 1, behave, clean: true })
+    await project.build({ bsp: bspWith(APART), jobs: 1, behave, clean: true })
     assert.is(most, 1)
   } finally {
     project.dispose()
@@ -142,13 +144,6 @@ test('two at once take less than one after another; one at a time does not', asy
 })
 
 test('after a failure nothing else begins, and what is under way is finished and recorded', async () => {
-  const scripts: ScriptData[] = ['before_frontend', 'before_wpe', 'after_client'].map((step, n) => ({
-    id: `n${n}`,
-    step: step as ScriptData['step'],
-    run: new Sh('x'),
-    cached_generated_artifacts: [`cache/${n}`],
-    depends_on: ['./s1'],
-  }))
   const project = new SimulatedProject()
   try {
     project.write('bsp/demo/s1', '')
@@ -158,10 +153,10 @@ test('after a failure nothing else begins, and what is under way is finished and
       project.write(`dist/cache/demo/${id.slice(1)}`, id)
       return 0
     }
-    const failed = await project.build({ bsp: bspWith(scripts), jobs: 2, behave: behave(true) })
+    const failed = await project.build({ bsp: bspWith(APART), jobs: 2, behave: behave(true) })
     assert.not(failed.ok)
     assert.equal(Object.fromEntries(failed.outcomes), { n0: 'failed', n1: 'ran' })
-    const again = await project.build({ bsp: bspWith(scripts), jobs: 2, behave: behave(false) })
+    const again = await project.build({ bsp: bspWith(APART), jobs: 2, behave: behave(false) })
     assert.equal(Object.fromEntries(again.outcomes), { n0: 'ran', n1: 'skipped', n2: 'ran' })
   } finally {
     project.dispose()
