@@ -1,9 +1,10 @@
 /** A kernel from Debian's package of sources with fragments of files and one that stands in the definition; it starts. */
-import { cpSync, existsSync } from 'node:fs'
+import { cpSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { REPOSITORY, TempProject } from '../support/project.ts'
+import { takeSources } from '../support/sources.ts'
 
 const test = suite('kernel')
 let project: TempProject
@@ -11,9 +12,7 @@ let project: TempProject
 test.before(() => {
   project = new TempProject()
   project.defaults = { timeout: 60 * 60 * 1000 }
-  // What this repository has fetched for its own builds need not be fetched again.
-  const sources = join(REPOSITORY, 'dist/cache/.sources')
-  if (existsSync(sources)) cpSync(sources, project.at('dist/cache/.sources'), { recursive: true })
+  takeSources(project)
 })
 test.after(() => project.dispose())
 

@@ -3,11 +3,12 @@
  * other, which is no virtual one, it is shown that everything is where the boot ROM, U-Boot and the kernel look for it.
  * The root filesystem holds nothing but device trees: it is the way to the kernel that is looked at.
  */
-import { cpSync, existsSync, readFileSync } from 'node:fs'
+import { cpSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { REPOSITORY, TempProject } from '../support/project.ts'
+import { takeSources } from '../support/sources.ts'
 
 const test = suite('u-boot')
 const HOUR = 60 * 60 * 1000
@@ -16,9 +17,7 @@ let project: TempProject
 test.before(() => {
   project = new TempProject()
   project.defaults = { timeout: HOUR }
-  // What this repository has fetched for its own builds need not be fetched again.
-  const sources = join(REPOSITORY, 'dist/cache/.sources')
-  if (existsSync(sources)) cpSync(sources, project.at('dist/cache/.sources'), { recursive: true })
+  takeSources(project)
 })
 test.after(() => project.dispose())
 
