@@ -1,5 +1,4 @@
 /** A board as a package: packed by npm, installed by npm and by pnpm into fresh projects, planned, built. */
-import { execFileSync } from 'node:child_process'
 import {
   existsSync,
   lstatSync,
@@ -17,51 +16,18 @@ import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { REPOSITORY } from '../support/project.ts'
+import { compile, type Ended, good, install, pack, run, strux } from '../support/packed.ts'
+import { REPOSITORY } from '../support/repository.ts'
 
 const test = suite('board package')
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'strux-board-')))
 test.after(() => rmSync(folder, { recursive: true, force: true }))
-
-interface Ended {
-  readonly code: number
-  readonly stdout: string
-  readonly stderr: string
-}
-
-function run(cwd: string, command: string, ...args: string[]): Ended {
-  const env = { ...process.env, STRUX_IN_CONTAINER: '', NODE_OPTIONS: '', FORCE_COLOR: '0', CI: '1' }
-  try {
-    const stdout = execFileSync(command, args, {
-      cwd,
-      env,
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: 300_000,
-    })
-    return { code: 0, stdout, stderr: '' }
-  } catch (error) {
-    const { status, stdout, stderr } = error as { status: number; stdout: string; stderr: string }
-    return { code: status, stdout: stdout ?? '', stderr: stderr ?? String(error) }
-  }
-}
-
-function good({ code, stdout, stderr }: Ended): string {
-  assert.is(code, 0, stdout + stderr)
-  return stdout
-}
 
 function write(files: Readonly<Record<string, string>>, at: string): void {
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(at, path)), { recursive: true })
     writeFileSync(join(at, path), text)
   }
-}
-
-/** The tarball of a package. */
-function pack(at: string): string {
-  const packed = good(run(at, 'npm', 'pack', '--json', '--pack-destination', folder))
-  return join(folder, JSON.parse(packed.slice(packed.indexOf('[')))[0].filename)
 }
 
 const BOARD = {
@@ -108,18 +74,16 @@ let tarballs: string[]
 test.before(() => {
   const board = join(folder, 'panel')
   write(BOARD, board)
-  tarballs = [pack(REPOSITORY), pack(board)]
+  tarballs = [REPOSITORY, board].map(at => pack(at, folder).file)
 })
 
 /** Fresh, with both packages installed. */
-function app(name: string, install: (at: string) => Ended): string {
+function app(name: string, putIn = (at: string): Ended => install(at, ...tarballs)): string {
   const at = join(folder, name)
   write(PROJECT, at)
-  good(install(at))
+  good(putIn(at))
   return at
 }
-
-const strux = (at: string, ...args: string[]) => run(at, 'npx', '--no-install', 'strux', ...args)
 
 /** The whole way of a project: scaffold, types, plan, build, build again, a change in the board. */
 function goesAllTheWay(at: string): void {
@@ -166,16 +130,11 @@ function goesAllTheWay(at: string): void {
 function typeChecks(at: string): void {
   const compilerOptions = { module: 'NodeNext', strict: true, noEmit: true, types: [], skipLibCheck: true }
   write({ 'tsconfig.json': JSON.stringify({ compilerOptions, include: ['*.ts', 'bsp', 'boards'] }) }, at)
-  const tsc = join(REPOSITORY, 'node_modules/typescript/bin/tsc')
-  good(run(at, process.execPath, tsc, '-p', '.', '--pretty', 'false'))
+  good(compile(at))
 }
 
 test('installed by npm', () => {
-  goesAllTheWay(
-    app('with-npm', at =>
-      run(at, 'npm', 'install', '--no-audit', '--no-fund', '--prefer-offline', ...tarballs),
-    ),
-  )
+  goesAllTheWay(app('with-npm'))
 })
 
 test('installed by pnpm, or linked as it does where it cannot be had', () => {
@@ -183,7 +142,7 @@ test('installed by pnpm, or linked as it does where it cannot be had', () => {
     const pnpm = ['--yes', 'pnpm@9']
     if (run(at, 'npx', ...pnpm, '--version').code === 0)
       return run(at, 'npx', ...pnpm, 'add', '--prefer-offline', '--ignore-scripts', ...tarballs)
-    const installed = run(at, 'npm', 'install', '--no-audit', '--no-fund', '--prefer-offline', ...tarballs)
+    const installed = install(at, ...tarballs)
     linkLikePnpm(join(at, 'node_modules'))
     return installed
   })
@@ -212,9 +171,7 @@ function linkLikePnpm(modules: string): void {
 }
 
 test('the links that are made by hand do as well', () => {
-  const at = app('by-hand', at =>
-    run(at, 'npm', 'install', '--no-audit', '--no-fund', '--prefer-offline', ...tarballs),
-  )
+  const at = app('by-hand')
   linkLikePnpm(join(at, 'node_modules'))
   write(
     {
@@ -230,9 +187,7 @@ test('the links that are made by hand do as well', () => {
 })
 
 test('strux new board: a board of the project, planned and type-checked; nothing is overwritten', () => {
-  const at = app('with-npm-too', at =>
-    run(at, 'npm', 'install', '--no-audit', '--no-fund', '--prefer-offline', ...tarballs),
-  )
+  const at = app('with-npm-too')
   good(strux(at, 'new', 'board', '@acme/desk'))
   good(strux(at, 'new', 'bsp', 'lobby', '--extends', 'desk'))
   typeChecks(at)
@@ -251,17 +206,12 @@ test('strux new board: a board of the project, planned and type-checked; nothing
     assert.match(stderr, 'is there already')
   }
   // What npm would publish of it.
-  const packed = good(run(join(at, 'boards/desk'), 'npm', 'pack', '--json', '--dry-run'))
-  const files = JSON.parse(packed.slice(packed.indexOf('[')))[0].files.map(
-    (file: { path: string }) => file.path,
-  )
-  assert.equal(files.sort(), ['index.ts', 'package.json', 'scripts/make-image.sh'])
+  const { files } = pack(join(at, 'boards/desk'), folder)
+  assert.equal(files.toSorted(), ['index.ts', 'package.json', 'scripts/make-image.sh'])
 })
 
 test('a board for another version is refused', () => {
-  const at = app('with-old-board', at =>
-    run(at, 'npm', 'install', '--no-audit', '--no-fund', '--prefer-offline', ...tarballs),
-  )
+  const at = app('with-old-board')
   good(strux(at, 'new', 'bsp', 'lobby', '--extends', '@acme/panel'))
   const file = join(at, 'node_modules/@acme/panel/package.json')
   writeFileSync(file, readFileSync(file, 'utf8').replace('>=0.1.0', '^7.0.0'))

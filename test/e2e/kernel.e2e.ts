@@ -3,7 +3,8 @@ import { cpSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { REPOSITORY, TempProject } from '../support/project.ts'
+import { TempProject } from '../support/project.ts'
+import { REPOSITORY } from '../support/repository.ts'
 import { takeSources } from '../support/sources.ts'
 
 const test = suite('kernel')

@@ -4,16 +4,16 @@ import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { REPOSITORY } from '../support/project.ts'
+import { CLI } from '../support/project.ts'
+import { REPOSITORY } from '../support/repository.ts'
 
 const test = suite('kiosk')
 
 /** In this repository itself, as npm start does: what that has built is not built again. */
 function strux(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
   return new Promise(resolve => {
-    const main = join(REPOSITORY, 'build/runtime/cli/main.js')
     const options = { cwd: REPOSITORY, maxBuffer: 64e6 }
-    const child = execFile(process.execPath, [main, ...args], options, (_, stdout, stderr) =>
+    const child = execFile(process.execPath, [CLI, ...args], options, (_, stdout, stderr) =>
       resolve({ code: child.exitCode ?? 1, stdout, stderr }),
     )
   })

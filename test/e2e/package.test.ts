@@ -1,5 +1,4 @@
 /** The package as npm packs and installs it: the command, the type declarations, a build. */
-import { execFileSync } from 'node:child_process'
 import {
   existsSync,
   mkdirSync,
@@ -14,37 +13,13 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { REPOSITORY } from '../support/project.ts'
+import { compile, type Ended, good, install, pack, strux } from '../support/packed.ts'
+import { REPOSITORY } from '../support/repository.ts'
 
 const test = suite('package')
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'strux-package-')))
 const app = join(folder, 'app')
-let files: string[]
-
-interface Ended {
-  readonly code: number
-  readonly stdout: string
-  readonly stderr: string
-}
-
-function run(command: string, ...args: string[]): Ended {
-  const env = { ...process.env, STRUX_IN_CONTAINER: '', NODE_OPTIONS: '', FORCE_COLOR: '0' }
-  try {
-    const stdout = execFileSync(command, args, {
-      cwd: app,
-      env,
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: 300_000,
-    })
-    return { code: 0, stdout, stderr: '' }
-  } catch (error) {
-    const { status, stdout, stderr } = error as { status: number; stdout: string; stderr: string }
-    return { code: status, stdout, stderr }
-  }
-}
-
-const strux = (...args: string[]) => run('npx', '--no-install', 'strux', ...args)
+let files: readonly string[]
 
 function write(path: string, text: string): void {
   mkdirSync(dirname(join(app, path)), { recursive: true })
@@ -53,23 +28,10 @@ function write(path: string, text: string): void {
 
 test.before(() => {
   mkdirSync(app)
-  const packed = execFileSync('npm', ['pack', '--json', '--pack-destination', folder], {
-    cwd: REPOSITORY,
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  const [{ filename, files: listed }] = JSON.parse(packed.slice(packed.indexOf('[')))
-  files = listed.map((file: { path: string }) => file.path)
+  const packed = pack(REPOSITORY, folder)
+  files = packed.files
   write('package.json', JSON.stringify({ name: 'app', private: true, type: 'module' }))
-  const installed = run(
-    'npm',
-    'install',
-    '--no-audit',
-    '--no-fund',
-    '--prefer-offline',
-    join(folder, filename),
-  )
-  assert.is(installed.code, 0, installed.stderr)
+  good(install(app, packed.file))
   write(
     'strux.config.ts',
     "import { defineConfig } from 'strux-bsp'\n\nexport default defineConfig({ name: 'app', project_version: '1.0.0', bsp: 'panel' })\n",
@@ -120,26 +82,29 @@ test('holds what it needs and nothing else', () => {
 
 test('npx strux: version, plan, check', () => {
   const { version } = JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8'))
-  assert.is(strux('--version').stdout.trim(), version)
-  const plan = strux('plan', '--json')
+  assert.is(strux(app, '--version').stdout.trim(), version)
+  const plan = strux(app, 'plan', '--json')
   assert.is(plan.code, 0, plan.stderr)
   const ids = JSON.parse(plan.stdout).nodes.map((node: { id: string }) => node.id)
   assert.equal(ids.slice(-2), ['disk', 'sum'])
-  const check = strux('check')
+  const check = strux(app, 'check')
   assert.is(check.code, 0, check.stderr)
 })
 
 test('npx strux build runs scripts in containers, and skips them the second time', () => {
-  const built = strux('build', '--json', '--from', 'make_image')
+  const built = strux(app, 'build', '--json', '--from', 'make_image')
   assert.is(built.code, 0, built.stdout + built.stderr)
   assert.ok(existsSync(join(app, 'dist/output/panel/disk.img')))
   assert.match(built.stdout, '"id":"disk","outcome":"ran"')
-  assert.match(strux('build', '--json', '--from', 'make_image').stdout, '"id":"disk","outcome":"skipped"')
+  assert.match(
+    strux(app, 'build', '--json', '--from', 'make_image').stdout,
+    '"id":"disk","outcome":"skipped"',
+  )
 })
 
 test('npx strux check: a mistake, found and located by the installed package', () => {
   write('bsp/panel/bsp.ts', bsp("{ step: 'make_imaje', run: sh`true` },"))
-  const { code, stderr, stdout } = strux('check')
+  const { code, stderr, stdout } = strux(app, 'check')
   write('bsp/panel/bsp.ts', bsp())
   assert.is(code, 1)
   assert.match(stdout + stderr, 'make_imaje')
@@ -147,20 +112,13 @@ test('npx strux check: a mistake, found and located by the installed package', (
 })
 
 /** The compiler on the project, which checks the package's declarations too. */
-function compile(): Ended {
+function compiled(): Ended {
   const compilerOptions = {
     ...{ target: 'ES2022', module: 'NodeNext', moduleResolution: 'NodeNext', strict: true, noEmit: true },
     ...{ skipLibCheck: false, types: [], exactOptionalPropertyTypes: true },
   }
   write('tsconfig.json', JSON.stringify({ compilerOptions, include: ['*.ts', 'bsp'] }))
-  return run(
-    process.execPath,
-    join(REPOSITORY, 'node_modules/typescript/bin/tsc'),
-    '-p',
-    '.',
-    '--pretty',
-    'false',
-  )
+  return compile(app)
 }
 
 test('a right BSP compiles against the declarations, which are right themselves', () => {
@@ -168,7 +126,7 @@ test('a right BSP compiles against the declarations, which are right themselves'
     'uses-schema.ts',
     "import { type BspData, bspSchema } from 'strux-bsp/schema'\n\nexport const parsed: BspData = bspSchema.parse({})\n",
   )
-  const { code, stdout } = compile()
+  const { code, stdout } = compiled()
   rmSync(join(app, 'uses-schema.ts'))
   assert.is(code, 0, stdout)
 })
@@ -184,7 +142,7 @@ test('a wrong BSP does not compile, and the error is at the wrong word', () => {
   for (const [entry, word] of wrong) {
     const text = bsp(entry)
     write('bsp/panel/bsp.ts', text)
-    const { code, stdout } = compile()
+    const { code, stdout } = compiled()
     assert.is.not(code, 0, entry)
     const [, line, column] = /^bsp\/panel\/bsp\.ts\((\d+),(\d+)\): error/m.exec(stdout) ?? []
     assert.match(text.split('\n')[Number(line) - 1]?.slice(Number(column) - 1) ?? '', word, stdout)

@@ -3,7 +3,8 @@ import { cpSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { REPOSITORY, TempProject } from '../support/project.ts'
+import { TempProject } from '../support/project.ts'
+import { REPOSITORY } from '../support/repository.ts'
 
 const test = suite('scripts only')
 let project: TempProject

@@ -15,10 +15,9 @@ import {
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import type { Engine } from '../../runtime/execute/engine.ts'
+import { REPOSITORY } from './repository.ts'
 
-export const REPOSITORY = join(dirname(fileURLToPath(import.meta.url)), '../..')
 export const CLI = join(REPOSITORY, 'build/runtime/cli/main.js')
 
 /** A command that takes longer hangs: ms. */

@@ -4,7 +4,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { REPOSITORY, TempProject } from '../../support/project.ts'
+import { TempProject } from '../../support/project.ts'
+import { REPOSITORY } from '../../support/repository.ts'
 
 const test = suite('init')
 let place: TempProject

@@ -4,7 +4,8 @@ import { cpSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { type Built, REPOSITORY, TempProject } from '../../support/project.ts'
+import { type Built, TempProject } from '../../support/project.ts'
+import { REPOSITORY } from '../../support/repository.ts'
 
 const test = suite('bootloader')
 let project: TempProject

@@ -4,7 +4,8 @@ import { cpSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { type Built, REPOSITORY, type Script, TempProject } from '../../support/project.ts'
+import { type Built, type Script, TempProject } from '../../support/project.ts'
+import { REPOSITORY } from '../../support/repository.ts'
 
 const test = suite('kernel')
 let project: TempProject

@@ -7,7 +7,8 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { type Built, engine, REPOSITORY, TempProject } from '../../support/project.ts'
+import { type Built, engine, TempProject } from '../../support/project.ts'
+import { REPOSITORY } from '../../support/repository.ts'
 
 const test = suite('source')
 const FIXTURE = join(REPOSITORY, 'test/fixtures/kernel')
