@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type Built, TempProject } from '../../support/project.ts'
+import { refusing, succeeding } from '../../support/step-ends.ts'
 
 const test = suite('application')
 let project: TempProject
@@ -34,19 +35,8 @@ const build = (...args: string[]) => project.build(['--only', 'application', ...
 const complaint = (built: Built) => built.lines('application', 'stderr').join('\n')
 const run = () => execFileSync('sh', ['-c', `${project.at(MAIN)} 2>&1`], { encoding: 'utf8' })
 
-async function succeeds(): Promise<Built> {
-  const built = await build()
-  assert.is(built.code, 0, `${built.said}\n${complaint(built)}`)
-  return built
-}
-
-async function refused(expected: RegExp): Promise<void> {
-  const built = await build()
-  assert.is.not(built.code, 0)
-  assert.match(complaint(built), expected)
-  assert.not.match(complaint(built), /^line \d+: exit code/m)
-  assert.not.ok(project.has(MAIN))
-}
+const succeeds = succeeding({ build, complaint })
+const refused = refusing({ build, complaint, isMade: () => project.has(MAIN) })
 
 test('is compiled again when something changes that Go reads, and not otherwise', async () => {
   hello()

@@ -6,6 +6,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type Built, TempProject } from '../../support/project.ts'
 import { REPOSITORY } from '../../support/repository.ts'
+import { succeeding } from '../../support/step-ends.ts'
 
 const test = suite('bootloader')
 let project: TempProject
@@ -29,11 +30,7 @@ function define(bootloader: object, arch = 'arm64'): void {
 const build = () => project.build(['--only', 'bootloader'])
 const complaint = (built: Built) => built.lines('bootloader', 'stderr').join('\n')
 
-async function succeeds(): Promise<Built> {
-  const built = await build()
-  assert.is(built.code, 0, `${built.said}\n${complaint(built)}`)
-  return built
-}
+const succeeds = succeeding({ build, complaint })
 
 async function refused(...expected: readonly string[]): Promise<void> {
   const built = await build()

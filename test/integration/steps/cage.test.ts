@@ -6,6 +6,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type Built, TempProject } from '../../support/project.ts'
 import { REPOSITORY } from '../../support/repository.ts'
+import { refusing, succeeding } from '../../support/step-ends.ts'
 
 const test = suite('cage')
 let project: TempProject
@@ -37,19 +38,8 @@ const build = (env = {}) => project.build(['--only', 'cage'], { env })
 const complaint = (built: Built) => built.lines('cage').join('\n')
 const inStep = async (input: string) => (await project.strux(['shell', '--at', 'cage'], { input })).stdout
 
-async function succeeds(env = {}): Promise<Built> {
-  const built = await build(env)
-  assert.is(built.code, 0, `${built.said}\n${complaint(built)}`)
-  return built
-}
-
-async function refused(expected: RegExp): Promise<void> {
-  const built = await build()
-  assert.is.not(built.code, 0)
-  assert.match(complaint(built), expected)
-  assert.not.match(complaint(built), /^line \d+: exit code/m)
-  assert.not.ok(project.has(CAGE))
-}
+const succeeds = succeeding({ build, complaint })
+const refused = refusing({ build, complaint, isMade: () => project.has(CAGE) })
 
 test('the package of the suite, for the target; fetched once', async () => {
   project.config()

@@ -3,6 +3,7 @@ import { statSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type Built, TempProject } from '../../support/project.ts'
+import { refusing, succeeding } from '../../support/step-ends.ts'
 
 const test = suite('frontend')
 let project: TempProject
@@ -22,19 +23,8 @@ const MADE = 'dist/cache/frontend'
 const build = (env = {}) => project.build(['--only', 'frontend'], { env })
 const said = (built: Built) => built.lines('frontend').join('\n')
 
-async function succeeds(env = {}): Promise<Built> {
-  const built = await build(env)
-  assert.is(built.code, 0, `${built.said}\n${said(built)}`)
-  return built
-}
-
-async function refused(expected: RegExp): Promise<void> {
-  const built = await build()
-  assert.is.not(built.code, 0)
-  assert.match(said(built), expected)
-  assert.not.match(said(built), /^line \d+: exit code/m)
-  assert.not.ok(project.has(MADE))
-}
+const succeeds = succeeding({ build, complaint: said })
+const refused = refusing({ build, complaint: said, isMade: () => project.has(MADE) })
 
 /** A frontend whose build says what it has. `lib` is a package of its own folder. */
 function frontend(more: object = {}, lock: object | false = {}): void {

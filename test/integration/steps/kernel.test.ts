@@ -6,6 +6,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type Built, type Script, TempProject } from '../../support/project.ts'
 import { REPOSITORY } from '../../support/repository.ts'
+import { refusing, succeeding } from '../../support/step-ends.ts'
 
 const test = suite('kernel')
 let project: TempProject
@@ -28,22 +29,8 @@ const build = (...args: string[]) => project.build(['--only', 'kernel', ...args]
 /** What the step complained about. */
 const complaint = (built: Built) => built.lines('kernel', 'stderr').join('\n')
 
-async function refused(...expected: readonly (string | RegExp)[]): Promise<void> {
-  const built = await build()
-  assert.is.not(built.code, 0, 'the build must fail')
-  for (const each of expected) {
-    const said = complaint(built)
-    assert.ok(typeof each === 'string' ? said.includes(each) : each.test(said), `${each}\n${said}`)
-  }
-  assert.not.match(complaint(built), /^line \d+: exit code/m)
-  assert.not.ok(project.has(MADE), 'nothing half-made is put in place')
-}
-
-async function succeeds(): Promise<Built> {
-  const built = await build()
-  assert.is(built.code, 0, `${built.said}\n${complaint(built)}`)
-  return built
-}
+const refused = refusing({ build, complaint, isMade: () => project.has(MADE) })
+const succeeds = succeeding({ build, complaint })
 
 /** Compiled device trees, as dtc reads them back. */
 async function decompiled(name: string): Promise<string> {

@@ -9,6 +9,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type Built, engine, TempProject } from '../../support/project.ts'
 import { REPOSITORY } from '../../support/repository.ts'
+import { succeeding } from '../../support/step-ends.ts'
 
 const test = suite('source')
 const FIXTURE = join(REPOSITORY, 'test/fixtures/kernel')
@@ -67,11 +68,7 @@ function define(source: string, kernel: object = {}, round = 0): void {
 const build = () => project.build(['--only', 'kernel'])
 const complaint = (built: Built) => built.lines('kernel', 'stderr').join('\n')
 
-async function succeeds(): Promise<Built> {
-  const built = await build()
-  assert.is(built.code, 0, `${built.said}\n${complaint(built)}`)
-  return built
-}
+const succeeds = succeeding({ build, complaint })
 
 async function refused(...expected: readonly string[]): Promise<void> {
   const built = await build()
