@@ -1,4 +1,4 @@
-/** A folder of its own for a test, gone afterwards. */
+/** Folders of their own for tests, gone afterwards. */
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -10,6 +10,18 @@ export async function inTempFolder(work: (folder: string) => unknown): Promise<v
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+const made: string[] = []
+process.on('exit', () => {
+  for (const folder of made) rmSync(folder, { recursive: true, force: true })
+})
+
+/** A folder that lasts as long as the process. Its real path. */
+export function folderUntilExit(name: string): string {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), name)))
+  made.push(folder)
+  return folder
 }
 
 export function write(file: string, content: string | Uint8Array, mode?: number): void {

@@ -2,8 +2,7 @@
  * Whatever a BSP says in TypeScript, the exported YAML means the same: the same hooks in the same order, the same text of
  * scripts, the same files, the same environment. Where docs/yaml.md names a difference, this file does too.
  */
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, posix } from 'node:path'
 import fc from 'fast-check'
 import { suite } from 'uvu'
@@ -22,13 +21,13 @@ import { diagnose, loadBsp, loadProject } from '../../../runtime/load/project.ts
 import type { Plan, PlanNode, ScriptNode } from '../../../runtime/plan/model.ts'
 import { isProduct } from '../../../runtime/plan/paths.ts'
 import { makePlan } from '../../../runtime/plan/plan.ts'
+import { folderUntilExit } from '../../support/temp-folder.ts'
 
 fc.configureGlobal({ includeErrorInReport: true })
 
 const test = suite('exported YAML means the same')
 
-const folder = realpathSync(mkdtempSync(join(tmpdir(), 'strux-export-')))
-process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+const folder = folderUntilExit('strux-export-')
 const root = join(folder, 'project')
 const out = join(folder, 'out')
 const BOARD = 'dist/artifacts/boards/@acme/panel'

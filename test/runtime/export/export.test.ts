@@ -5,17 +5,14 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   readlinkSync,
-  realpathSync,
   rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -27,6 +24,7 @@ import type { Diagnostic } from '../../../runtime/load/diagnostic.ts'
 import { diagnose, loadBsp, loadProject } from '../../../runtime/load/project.ts'
 import { planJson } from '../../../runtime/plan/json.ts'
 import { REPOSITORY } from '../../support/repository.ts'
+import { folderUntilExit } from '../../support/temp-folder.ts'
 import { project, whole, write } from '../load/temp-project.ts'
 
 const test = suite('strux export')
@@ -47,16 +45,7 @@ interface Result {
   has(path: string): boolean
 }
 
-const made: string[] = []
-process.on('exit', () => {
-  for (const folder of made) rmSync(folder, { recursive: true, force: true })
-})
-
-function folder(): string {
-  const path = realpathSync(mkdtempSync(join(tmpdir(), 'strux-export-')))
-  made.push(path)
-  return path
-}
+const folder = () => folderUntilExit('strux-export-')
 
 /** As the command does, but for the terminal. Throws where a diagnostic is an error. */
 async function exportProject(root: string, options: Options = {}): Promise<Result> {

@@ -4,17 +4,14 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   readlinkSync,
-  realpathSync,
   renameSync,
   rmSync,
   statSync,
   symlinkSync,
 } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -22,6 +19,7 @@ import { examine } from '../../../runtime/cli/session.ts'
 import type { Diagnostic } from '../../../runtime/load/diagnostic.ts'
 import { loadBsp, loadProject } from '../../../runtime/load/project.ts'
 import type { ScriptNode } from '../../../runtime/plan/model.ts'
+import { folderUntilExit } from '../../support/temp-folder.ts'
 import { project, summary, write } from '../load/temp-project.ts'
 
 const BSP = 'bsp/qemu/bsp.ts'
@@ -48,13 +46,8 @@ async function load(root: string) {
 const scripts = (nodes: readonly { kind: string }[]) =>
   nodes.filter((node): node is ScriptNode => node.kind === 'script')
 
-const made: string[] = []
-process.on('exit', () => {
-  for (const folder of made) rmSync(folder, { recursive: true, force: true })
-})
 function elsewhere(files: Readonly<Record<string, string>>): string {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'strux board ')))
-  made.push(folder)
+  const folder = folderUntilExit('strux board ')
   write(folder, files)
   return folder
 }

@@ -1,13 +1,8 @@
 /** Projects on disk for tests: written from texts, removed afterwards. */
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Diagnostic } from '../../../runtime/load/diagnostic.ts'
-
-const made: string[] = []
-process.on('exit', () => {
-  for (const folder of made) rmSync(folder, { recursive: true, force: true })
-})
+import { folderUntilExit } from '../../support/temp-folder.ts'
 
 export const CONFIG = `import { defineConfig } from 'strux-bsp'
 export default defineConfig({ name: 'kiosk', project_version: '1.0.0', bsp: 'qemu' })
@@ -18,8 +13,7 @@ export function project(
   files: Readonly<Record<string, string>>,
   more: Readonly<Record<string, string>> = { 'strux.config.ts': CONFIG },
 ): string {
-  const root = realpathSync(mkdtempSync(join(tmpdir(), 'strux load ')))
-  made.push(root)
+  const root = folderUntilExit('strux load ')
   write(root, { ...more, ...files })
   return root
 }

@@ -2,8 +2,7 @@
  * 10,000 random and hostile files: each loads, or is complained about at a place in it. None throws, hangs, or makes
  * anything but what loading a project makes.
  */
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { suite } from 'uvu'
@@ -12,14 +11,14 @@ import { stringify } from 'yaml'
 import { examine } from '../../../runtime/cli/session.ts'
 import { loadBsp, loadProject } from '../../../runtime/load/project.ts'
 import { renderDiagnostics } from '../../../runtime/load/render.ts'
+import { folderUntilExit } from '../../support/temp-folder.ts'
 
 fc.configureGlobal({ includeErrorInReport: true })
 
 const test = suite('hostile YAML')
 
-const outside = realpathSync(mkdtempSync(join(tmpdir(), 'strux-fuzz-')))
+const outside = folderUntilExit('strux-fuzz-')
 const root = join(outside, 'project')
-process.on('exit', () => rmSync(outside, { recursive: true, force: true }))
 
 const PROJECT = 'project_version: "1.0.0"\nname: "fuzz"\nbsp: "x"\n'
 const BSP = `strux_version: "0.3.0"
