@@ -3,7 +3,6 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   realpathSync,
@@ -12,16 +11,15 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { compile, type Ended, good, install, pack, run, strux } from '../support/packed.ts'
 import { REPOSITORY } from '../support/repository.ts'
+import { folderUntilExit } from '../support/temp-folder.ts'
 
 const test = suite('board package')
-const folder = realpathSync(mkdtempSync(join(tmpdir(), 'strux-board-')))
-test.after(() => rmSync(folder, { recursive: true, force: true }))
+const folder = folderUntilExit('strux-board-')
 
 function write(files: Readonly<Record<string, string>>, at: string): void {
   for (const [path, text] of Object.entries(files)) {

@@ -1,23 +1,14 @@
 /** The package as npm packs and installs it: the command, the type declarations, a build. */
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { compile, type Ended, good, install, pack, strux } from '../support/packed.ts'
 import { REPOSITORY } from '../support/repository.ts'
+import { folderUntilExit } from '../support/temp-folder.ts'
 
 const test = suite('package')
-const folder = realpathSync(mkdtempSync(join(tmpdir(), 'strux-package-')))
+const folder = folderUntilExit('strux-package-')
 const app = join(folder, 'app')
 let files: readonly string[]
 
@@ -40,7 +31,6 @@ test.before(() => {
   write('bsp/panel/scripts/make.sh', 'cp "$BSP_FOLDER/in.txt" "$PROJECT_DIST_OUTPUT_FOLDER/disk.img"\n')
   write('bsp/panel/in.txt', 'one\n')
 })
-test.after(() => rmSync(folder, { recursive: true, force: true }))
 
 function bsp(more = ''): string {
   return `import { defineBsp, sh } from 'strux-bsp'
