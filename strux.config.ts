@@ -7,11 +7,13 @@ export default defineConfig({
   bsp: 'qemu-x86_64',
   bsps: 'boards/*/bsp.ts',
   application: 'templates/kiosk',
+  boot: { splash: { enabled: true, logo: 'templates/kiosk/assets/logo.png', color: '7c3aed' } },
   test: {
     timeout: 600,
     http: [{ port: 8080, path: '/api/status', body: 'Hello from Go' }],
-    // The footer's three colours, the panel once backend and window.strux have answered, the page's ground.
+    // The splash; then the footer's three colours, the panel once backend and window.strux have answered, the page's ground.
     screen: [
+      { x: '50%', y: '5%', color: '7c3aed', still: false },
       { x: '17%', y: '95%', color: 'ef4444' },
       { x: '50%', y: '95%', color: '22c55e' },
       { x: '83%', y: '95%', color: '3b82f6' },

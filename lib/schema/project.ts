@@ -116,9 +116,9 @@ export const projectSchema = z.strictObject({
           logo: text(...projectPath).describe(
             'The picture, a PNG file, relative to the project. Scripts see it as SPLASH_LOGO.',
           ),
-          /** Background: six hexadecimal digits. Only handed to scripts, as SPLASH_COLOR. */
+          /** What is around it: six hexadecimal digits. Scripts see it as SPLASH_COLOR. */
           color: text(color).describe(
-            'Background: six hexadecimal digits. Only handed to scripts, as SPLASH_COLOR.',
+            'What is around it: six hexadecimal digits. Scripts see it as SPLASH_COLOR.',
           ),
         })
         .optional()

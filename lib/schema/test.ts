@@ -69,7 +69,7 @@ export const testSchema = z.strictObject({
     .readonly()
     .optional()
     .describe("Answers of the device's web servers."),
-  /** Colours at places of the screen, once it stands still. */
+  /** Colours at places of the screen. */
   screen: z
     .array(
       z.strictObject({
@@ -84,11 +84,18 @@ export const testSchema = z.strictObject({
           .number()
           .optional()
           .describe('How far each of red, green and blue may be off, of 255. By default 12.'),
+        /** Whether the colour counts only once the screen stands still. By default true; a splash may be gone by then. */
+        still: z
+          .boolean()
+          .optional()
+          .describe(
+            'Whether the colour counts only once the screen stands still. By default true; a splash may be gone by then.',
+          ),
       }),
     )
     .readonly()
     .optional()
-    .describe('Colours at places of the screen, once it stands still.'),
+    .describe('Colours at places of the screen.'),
 })
 
 export type TestData = z.output<typeof testSchema>

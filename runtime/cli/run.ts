@@ -157,7 +157,8 @@ async function start(session: Session, options: Start): Promise<Guest> {
   }
   const { guestFiles } = await import('../qemu/files.ts')
   const { startGuest } = await import('../qemu/guest.ts')
-  const about = { root, bspName: bsp.name, bsp: bsp.data, arch: plan.arch }
+  const splash = project.config.boot?.splash?.enabled === true
+  const about = { root, bspName: bsp.name, bsp: bsp.data, arch: plan.arch, splash }
   const facts: MachineFacts = {
     project: project.config,
     bsp: bsp.data,

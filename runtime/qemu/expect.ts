@@ -106,12 +106,12 @@ class ScreenWatch {
     this.#alike = alike ? this.#alike + 1 : 0
   }
 
-  shows({ x, y, color, tolerance }: NonNullable<TestData['screen']>[number]): true | string {
+  shows({ x, y, color, tolerance, still = true }: NonNullable<TestData['screen']>[number]): true | string {
     if (!this.#now) return 'there is no screen'
     const place = [placeOn(this.#now.width, x), placeOn(this.#now.height, y)] as const
     const actual = colorAt(this.#now, ...place)
     if (!isNear(actual, color.toLowerCase(), tolerance ?? TOLERANCE)) return `there is ${actual}`
-    return this.isStill ? true : 'the screen does not stand still'
+    return this.isStill || !still ? true : 'the screen does not stand still'
   }
 }
 

@@ -14,6 +14,8 @@ export interface GuestFacts {
   readonly bspName: string
   readonly bsp: BspData
   readonly arch: TargetArch
+  /** Whether the project shows a picture while the device starts. */
+  readonly splash: boolean
 }
 
 /** Debian's names of packages, by what they are for. */
@@ -117,7 +119,7 @@ function need({ root, bspName }: GuestFacts, path: string): string {
 }
 
 /** What the image step recorded of its kernel arguments, else those of an image that is one filesystem. */
-function directCmdline({ root, bspName, bsp, arch }: GuestFacts): string {
+function directCmdline({ root, bspName, bsp, arch, splash }: GuestFacts): string {
   let cmdline = `root=/dev/vda rw ${bsp.boot?.cmdline ?? ''}`
   try {
     const recorded: unknown = JSON.parse(
@@ -135,6 +137,7 @@ function directCmdline({ root, bspName, bsp, arch }: GuestFacts): string {
     'systemd.show_status=true',
     'vt.global_cursor_default=0',
     `console=${SERIAL_CONSOLE[arch]}`,
+    ...(splash ? ['splash', 'plymouth.ignore-serial-consoles'] : []),
   ]
   const given = new Set(words.map(word => word.split('=')[0]))
   return [...words, ...quiet.filter(word => !given.has(word.split('=')[0]!))].join(' ')

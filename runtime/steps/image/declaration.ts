@@ -14,13 +14,14 @@ export const image: StepDeclaration = {
   shared: false,
   inputs: imageInputs,
   outputs: imageOutputs,
-  config: ({ bsp, bspName, bspFolder, target }) => ({
+  config: ({ project, bsp, bspName, bspFolder, target }) => ({
     arch: target,
     bsp: bspName,
     folder: bspFolder,
     image: bsp.image,
     image_name: bsp.image && imageName(bsp.image),
     'boot.cmdline': bsp.boot?.cmdline,
+    splash: project.boot?.splash?.enabled === true,
     'boot.bootloader': bsp.boot?.bootloader?.enabled ? bsp.boot.bootloader : undefined,
     'boot.kernel.device_tree': bsp.boot?.kernel?.custom_kernel ? bsp.boot.kernel.device_tree : undefined,
   }),

@@ -79,6 +79,11 @@ logo.SetX(Window.GetX() + (Window.GetWidth() - logo.GetImage().GetWidth()) / 2);
 logo.SetY(Window.GetY() + (Window.GetHeight() - logo.GetImage().GetHeight()) / 2);
 SCRIPT
   printf '[Daemon]\nTheme=strux\nShowDelay=0\nDeviceTimeout=5\n' >"$ROOTFS_DIR/etc/plymouth/plymouthd.conf"
+  # The client ends it when the screen is taken over, so that nothing else is seen between the two.
+  if enabled '."build.steps".cage != false'; then
+    ln -sfn /dev/null "$ROOTFS_DIR/etc/systemd/system/plymouth-quit.service"
+    ln -sfn /dev/null "$ROOTFS_DIR/etc/systemd/system/plymouth-quit-wait.service"
+  fi
 }
 
 # The BSP's overlay, then the project's. Symlinks to folders (/bin, /lib) stay what they are.

@@ -1,7 +1,7 @@
 /** QEMU's command line and a screen's pictures, without QEMU. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { BspData, ProjectData } from '../../../lib/schema.ts'
@@ -80,11 +80,18 @@ test('the network can be switched off, and leads to ports of the guest', () => {
   assert.match(off, /-device usb-audio$/)
 })
 
-test('says which file of the build is missing, and how it is made', () => {
+test('says which file of the build is missing, and how it is made; a splash needs arguments of its own', () => {
   const root = mkdtempSync(join(tmpdir(), 'strux-qemu-test-'))
   try {
-    const facts = { root, bspName: 'b', bsp: BSP, arch: 'x86_64' as const }
+    const facts = { root, bspName: 'b', bsp: BSP, arch: 'x86_64' as const, splash: false }
     assert.throws(() => guestFiles(facts), /there is no dist\/output\/b\/rootfs\.ext4/)
+    for (const file of ['dist/output/b/rootfs.ext4', 'dist/cache/b/vmlinuz']) {
+      mkdirSync(join(root, dirname(file)), { recursive: true })
+      writeFileSync(join(root, file), '')
+    }
+    assert.not.match(guestFiles(facts).cmdline, 'splash')
+    const shown = guestFiles({ ...facts, splash: true }).cmdline
+    assert.match(shown, /^root=\/dev\/vda rw quiet .* splash plymouth\.ignore-serial-consoles$/)
   } finally {
     rmSync(root, { recursive: true })
   }

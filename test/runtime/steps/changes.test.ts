@@ -91,6 +91,11 @@ const TABLE: readonly {
   { what: 'a package file', file: 'tool.deb', run: AFTER_ROOTFS },
   { what: 'the logo', file: 'logo.png', run: AFTER_ROOTFS },
   {
+    what: 'no splash',
+    config: { boot: { splash: { enabled: false, logo: 'logo.png', color: '000000' } } },
+    run: ['rootfs', ...AFTER_ROOTFS],
+  },
+  {
     what: 'a list of packages',
     config: { rootfs: { overlay: 'overlay', packages: ['wget', './tool.deb'] } },
     run: AFTER_ROOTFS,
