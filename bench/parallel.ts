@@ -1,0 +1,45 @@
+/**
+ * The steps of the kiosk template that read nothing of each other, frontend to base root filesystem, one after another and
+ * several at once. Everything is fetched before, so that no download is measured but that of the root filesystem's packages.
+ */
+import { cpSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import { CLI, REPOSITORY, TempProject } from '../test/support/project.ts'
+import { median, type Row, secondsOf } from './measure.ts'
+
+const RUNS = 2
+const LIMIT = 30 * 60 * 1000
+
+export async function parallel(): Promise<Row[]> {
+  const project = new TempProject()
+  try {
+    for (const part of ['templates/kiosk', 'boards/qemu-x86_64'])
+      cpSync(join(REPOSITORY, part), project.at(part), { recursive: true })
+    project.config({ application: 'templates/kiosk' })
+    project.write(
+      'bsp/demo/bsp.ts',
+      `import { defineBsp } from 'strux-bsp'\nimport { qemuX86_64 } from '../../boards/qemu-x86_64/board.ts'\n\n` +
+        "export default defineBsp({ name: 'demo', extends: qemuX86_64() })\n",
+    )
+    const args = ['--from', 'before_frontend', '--until', 'rootfs']
+    const first = await project.build(args, { timeout: LIMIT })
+    if (first.code !== 0) throw new Error(first.said)
+    const jobs = Math.min(4, Math.max(2, availableParallelism()))
+    const seconds = new Map([1, jobs].map(count => [count, [] as number[]]))
+    for (let run = 0; run < RUNS; run++) {
+      for (const [count, taken] of seconds) {
+        const argv = [process.execPath, CLI, 'build', '--clean', ...args, '--jobs', String(count)]
+        taken.push(await secondsOf({ argv, cwd: project.root }))
+      }
+    }
+    const [one, several] = [median(seconds.get(1)!), median(seconds.get(jobs)!)]
+    return [
+      { what: 'independent steps, --jobs 1', value: one, unit: 's' },
+      { what: `independent steps, --jobs ${jobs}`, value: several, unit: 's' },
+      { what: 'several at once / one after another', value: several / one, unit: 'ratio' },
+    ]
+  } finally {
+    await project.dispose()
+  }
+}
