@@ -2,28 +2,18 @@
  * The steps of the kiosk template that read nothing of each other, frontend to base root filesystem, one after another and
  * several at once. Everything is fetched before, so that no download is measured but that of the root filesystem's packages.
  */
-import { cpSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { join } from 'node:path'
-import { CLI, REPOSITORY, TempProject } from '../test/support/project.ts'
+import { kioskProject } from '../test/support/kiosk.ts'
+import { CLI } from '../test/support/project.ts'
 import { median, type Row, secondsOf } from './measure.ts'
 
 const RUNS = 2
-const LIMIT = 30 * 60 * 1000
 
 export async function parallel(): Promise<Row[]> {
-  const project = new TempProject()
+  const project = kioskProject({ folder: 'qemu-x86_64', name: 'qemuX86_64' })
   try {
-    for (const part of ['templates/kiosk', 'boards/qemu-x86_64'])
-      cpSync(join(REPOSITORY, part), project.at(part), { recursive: true })
-    project.config({ application: 'templates/kiosk' })
-    project.write(
-      'bsp/demo/bsp.ts',
-      `import { defineBsp } from 'strux-bsp'\nimport { qemuX86_64 } from '../../boards/qemu-x86_64/board.ts'\n\n` +
-        "export default defineBsp({ name: 'demo', extends: qemuX86_64() })\n",
-    )
     const args = ['--from', 'before_frontend', '--until', 'rootfs']
-    const first = await project.build(args, { timeout: LIMIT })
+    const first = await project.build(args)
     if (first.code !== 0) throw new Error(first.said)
     const jobs = Math.min(4, Math.max(2, availableParallelism()))
     const seconds = new Map([1, jobs].map(count => [count, [] as number[]]))

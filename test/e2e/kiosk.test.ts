@@ -1,23 +1,12 @@
 /** What npm start does: the kiosk template for a virtual machine, built, booted, and seen on its screen. */
-import { execFile } from 'node:child_process'
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { CLI } from '../support/project.ts'
+import { inRepository as strux } from '../support/kiosk.ts'
 import { REPOSITORY } from '../support/repository.ts'
 
 const test = suite('kiosk')
-
-/** In this repository itself, as npm start does: what that has built is not built again. */
-function strux(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  return new Promise(resolve => {
-    const options = { cwd: REPOSITORY, maxBuffer: 64e6 }
-    const child = execFile(process.execPath, [CLI, ...args], options, (_, stdout, stderr) =>
-      resolve({ code: child.exitCode ?? 1, stdout, stderr }),
-    )
-  })
-}
 
 test('builds, and has nothing to do the second time', async () => {
   const { code, stdout, stderr } = await strux('build', 'qemu-x86_64')
