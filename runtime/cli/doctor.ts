@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import type { Check } from '../execute/doctor.ts'
 import { missingQemu, QEMU_PACKAGES } from '../qemu/files.ts'
+import { hasDesktop, WINDOW_PACKAGE } from '../qemu/window.ts'
 import type { GlobalOptions } from './options.ts'
 import { projectRoot } from './session.ts'
 import { colorsFor, printJson, printLine } from './terminal.ts'
@@ -30,7 +31,8 @@ async function doctor(flags: DoctorFlags): Promise<void> {
     await installEngine(notice)
     if (missingQemu().length > 0) {
       const { installPackages } = await import('../execute/install-packages.ts')
-      await installPackages('QEMU', QEMU_PACKAGES, notice)
+      const windows = hasDesktop(process.env) ? [WINDOW_PACKAGE] : []
+      await installPackages('QEMU', [...QEMU_PACKAGES, ...windows], notice)
     }
   }
   const { examine } = await import('../execute/doctor.ts')

@@ -142,6 +142,7 @@ async function test(bsp: string | undefined, flags: RunFlags): Promise<void> {
 }
 
 interface Start {
+  /** Without a window. */
   readonly headless: boolean
   readonly ports: readonly number[]
   readonly keepChanges: boolean
@@ -155,7 +156,7 @@ async function start(session: Session, options: Start): Promise<Guest> {
       hint: 'qemu.enabled is false in strux.config.ts.',
     })
   }
-  const { guestFiles } = await import('../qemu/files.ts')
+  const { findQemu, guestFiles } = await import('../qemu/files.ts')
   const { startGuest } = await import('../qemu/guest.ts')
   const splash = project.config.boot?.splash?.enabled === true
   const about = { root, bspName: bsp.name, bsp: bsp.data, arch: plan.arch, splash }
@@ -165,8 +166,11 @@ async function start(session: Session, options: Start): Promise<Guest> {
     arch: plan.arch,
     ...guestFiles(about),
   }
+  const { headless, ...rest } = options
+  const { findDisplay } = await import('../qemu/window.ts')
   return startGuest(facts, {
-    ...options,
+    ...rest,
+    display: headless ? 'none' : findDisplay(findQemu(plan.arch)),
     consoleLog: consoleLog(session),
     notice: say,
     memory: join(stateFolder(root), 'no-kvm'),

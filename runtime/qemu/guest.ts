@@ -23,7 +23,7 @@ import { type MachineFacts, type MachineOptions, machineArguments } from './mach
 import { Qmp } from './qmp.ts'
 import { type Picture, readPpm } from './screen.ts'
 
-export interface GuestOptions extends Pick<MachineOptions, 'headless' | 'keepChanges' | 'consoleLog'> {
+export interface GuestOptions extends Pick<MachineOptions, 'display' | 'keepChanges' | 'consoleLog'> {
   /** Ports of the guest that are to be reached from here. */
   readonly ports: readonly number[]
   readonly signal: AbortSignal
@@ -106,10 +106,10 @@ export class Guest {
     const forwards = await Promise.all(options.ports.map(async guest => ({ guest, host: await freePort() })))
     const { uefi } = facts.files
     const own = { ...facts, files: { ...facts.files, ...(uefi && { uefi: ownVariables(uefi, folder) }) } }
-    const { headless, keepChanges, consoleLog } = options
-    const args = machineArguments(own, { kvm, headless, keepChanges, consoleLog, qmp: socket, forwards })
+    const { display, keepChanges, consoleLog } = options
+    const args = machineArguments(own, { kvm, display, keepChanges, consoleLog, qmp: socket, forwards })
     const child = spawn(program, args, {
-      stdio: [headless ? 'ignore' : 'inherit', headless ? 'ignore' : 'inherit', 'pipe'],
+      stdio: display === 'none' ? ['ignore', 'ignore', 'pipe'] : ['inherit', 'inherit', 'pipe'],
     })
     const ports = new Map(forwards.map(({ guest, host }) => [guest, host]))
     return new Guest(child, { folder, socket, consoleLog }, ports, options.signal)

@@ -4,6 +4,7 @@
  */
 import type { BspData, ProjectData } from '../../lib/schema.ts'
 import type { TargetArch } from '../plan/model.ts'
+import type { Display } from './window.ts'
 
 export interface MachineFacts {
   readonly project: ProjectData
@@ -27,7 +28,8 @@ export interface MachineFacts {
 export interface MachineOptions {
   /** Hardware virtualisation instead of emulation. */
   readonly kvm: boolean
-  readonly headless: boolean
+  /** What shows the screen. */
+  readonly display: Display
   /** Unix socket on which QEMU answers. */
   readonly qmp: string
   readonly consoleLog: string
@@ -72,7 +74,7 @@ export function machineArguments(facts: MachineFacts, options: MachineOptions): 
     ...network(project, options),
     ...console(options),
     ...['-qmp', `unix:${comma(options.qmp)},server=on,wait=off`],
-    ...(options.headless ? ['-display', 'none'] : []),
+    ...['-display', options.display],
     '-no-reboot',
     ...usb(project),
     ...[...(qemu.flags ?? []), ...(project.qemu?.flags ?? [])].flatMap(flag =>
@@ -110,10 +112,11 @@ function network(project: ProjectData, { forwards }: MachineOptions): string[] {
 }
 
 /** With a window the console is also seen at the terminal, where Ctrl-C ends the machine. */
-function console({ headless, consoleLog }: MachineOptions): string[] {
-  const device = headless
-    ? `file,id=console,path=${comma(consoleLog)}`
-    : `stdio,id=console,signal=on,logfile=${comma(consoleLog)}`
+function console({ display, consoleLog }: MachineOptions): string[] {
+  const device =
+    display === 'none'
+      ? `file,id=console,path=${comma(consoleLog)}`
+      : `stdio,id=console,signal=on,logfile=${comma(consoleLog)}`
   return ['-chardev', device, '-serial', 'chardev:console']
 }
 

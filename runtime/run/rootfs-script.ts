@@ -50,6 +50,8 @@ enable_emulation
 ${run}
 
 release
+# The device looks at its first start what these changes mean for it, such as for the linker's cache.
+rm -f "$ROOTFS_DIR/etc/.updated" "$ROOTFS_DIR/var/.updated"
 tar --numeric-owner --xattrs --xattrs-include='*' --sort=name -cpf - -C "$ROOTFS_DIR" . | gzip -n > "$repacked"
 mv "$repacked" "$tarball"
 `

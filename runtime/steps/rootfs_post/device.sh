@@ -103,3 +103,10 @@ overlay() {
   [ -d "$1" ] || fail "there is no overlay folder ${1#"$PROJECT_FOLDER"/} (rootfs.overlay)"
   rsync -a -K --no-owner --no-group "${1%/}/" "$ROOTFS_DIR/"
 }
+
+# What systemd would do at the first start, and it takes longer there: with these files it sees that it has been done
+# (systemd-update-done.service). An image that QEMU starts is at its first start every time.
+settle() {
+  in_chroot ldconfig
+  touch "$ROOTFS_DIR/etc/.updated" "$ROOTFS_DIR/var/.updated"
+}

@@ -17,6 +17,7 @@ describe_device
 install_splash
 apply_overlays
 install_kernel "$initramfs_before"
+settle
 leave_chroot
 
 progress 'Packing'

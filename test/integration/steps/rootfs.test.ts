@@ -70,6 +70,8 @@ test('has packages, names, programs, and overlays that replace what is ours', as
   const display = JSON.parse(project.read(`${C}/.display-config.json`))
   assert.equal(display, { monitors: [{ path: '/sign', transform: '90' }] })
   assert.ok(names.includes('./etc/systemd/system/multi-user.target.wants/strux.service'), 'units are enabled')
+  for (const name of ['./etc/.updated', './var/.updated'])
+    assert.ok(names.includes(name), `${name}: the first start has nothing to catch up on`)
 })
 
 test('bootstrapped again from the same packages, every file is the same, byte for byte', async () => {

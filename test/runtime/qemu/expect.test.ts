@@ -20,7 +20,7 @@ async function outcomes(screen: TestData['screen'], seconds: number, picture: (l
     alive: true,
     startedAt: Date.now(),
     consoleLines: () => [],
-    look: async () => picture((looks += 40)),
+    look: async () => picture(40 * looks++),
   }
   const reported: Outcome[] = []
   const { signal } = new AbortController()

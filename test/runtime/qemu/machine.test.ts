@@ -16,13 +16,14 @@ import {
   placeOn,
   readPpm,
 } from '../../../runtime/qemu/screen.ts'
+import { chooseDisplay } from '../../../runtime/qemu/window.ts'
 
 const test = suite('qemu')
 const PROJECT: ProjectData = { name: 'p', project_version: '1.0.0', bsp: 'b' }
 const BSP = { name: 'b', description: 'b', arch: 'x86_64', hostname: 'b' } as BspData
 const OPTIONS: MachineOptions = {
   kvm: false,
-  headless: true,
+  display: 'none',
   qmp: '/run/qmp',
   consoleLog: '/run/console',
   forwards: [],
@@ -95,6 +96,20 @@ test('says which file of the build is missing, and how it is made; a splash need
   } finally {
     rmSync(root, { recursive: true })
   }
+})
+
+test('a window needs a desktop, and a QEMU that has windows', () => {
+  const offered = 'Available display backend types:\nnone\negl-headless\ngtk\nsdl\n'
+  assert.is(chooseDisplay(offered, { DISPLAY: ':0' }, 'linux'), 'gtk')
+  assert.is(chooseDisplay('none\nsdl\n', { WAYLAND_DISPLAY: 'wayland-0' }, 'linux'), 'sdl')
+  assert.is(chooseDisplay('none\ncocoa\n', {}, 'darwin'), 'cocoa')
+  assert.throws(() => chooseDisplay(offered, {}, 'linux'), /no desktop to open a window on/)
+  assert.throws(
+    () => chooseDisplay('none\negl-headless\n', { DISPLAY: ':0' }, 'linux'),
+    /without gtk and sdl/,
+  )
+  assert.match(words({}, { display: 'gtk' }), /-display gtk .*/)
+  assert.match(words({}, { display: 'gtk' }), 'stdio,id=console')
 })
 
 const picture = (width: number, colors: readonly string[]): Picture => ({

@@ -1,0 +1,51 @@
+/** Whether a window can be opened here, and by which of QEMU's displays. */
+import { spawnSync } from 'node:child_process'
+import { StruxError } from '../report/error.ts'
+
+/** QEMU's names for what shows a guest's screen. */
+export type Display = 'none' | 'gtk' | 'sdl' | 'cocoa'
+
+/** The Debian package without which QEMU has no windows. */
+export const WINDOW_PACKAGE = 'qemu-system-gui'
+
+const HEADLESS = 'Start it without one: --headless, or --screenshot FILE for a picture of the screen.'
+
+/** Whether there is a desktop that windows could be opened on. */
+export function hasDesktop(env: NodeJS.ProcessEnv, platform: NodeJS.Platform = process.platform): boolean {
+  return platform === 'darwin' || Boolean(env.DISPLAY || env.WAYLAND_DISPLAY)
+}
+
+/**
+ * The display for a window. Throws a StruxError where there is no desktop, or QEMU was installed without windows.
+ *
+ * @param offered what `-display help` of the QEMU in question prints
+ */
+export function chooseDisplay(
+  offered: string,
+  env: NodeJS.ProcessEnv,
+  platform: NodeJS.Platform = process.platform,
+): Display {
+  if (!hasDesktop(env, platform)) {
+    throw new StruxError(
+      'there is no desktop to open a window on (DISPLAY and WAYLAND_DISPLAY are not set)',
+      {
+        hint: HEADLESS,
+      },
+    )
+  }
+  const names = offered.split(/\s+/)
+  const found = (['cocoa', 'gtk', 'sdl'] as const).find(name => names.includes(name))
+  if (found) return found
+  throw new StruxError('QEMU cannot open a window: it was installed without gtk and sdl', {
+    hint: `On Debian and Ubuntu: apt-get install ${WINDOW_PACKAGE}. ${HEADLESS}`,
+  })
+}
+
+/** What `chooseDisplay` says of a QEMU of this machine. */
+export function findDisplay(program: string): Display {
+  const { stdout } = spawnSync(program, ['-display', 'help'], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  return chooseDisplay(stdout ?? '', process.env)
+}
