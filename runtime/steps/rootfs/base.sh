@@ -22,15 +22,44 @@ if enabled .debian_kernel; then
   esac
 fi
 
+# What apt fetched for a suite and architecture is kept for all BSPs: packages, and the indexes that they were chosen by.
+kept=$SHARED_CACHE_DIR/.sources/apt/$suite-$debian_arch
+mkdir -p "$kept/archives" "$kept/base-lists"
+
 # The archive as this builder knows it, for the suite that the project wants.
 here=$(. /etc/os-release && echo "$VERSION_CODENAME")
 # Its name becomes that of a file of the root filesystem.
 sources=/tmp/debian.list
-# indextargets names only what has been fetched.
-apt-get -qq update
+apt-get -qq update || true
+# indextargets names only what has been fetched: nothing without a network.
 apt-get indextargets --format 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' |
   sort -u | sed -E "s/ $here(-[a-z]+)? / $suite\1 /" >"$sources"
-[ -s "$sources" ] || fail "this builder image has no Debian sources" "Set builder.mirror in strux.config.ts."
+offline=
+if [ -s "$sources" ]; then
+  cp "$sources" "$kept/base.list"
+elif [ -s "$kept/base.list" ]; then
+  warn "Debian's packages cannot be looked up; the root filesystem is made of those that are kept"
+  cp "$kept/base.list" "$sources"
+  offline=yes
+else
+  fail "Debian's packages cannot be looked up, and none are kept for $suite on $debian_arch" \
+    'This takes a network, or builder.mirror in strux.config.ts.'
+fi
+
+# Kept packages stand where apt looks for them before it fetches; it verifies them all the same.
+before=$(mktemp)
+cat >"$before" <<'BEFORE'
+set -e
+mkdir -p "$1/var/cache/apt/archives" "$1/var/lib/apt/lists"
+rsync -rt --include='*.deb' --exclude='*' "$2/archives/" "$1/var/cache/apt/archives/"
+if [ -n "$3" ]; then rsync -rt "$2/base-lists/" "$1/var/lib/apt/lists/"; fi
+BEFORE
+keep=$(mktemp)
+cat >"$keep" <<'KEEP'
+set -e
+rsync -rt --ignore-existing --chmod=F644 --include='*.deb' --exclude='*' "$1/var/cache/apt/archives/" "$2/archives/"
+rsync -rt --delete --chmod=F644 --exclude=/lock --exclude=/partial --exclude=/auxfiles "$1/var/lib/apt/lists/" "$2/base-lists/"
+KEEP
 
 # Before any package is configured: the initramfs has what a virtual machine's disk and screen need, and no more.
 setup=$(mktemp)
@@ -72,7 +101,10 @@ mmdebstrap --mode=root --variant=minbase --format=tar --architectures="$debian_a
   --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/doc/*' \
   --dpkgopt='path-include=/usr/share/doc/*/copyright' --dpkgopt='path-exclude=/usr/share/info/*' \
   --dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt='path-exclude=/usr/share/lintian/*' \
+  --skip=download/empty --skip=essential/unlink ${offline:+--skip=update} \
+  --setup-hook="sh $before \"\$1\" '$kept' $offline" \
   --essential-hook="sh $setup \"\$1\" $splash" \
+  --customize-hook="sh $keep \"\$1\" '$kept'" \
   --customize-hook="sh $cleanup \"\$1\"" \
   "$suite" "$draft" "$sources" 2> >(grep -vE '^W: gpg --version|^I: (downloading|removing|automatically|chroot arch|running|installing|extracting|done|success|waiting|cleaning|creating|arm|using|Detected|detected)' >&2)
 

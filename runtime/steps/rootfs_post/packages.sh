@@ -17,7 +17,12 @@ install_packages() {
 
   progress "Installing ${#names[@]} packages and ${#files[@]} package files"
   local kept=$SHARED_CACHE_DIR/.sources/apt/$suite-$debian_arch place
-  mkdir -p "$kept/archives/partial" "$kept/lists/partial" "$ROOTFS_DIR/var/cache/apt/archives" "$ROOTFS_DIR/var/lib/apt/lists"
+  local lock
+  mkdir -p "$kept/archives/partial" "$kept/lists/partial"
+  # One apt at a time: builds of several BSPs keep their packages in the same place.
+  exec {lock}>"$kept/.lock"
+  flock "$lock"
+  mkdir -p "$ROOTFS_DIR/var/cache/apt/archives" "$ROOTFS_DIR/var/lib/apt/lists"
   for place in archives:var/cache/apt/archives lists:var/lib/apt/lists; do
     mount --bind "$kept/${place%%:*}" "$ROOTFS_DIR/${place#*:}"
     chroot_mounts+=("$ROOTFS_DIR/${place#*:}")
@@ -37,5 +42,6 @@ install_packages() {
     warn 'the package lists could not be updated; going on with those that are kept'
   in_chroot apt-get "${options[@]}" -q -y install -- "${names[@]}" ||
     fail 'not all packages could be installed' 'Check rootfs.packages of the project and of the BSP.'
+  exec {lock}>&-
   rm -rf "$ROOTFS_DIR/tmp/strux-packages" "$ROOTFS_DIR/usr/sbin/policy-rc.d"
 }

@@ -1,10 +1,13 @@
-/** A root filesystem for a device without a screen, bootstrapped for real twice: what is in it, and that both are the same. */
+/**
+ * A root filesystem for a device without a screen, bootstrapped for real twice: what is in it, and that both are the same,
+ * though the second has no network.
+ */
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { cpSync, readFileSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { TempProject } from '../../support/project.ts'
+import { type Built, TempProject } from '../../support/project.ts'
 
 const test = suite('rootfs')
 const C = 'dist/cache/demo'
@@ -33,9 +36,10 @@ function define(): TempProject {
   return project
 }
 
-async function build(project: TempProject): Promise<void> {
-  const { code, said } = await project.build(['--only', 'rootfs', '--only', 'rootfs_post'])
-  assert.is(code, 0, said)
+async function build(project: TempProject): Promise<Built> {
+  const built = await project.build(['--only', 'rootfs', '--only', 'rootfs_post'])
+  assert.is(built.code, 0, built.said)
+  return built
 }
 
 const MADE = ['rootfs-base.tar.gz', 'rootfs-post.tar.gz', 'vmlinuz', 'initrd.img']
@@ -74,9 +78,13 @@ test('has packages, names, programs, and overlays that replace what is ours', as
     assert.ok(names.includes(name), `${name}: the first start has nothing to catch up on`)
 })
 
-test('bootstrapped again from the same packages, every file is the same, byte for byte', async () => {
+test('bootstrapped again from the same packages, without a network, every file is the same, byte for byte', async () => {
   const again = define()
-  await build(again)
+  cpSync(projects[0]!.at('dist/cache/.sources'), again.at('dist/cache/.sources'), { recursive: true })
+  const nowhere = 'http://127.0.0.1:9'
+  again.defaults = { env: { http_proxy: nowhere, https_proxy: nowhere } }
+  const { events } = await build(again)
+  assert.match(JSON.stringify(events), /the root filesystem is made of those that are kept/)
   assert.equal(sums(again), sums(projects[0]!))
 })
 
