@@ -14,7 +14,8 @@ if enabled .cage; then
   )
 fi
 if enabled .wpe; then packages+=(cog libwpebackend-fdo-1.0-1 libjson-glib-1.0-0); fi
-if enabled .splash; then packages+=(plymouth); fi
+# Plymouth's hook for the initramfs calls fc-cache.
+if enabled .splash; then packages+=(plymouth fontconfig); fi
 if enabled .debian_kernel; then
   case $debian_arch in
     armhf) packages+=(linux-image-armmp) ;;
