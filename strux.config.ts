@@ -10,6 +10,7 @@ export default defineConfig({
   boot: { splash: { enabled: true, logo: 'templates/kiosk/assets/logo.png', color: '7c3aed' } },
   test: {
     timeout: 600,
+    console: ['kiosk: /strux/frontend at :8080'],
     http: [{ port: 8080, path: '/api/status', body: 'Hello from Go' }],
     // The splash; then the footer's three colours, the panel once backend and window.strux have answered, the page's ground.
     screen: [

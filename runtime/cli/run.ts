@@ -80,7 +80,8 @@ async function screenshot(
   signal: AbortSignal,
 ): Promise<void> {
   const { expectAll, untilStill } = await import('../qemu/expect.ts')
-  const screen = session.project.config.test?.screen ?? []
+  // What is on the screen in passing is not waited for.
+  const screen = (session.project.config.test?.screen ?? []).filter(({ still }) => still !== false)
   const seen =
     screen.length > 0
       ? await expectAll(guest, { screen }, { timeout: timeout * 1000, signal, report: () => {} })

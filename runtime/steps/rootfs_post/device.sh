@@ -79,14 +79,21 @@ logo.SetX(Window.GetX() + (Window.GetWidth() - logo.GetImage().GetWidth()) / 2);
 logo.SetY(Window.GetY() + (Window.GetHeight() - logo.GetImage().GetHeight()) / 2);
 SCRIPT
   printf '[Daemon]\nTheme=strux\nShowDelay=0\nDeviceTimeout=5\n' >"$ROOTFS_DIR/etc/plymouth/plymouthd.conf"
-  # The theme has no text, and a cache of fonts would differ from one initramfs to the next.
-  mkdir -p "$ROOTFS_DIR/etc/initramfs-tools/hooks"
+  # What is written to the console stays there: attached, Plymouth would swallow it, also on a serial line. And the theme
+  # has no text; a cache of fonts would differ from one initramfs to the next.
+  mkdir -p "$ROOTFS_DIR/etc/initramfs-tools/hooks" "$ROOTFS_DIR/etc/systemd/system/plymouth-start.service.d"
   cat >"$ROOTFS_DIR/etc/initramfs-tools/hooks/strux-splash" <<'HOOK'
 #!/bin/sh
 if [ "$1" = prereqs ]; then echo plymouth; exit; fi
+sed -i 's/ --attach-to-session//' "$DESTDIR/scripts/init-premount/plymouth"
 rm -rf "$DESTDIR/var/cache/fontconfig" "$DESTDIR/usr/share/fonts" "$DESTDIR/etc/fonts"
 HOOK
   chmod 755 "$ROOTFS_DIR/etc/initramfs-tools/hooks/strux-splash"
+  cat >"$ROOTFS_DIR/etc/systemd/system/plymouth-start.service.d/10-strux.conf" <<'UNIT'
+[Service]
+ExecStart=
+ExecStart=/usr/sbin/plymouthd --mode=boot --pid-file=/run/plymouth/pid
+UNIT
   # The client ends it when the screen is taken over, so that nothing else is seen between the two.
   if enabled '."build.steps".cage != false'; then
     ln -sfn /dev/null "$ROOTFS_DIR/etc/systemd/system/plymouth-quit.service"
