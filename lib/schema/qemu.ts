@@ -30,11 +30,11 @@ export const boardQemuSchema = z.strictObject({
   machine: text(shellSafe)
     .optional()
     .describe("QEMU's machine type. By default `'q35'` for x86_64 and `'virt'` for ARM."),
-  /** QEMU's processor type, where it emulates one. By default `'max,avx2=off'` for x86_64, `'cortex-a72'` for arm64. */
+  /** QEMU's processor type, where it emulates one. By default `'max,avx=off,avx2=off'` for x86_64, `'cortex-a72'` for arm64. */
   cpu: text(shellSafe)
     .optional()
     .describe(
-      "QEMU's processor type, where it emulates one. By default `'max,avx2=off'` for x86_64, `'cortex-a72'` for arm64.",
+      "QEMU's processor type, where it emulates one. By default `'max,avx=off,avx2=off'` for x86_64, `'cortex-a72'` for arm64.",
     ),
   /** Memory of the machine. By default `'2G'`. */
   memory: text(memoryRule).optional().describe("Memory of the machine. By default `'2G'`."),

@@ -19,8 +19,9 @@ const TOLERANCE = 12
 const INTERVAL = 1000
 /** A screen stands still where no more than this share of it changes from one look to the next: a cursor may blink. */
 const STILL = 0.002
-/** Painting under emulation has pauses of its own: so many looks in a row have to be alike. */
-const STILL_LOOKS = 6
+/** So many looks in a row have to be alike; more where nothing says what is to be seen: painting under emulation pauses. */
+const STILL_LOOKS = 3
+const DONE_LOOKS = 6
 
 /** A condition: true, or what is there instead. */
 type Look = () => Promise<true | string> | true | string
@@ -75,7 +76,7 @@ export async function untilStill(guest: Guest, timeout: number, signal: AbortSig
   while (Date.now() < guest.startedAt + timeout && guest.alive) {
     signal.throwIfAborted()
     await screen.look()
-    if (screen.isDrawn && screen.isStill) return true
+    if (screen.isDrawn && screen.isStill(DONE_LOOKS)) return true
     await pause(INTERVAL)
   }
   return false
@@ -91,8 +92,8 @@ class ScreenWatch {
     this.#guest = guest
   }
 
-  get isStill(): boolean {
-    return this.#alike >= STILL_LOOKS
+  isStill(looks: number): boolean {
+    return this.#alike >= looks
   }
 
   get isDrawn(): boolean {
@@ -111,7 +112,7 @@ class ScreenWatch {
     const place = [placeOn(this.#now.width, x), placeOn(this.#now.height, y)] as const
     const actual = colorAt(this.#now, ...place)
     if (!isNear(actual, color.toLowerCase(), tolerance ?? TOLERANCE)) return `there is ${actual}`
-    return this.isStill || !still ? true : 'the screen does not stand still'
+    return !still || this.isStill(STILL_LOOKS) ? true : 'the screen does not stand still'
   }
 }
 

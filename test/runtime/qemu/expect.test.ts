@@ -38,7 +38,7 @@ test('a colour counts once the screen stands still, or at once where that is not
   assert.is(later?.found, 'the screen does not stand still')
   const [still] = await outcomes([place], 20, () => moving(0))
   assert.is(still?.ok, true)
-  assert.ok(still!.after_ms > 4000)
+  assert.ok(still!.after_ms > 2000)
 })
 
 test.run()

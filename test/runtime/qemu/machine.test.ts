@@ -45,7 +45,7 @@ function words(facts: Partial<MachineFacts> = {}, options: Partial<MachineOption
 
 test('starts the kernel itself, emulated, and forgets what the guest writes', () => {
   assert.match(words(), '-kernel /vmlinuz -initrd /initrd -append root=/dev/vda')
-  assert.match(words(), '-machine q35 -accel tcg,thread=multi -cpu max,avx2=off')
+  assert.match(words(), '-machine q35 -accel tcg,thread=multi -cpu max,avx=off,avx2=off')
   assert.match(words(), 'snapshot=on')
   assert.match(words({}, { keepChanges: true }), 'snapshot=off')
   assert.match(words({}, { kvm: true }), '-accel kvm -cpu host')
