@@ -23,7 +23,8 @@ test.before(() => {
 test.after(() => project.dispose())
 
 /** A BSP on a board of this repository. */
-function define(board: string, name: string, more: string): void {
+function define(board: string, name: string, more: string, config: object = {}): void {
+  project.config({ bsp: board, ...config })
   cpSync(join(REPOSITORY, 'boards', board), project.at(`boards/${board}`), { recursive: true })
   project.write(
     `bsp/${board}/bsp.ts`,
@@ -61,13 +62,10 @@ tar -C tree -czf "$BSP_CACHE_DIR/rootfs-post.tar.gz" .
 `
 
 test('qemu-arm64: U-Boot finds the kernel on the disk and starts it', async () => {
-  project.config({
-    test: {
-      timeout: 240,
-      console: ['U-Boot 2\\d{3}', 'Linux version 6\\.\\d+', 'Waiting for root device PARTUUID'],
-    },
+  const console = ['U-Boot 2\\d{3}', 'Linux version 6\\.\\d+', 'Waiting for root device PARTUUID']
+  define('qemu-arm64', 'qemuArm64', "boot: { cmdline: 'console=ttyAMA0' }", {
+    test: { timeout: 240, console },
   })
-  define('qemu-arm64', 'qemuArm64', "boot: { cmdline: 'console=ttyAMA0' }")
   await build('qemu-arm64', 'bootloader')
   await shell('qemu-arm64', 'bootloader', KERNEL)
   await build('qemu-arm64', 'image')

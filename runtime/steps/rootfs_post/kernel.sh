@@ -7,7 +7,7 @@ initramfs_state() {
 }
 
 # An archive without anything in it: the kernel finds no /init there, and mounts its root by itself.
-empty_initrd() { cpio --quiet -o -H newc </dev/null | gzip -n; }
+empty_initrd() { in_chroot cpio --quiet -o -H newc </dev/null | gzip -n; }
 
 # The only version that has modules; several would leave open which one is meant.
 modules_version() {
@@ -33,7 +33,7 @@ install_kernel() {
       mkdir -p "$ROOTFS_DIR/usr/lib/modules"
       cp -r "$built/modules/lib/modules/$version" "$ROOTFS_DIR/usr/lib/modules/"
       rm -f "$ROOTFS_DIR/usr/lib/modules/$version"/{build,source}
-      depmod -b "$ROOTFS_DIR" "$version"
+      in_chroot depmod "$version"
     fi
     if [ -d "$built/dtbs" ]; then mkdir -p "$ROOTFS_DIR/boot/dtbs" && cp -r "$built/dtbs/." "$ROOTFS_DIR/boot/dtbs/"; fi
   else
