@@ -1,5 +1,5 @@
 /** The files of an exported project: which there are, where each comes from, and for which part of it they are needed. */
-import { existsSync, lstatSync, readdirSync, readlinkSync, realpathSync, statSync } from 'node:fs'
+import { existsSync, lstatSync, readdirSync, readlinkSync, realpathSync, type Stats, statSync } from 'node:fs'
 import { dirname, join, posix, relative, resolve, sep } from 'node:path'
 import { StruxError } from '../report/error.ts'
 
@@ -8,6 +8,8 @@ export type Content =
   /** Absolute path of the file that is copied. */
   | { readonly kind: 'copy'; readonly from: string }
   | { readonly kind: 'link'; readonly target: string }
+  /** A folder with nothing in it. */
+  | { readonly kind: 'folder' }
 
 export interface ExportedFile {
   readonly content: Content
@@ -41,13 +43,15 @@ export class FileSet {
   ): void {
     const from = join(this.#root, path)
     const stat = statSync(from, { throwIfNoEntry: false })
-    if (stat?.isFile())
-      this.#add(part, to, { kind: 'copy', from: realpathSync(from) }, (stat.mode & 0o111) !== 0)
-    else if (stat?.isDirectory()) this.#tree(part, path, to, skip)
+    if (stat?.isFile()) this.add(part, to, copyOf(realpathSync(from), stat))
+    else if (stat?.isDirectory()) {
+      for (const [name, file] of this.below(path, each => skip(posix.join(path, each), posix.join(to, each))))
+        if (file) this.add(part, posix.join(to, name), file)
+    }
   }
 
   text(part: string, path: string, text: string, executable = false): void {
-    this.#add(part, path, { kind: 'text', text }, executable)
+    this.add(part, path, { content: { kind: 'text', text }, executable })
   }
 
   has(path: string): boolean {
@@ -63,46 +67,52 @@ export class FileSet {
     }
   }
 
-  #tree(part: string, folder: string, to: string, skip: (path: string, to: string) => boolean): void {
+  /** What a copy of the folder has in it, by path. Of a folder in it nothing but the path, before what is in that. */
+  *below(
+    folder: string,
+    skip: (path: string) => boolean = () => false,
+    path = '',
+  ): Generator<readonly [path: string, file: ExportedFile | undefined]> {
     const base = join(this.#root, folder)
-    const visit = (below: string) => {
-      for (const name of readdirSync(join(base, below)).sort()) {
-        const path = below === '' ? name : `${below}/${name}`
-        const full = join(base, path)
-        if (NOISE.has(name) || full === this.#without) continue
-        if (skip(posix.join(folder, path), posix.join(to, path))) continue
-        const stat = lstatSync(full)
-        if (stat.isDirectory()) visit(path)
-        else if (stat.isSymbolicLink()) this.#link(part, full, base, posix.join(to, path))
-        else if (stat.isFile())
-          this.#add(part, posix.join(to, path), { kind: 'copy', from: full }, (stat.mode & 0o111) !== 0)
-      }
+    for (const name of readdirSync(join(base, path)).sort()) {
+      const each = posix.join(path, name)
+      const full = join(base, each)
+      if (NOISE.has(name) || full === this.#without || skip(each)) continue
+      const stat = lstatSync(full)
+      if (stat.isDirectory()) {
+        yield [each, undefined]
+        yield* this.below(folder, skip, each)
+      } else if (stat.isSymbolicLink()) yield [each, this.#link(full, base)]
+      else if (stat.isFile()) yield [each, copyOf(full, stat)]
     }
-    visit('')
   }
 
   /** A link stays one, unless it leads to a file of the project that would not be where it leads to. */
-  #link(part: string, full: string, base: string, to: string): void {
+  #link(full: string, base: string): ExportedFile {
     const target = readlinkSync(full)
     const meant = resolve(dirname(full), target)
     const isWithin = meant === base || meant.startsWith(base + sep)
     const stat = statSync(full, { throwIfNoEntry: false })
-    if (!target.startsWith('/') && !isWithin && stat?.isFile() && isInside(this.#root, realpathSync(full))) {
-      this.#add(part, to, { kind: 'copy', from: realpathSync(full) }, (stat.mode & 0o111) !== 0)
-    } else this.#add(part, to, { kind: 'link', target }, false)
+    if (!target.startsWith('/') && !isWithin && stat?.isFile() && isInside(this.#root, realpathSync(full)))
+      return copyOf(realpathSync(full), stat)
+    return { content: { kind: 'link', target }, executable: false }
   }
 
-  #add(part: string, path: string, content: Content, executable: boolean): void {
+  add(part: string, path: string, file: ExportedFile): void {
     const known = this.files.get(path)
-    if (known && JSON.stringify(known.content) !== JSON.stringify(content)) {
+    if (known && JSON.stringify(known.content) !== JSON.stringify(file.content)) {
       throw new StruxError(`two different files would be written to ${path}`, {
         hint: 'Rename one of them: in the exported project all files of a BSP lie in one folder.',
       })
     }
-    this.files.set(path, { content, executable })
+    this.files.set(path, file)
     const paths = this.parts.get(part) ?? new Set()
     this.parts.set(part, paths.add(path))
   }
+}
+
+function copyOf(from: string, { mode }: Stats): ExportedFile {
+  return { content: { kind: 'copy', from }, executable: (mode & 0o111) !== 0 }
 }
 
 function isInside(root: string, path: string): boolean {

@@ -10,6 +10,7 @@ import {
   lstatSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   readlinkSync,
   readSync,
@@ -63,16 +64,26 @@ export function writeExport(out: string, set: FileSet, complete: boolean, force:
   const writes: string[] = []
   for (const [path, digest] of [...digests].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const there = digestAt(join(out, path))
-    if (there === digest) continue
+    if (there === digest && (digest !== FOLDER || before.files[path] === FOLDER)) continue
+    const isFree = there === undefined || isUntouched(out, path, before)
+    // A folder that had files of ours in it, and is empty now, becomes ours itself; one with anything else in it does not.
+    if (there === digest && !isFree) continue
     writes.push(path)
-    if (there !== undefined && there !== before.files[path]) conflicts.push(path)
+    if (!isFree) conflicts.push(path)
   }
   const removals = stale.filter(path => {
     const there = digestAt(join(out, path))
     if (there !== undefined && there !== before.files[path]) conflicts.push(path)
+    // What was an empty folder has something of somebody's in it.
+    else if (there === FOLDER && !isUntouched(out, path, before)) return false
     return there !== undefined
   })
-  const throughLinks = [...writes, ...removals].filter(path => leadsThroughLink(out, path))
+  // A link that is removed is gone when something is written.
+  const links = new Set(removals)
+  const throughLinks = [
+    ...writes.filter(path => leadsThroughLink(out, path, links)),
+    ...removals.filter(path => leadsThroughLink(out, path)),
+  ]
   if (throughLinks.length > 0) {
     throw new StruxError(`${listed(throughLinks)} would be written through a symlink`, {
       hint: 'remove the link, or choose another folder with --out',
@@ -132,8 +143,11 @@ function listed(paths: readonly string[]): string {
   return others.length === 0 ? first! : `${first} (and ${others.length} more)`
 }
 
+const FOLDER = 'folder'
+
 /** Kind, mode and content. */
 function digestOf({ content, executable }: ExportedFile): string {
+  if (content.kind === 'folder') return FOLDER
   if (content.kind === 'link') return `link ${content.target}`
   const hash = content.kind === 'text' ? hashText(content.text) : hashFile(content.from)
   return `${executable ? 'x' : '-'} ${hash}`
@@ -143,6 +157,7 @@ function digestAt(path: string): string | undefined {
   const stat = lookAt(path)
   if (!stat) return undefined
   if (stat.isSymbolicLink()) return `link ${readlinkSync(path)}`
+  if (stat.isDirectory()) return FOLDER
   if (!stat.isFile()) return 'other'
   return `${(stat.mode & 0o111) === 0 ? '-' : 'x'} ${hashFile(path)}`
 }
@@ -156,9 +171,16 @@ function lookAt(path: string): Stats | undefined {
   }
 }
 
-function leadsThroughLink(out: string, path: string): boolean {
+/** Whether what is there, a folder with all that is in it, was written by an earlier export, and is as it was then. */
+function isUntouched(out: string, path: string, before: Manifest): boolean {
+  const full = join(out, path)
+  if (!lookAt(full)?.isDirectory()) return digestAt(full) === before.files[path]
+  return readdirSync(full).every(name => isUntouched(out, `${path}/${name}`, before))
+}
+
+function leadsThroughLink(out: string, path: string, gone: ReadonlySet<string> = new Set()): boolean {
   for (let folder = dirname(path); folder !== '.'; folder = dirname(folder)) {
-    if (lookAt(join(out, folder))?.isSymbolicLink()) return true
+    if (lookAt(join(out, folder))?.isSymbolicLink() && !gone.has(folder)) return true
   }
   return false
 }
@@ -182,6 +204,11 @@ function hashFile(path: string): string {
 function put(out: string, path: string, { content, executable }: ExportedFile): void {
   const full = join(out, path)
   clearTheWay(out, path)
+  if (content.kind === 'folder') {
+    rmSync(full, { force: true })
+    mkdirSync(full, { recursive: true })
+    return
+  }
   mkdirSync(dirname(full), { recursive: true })
   const temporary = `${full}.${process.pid}.tmp`
   try {
@@ -198,7 +225,7 @@ function put(out: string, path: string, { content, executable }: ExportedFile): 
   }
 }
 
-/** With --force, files may stand where folders have to be, and the other way round. */
+/** Files may stand where folders have to be, and the other way round. */
 function clearTheWay(out: string, path: string): void {
   for (let folder = dirname(path); folder !== '.'; folder = dirname(folder)) {
     if (lookAt(join(out, folder))?.isFile()) rmSync(join(out, folder))
@@ -207,13 +234,19 @@ function clearTheWay(out: string, path: string): void {
 }
 
 function remove(out: string, path: string): void {
-  rmSync(join(out, path), { force: true })
+  if (lookAt(join(out, path))?.isDirectory()) removeEmpty(join(out, path))
+  else rmSync(join(out, path), { force: true })
   for (let folder = dirname(path); folder !== '.'; folder = dirname(folder)) {
-    try {
-      rmdirSync(join(out, folder))
-    } catch {
-      return
-    }
+    if (!removeEmpty(join(out, folder))) return
+  }
+}
+
+function removeEmpty(folder: string): boolean {
+  try {
+    rmdirSync(folder)
+    return true
+  } catch {
+    return false
   }
 }
 

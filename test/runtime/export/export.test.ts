@@ -444,6 +444,29 @@ test('a second export changes nothing; what is not needed any more goes', async 
   assert.not(has('bsp/other'))
 })
 
+test('a file, a folder and a link may take the place of each other', async () => {
+  const root = project({ ...SMALL, 'bsp/qemu/a': 'file', 'bsp/qemu/b/deep/file': 'file' })
+  symlinkSync('a.sh', join(root, 'bsp/qemu/c'))
+  const { out, read } = await exportProject(root)
+  for (const name of ['a', 'b', 'c']) rmSync(join(root, 'bsp/qemu', name), { recursive: true })
+  write(root, { 'bsp/qemu/a/file': 'in a folder', 'bsp/qemu/c/file': 'in a folder' })
+  symlinkSync('a.sh', join(root, 'bsp/qemu/b'))
+  await exportProject(root, { out })
+  assert.is(read('bsp/qemu/a/file') + read('bsp/qemu/c/file'), 'in a folderin a folder')
+  assert.is(readlinkSync(join(out, 'bsp/qemu/b')), 'a.sh')
+  // But not where somebody has put something.
+  write(out, { 'bsp/qemu/a/mine': 'mine' })
+  rmSync(join(root, 'bsp/qemu/a'), { recursive: true })
+  write(root, { 'bsp/qemu/a': 'file' })
+  try {
+    await exportProject(root, { out })
+    assert.unreachable()
+  } catch (error) {
+    assert.match((error as Error).message, 'bsp/qemu/a was not made by strux export')
+  }
+  assert.is(read('bsp/qemu/a/mine'), 'mine')
+})
+
 test('one BSP at a time', async () => {
   const root = project(SMALL)
   const { out, read, has } = await exportProject(root, { only: 'other' })
