@@ -112,12 +112,11 @@ export const bspSchema = z.strictObject({
   /** What the board adds to the root filesystem. */
   rootfs: z
     .strictObject({
-      /** Folder whose files are copied over the root filesystem. `./x` is in the BSP's folder, else in the project. */
-      overlay: z
-        .string()
+      /** Folder whose files are copied over the root filesystem, or several, each over those before. `./x` is in the BSP's folder, else in the project. */
+      overlay: stringOrStrings
         .optional()
         .describe(
-          "Folder whose files are copied over the root filesystem. `./x` is in the BSP's folder, else in the project.",
+          "Folder whose files are copied over the root filesystem, or several, each over those before. `./x` is in the BSP's folder, else in the project.",
         ),
       /** Debian packages: names, or `.deb` files (`./x.deb` in the BSP's folder, else in the project). */
       packages: strings

@@ -44,6 +44,12 @@ export const TYPESCRIPT_KEYS = {
   },
 } as const satisfies Record<'bsp' | 'project', Readonly<Record<string, YamlFate>>>
 
+/** Keys of a BSP that may be a list in TypeScript, but are one string in YAML; how they are described there. */
+const TYPESCRIPT_LISTS: Readonly<Record<string, string>> = {
+  'rootfs.overlay':
+    "Folder whose files are copied over the root filesystem. `./x` is in the BSP's folder, else in the project.",
+}
+
 /** A whole bsp.yaml: what is below `bsp:`, and its wrapper. */
 export function bspFileSchema(): z.ZodType {
   bspFile ??= z
@@ -71,13 +77,22 @@ let projectFile: z.ZodType | undefined
 /** What YAML can say below `bsp:`, or in strux.yaml. */
 export function yamlSchema(kind: 'bsp' | 'project'): z.ZodType {
   const gone = Object.keys(TYPESCRIPT_KEYS[kind]).map(key => key.split('.'))
-  return without(kind === 'bsp' ? bspSchema : projectSchema, gone)
+  if (kind === 'project') return without(projectSchema, gone)
+  return Object.entries(TYPESCRIPT_LISTS).reduce(
+    (schema, [key, description]) => single(schema, key.split('.'), description),
+    without(bspSchema, gone),
+  )
 }
 
 /** Whether TypeScript has a key there that YAML does not have. */
 export function isTypeScriptKey(kind: 'bsp' | 'project', keys: readonly (string | number)[]): boolean {
   const place = keys.map(key => (typeof key === 'number' ? '*' : key)).join('.')
   return place === 'extends' || Object.hasOwn(TYPESCRIPT_KEYS[kind], place)
+}
+
+/** Whether a BSP may have a list there in TypeScript, but not in YAML. */
+export function isTypeScriptList(keys: readonly (string | number)[]): boolean {
+  return Object.hasOwn(TYPESCRIPT_LISTS, keys.join('.'))
 }
 
 /** Rules of a whole object are lost where one of its keys is: those rules are about such keys. */
@@ -108,6 +123,20 @@ function without(schema: z.core.$ZodType, gone: readonly (readonly string[])[]):
     default:
       return schema as z.ZodType
   }
+}
+
+/** An optional string in place of what is at these keys. */
+function single(schema: z.core.$ZodType, keys: readonly string[], description: string): z.ZodType {
+  const [key, ...rest] = keys
+  if (key === undefined) return z.string().optional().describe(description)
+  const { def } = (schema as z.core.$ZodTypes)._zod
+  if (def.type === 'optional') {
+    const made = single(def.innerType, keys, description).optional()
+    const said = (schema as z.ZodType).description
+    return said === undefined ? made : made.describe(said)
+  }
+  const { shape } = def as z.core.$ZodObjectDef
+  return z.strictObject({ ...shape, [key]: single(shape[key]!, rest, description) } as z.ZodRawShape)
 }
 
 function required(schema: z.core.$ZodType): z.ZodType {

@@ -17,6 +17,7 @@ import { generatedSteps, type StepScripts, writeStepScripts } from './generated.
 import { bspLayout, type Layout } from './layout.ts'
 import { leftOutOfBsp } from './left-out.ts'
 import { leadsOutside, outside } from './outside.ts'
+import { oneOverlay } from './overlays.ts'
 import { commented, exportScript, type ScriptContext, type YamlScript } from './scripts.ts'
 
 export interface BspExport {
@@ -40,7 +41,8 @@ export async function exportBsp(input: BspExport): Promise<Finding[]> {
   const layout = bspLayout(name, bsp.folder, path => existsSync(join(root, bsp.folder, path)))
   const findings: Finding[] = []
   const generated = generatedSteps(data)
-  const moved = moveFiles(input, layout, findings)
+  const { overlay, comment } = oneOverlay(input, layout, findings)
+  const moved = moveFiles(input, layout, overlay, findings)
   const context: ScriptContext = {
     root,
     plan,
@@ -89,6 +91,7 @@ export async function exportBsp(input: BspExport): Promise<Finding[]> {
       said,
       scripts.map(script => script.value),
       steps,
+      comment,
     ),
   )
   return findings
@@ -99,10 +102,16 @@ function bspText(
   data: BspData,
   scripts: readonly Commented[],
   steps: StepScripts,
+  ofOverlay: readonly string[],
 ): string {
   const byStep = (name: string) => steps.filter(step => step.step === name).flatMap(step => step.because)
-  const { boot, ...rest } = data
-  const body = { ...rest, scripts, boot: boot && { ...boot, ...bootComments(boot, byStep) } }
+  const { boot, rootfs, ...rest } = data
+  const body = {
+    ...rest,
+    scripts,
+    boot: boot && { ...boot, ...bootComments(boot, byStep) },
+    rootfs: rootfs && { ...rootfs, overlay: new Commented(ofOverlay, rootfs.overlay) },
+  }
   const sections = Object.entries(bspSchema.shape).map(([key, schema]): [string, unknown] => {
     const value = (body as Record<string, unknown>)[key]
     const isSection = typeof value === 'object' && schema.description !== undefined
@@ -127,7 +136,12 @@ function bootComments(boot: NonNullable<BspData['boot']>, because: (step: string
 }
 
 /** The data with paths of the exported project; the files that it names are put there. */
-function moveFiles(input: BspExport, layout: Layout, findings: Finding[]): BspData {
+function moveFiles(
+  input: BspExport,
+  layout: Layout,
+  overlay: string | undefined,
+  findings: Finding[],
+): BspData {
   const { root, bsp, files } = input
   const take = (path: string, place: string): void => {
     const clean = posix.normalize(path)
@@ -137,7 +151,8 @@ function moveFiles(input: BspExport, layout: Layout, findings: Finding[]): BspDa
     }
     if (!isProduct(clean)) files.copy(bsp.name, clean, layout.place(clean))
   }
-  const { scripts: _, ...data } = bsp.data
+  const { scripts: _, rootfs, ...rest } = bsp.data
+  const data = { ...rest, ...(rootfs && { rootfs: { ...rootfs, overlay } }) }
   const moved = mapPaths(data, (text, _meaning, place) => {
     const [path, fragment = ''] = text.startsWith('./') ? /^([^#]*)(#.*)?$/.exec(text)!.slice(1) : [text]
     const from = posix.join(layout.from, path!)
@@ -153,9 +168,8 @@ function moveFiles(input: BspExport, layout: Layout, findings: Finding[]): BspDa
     const target = layout.place(posix.normalize(from))
     return target === posix.join(layout.to, path!) ? text : layout.own(target) + fragment
   })
-  const { overlay, packages } = data.rootfs ?? {}
   if (overlay !== undefined && !overlay.startsWith('./')) take(overlay, 'rootfs.overlay')
-  for (const name of packages ?? []) {
+  for (const name of rootfs?.packages ?? []) {
     if (name.endsWith('.deb') && !name.startsWith('./')) take(name, 'rootfs.packages')
   }
   // Named by nobody, but read by the kernel step.

@@ -25,7 +25,7 @@ export interface Written {
  */
 export type ListRule = 'union' | 'latest' | 'variables' | 'scripts' | 'blobs' | 'replace'
 
-/** A list that is not here is replaced; so is one that may be written as a single value. */
+/** A list that is not here is replaced. Where a list may be written as a single value, that counts as a list of one. */
 export const LIST_RULES: Readonly<Record<string, ListRule>> = {
   scripts: 'scripts',
   'cage.env': 'variables',
@@ -40,6 +40,7 @@ export const LIST_RULES: Readonly<Record<string, ListRule>> = {
   'boot.bootloader.device_tree.dtsi': 'replace',
   'boot.bootloader.device_tree.include_paths': 'union',
   'boot.bootloader.blobs': 'blobs',
+  'rootfs.overlay': 'latest',
   'rootfs.packages': 'union',
   'runtime.compatible_strux_api': 'replace',
   'runtime.extensions': 'union',
@@ -111,14 +112,14 @@ export function merge(
 /** The definition as plain data. */
 export function dataOf(node: Node): unknown {
   if (node.kind === 'leaf') return node.value
-  if (node.kind === 'list') return node.items.map(item => item.value)
+  if (node.kind === 'list') return singleOf(node)?.value ?? node.items.map(item => item.value)
   return Object.fromEntries([...node.entries].map(([key, child]) => [key, dataOf(child)]))
 }
 
 /** Where the value under these keys of the merged data was written; of what is not there, what should hold it. */
 export function writtenAt(node: Node, keys: Keys): Written {
   const [key, ...rest] = keys
-  if (key === undefined) return node.from
+  if (key === undefined) return node.kind === 'list' ? (singleOf(node) ?? node).from : node.from
   if (node.kind === 'branch') {
     const child = node.entries.get(String(key))
     if (child) return writtenAt(child, rest)
@@ -135,7 +136,9 @@ export function* leavesOf(
 ): Generator<{ keys: Keys; value: unknown; from: Written }> {
   if (node.kind === 'leaf') yield { keys, value: node.value, from: node.from }
   else if (node.kind === 'list') {
-    for (const [index, { value, from }] of node.items.entries()) yield { keys: [...keys, index], value, from }
+    const single = singleOf(node)
+    if (single) yield { keys, ...single }
+    else yield* node.items.map((item, index) => ({ keys: [...keys, index], ...item }))
   } else {
     for (const [key, child] of node.entries) yield* leavesOf(child, [...keys, key])
   }
@@ -151,11 +154,17 @@ function branch(data: object, from: Written): Branch {
 }
 
 function node(value: unknown, from: Written): Node {
-  if (Array.isArray(value)) {
-    const rule = LIST_RULES[from.keys.join('.')] ?? 'replace'
-    return rule === 'replace' ? { kind: 'leaf', value, from } : list(value, rule, from)
-  }
-  return isPlain(value) ? branch(value, from) : { kind: 'leaf', value, from }
+  if (isPlain(value)) return branch(value, from)
+  const rule = LIST_RULES[from.keys.join('.')] ?? 'replace'
+  if (rule === 'replace') return { kind: 'leaf', value, from }
+  return Array.isArray(value)
+    ? list(value, rule, from)
+    : { kind: 'list', rule, items: [{ value, from }], removals: [], from }
+}
+
+/** The only entry of a list that was written as a single value, and remains one. */
+function singleOf({ items: [item, ...others] }: List): Item | undefined {
+  return item && others.length === 0 && typeof item.from.keys.at(-1) !== 'number' ? item : undefined
 }
 
 function isPlain(value: unknown): value is object {

@@ -30,7 +30,7 @@ const PATHS: readonly (readonly [place: string, meaning: PathMeaning])[] = [
   ['boot.bootloader.device_tree.include_paths.*', 'always'],
   ['boot.bootloader.boot_config', 'dot'],
   ['boot.bootloader.blobs.*.path', 'dot'],
-  ['rootfs.overlay', 'dot'],
+  ['rootfs.overlay.*', 'dot'],
   ['rootfs.packages.*', 'dot'],
   ['runtime.extensions.*.path', 'always'],
   ['image.**', 'dot'],

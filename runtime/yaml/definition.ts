@@ -3,7 +3,7 @@
  * tools shrug off is a warning here (docs/yaml.md has the table).
  */
 
-import { bspFileSchema, isTypeScriptKey, projectFileSchema } from '../../lib/schema/yaml.ts'
+import { bspFileSchema, isTypeScriptKey, isTypeScriptList, projectFileSchema } from '../../lib/schema/yaml.ts'
 import type { BspData, ProjectData } from '../../lib/schema.ts'
 import type { Finding } from '../load/diagnostic.ts'
 import { show } from '../load/show-value.ts'
@@ -72,6 +72,8 @@ function inYaml(finding: Finding, data: unknown, document: Pick<YamlDocument, 'w
     const where = typeof key === 'number' ? 'take the entry out' : `leave '${key ?? ''}' out`
     return { ...rest, hint: `${where} where there is nothing to say` }
   }
+  if (finding.code === 'wrong_type' && Array.isArray(value) && !hint && isTypeScriptList(keys.slice(1)))
+    return { ...rest, hint: 'put all into one: only definitions in TypeScript can have several' }
   if (hint?.startsWith('put it in quotes') && text !== undefined)
     return { ...rest, hint: `put it in quotes: "${text}"` }
   if (finding.message.includes('must be true or false') && typeof value === 'string') {

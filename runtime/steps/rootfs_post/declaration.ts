@@ -1,9 +1,8 @@
 /** The root filesystem of the device: what all steps before it made, and what project and BSP add. */
-import { posix } from 'node:path'
-import type { PathRef } from '../../plan/model.ts'
 import type { StepDeclaration, StepFacts } from '../declaration.ts'
 import { file, folder, inCache, own } from '../refs.ts'
 import { hasStep, list, suiteOf } from '../settings.ts'
+import { bspOverlays } from './overlays.ts'
 
 export const rootfsPost: StepDeclaration = {
   name: 'rootfs_post',
@@ -18,7 +17,7 @@ export const rootfsPost: StepDeclaration = {
     ...(hasStep(facts.project, 'cage') ? inCache('cage', '.cage-env')(facts) : []),
     ...(hasStep(facts.project, 'wpe') ? inCache('libstrux-extension.so', 'cog')(facts) : []),
     ...(facts.bsp.boot?.kernel?.custom_kernel ? inCache('kernel')(facts) : []),
-    ...overlays(facts),
+    ...overlays(facts).map(path => folder(path)),
     ...(facts.project.boot?.splash?.enabled ? [file(facts.project.boot.splash.logo)] : []),
     ...list(facts.project.rootfs?.packages)
       .filter(name => name.endsWith('.deb'))
@@ -40,17 +39,15 @@ export const rootfsPost: StepDeclaration = {
     'boot.splash': project.boot?.splash,
     display: [project.display, bsp.display],
     'rootfs.packages': [project.rootfs?.packages, bsp.rootfs?.packages],
-    'rootfs.overlay': [project.rootfs?.overlay, bsp.rootfs?.overlay],
+    'rootfs.overlay': overlays({ project, bsp, bspFolder }),
     'boot.kernel.custom_kernel': bsp.boot?.kernel?.custom_kernel,
     arch: target,
   }),
 }
 
-function overlays(facts: StepFacts): PathRef[] {
-  const { project, bsp } = facts
-  const mine = bsp.rootfs?.overlay
-  return [
-    ...(project.rootfs?.overlay ? [folder(project.rootfs.overlay)] : []),
-    ...(mine ? [folder(mine.startsWith('./') ? posix.join(facts.bspFolder, mine) : mine)] : []),
-  ]
+type Overlaid = Pick<StepFacts, 'project' | 'bsp' | 'bspFolder'>
+
+/** All that are copied, relative to the project: the BSP's, then the project's. */
+function overlays({ project, bsp, bspFolder }: Overlaid): readonly string[] {
+  return [...bspOverlays(bsp, bspFolder).map(({ path }) => path), ...list(project.rootfs?.overlay)]
 }

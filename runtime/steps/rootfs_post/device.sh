@@ -101,22 +101,15 @@ UNIT
   fi
 }
 
-# The BSP's overlay, then the project's. Symlinks to folders (/bin, /lib) stay what they are.
+# The BSP's overlays in their order, then the project's. Symlinks to folders (/bin, /lib) stay what they are; of all else the
+# later one counts: files of the same size and time too, and a file where there was a folder.
 apply_overlays() {
-  local project bsp
-  project=$(jq -r '."rootfs.overlay"[0] // empty' <<<"$STEP_CONFIG")
-  bsp=$(jq -r '."rootfs.overlay"[1] // empty' <<<"$STEP_CONFIG")
-  case $bsp in
-    '') ;;
-    ./*) overlay "$BSP_FOLDER/$bsp" ;;
-    *) overlay "$PROJECT_FOLDER/$bsp" ;;
-  esac
-  if [ -n "$project" ]; then overlay "$PROJECT_FOLDER/$project"; fi
-}
-
-overlay() {
-  [ -d "$1" ] || fail "there is no overlay folder ${1#"$PROJECT_FOLDER"/} (rootfs.overlay)"
-  rsync -a -K --no-owner --no-group "${1%/}/" "$ROOTFS_DIR/"
+  local folder folders
+  mapfile -t folders < <(jq -r '."rootfs.overlay"[]' <<<"$STEP_CONFIG")
+  for folder in "${folders[@]}"; do
+    [ -d "$PROJECT_FOLDER/$folder" ] || fail "there is no overlay folder $folder (rootfs.overlay)"
+    rsync -a -K --ignore-times --force --no-owner --no-group "$PROJECT_FOLDER/${folder%/}/" "$ROOTFS_DIR/"
+  done
 }
 
 # What systemd would do at the first start, and it takes longer there: with these files it sees that it has been done

@@ -4,7 +4,7 @@
  */
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { cpSync, readFileSync } from 'node:fs'
+import { cpSync, readFileSync, utimesSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type Built, TempProject } from '../../support/project.ts'
@@ -25,11 +25,23 @@ function define(): TempProject {
     rootfs: { packages: ['file'], overlay: 'overlay' },
     display: { monitors: [{ path: '/sign', transform: 90 }] },
   })
-  project.bsp([], { arch: 'x86_64', rootfs: { overlay: './files' } })
+  project.bsp([], { arch: 'x86_64', rootfs: { overlay: ['./board', './files'] } })
   project.write('overlay/etc/motd', 'from the project')
   project.write('overlay/etc/systemd/system/strux.service', '# replaced\n')
   project.write('bsp/demo/files/etc/motd', 'from the BSP')
   project.write('bsp/demo/files/etc/issue', 'from the BSP')
+  // What a first overlay has that a second replaces, in every way; and the lib of it is the root filesystem's link.
+  project.write('bsp/demo/board/etc/motd', 'from a board')
+  project.write('bsp/demo/board/etc/issue', 'of a board--')
+  project.write('bsp/demo/board/etc/board', 'from a board')
+  project.write('bsp/demo/board/etc/was-folder/file', '')
+  project.write('bsp/demo/board/etc/was-file', '')
+  project.write('bsp/demo/board/lib/of-board', '')
+  project.write('bsp/demo/files/etc/was-folder', 'a file')
+  project.write('bsp/demo/files/etc/was-file/file', 'in a folder')
+  // Packages of boards have the same time on all files.
+  for (const overlay of ['board', 'files'])
+    utimesSync(project.at(`bsp/demo/${overlay}/etc/issue`), 499162500, 499162500)
   // What other steps make: not what this is about.
   project.write(`${C}/app/main`, '#!/bin/sh\n')
   project.write(`${C}/client`, '#!/bin/sh\n')
@@ -68,6 +80,10 @@ test('has packages, names, programs, and overlays that replace what is ours', as
   assert.match(inTarball(project, 'etc/hosts'), /127\.0\.1\.1\tfrom-project/)
   assert.is(inTarball(project, 'etc/motd'), 'from the project')
   assert.is(inTarball(project, 'etc/issue'), 'from the BSP')
+  assert.is(inTarball(project, 'etc/board'), 'from a board')
+  assert.is(inTarball(project, 'etc/was-folder'), 'a file')
+  assert.is(inTarball(project, 'etc/was-file/file'), 'in a folder')
+  for (const name of ['./lib', './usr/lib/of-board']) assert.ok(names.includes(name), name)
   assert.is(inTarball(project, 'etc/systemd/system/strux.service'), '# replaced\n')
   const about = JSON.parse(inTarball(project, 'etc/strux/project.json'))
   assert.equal([about.name, about.projectVersion, about.bsp, about.arch], ['test', '1.2.3', 'demo', 'x86_64'])

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { HOOK_NAMES } from '../../../lib/hooks/build.ts'
-import { bspSchema, jsonSchema, projectSchema } from '../../../lib/schema.ts'
+import { bspFileSchema, bspSchema, jsonSchema, projectSchema } from '../../../lib/schema.ts'
 
 type Json = { [key: string]: unknown; properties?: Record<string, Json>; items?: Json; anyOf?: Json[] }
 
@@ -38,6 +38,22 @@ test('JSON Schema: values are constrained as here', () => {
   const made2 = jsonSchema(projectSchema) as Json
   assert.equal(made2.required, ['project_version', 'name', 'bsp'])
   assert.is(made2.properties?.dev?.properties?.inspector?.properties?.port?.type, 'integer')
+})
+
+test('JSON Schema: overlays are several in TypeScript, and one in YAML', () => {
+  const overlay = (made: Json | undefined) => made?.properties?.rootfs?.properties?.overlay
+  const { anyOf, description } = overlay(jsonSchema(bspSchema) as Json) ?? {}
+  assert.equal(anyOf, [{ type: 'string' }, { type: 'array', items: { type: 'string' } }])
+  const yaml = (jsonSchema(bspFileSchema()) as Json).properties?.bsp
+  const { type, description: inYaml } = overlay(yaml) ?? {}
+  assert.is(type, 'string')
+  assert.match(String(description), 'several')
+  assert.not.match(String(inYaml), 'several')
+  // All else is as it was.
+  assert.is(yaml?.properties?.rootfs?.description, 'What the board adds to the root filesystem.')
+  assert.is(yaml?.properties?.rootfs?.additionalProperties, false)
+  assert.is(yaml?.properties?.rootfs?.properties?.packages?.type, 'array')
+  assert.equal(yaml?.required, ['name', 'description', 'arch', 'hostname'])
 })
 
 test('what editors show of a key begins with what JSON Schema says of it', async () => {

@@ -80,7 +80,7 @@ defineBsp({
       blobs: [{ id: 'a', role: 'b', path: 'c' }],
     },
   },
-  rootfs: { overlay: './overlay', packages: ['vim'] },
+  rootfs: { overlay: ['./overlay', 'shared'], packages: ['vim'] },
   runtime: { compatible_strux_api: '0.3', extensions: [{ path: './x' }, { import: 'y' }] },
   scripts: [
     {
@@ -252,6 +252,8 @@ defineBsp({ extends: anyLayers, scripts: [{ step: 'before_kernel', location: 'x'
 defineBsp({ ...id, extends: [], scripts: [] })
 // a layer's hooks may be switched on by a BSP
 layer({ boot: { kernel: { defconfig: 'x' } }, scripts: [{ step: 'before_kernel', location: 'x' }] })
+layer({ rootfs: { overlay: ['./overlay', text] } })
+layer({ rootfs: { overlay: text } })
 layer({
   scripts: [
     { step: 'custom_bootloader', location: 'x' },

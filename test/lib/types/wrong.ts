@@ -217,6 +217,28 @@ defineBsp({
     hide: true,
   },
 })
+// overlays: one or several in a BSP, one in a project
+defineBsp({
+  ...id,
+  rootfs: {
+    // @ts-expect-error
+    overlay: 5,
+  },
+})
+defineBsp({
+  ...id,
+  // @ts-expect-error
+  rootfs: { overlay: ['./overlay', 5] },
+})
+defineConfig({
+  name: 'p',
+  project_version: '1.0.0',
+  bsp: 'q',
+  rootfs: {
+    // @ts-expect-error
+    overlay: ['overlay'],
+  },
+})
 // values and missing keys
 defineBsp({
   ...id,

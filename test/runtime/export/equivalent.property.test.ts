@@ -2,7 +2,7 @@
  * Whatever a BSP says in TypeScript, the exported YAML means the same: the same hooks in the same order, the same text of
  * scripts, the same files, the same environment. Where docs/yaml.md names a difference, this file does too.
  */
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, posix } from 'node:path'
 import fc from 'fast-check'
 import { suite } from 'uvu'
@@ -21,6 +21,7 @@ import { diagnose, loadBsp, loadProject } from '../../../runtime/load/project.ts
 import type { Plan, PlanNode, ScriptNode } from '../../../runtime/plan/model.ts'
 import { isProduct } from '../../../runtime/plan/paths.ts'
 import { makePlan } from '../../../runtime/plan/plan.ts'
+import { bspOverlays } from '../../../runtime/steps/rootfs_post/overlays.ts'
 import { folderUntilExit } from '../../support/temp-folder.ts'
 
 fc.configureGlobal({ includeErrorInReport: true })
@@ -46,15 +47,19 @@ const FILES: Readonly<Record<string, string>> = {
   'bsp/demo/blob.bin': 'b',
   'bsp/demo/x.deb': 'd',
   'bsp/demo/overlay/etc/issue': 'i',
+  'bsp/demo/overlay/etc/net/own': 'n',
   'shared/common.sh': 'echo shared',
   'shared/data': 'shared',
   'scripts/post.sh': 'echo post',
   'overlay/etc/motd': 'm',
+  'overlay/etc/net': 'a file',
   'logo.png': 'l',
   [`${BOARD}/make.sh`]: '#!/bin/bash\ncp "$BOARD_FOLDER/board.bin" /tmp\n',
   [`${BOARD}/plain.sh`]: 'echo board\n',
   [`${BOARD}/board.bin`]: 'bb',
   [`${BOARD}/patches/p.patch`]: 'pp',
+  [`${BOARD}/overlay/etc/issue`]: 'of the board',
+  [`${BOARD}/overlay/etc/motd/d`]: 'a folder',
   [`${BOARD}/index.ts`]: 'export {}',
 }
 for (const [file, text] of Object.entries(FILES)) {
@@ -208,7 +213,12 @@ const bsp = fc.record({
   boot: some(fc.record({ kernel: some(kernel), bootloader: some(bootloader) })),
   rootfs: some(
     fc.record({
-      overlay: some(fc.constantFrom('./overlay', 'overlay', './none')),
+      overlay: some(
+        fc.oneof(
+          fc.constantFrom('./overlay', 'overlay', './none'),
+          list(fc.constantFrom('./overlay', 'overlay', 'overlay/', `./${boardPath}/overlay`), 4),
+        ),
+      ),
       packages: some(list(fc.constantFrom('curl', './x.deb', 'yes'))),
     }),
   ),
@@ -342,6 +352,36 @@ function pruned(value: unknown, key = ''): unknown {
   return entries.length === 0 ? undefined : Object.fromEntries(entries)
 }
 
+/** Documented: several overlays become one folder. */
+function withOneOverlay(data: BspData): BspData {
+  if (bspOverlays(data, 'bsp/demo').length <= 1) return data
+  return { ...data, rootfs: { ...data.rootfs, overlay: './rootfs-overlay' } }
+}
+
+/** What is in the folder then, by a copy of one over the other. */
+function overlaid(data: BspData): string {
+  const to = join(folder, 'overlaid')
+  rmSync(to, { recursive: true, force: true })
+  for (const { path } of bspOverlays(data, 'bsp/demo')) {
+    for (const [file, text] of Object.entries(FILES)) {
+      if (!file.startsWith(`${path}/`)) continue
+      const target = join(to, file.slice(path.length + 1))
+      for (let above = dirname(target); above !== to; above = dirname(above))
+        if (statSync(above, { throwIfNoEntry: false })?.isFile()) rmSync(above)
+      rmSync(target, { recursive: true, force: true })
+      mkdirSync(dirname(target), { recursive: true })
+      writeFileSync(target, text)
+    }
+  }
+  return to
+}
+
+function filesBelow(path: string): Record<string, string> {
+  const names = readdirSync(path, { recursive: true, encoding: 'utf8' }).sort()
+  const files = names.filter(name => statSync(join(path, name)).isFile())
+  return Object.fromEntries(files.map(name => [name, readFileSync(join(path, name), 'utf8')]))
+}
+
 /** Documented: a kernel without a source of its own to download is built by a generated script, with all that runs in it. */
 const isGenerated = (node: PlanNode, ownKernel: boolean) =>
   node.kind === 'step'
@@ -401,14 +441,16 @@ test('for random definitions', async () => {
         written: finding => finding,
       } satisfies Layers
       const found: Project = { root, config, bsps: [location] }
-      const { plan } = makePlan({
-        project: config,
-        bsp: data,
-        boardScripts: boards,
-        bspName: 'demo',
-        bspFolder: 'bsp/demo',
-        ...versions,
-      })
+      const planOf = (bsp: BspData) =>
+        makePlan({
+          project: config,
+          bsp,
+          boardScripts: boards,
+          bspName: 'demo',
+          bspFolder: 'bsp/demo',
+          ...versions,
+        }).plan
+      const plan = planOf(data)
       const world = new World(root, new HashMemo(join(folder, 'memo')))
       const exportIt = () =>
         exportAll([{ bsp: { ...location, data, layers }, plan, world, source: undefined }], {
@@ -448,11 +490,15 @@ test('for random definitions', async () => {
         kernel.source === undefined &&
         !scripts.some(each => each.data.step === 'custom_kernel')
       await compare(
-        { plan, root, world },
+        { plan: planOf(withOneOverlay(data)), root, world },
         { plan: exported.plan, root: out, world: new World(out, new HashMemo(join(folder, 'memo2'))) },
         ignore,
         ownKernel,
       )
+
+      if (bspOverlays(data, 'bsp/demo').length > 1)
+        assert.equal(filesBelow(join(out, 'bsp/demo/rootfs-overlay')), filesBelow(overlaid(data)))
+      else assert.not(existsSync(join(out, 'bsp/demo/rootfs-overlay')))
 
       const entries = (again.value!.data.scripts ?? []).map(
         each => `${each.step} ${posix.normalize(each.location!)}`,

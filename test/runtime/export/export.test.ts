@@ -397,6 +397,152 @@ test('modes and links are kept', async () => {
   assert.is(read('bsp/qemu/lib.sh'), 'lib')
 })
 
+const OVERLAYS = {
+  'bsp/qemu/bsp.ts': `import { defineBsp } from 'strux-bsp'
+import far from '@acme/far'
+export default defineBsp({ name: 'q', description: 'd', arch: 'arm64', hostname: 'h', extends: far(),
+  rootfs: { packages: ['vim'], overlay: ['./overlay', 'shared', './overlay/'] } })`,
+  'node_modules/@acme/far/package.json':
+    '{"name":"@acme/far","version":"1.0.0","type":"module","exports":"./index.ts"}',
+  'node_modules/@acme/far/index.ts': `import { defineBoard, layer } from 'strux-bsp'
+export default defineBoard(import.meta.url, () => layer({ rootfs: { overlay: './overlay' } }))`,
+  'node_modules/@acme/far/overlay/etc/board': 'board',
+  'node_modules/@acme/far/overlay/etc/issue': 'board',
+  'node_modules/@acme/far/overlay/opt/app.ts': 'board',
+  'node_modules/@acme/far/overlay/opt/mode/file': 'board',
+  'shared/etc/issue': 'shared',
+  'shared/etc/motd': 'shared',
+  'shared/opt/mode': 'shared',
+  'bsp/qemu/overlay/etc/motd': 'own',
+  'bsp/qemu/overlay/bin/tool': 'own',
+  'bsp/qemu/rootfs-overlay': "the author's own",
+}
+
+test('several overlays become one folder, the later over the earlier', async () => {
+  const root = project(OVERLAYS)
+  chmodSync(join(root, 'bsp/qemu/overlay/bin/tool'), 0o755)
+  symlinkSync('issue', join(root, 'shared/etc/link'))
+  symlinkSync('/usr/share/zoneinfo/UTC', join(root, 'bsp/qemu/overlay/etc/localtime'))
+  mkdirSync(join(root, 'shared/var/empty'), { recursive: true })
+  const { out, read, has, said } = await exportProject(root)
+  assert.equal(said, [])
+  const to = 'bsp/qemu/rootfs-overlay-2'
+  assert.ok(
+    read('bsp/qemu/bsp.yaml').includes(`  rootfs:
+    # Made of several, each over those before: bsp/qemu/boards/@acme/far/overlay, shared, bsp/qemu/overlay
+    overlay: "./rootfs-overlay-2"
+    packages:
+`),
+    read('bsp/qemu/bsp.yaml'),
+  )
+  const files = () => readdirSync(join(out, to), { recursive: true, encoding: 'utf8' }).sort()
+  const all = [
+    ...['bin', 'bin/tool', 'etc', 'etc/board', 'etc/issue', 'etc/link', 'etc/localtime', 'etc/motd'],
+    ...['opt', 'opt/app.ts', 'opt/mode', 'var', 'var/empty'],
+  ]
+  assert.equal(files(), all)
+  assert.equal(
+    ['etc/board', 'etc/issue', 'etc/motd', 'bin/tool', 'opt/mode'].map(path => read(`${to}/${path}`)),
+    ['board', 'shared', 'own', 'own', 'shared'],
+  )
+  assert.is(statSync(join(out, to, 'bin/tool')).mode & 0o777, 0o755)
+  assert.is(statSync(join(out, to, 'etc/motd')).mode & 0o777, 0o644)
+  assert.is(readlinkSync(join(out, to, 'etc/link')), 'issue')
+  assert.is(readlinkSync(join(out, to, 'etc/localtime')), '/usr/share/zoneinfo/UTC')
+  assert.equal((await planOf(out, 'qemu')).said, [])
+
+  const changes = async () =>
+    (await exportProject(root, { out })).written
+      .filter(each => each.change !== 'unchanged' && each.path.startsWith(to))
+      .map(each => `${each.change} ${each.path.slice(to.length + 1)}`)
+  assert.equal(await changes(), [])
+  // What one no longer has, another may still have.
+  rmSync(join(root, 'bsp/qemu/overlay/etc/motd'))
+  rmSync(join(root, 'shared/etc/issue'))
+  rmSync(join(root, 'shared/etc/link'))
+  assert.equal(await changes(), ['written etc/issue', 'removed etc/link', 'written etc/motd'])
+  assert.is(read(`${to}/etc/issue`), 'board')
+  assert.is(read(`${to}/etc/motd`), 'shared')
+  // Files, folders and links in each other's place.
+  rmSync(join(root, 'shared/opt/mode'))
+  rmSync(join(root, 'bsp/qemu/overlay/bin'), { recursive: true })
+  rmSync(join(root, 'bsp/qemu/overlay/etc/localtime'))
+  rmSync(join(root, 'shared/var/empty'), { recursive: true })
+  write(root, { 'shared/bin': 'file', 'shared/etc/localtime/x': 'x', 'shared/var/empty': 'not a folder' })
+  assert.equal(await changes(), [
+    'written bin',
+    'removed bin/tool',
+    'removed etc/localtime',
+    'written etc/localtime/x',
+    'removed opt/mode',
+    'written opt/mode/file',
+    'written var/empty',
+  ])
+  rmSync(join(root, 'shared/var/empty'))
+  mkdirSync(join(root, 'shared/var/empty/deeper'), { recursive: true })
+  assert.equal(await changes(), ['removed var/empty', 'written var/empty/deeper'])
+  write(root, { 'shared/var/empty/deeper/file': '' })
+  assert.equal(await changes(), ['removed var/empty/deeper', 'written var/empty/deeper/file'])
+  rmSync(join(root, 'shared/var/empty/deeper/file'))
+  assert.equal(await changes(), ['written var/empty/deeper', 'removed var/empty/deeper/file'])
+  assert.ok(has(`${to}/var/empty/deeper`))
+  write(root, { 'shared/var/empty/deeper/file': '' })
+  await changes()
+  rmSync(join(root, 'shared/var/empty/deeper/file'))
+  write(out, { [`${to}/var/empty/deeper/mine`]: 'mine' })
+  assert.equal(await changes(), ['removed var/empty/deeper/file'])
+  rmSync(join(out, to, 'var/empty/deeper/mine'))
+  assert.equal(await changes(), ['written var/empty/deeper'])
+  // It is not empty any more, but what is in it is not ours.
+  write(out, { [`${to}/var/empty/deeper/mine`]: 'mine' })
+  assert.equal(await changes(), [])
+  rmSync(join(root, 'shared/var'), { recursive: true })
+  assert.equal(await changes(), [])
+  assert.is(read(`${to}/var/empty/deeper/mine`), 'mine')
+  write(root, { 'shared/var': 'file' })
+  try {
+    await changes()
+    assert.unreachable()
+  } catch (error) {
+    assert.match((error as Error).message, `${to}/var was not made by strux export`)
+  }
+  rmSync(join(root, 'shared/var'))
+  // One again: it is where it was.
+  write(root, { 'bsp/qemu/bsp.ts': whole(`rootfs: { overlay: ['shared'] }`) })
+  await exportProject(root, { out })
+  assert.ok(read('bsp/qemu/bsp.yaml').includes('  rootfs:\n    overlay: "shared"\n'))
+  assert.ok(has('shared/etc/motd'))
+  assert.equal(files(), ['var', 'var/empty', 'var/empty/deeper', 'var/empty/deeper/mine'])
+})
+
+test('of several overlays, each has to be there', async () => {
+  const root = project({
+    'bsp/qemu/bsp.ts': whole(`rootfs: { overlay: ['./overlay', './gone', 'dist/cache/made', '../outside'] }`),
+    'bsp/qemu/overlay/etc/issue': 'x',
+  })
+  try {
+    await exportProject(root)
+    assert.unreachable()
+  } catch (error) {
+    assert.equal(
+      (error as Error).message.split('\n').map(line => line.replace(/YAML.*: /, '')),
+      [
+        'not_in_yaml there is no folder bsp/qemu/gone',
+        'not_in_yaml dist/cache/made is made by a build',
+        "path_escapes '../outside' lies outside the project, so it cannot be exported",
+      ],
+    )
+  }
+  write(root, { 'bsp/qemu/bsp.ts': whole(`rootfs: { overlay: ['./overlay', './gone'] }`) })
+  const { said, read } = await exportProject(root, { lossy: true })
+  assert.equal(
+    said.map(each => `${each.severity} ${each.code} ${each.file}:${each.line}`),
+    ['warning not_in_yaml bsp/qemu/bsp.ts:4'],
+  )
+  assert.ok(read('bsp/qemu/bsp.yaml').includes('overlay: "./overlay"'))
+  assert.is(read('bsp/qemu/overlay/etc/issue'), 'x')
+})
+
 const SMALL = {
   'bsp/qemu/bsp.ts': whole(
     `scripts: [{ step: 'make_image', location: './a.sh' }, { step: 'after_build', run: sh\`true\` }]`,

@@ -18,7 +18,7 @@ import * as assert from 'uvu/assert'
 import { examine } from '../../../runtime/cli/session.ts'
 import type { Diagnostic } from '../../../runtime/load/diagnostic.ts'
 import { loadBsp, loadProject } from '../../../runtime/load/project.ts'
-import type { ScriptNode } from '../../../runtime/plan/model.ts'
+import type { ScriptNode, StepNode } from '../../../runtime/plan/model.ts'
 import { folderUntilExit } from '../../support/temp-folder.ts'
 import { project, summary, write } from '../load/temp-project.ts'
 
@@ -125,6 +125,42 @@ test('paths of a board in the project: seen from the BSP in the data, as written
   assert.not('BOARD_FOLDER' in own!.env)
   assert.not('layer' in own!)
   assert.is(session!.plan.flash[0]!.env.BOARD_FOLDER, join(root, 'boards/p[1]'))
+})
+
+test("overlays: the board's before the BSP's, each from its own folder", async () => {
+  const files = { 'index.ts': board("rootfs: { overlay: ['./overlay', 'shared'] }"), 'overlay/etc/issue': '' }
+  const root = project({
+    [BSP]: bsp(
+      "import near from '../../boards/near/index.ts'; import far from '@acme/far'",
+      `${ID}, extends: [near(), far()], rootfs: { overlay: ['./own/', './own', 'bsp/qemu/other'] }`,
+    ),
+    'boards/near/index.ts': board("rootfs: { overlay: './overlay' }"),
+  })
+  write(join(root, 'node_modules/@acme/far'), { ...files, 'package.json': manifest('@acme/far') })
+  const { session, bsp: loaded, diagnostics } = await load(root)
+  assert.equal(diagnostics, [])
+  assert.equal(loaded!.data.rootfs!.overlay, [
+    './../../boards/near/overlay',
+    './../../dist/artifacts/boards/@acme/far/overlay',
+    'shared',
+    './own/',
+    './own',
+    'bsp/qemu/other',
+  ])
+  const step = session!.plan.nodes.find(node => node.id === 'rootfs_post')!
+  const folders = [
+    'boards/near/overlay',
+    'dist/artifacts/boards/@acme/far/overlay',
+    'shared',
+    'bsp/qemu/own',
+    'bsp/qemu/other',
+  ]
+  assert.equal((step as StepNode).config['rootfs.overlay'], folders)
+  assert.equal(
+    step.dependencies.map(({ path }) => path).filter(path => /overlay|shared|own|other/.test(path)),
+    folders,
+  )
+  assert.ok(existsSync(join(root, folders[1]!, 'etc/issue')))
 })
 
 /** One board package, installed in each of the ways that package managers have. */

@@ -11,7 +11,7 @@ project.write(
   'boards/x/index.ts',
   `import { defineBoard, layer, sh } from 'strux-bsp'
 export const x = defineBoard(import.meta.url, () =>
-  layer({ arch: 'arm64', rootfs: { packages: ['vim'] }, scripts: [{ step: 'make_image', location: './a.sh' }] }))
+  layer({ arch: 'arm64', rootfs: { packages: ['vim'], overlay: './overlay' }, scripts: [{ step: 'make_image', location: './a.sh' }] }))
 export const needy = defineBoard(import.meta.url, (options: { name: string }) => layer({ hostname: options.name.trim() }))
 export const text = sh\`true\`
 `,
@@ -21,7 +21,7 @@ project.write(
   'bsp/demo/bsp.ts',
   `import { defineBsp } from 'strux-bsp'
 import { x } from '../../boards/x/index.ts'
-export default defineBsp({ name: 'd', description: 'd', hostname: 'h', extends: x(), rootfs: { packages: ['nano'] } })
+export default defineBsp({ name: 'd', description: 'd', hostname: 'h', extends: x(), rootfs: { packages: ['nano'], overlay: ['./own', 'shared'] } })
 `,
 )
 
@@ -33,13 +33,16 @@ test('plan --layers: the layers, and where each value comes from', async () => {
     '  boards/x  boards/x',
     '  demo      bsp/demo',
     'values',
-    "  arch                'arm64'            boards/x",
-    "  rootfs.packages[0]  'vim'              boards/x",
-    "  rootfs.packages[1]  'nano'             demo",
-    '  scripts[0]          make_image:./a.sh  boards/x',
-    "  name                'd'                demo",
-    "  description         'd'                demo",
-    "  hostname            'h'                demo",
+    "  arch                'arm64'                     boards/x",
+    "  rootfs.packages[0]  'vim'                       boards/x",
+    "  rootfs.packages[1]  'nano'                      demo",
+    "  rootfs.overlay[0]   './../../boards/x/overlay'  boards/x",
+    "  rootfs.overlay[1]   './own'                     demo",
+    "  rootfs.overlay[2]   'shared'                    demo",
+    '  scripts[0]          make_image:./a.sh           boards/x',
+    "  name                'd'                         demo",
+    "  description         'd'                         demo",
+    "  hostname            'h'                         demo",
   ])
   const json = JSON.parse((await project.strux(['plan', '--layers', '--json'])).stdout)
   assert.equal(json.layers.order, [

@@ -71,7 +71,7 @@ const layer: fc.Arbitrary<Data> = fc.record(
       },
       { requiredKeys: [] },
     ),
-    rootfs: fc.record({ packages: words, overlay: word }, { requiredKeys: [] }),
+    rootfs: fc.record({ packages: words, overlay: fc.oneof(word, words) }, { requiredKeys: [] }),
     image: fc.record({ partitions: fc.array(fc.record({ name: word })) }, { requiredKeys: [] }),
   },
   { requiredKeys: [] },
@@ -139,16 +139,32 @@ test('lists of text: nothing twice, nothing lost; where the last one wins, its o
         ['rootfs', 'packages'],
         ['boot', 'kernel', 'patches'],
         ['boot', 'kernel', 'fragments'],
+        ['rootfs', 'overlay'],
       ]) {
-        const given = all.flatMap(one => (at(one, keys) as string[] | undefined) ?? [])
-        const found = (at(data, keys) ?? []) as string[]
+        const given = all.flatMap(one => (at(one, keys) as string | string[] | undefined) ?? [])
+        const found = [(at(data, keys) ?? []) as string | string[]].flat()
         assert.equal(new Set(found), new Set(given))
         assert.is(found.length, new Set(found).size)
-        const expected =
-          keys.at(-1) === 'fragments' ? [...new Set([...given].reverse())].reverse() : [...new Set(given)]
+        const expected = ['fragments', 'overlay'].includes(String(keys.at(-1)))
+          ? [...new Set([...given].reverse())].reverse()
+          : [...new Set(given)]
         assert.equal(found, expected)
       }
     }),
+  )
+})
+
+test('overlays: of a file that several have, the one of the last that was named counts', () => {
+  // Which of the folders have the file.
+  check(
+    fc.property(layers, fc.uniqueArray(word), (all, having: readonly string[]) => {
+      const has = (folder: string) => having.includes(folder)
+      const overlays = (data: Data) => [(at(data, ['rootfs', 'overlay']) ?? []) as string | string[]].flat()
+      assert.is(overlays(merged(...all)).findLast(has), all.flatMap(overlays).findLast(has))
+      const own = overlays(all.at(-1)!)
+      if (own.some(has)) assert.is(overlays(merged(...all)).findLast(has), own.findLast(has))
+    }),
+    { numRuns: 1000 },
   )
 })
 
@@ -232,6 +248,13 @@ test('by example', () => {
   assert.equal(one({ cage: { env: ['A=1', 'B=2'] } }, { cage: { env: ['A=3'] } }).cage, {
     env: ['A=3', 'B=2'],
   })
+  const overlay = (...all: (string | string[])[]) =>
+    (one(...all.map(each => ({ rootfs: { overlay: each } }))).rootfs as Data).overlay
+  assert.equal(overlay('board', 'own'), ['board', 'own'])
+  assert.equal(overlay(['family', 'board'], [], ['own', 'family']), ['board', 'own', 'family'])
+  assert.is(overlay('alone'), 'alone')
+  assert.is(overlay([], 'twice', 'twice'), 'twice')
+  assert.equal(overlay(['list']), ['list'])
 })
 
 test('a removal for which nothing is below is told, with what there is', () => {

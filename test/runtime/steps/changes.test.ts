@@ -13,6 +13,7 @@ const SOURCES = {
   'main.go': 'package main',
   'overlay/etc/motd': 'hello',
   'bsp/demo/files/etc/issue': 'hello',
+  'shared/etc/issue': 'hello',
   'bsp/demo/configs/more.config': 'CONFIG_A=y',
   'bsp/demo/patches/kernel.patch': 'patch',
   'bsp/demo/dts/board.dts': 'tree',
@@ -30,7 +31,7 @@ const CONFIG: ProjectData = {
   cage: { source: './compositor' },
 }
 const BSP: BspData = bspWith([], {
-  rootfs: { overlay: './files' },
+  rootfs: { overlay: ['./files', 'shared'] },
   cage: { env: ['A=1'] },
   boot: {
     cmdline: 'quiet',
@@ -88,6 +89,18 @@ const TABLE: readonly {
   { what: 'a patch of U-Boot', file: 'bsp/demo/patches/u-boot.patch', run: ['bootloader'] },
   { what: "the project's overlay", file: 'overlay/etc/motd', run: AFTER_ROOTFS },
   { what: "the BSP's overlay", file: 'bsp/demo/files/etc/issue', run: AFTER_ROOTFS },
+  { what: "the BSP's other overlay", file: 'shared/etc/issue', run: AFTER_ROOTFS },
+  {
+    what: 'the order of the overlays',
+    bsp: { rootfs: { overlay: ['shared', './files'] } },
+    run: AFTER_ROOTFS,
+  },
+  { what: 'an overlay less', bsp: { rootfs: { overlay: './files' } }, run: AFTER_ROOTFS },
+  {
+    what: 'overlays written in another way',
+    bsp: { rootfs: { overlay: ['./files', './../../shared/', 'bsp/demo/../../shared'] } },
+    run: [],
+  },
   { what: 'a package file', file: 'tool.deb', run: AFTER_ROOTFS },
   { what: 'the logo', file: 'logo.png', run: AFTER_ROOTFS },
   {

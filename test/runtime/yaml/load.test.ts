@@ -196,6 +196,15 @@ test('severities: what is wrong everywhere is an error', async () => {
   ])
 })
 
+test('overlays: one, as other tools have it', async () => {
+  const said = await yaml('  rootfs: { overlay: [./a, ./b] }\n')
+  assert.equal(said.lines, ['wrong_type bsp/qemu/bsp.yaml:7:22 [./a, ./b]'])
+  assert.is(said.diagnostics[0]!.hint, 'put all into one: only definitions in TypeScript can have several')
+  const single = await yaml('  rootfs: { overlay: [./a] }\n')
+  assert.is(single.diagnostics[0]!.hint, "write './a'")
+  assert.equal((await yaml('  rootfs: { overlay: ./a }\n')).lines, [])
+})
+
 test('the wrapper', async () => {
   const without = await load({ ...CONFIG, 'bsp/qemu/bsp.yaml': 'name: q\narch: arm64\n' })
   assert.equal(without.lines, [

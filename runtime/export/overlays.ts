@@ -1,0 +1,136 @@
+/** The overlays of a BSP as the one folder that bsp.yaml can name. */
+import { existsSync } from 'node:fs'
+import { join, posix } from 'node:path'
+import type { Finding } from '../load/diagnostic.ts'
+import { isProduct } from '../plan/paths.ts'
+import { bspOverlays, type Overlay } from '../steps/rootfs_post/overlays.ts'
+import type { BspExport } from './bsp.ts'
+import { commentLines } from './emit.ts'
+import { type ExportedFile, isFolder } from './files.ts'
+import type { Layout } from './layout.ts'
+import { leadsOutside, outside } from './outside.ts'
+
+export interface OneOverlay {
+  /** What the BSP says then; `./x` is in its folder. */
+  readonly overlay?: string
+  /** Where it was made of several. */
+  readonly comment: readonly string[]
+}
+
+/** A single overlay stays where it is. Several are put into a folder of their own, below the exported BSP. */
+export function oneOverlay(input: BspExport, layout: Layout, findings: Finding[]): OneOverlay {
+  const { root, bsp, files } = input
+  const declared = bspOverlays(bsp.data, bsp.folder)
+  const all = declared.length > 1 ? declared.filter(each => isThere(each, input, findings)) : declared
+  if (all.length <= 1) return { ...(all[0] && { overlay: all[0].declared }), comment: [] }
+  const isTaken = (name: string) =>
+    [layout.from, layout.to].some(folder => existsSync(join(root, folder, name)))
+  let name = 'rootfs-overlay'
+  for (let n = 2; isTaken(name); n++) name = `rootfs-overlay-${n}`
+  for (const [path, file] of inOneFolder(all.map(({ path }) => files.below(path))))
+    files.add(bsp.name, posix.join(layout.to, name, path), file)
+  const places = all.map(({ path }) => layout.place(path))
+  return {
+    overlay: `./${name}`,
+    comment: commentLines(`Made of several, each over those before: ${places.join(', ')}`),
+  }
+}
+
+/** What a build makes is not there to be put together with the rest. */
+function isThere({ path }: Overlay, { root, lossy }: BspExport, findings: Finding[]): boolean {
+  const keys = ['rootfs', 'overlay']
+  if (leadsOutside(root, path)) {
+    findings.push(outside('bsp', path, keys))
+    return false
+  }
+  if (!isProduct(path) && isFolder(join(root, path))) return true
+  const why = isProduct(path) ? `${path} is made by a build` : `there is no folder ${path}`
+  const message = `YAML can name one overlay only, and the others cannot be put into one folder with this: ${why}`
+  findings.push({
+    severity: lossy ? 'warning' : 'error',
+    code: 'not_in_yaml',
+    message: lossy ? `${message}, so it is left out` : message,
+    ...(lossy ? {} : { hint: '--lossy leaves it out' }),
+    origin: { source: 'bsp', keys },
+    at: 'value',
+  })
+  return false
+}
+
+type Tree = Map<string, Tree | ExportedFile>
+type Entries = Iterable<readonly [path: string, file: ExportedFile | undefined]>
+
+/**
+ * One overlay copied over the other, as it is done on the device: what comes later takes the place of what is there, but a
+ * folder that meets a link is copied to where the link leads.
+ */
+export function inOneFolder(overlays: readonly Entries[]): [path: string, file: ExportedFile][] {
+  const root: Tree = new Map()
+  for (const entries of overlays) {
+    for (const [path, file] of entries) {
+      const names = path.split('/')
+      if (file) folderAt(root, names.slice(0, -1)).set(names.at(-1)!, file)
+      else folderAt(root, names)
+    }
+  }
+  return [...filesIn(root)]
+}
+
+function* filesIn(tree: Tree, above = ''): Generator<[path: string, file: ExportedFile]> {
+  for (const [name, entry] of tree) {
+    const path = posix.join(above, name)
+    if (!(entry instanceof Map)) yield [path, entry]
+    else if (entry.size > 0) yield* filesIn(entry, path)
+    else yield [path, { content: { kind: 'folder' }, executable: false }]
+  }
+}
+
+/** The folder with that path, made where it is not there; in place of a file, or of a link that leads to none. */
+function folderAt(root: Tree, names: readonly string[]): Tree {
+  let path: string[] = []
+  let folder = root
+  for (const name of names) {
+    path = followed(root, [...path, name]) ?? [...path, name]
+    folder = root
+    for (const part of path) {
+      const there = folder.get(part)
+      const next: Tree = there instanceof Map ? there : new Map()
+      folder.set(part, next)
+      folder = next
+    }
+  }
+  return folder
+}
+
+/** As many as Linux follows. */
+const MOST_LINKS = 40
+
+/** Where a path leads to, on a device whose root is `root`; undefined where that is no folder. What is not there may be one. */
+function followed(root: Tree, names: readonly string[]): string[] | undefined {
+  const path: string[] = []
+  const left = [...names]
+  let links = 0
+  for (let name = left.shift(); name !== undefined; name = left.shift()) {
+    if (name === '' || name === '.') continue
+    if (name === '..') {
+      path.pop()
+      continue
+    }
+    const there = entryAt(root, [...path, name])
+    if (there === undefined || there instanceof Map) path.push(name)
+    else if (there.content.kind !== 'link' || ++links > MOST_LINKS) return undefined
+    else {
+      const { target } = there.content
+      if (target.startsWith('/')) path.length = 0
+      left.unshift(...target.split('/'))
+    }
+  }
+  return path
+}
+
+function entryAt(root: Tree, path: readonly string[]): Tree | ExportedFile | undefined {
+  return path.reduce<Tree | ExportedFile | undefined>(
+    (at, name) => (at instanceof Map ? at.get(name) : undefined),
+    root,
+  )
+}
