@@ -9,6 +9,7 @@ const SCRIPTS = [
   'shell/chroot.sh',
   'rootfs_post/packages.sh',
   'rootfs_post/device.sh',
+  'rootfs_post/splash.sh',
   'rootfs_post/kernel.sh',
   'rootfs_post/post.sh',
 ]

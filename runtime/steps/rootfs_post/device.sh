@@ -49,58 +49,6 @@ describe_device() {
   install -m 644 "$draft/display-config.json" "$ROOTFS_DIR/strux/.display-config.json"
 }
 
-# The picture while the device starts: Plymouth with the project's logo in the middle of its colour.
-install_splash() {
-  enabled '."boot.splash".enabled // false' || return 0
-  local color logo theme=$ROOTFS_DIR/usr/share/plymouth/themes/strux
-  color=$(config '."boot.splash".color')
-  logo=$PROJECT_FOLDER/$(config '."boot.splash".logo')
-  mkdir -p "$theme" "$ROOTFS_DIR/etc/plymouth"
-  install -m 644 "$logo" "$theme/logo.png"
-  install -m 644 "$logo" "$ROOTFS_DIR/strux/logo.png"
-  share() { awk -v v="$((16#$1))" 'BEGIN { printf "%.4f", v / 255 }'; }
-  local rgb
-  rgb="$(share "${color:0:2}"), $(share "${color:2:2}"), $(share "${color:4:2}")"
-  cat >"$theme/strux.plymouth" <<'THEME'
-[Plymouth Theme]
-Name=strux
-Description=The project's logo
-ModuleName=script
-
-[script]
-ImageDir=/usr/share/plymouth/themes/strux
-ScriptFile=/usr/share/plymouth/themes/strux/strux.script
-THEME
-  cat >"$theme/strux.script" <<SCRIPT
-Window.SetBackgroundTopColor($rgb);
-Window.SetBackgroundBottomColor($rgb);
-logo = Sprite(Image("logo.png"));
-logo.SetX(Window.GetX() + (Window.GetWidth() - logo.GetImage().GetWidth()) / 2);
-logo.SetY(Window.GetY() + (Window.GetHeight() - logo.GetImage().GetHeight()) / 2);
-SCRIPT
-  printf '[Daemon]\nTheme=strux\nShowDelay=0\nDeviceTimeout=5\n' >"$ROOTFS_DIR/etc/plymouth/plymouthd.conf"
-  # What is written to the console stays there: attached, Plymouth would swallow it, also on a serial line. And the theme
-  # has no text; a cache of fonts would differ from one initramfs to the next.
-  mkdir -p "$ROOTFS_DIR/etc/initramfs-tools/hooks" "$ROOTFS_DIR/etc/systemd/system/plymouth-start.service.d"
-  cat >"$ROOTFS_DIR/etc/initramfs-tools/hooks/strux-splash" <<'HOOK'
-#!/bin/sh
-if [ "$1" = prereqs ]; then echo plymouth; exit; fi
-sed -i 's/ --attach-to-session//' "$DESTDIR/scripts/init-premount/plymouth"
-rm -rf "$DESTDIR/var/cache/fontconfig" "$DESTDIR/usr/share/fonts" "$DESTDIR/etc/fonts"
-HOOK
-  chmod 755 "$ROOTFS_DIR/etc/initramfs-tools/hooks/strux-splash"
-  cat >"$ROOTFS_DIR/etc/systemd/system/plymouth-start.service.d/10-strux.conf" <<'UNIT'
-[Service]
-ExecStart=
-ExecStart=/usr/sbin/plymouthd --mode=boot --pid-file=/run/plymouth/pid
-UNIT
-  # The client ends it when the screen is taken over, so that nothing else is seen between the two.
-  if enabled '."build.steps".cage != false'; then
-    ln -sfn /dev/null "$ROOTFS_DIR/etc/systemd/system/plymouth-quit.service"
-    ln -sfn /dev/null "$ROOTFS_DIR/etc/systemd/system/plymouth-quit-wait.service"
-  fi
-}
-
 # The BSP's overlays in their order, then the project's. Symlinks to folders (/bin, /lib) stay what they are; of all else the
 # later one counts: files of the same size and time too, and a file where there was a folder.
 apply_overlays() {

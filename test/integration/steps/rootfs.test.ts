@@ -5,12 +5,20 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { cpSync, readFileSync, utimesSync } from 'node:fs'
+import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type Built, TempProject } from '../../support/project.ts'
+import { REPOSITORY } from '../../support/repository.ts'
 
 const test = suite('rootfs')
 const C = 'dist/cache/demo'
+const CONFIG = {
+  hostname: 'from-project',
+  boot: { splash: { enabled: true, logo: 'logo.png', color: '7c3aed' } },
+  build: { steps: { frontend: false, cage: false, wpe: false } },
+}
 const projects: TempProject[] = []
 test.after(async () => {
   for (const project of projects) await project.dispose()
@@ -19,9 +27,9 @@ test.after(async () => {
 function define(): TempProject {
   const project = new TempProject()
   projects.push(project)
+  cpSync(join(REPOSITORY, 'templates/kiosk/assets/logo.png'), project.at('logo.png'))
   project.config({
-    hostname: 'from-project',
-    build: { steps: { frontend: false, cage: false, wpe: false } },
+    ...CONFIG,
     rootfs: { packages: ['file'], overlay: 'overlay' },
     display: { monitors: [{ path: '/sign', transform: 90 }] },
   })
@@ -65,16 +73,20 @@ const sums = (project: TempProject) =>
 const inTarball = (project: TempProject, path: string) =>
   execFileSync('tar', ['-xzOf', project.at(`${C}/rootfs-post.tar.gz`), `./${path}`], { encoding: 'utf8' })
 
-test('has packages, names, programs, and overlays that replace what is ours', async () => {
-  const project = define()
-  await build(project)
-  const names = execFileSync('tar', ['-tzf', project.at(`${C}/rootfs-post.tar.gz`)], {
+const namesInTarball = (project: TempProject) =>
+  execFileSync('tar', ['-tzf', project.at(`${C}/rootfs-post.tar.gz`)], {
     encoding: 'utf8',
     maxBuffer: 64e6,
   }).split('\n')
+
+test('has packages, names, programs, and overlays that replace what is ours', async () => {
+  const project = define()
+  await build(project)
+  const names = namesInTarball(project)
   for (const name of ['./usr/bin/file', './strux/main', './strux/client', './usr/lib/systemd/systemd'])
     assert.ok(names.includes(name), name)
   assert.not.ok(names.includes('./usr/bin/cage'))
+  assert.ok(names.includes('./usr/share/plymouth/themes/strux/logo.png'))
   assert.not.ok(names.some(name => name.startsWith('./var/cache/apt/archives/') && name.endsWith('.deb')))
   assert.is(inTarball(project, 'etc/hostname'), 'from-project\n')
   assert.match(inTarball(project, 'etc/hosts'), /127\.0\.1\.1\tfrom-project/)
@@ -104,22 +116,38 @@ test('bootstrapped again from the same packages, without a network, every file i
   assert.equal(sums(again), sums(projects[0]!))
 })
 
+test('a kernel of the board: with modules, and without any', async () => {
+  const project = projects[0]!
+  const post = ['--only', 'rootfs_post']
+  project.config(CONFIG)
+  project.bsp([], { arch: 'x86_64', boot: { kernel: { custom_kernel: true } } })
+  project.write(`${C}/kernel/bzImage`, 'a kernel')
+  project.write(`${C}/kernel/.config`, 'CONFIG_RD_ZSTD=y\n')
+  const bare = await project.build(post)
+  assert.is(bare.code, 0, `${bare.said}\n${bare.lines('rootfs_post').join('\n')}`)
+  assert.is(project.read(`${C}/vmlinuz`), 'a kernel')
+  const empty = gunzipSync(readFileSync(project.at(`${C}/initrd.img`))).toString('latin1')
+  assert.match(empty, /^070701[0-9A-F]{104}TRAILER!!!\0+$/)
+
+  project.write(`${C}/kernel/modules/lib/modules/6.1.0-demo/modules.order`, '')
+  project.write(`${C}/kernel/modules/lib/modules/6.1.0-demo/modules.builtin`, 'kernel/fs/ext4/ext4.ko\n')
+  const modular = await project.build(post)
+  assert.is(modular.code, 0, `${modular.said}\n${modular.lines('rootfs_post').join('\n')}`)
+  const names = namesInTarball(project)
+  assert.ok(names.includes('./usr/lib/modules/6.1.0-demo/modules.dep'), 'the modules are indexed')
+  for (const name of ['vmlinuz', 'initrd.img']) assert.ok(names.includes(`./boot/${name}-6.1.0-demo`), name)
+})
+
 test('a package file that is not there, and a package that Debian does not have, are said', async () => {
   const project = projects[0]!
-  project.config({
-    build: { steps: { frontend: false, cage: false, wpe: false } },
-    rootfs: { packages: ['./missing.deb'] },
-  })
+  project.config({ ...CONFIG, rootfs: { packages: ['./missing.deb'] } })
   const missing = await project.build(['--only', 'rootfs_post'])
   assert.is.not(missing.code, 0)
   assert.match(
     `${missing.said}${JSON.stringify(missing.events)}`,
     /there is no package file \.\/missing\.deb/,
   )
-  project.config({
-    build: { steps: { frontend: false, cage: false, wpe: false } },
-    rootfs: { packages: ['no-such-package'] },
-  })
+  project.config({ ...CONFIG, rootfs: { packages: ['no-such-package'] } })
   const unknown = await project.build(['--only', 'rootfs_post'])
   assert.is.not(unknown.code, 0)
   assert.match(JSON.stringify(unknown.events), /not all packages could be installed/)
