@@ -174,7 +174,7 @@ async function start(session: Session, options: Start): Promise<Guest> {
     display: headless ? 'none' : findDisplay(findQemu(plan.arch)),
     consoleLog: consoleLog(session),
     notice: say,
-    memory: join(stateFolder(root), 'no-kvm'),
+    memory: join(stateFolder(root), 'kvm'),
   })
 }
 

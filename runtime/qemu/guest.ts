@@ -16,9 +16,9 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { TargetArch } from '../plan/model.ts'
 import { StruxError } from '../report/error.ts'
 import { findQemu } from './files.ts'
+import { kvmWorks, rememberKvm } from './kvm.ts'
 import { type MachineFacts, type MachineOptions, machineArguments } from './machine.ts'
 import { Qmp } from './qmp.ts'
 import { type Picture, readPpm } from './screen.ts'
@@ -28,23 +28,23 @@ export interface GuestOptions extends Pick<MachineOptions, 'display' | 'keepChan
   readonly ports: readonly number[]
   readonly signal: AbortSignal
   readonly notice: (message: string) => void
-  /** Where to remember that KVM does not work on this machine. */
+  /** Where it is remembered whether KVM works on this machine. */
   readonly memory: string
 }
 
-/** A guest under KVM that cannot run ends, or stands still, within this time: ms. */
+/** A guest that KVM cannot run ends, or stands still, within this time: ms. */
 const KVM_TRIAL = 4000
 
 /** Starts a guest. Throws a StruxError where QEMU is missing or ends at once. */
 export async function startGuest(facts: MachineFacts, options: GuestOptions): Promise<Guest> {
   const program = findQemu(facts.arch)
-  if (mayUseKvm(facts.arch, options.memory)) {
+  if (await kvmWorks(program, facts.arch, options.memory)) {
     const guest = await Guest.start(program, facts, options, true)
     if (await guest.survives(KVM_TRIAL)) return guest
     await guest.stop()
     options.signal.throwIfAborted()
-    options.notice('KVM does not work here; the machine is emulated')
-    rememberNoKvm(options.memory)
+    options.notice('the guest died under KVM; the machine is emulated')
+    rememberKvm(options.memory, false)
   }
   return Guest.start(program, facts, options, false)
 }
@@ -203,31 +203,4 @@ function freePort(): Promise<number> {
       server.close(() => resolve(port))
     })
   })
-}
-
-const NATIVE: Readonly<Record<TargetArch, string>> = { x86_64: 'x64', arm64: 'arm64', armhf: 'arm' }
-
-/** KVM runs guests of this machine's own architecture; where it was found not to work, it is tried again after a restart. */
-function mayUseKvm(arch: TargetArch, memory: string): boolean {
-  if (NATIVE[arch] !== process.arch || !existsSync('/dev/kvm')) return false
-  try {
-    return readFileSync(memory, 'utf8') !== bootId()
-  } catch {
-    return true
-  }
-}
-
-function rememberNoKvm(memory: string): void {
-  try {
-    mkdirSync(dirname(memory), { recursive: true })
-    writeFileSync(memory, bootId())
-  } catch {
-    // Then it is found out anew the next time.
-  }
-}
-
-function bootId(): string {
-  return existsSync('/proc/sys/kernel/random/boot_id')
-    ? readFileSync('/proc/sys/kernel/random/boot_id', 'utf8')
-    : 'unknown'
 }
