@@ -3,7 +3,8 @@
  * Time and peak memory, and how they compare with a Node process that does nothing.
  */
 import { truncateSync } from 'node:fs'
-import { CLI, TempProject } from '../test/support/project.ts'
+import { CLI } from '../test/support/process.ts'
+import { TempProject } from '../test/support/project.ts'
 import { type Account, accountOf, median, type Program, type Row, secondsOf } from './measure.ts'
 
 const SCRIPTS = 1000

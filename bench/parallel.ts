@@ -4,7 +4,7 @@
  */
 import { availableParallelism } from 'node:os'
 import { kioskProject } from '../test/support/kiosk.ts'
-import { CLI } from '../test/support/project.ts'
+import { CLI } from '../test/support/process.ts'
 import { median, type Row, secondsOf } from './measure.ts'
 
 const RUNS = 2

@@ -2,7 +2,8 @@
 import { execFile } from 'node:child_process'
 import { cpSync } from 'node:fs'
 import { join } from 'node:path'
-import { CLI, type Result, TempProject } from './project.ts'
+import { CLI, type Result } from './process.ts'
+import { TempProject } from './project.ts'
 import { REPOSITORY } from './repository.ts'
 import { takeSources } from './sources.ts'
 

@@ -1,6 +1,6 @@
 /** The two ends that a step has in its tests: it succeeds, or it refuses in words of its own. */
 import * as assert from 'uvu/assert'
-import type { Built } from './project.ts'
+import type { Built } from './built.ts'
 
 export interface StepEnds<Args extends readonly unknown[]> {
   /** A build of the step. */

@@ -2,7 +2,8 @@
 import { execFileSync } from 'node:child_process'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { Built, TempProject } from '../../support/project.ts'
+import { Built } from '../../support/built.ts'
+import { TempProject } from '../../support/project.ts'
 
 const test = suite('chain')
 let project: TempProject

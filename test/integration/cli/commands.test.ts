@@ -3,7 +3,8 @@ import { execFileSync } from 'node:child_process'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { BUILD_HOOKS } from '../../../lib/hooks/build.ts'
-import { CLI, TempProject } from '../../support/project.ts'
+import { CLI } from '../../support/process.ts'
+import { TempProject } from '../../support/project.ts'
 
 const test = suite('commands')
 let project: TempProject
@@ -426,7 +427,7 @@ test('machine output is alone on standard output, also with warnings and colours
 test('a reader that stops reading: strux plan --json | head -1', async () => {
   someScripts()
   const { execFileSync } = await import('node:child_process')
-  const { CLI } = await import('../../support/project.ts')
+  const { CLI } = await import('../../support/process.ts')
   const said = execFileSync(
     'bash',
     ['-c', `'${process.execPath}' '${CLI}' hooks --json 2>&1 | head -1; sleep 0.5`],

@@ -3,7 +3,9 @@ import { statSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { Built, type Running, TempProject, until } from '../../support/project.ts'
+import { Built } from '../../support/built.ts'
+import { type Running, until } from '../../support/process.ts'
+import { TempProject } from '../../support/project.ts'
 
 const test = suite('killed')
 let project: TempProject

@@ -2,7 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { Built, TempProject } from '../../support/project.ts'
+import { Built } from '../../support/built.ts'
+import { TempProject } from '../../support/project.ts'
 
 const test = suite('locks')
 let project: TempProject

@@ -3,7 +3,8 @@ import { chownSync, lstatSync, mkdirSync, readdirSync, statSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { Built, TempProject } from '../../support/project.ts'
+import { Built } from '../../support/built.ts'
+import { TempProject } from '../../support/project.ts'
 
 const test = suite('owner')
 const UID = 12345

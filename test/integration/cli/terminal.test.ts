@@ -2,7 +2,8 @@
 import { spawn } from 'node:child_process'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { CLI, TempProject, until } from '../../support/project.ts'
+import { CLI, until } from '../../support/process.ts'
+import { TempProject } from '../../support/project.ts'
 
 const test = suite('terminal')
 let project: TempProject

@@ -2,7 +2,8 @@
 import { statSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { type Built, TempProject } from '../../support/project.ts'
+import type { Built } from '../../support/built.ts'
+import { TempProject } from '../../support/project.ts'
 import { refusing, succeeding } from '../../support/step-ends.ts'
 
 const test = suite('frontend')

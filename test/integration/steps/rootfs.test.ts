@@ -9,7 +9,8 @@ import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { type Built, TempProject } from '../../support/project.ts'
+import type { Built } from '../../support/built.ts'
+import { TempProject } from '../../support/project.ts'
 import { REPOSITORY } from '../../support/repository.ts'
 
 const test = suite('rootfs')
