@@ -38,7 +38,7 @@ const KVM_TRIAL = 4000
 /** Starts a guest. Throws a StruxError where QEMU is missing or ends at once. */
 export async function startGuest(facts: MachineFacts, options: GuestOptions): Promise<Guest> {
   const program = findQemu(facts.arch)
-  if (await kvmWorks(program, facts.arch, options.memory)) {
+  if (await kvmWorks(program, facts.arch, options.memory, options.notice)) {
     const guest = await Guest.start(program, facts, options, true)
     if (await guest.survives(KVM_TRIAL)) return guest
     await guest.stop()

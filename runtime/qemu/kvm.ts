@@ -18,13 +18,22 @@ const LIMIT = 3000
 /** What the program ends QEMU with: 33, since `isa-debug-exit` makes n into 2n + 1. */
 const ENDED = 16
 
-/** @param memory the file in which the answer is kept */
-export async function kvmWorks(program: string, arch: TargetArch, memory: string): Promise<boolean> {
+/**
+ * @param memory the file in which the answer is kept
+ * @param notice says once that a machine with KVM is emulated all the same
+ */
+export async function kvmWorks(
+  program: string,
+  arch: TargetArch,
+  memory: string,
+  notice: (message: string) => void,
+): Promise<boolean> {
   if (NATIVE[arch] !== process.arch || !existsSync('/dev/kvm')) return false
   const known = recallKvm(memory)
   if (known !== undefined) return known
   // There is no such program for arm; a guest that dies is noticed when it does.
   const works = arch !== 'x86_64' || (await runsFast(program, ['-accel', 'kvm', '-cpu', 'host']))
+  if (!works) notice('KVM is slow here or does not work; the machine is emulated')
   rememberKvm(memory, works)
   return works
 }

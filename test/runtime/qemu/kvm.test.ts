@@ -9,6 +9,7 @@ import { kvmWorks, recallKvm, rememberKvm, runsFast } from '../../../runtime/qem
 
 const test = suite('kvm')
 const QEMU = findQemu('x86_64')
+const silent = () => {}
 const folder = mkdtempSync(join(tmpdir(), 'strux-kvm-test-'))
 test.after(() => rmSync(folder, { recursive: true }))
 
@@ -22,13 +23,13 @@ test('the program ends in time on a fast machine, and not on one that stands sti
 test('what was found is remembered until the machine restarts', async () => {
   const memory = join(folder, 'state/kvm')
   const other = process.arch === 'arm64' ? 'x86_64' : 'arm64'
-  assert.is(await kvmWorks(QEMU, other, memory), false)
+  assert.is(await kvmWorks(QEMU, other, memory, silent), false)
   assert.is(recallKvm(memory), undefined)
   rememberKvm(memory, true)
   assert.is(recallKvm(memory), true)
   rememberKvm(memory, false)
   assert.is(recallKvm(memory), false)
-  assert.is(await kvmWorks(QEMU, 'x86_64', memory), false)
+  assert.is(await kvmWorks(QEMU, 'x86_64', memory, silent), false)
   writeFileSync(memory, readFileSync(memory, 'utf8').replace(/^\S+/, 'another-start'))
   assert.is(recallKvm(memory), undefined)
 })
