@@ -159,14 +159,8 @@ async function start(session: Session, options: Start): Promise<Guest> {
   }
   const { findQemu, guestFiles } = await import('../qemu/files.ts')
   const { startGuest } = await import('../qemu/guest.ts')
-  const splash = project.config.boot?.splash?.enabled === true
-  const about = { root, bspName: bsp.name, bsp: bsp.data, arch: plan.arch, splash }
-  const facts: MachineFacts = {
-    project: project.config,
-    bsp: bsp.data,
-    arch: plan.arch,
-    ...guestFiles(about),
-  }
+  const about = { project: project.config, bsp: bsp.data, arch: plan.arch }
+  const facts: MachineFacts = { ...about, ...guestFiles({ ...about, root, bspName: bsp.name }) }
   const { headless, ...rest } = options
   const { findDisplay } = await import('../qemu/window.ts')
   return startGuest(facts, {

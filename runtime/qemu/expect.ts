@@ -19,8 +19,9 @@ const TOLERANCE = 12
 const INTERVAL = 1000
 /** A screen stands still where no more than this share of it changes from one look to the next: a cursor may blink. */
 const STILL = 0.002
-/** So many looks in a row have to be alike; more where nothing says what is to be seen: painting under emulation pauses. */
+/** So many looks in a row have to be alike where a colour is to be seen. */
 const STILL_LOOKS = 3
+/** More where nothing says what is to be seen: painting under emulation has pauses of its own. */
 const DONE_LOOKS = 6
 
 /** A condition: true, or what is there instead. */

@@ -1,10 +1,11 @@
 /** What a guest starts from: found on disk, or said what has to be done for it to be there. */
 import { existsSync, readFileSync } from 'node:fs'
 import { join, posix } from 'node:path'
-import type { BspData } from '../../lib/schema.ts'
+import type { BspData, ProjectData } from '../../lib/schema.ts'
 import type { TargetArch } from '../plan/model.ts'
 import { cacheFolder, outputFolder, resolveArtifact } from '../plan/paths.ts'
 import { StruxError } from '../report/error.ts'
+import { kernelArguments } from '../steps/image/arguments.ts'
 import { imageName } from '../steps/image/name.ts'
 import type { MachineFacts } from './machine.ts'
 import { QEMU_PROGRAM, SERIAL_CONSOLE } from './machine.ts'
@@ -13,9 +14,8 @@ export interface GuestFacts {
   readonly root: string
   readonly bspName: string
   readonly bsp: BspData
+  readonly project: ProjectData
   readonly arch: TargetArch
-  /** Whether the project shows a picture while the device starts. */
-  readonly splash: boolean
 }
 
 /** Debian's names of packages, by what they are for. */
@@ -119,8 +119,8 @@ function need({ root, bspName }: GuestFacts, path: string): string {
 }
 
 /** What the image step recorded of its kernel arguments, else those of an image that is one filesystem. */
-function directCmdline({ root, bspName, bsp, arch, splash }: GuestFacts): string {
-  let cmdline = `root=/dev/vda rw ${bsp.boot?.cmdline ?? ''}`
+function directCmdline({ root, bspName, project, bsp, arch }: GuestFacts): string {
+  let cmdline = `root=/dev/vda rw ${kernelArguments(project, bsp)}`
   try {
     const recorded: unknown = JSON.parse(
       readFileSync(join(root, cacheFolder(bspName), '.image.json'), 'utf8'),
@@ -137,7 +137,6 @@ function directCmdline({ root, bspName, bsp, arch, splash }: GuestFacts): string
     'systemd.show_status=true',
     'vt.global_cursor_default=0',
     `console=${SERIAL_CONSOLE[arch]}`,
-    ...(splash ? ['splash', 'plymouth.ignore-serial-consoles'] : []),
   ]
   const given = new Set(words.map(word => word.split('=')[0]))
   return [...words, ...quiet.filter(word => !given.has(word.split('=')[0]!))].join(' ')

@@ -3,6 +3,7 @@ import type { PathRef } from '../../plan/model.ts'
 import { cacheFolder, outputFolder } from '../../plan/paths.ts'
 import type { StepDeclaration, StepFacts } from '../declaration.ts'
 import { blobFile, file, inCache, optional } from '../refs.ts'
+import { kernelArguments } from './arguments.ts'
 import { imageName } from './name.ts'
 
 export const image: StepDeclaration = {
@@ -20,8 +21,7 @@ export const image: StepDeclaration = {
     folder: bspFolder,
     image: bsp.image,
     image_name: bsp.image && imageName(bsp.image),
-    'boot.cmdline': bsp.boot?.cmdline,
-    splash: project.boot?.splash?.enabled === true,
+    'boot.cmdline': kernelArguments(project, bsp),
     'boot.bootloader': bsp.boot?.bootloader?.enabled ? bsp.boot.bootloader : undefined,
     'boot.kernel.device_tree': bsp.boot?.kernel?.custom_kernel ? bsp.boot.kernel.device_tree : undefined,
   }),

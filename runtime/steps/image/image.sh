@@ -48,12 +48,6 @@ case $table in
   none) root_device=/dev/vda ;;
 esac
 cmdline=$(config '."boot.cmdline"')
-# Plymouth shows nothing without the first, and with a serial console nothing without the second.
-if enabled .splash; then
-  for word in splash plymouth.ignore-serial-consoles; do
-    case " $cmdline " in *" $word "*) ;; *) cmdline="${cmdline:+$cmdline }$word" ;; esac
-  done
-fi
 case " $cmdline " in
   *" root="*) arguments=$cmdline ;;
   *) arguments="root=$root_device rw rootwait${cmdline:+ $cmdline}" ;;

@@ -16,8 +16,7 @@ install_packages() {
   if [ ${#names[@]} -eq 0 ] && [ ${#files[@]} -eq 0 ]; then return; fi
 
   progress "Installing ${#names[@]} packages and ${#files[@]} package files"
-  local kept=$SHARED_CACHE_DIR/.sources/apt/$suite-$debian_arch place
-  local lock
+  local kept=$SHARED_CACHE_DIR/.sources/apt/$suite-$debian_arch place lock
   mkdir -p "$kept/archives/partial" "$kept/lists/partial"
   # One apt at a time: builds of several BSPs keep their packages in the same place.
   exec {lock}>"$kept/.lock"

@@ -84,15 +84,17 @@ test('the network can be switched off, and leads to ports of the guest', () => {
 test('says which file of the build is missing, and how it is made; a splash needs arguments of its own', () => {
   const root = mkdtempSync(join(tmpdir(), 'strux-qemu-test-'))
   try {
-    const facts = { root, bspName: 'b', bsp: BSP, arch: 'x86_64' as const, splash: false }
+    const facts = { root, bspName: 'b', project: PROJECT, bsp: BSP, arch: 'x86_64' as const }
     assert.throws(() => guestFiles(facts), /there is no dist\/output\/b\/rootfs\.ext4/)
     for (const file of ['dist/output/b/rootfs.ext4', 'dist/cache/b/vmlinuz']) {
       mkdirSync(join(root, dirname(file)), { recursive: true })
       writeFileSync(join(root, file), '')
     }
     assert.not.match(guestFiles(facts).cmdline, 'splash')
-    const shown = guestFiles({ ...facts, splash: true }).cmdline
-    assert.match(shown, /^root=\/dev\/vda rw quiet .* splash plymouth\.ignore-serial-consoles$/)
+    const boot = { splash: { enabled: true, logo: 'logo.png', color: '000000' } }
+    const bsp: BspData = { ...BSP, boot: { cmdline: 'splash debug' } }
+    const shown = guestFiles({ ...facts, project: { ...PROJECT, boot }, bsp }).cmdline
+    assert.match(shown, /^root=\/dev\/vda rw splash debug plymouth\.ignore-serial-consoles quiet /)
   } finally {
     rmSync(root, { recursive: true })
   }
