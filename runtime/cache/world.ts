@@ -10,7 +10,8 @@ import {
 } from 'node:fs'
 import { posix, sep } from 'node:path'
 import type { PathRef } from '../plan/model.ts'
-import { globBase, passesOver } from '../plan/paths.ts'
+import { passesOver } from '../plan/paths.ts'
+import { type GlobEntry, globFiles } from './glob.ts'
 import { readByGo } from './go-files.ts'
 import { type FileStamp, type HashMemo, hashText } from './hash-memo.ts'
 
@@ -70,17 +71,7 @@ export class World {
   async matches(ref: PathRef): Promise<readonly string[]> {
     const known = this.#globbed.get(ref.path)
     if (known) return known
-    const base = globBase(ref.path)
-    const { globSync } = await import('tinyglobby')
-    const found = globSync(ref.path.slice(base === '.' ? 0 : base.length + 1), {
-      cwd: this.#at(base),
-      dot: true,
-      followSymbolicLinks: false,
-      fs: { readdirSync: readWithSymlinksAsFiles },
-      expandDirectories: false,
-      ...(ref.ignore ? { ignore: ref.ignore.flatMap(ignored) } : {}),
-    })
-    const paths = found.sort().map(name => posix.join(base, name))
+    const paths = await globFiles(this.root, ref, readWithSymlinksAsFiles)
     this.#globbed.set(ref.path, paths)
     return paths
   }
@@ -195,11 +186,6 @@ export class World {
   }
 }
 
-/** A name to pass over, as the library's own patterns. */
-function ignored(name: string): string[] {
-  return name.startsWith('/') ? [name.slice(1), `${name.slice(1)}/**`] : [`**/${name}`, `**/${name}/**`]
-}
-
 /** Also where a file stands in the place of a folder, or symlinks lead round in a circle. */
 function unlessNotThere(look: () => Stats | undefined): Stats | undefined {
   try {
@@ -216,12 +202,12 @@ function unlessNotThere(look: () => Stats | undefined): Stats | undefined {
 }
 
 /** A glob means symlinks as well, without following them; the library would either follow them or leave them out. */
-const readWithSymlinksAsFiles = ((path: string) =>
-  readdirSync(path, { withFileTypes: true }).map(entry =>
+const readWithSymlinksAsFiles = (folder: string): GlobEntry[] =>
+  readdirSync(folder, { withFileTypes: true }).map(entry =>
     entry.isSymbolicLink()
       ? Object.assign(entry, { isFile: () => true, isSymbolicLink: () => false })
       : entry,
-  )) as unknown as typeof readdirSync
+  )
 
 function parentOf(full: string): string {
   return full.slice(0, full.lastIndexOf('/'))

@@ -16,7 +16,7 @@ import {
   resolveDependency,
 } from '../plan/paths.ts'
 import type { FileSet } from './files.ts'
-import { isInGlob } from './in-glob.ts'
+import { inGlob } from './in-glob.ts'
 import { type Layout, withoutGlob } from './layout.ts'
 
 export interface DependencyContext {
@@ -101,21 +101,22 @@ function take(path: string, { files, part, layout }: DependencyContext): void {
 }
 
 /** A file is named as it is; of a folder or glob, the artifacts in it that are declared. */
-function products(
+async function products(
   declared: string,
   ref: PathRef,
   { plan, layout, roots }: DependencyContext,
-): readonly string[] | undefined {
+): Promise<readonly string[] | undefined> {
   if (!ref.glob && !declared.endsWith('/') && !isMadeFolder(ref.path, plan, roots.bsp)) {
     const again = resolveDependency(declared, { ...roots, own: layout.to })
     const same = 'path' in again && pathRef(declared, again.path).path === ref.path
     return same ? [declared] : [withoutGlob(productText(ref.path, roots.bsp))]
   }
   const base = ref.path.replace(/\/$/, '')
-  const inside = plan.nodes
-    .flatMap(node => (node.kind === 'script' ? node.artifacts : []))
-    .filter(({ path }) => (ref.glob ? isInGlob(path, ref.path) : path.startsWith(`${base}/`)))
-  return inside.length === 0 ? undefined : inside.map(({ path }) => withoutGlob(productText(path, roots.bsp)))
+  const made = plan.nodes.flatMap(node =>
+    node.kind === 'script' ? node.artifacts.map(each => each.path) : [],
+  )
+  const inside = ref.glob ? await inGlob(made, ref) : made.filter(path => path.startsWith(`${base}/`))
+  return inside.length === 0 ? undefined : inside.map(path => withoutGlob(productText(path, roots.bsp)))
 }
 
 /** Folders that steps make as a whole. */

@@ -12,7 +12,7 @@ import { BUILT_IN_BODIES } from '../steps/bodies.ts'
 import { isOwnSource } from '../yaml/breaks.ts'
 import { productText } from './dependencies.ts'
 import type { FileSet } from './files.ts'
-import { isInGlob } from './in-glob.ts'
+import { inGlob } from './in-glob.ts'
 import { type Layout, withoutGlob } from './layout.ts'
 import type { YamlScript } from './scripts.ts'
 import { stepAsScript } from './step-script.ts'
@@ -121,7 +121,7 @@ export async function writeStepScripts(input: StepScriptsInput): Promise<StepScr
         step: HOOKS[step],
         location,
         description: node.title,
-        ...filesOfStep(step, node, arch, input),
+        ...(await filesOfStep(step, node, arch, input)),
       },
       first: step === 'image',
     })
@@ -142,19 +142,20 @@ const MOST_FILES = 200
  * What the script reads and makes, where files can say it; otherwise nothing, and it runs every time. The root
  * filesystem's tarball stands for kernel and initrd, which are in it.
  */
-function filesOfStep(
+async function filesOfStep(
   step: GeneratedStep,
   node: StepNode,
   arch: TargetArch | undefined,
   input: StepScriptsInput,
-): Partial<YamlScript> {
+): Promise<Partial<YamlScript>> {
   const made = step === 'image' ? node.artifacts.slice(0, 1).map(textOf) : madeBy(step, arch, input)
   const efi = step === 'image' ? efiProgram(input.moved, arch) : []
   if (made.length === 0 || efi === undefined) return {}
-  const reads = node.dependencies.flatMap(ref => {
-    if (isProduct(ref.path)) return ref.optional ? [] : [textOf(ref)]
-    return filesAt(ref, input)
-  })
+  const reads: string[] = []
+  for (const ref of node.dependencies) {
+    if (!isProduct(ref.path)) reads.push(...(await filesAt(ref, input)))
+    else if (!ref.optional) reads.push(textOf(ref))
+  }
   const inner =
     step === 'kernel' ? input.inner.flatMap(each => [each.location, ...(each.depends_on ?? [])]) : []
   const { partitions = [] } = input.moved.image ?? {}
@@ -171,11 +172,12 @@ function filesOfStep(
 }
 
 /** The files of the exported project that a step's input means. */
-function filesAt({ path, glob }: PathRef, { files, layout }: StepScriptsInput): string[] {
+async function filesAt(ref: PathRef, { files, layout }: StepScriptsInput): Promise<string[]> {
   const all = [...files.files.keys()].sort()
-  const found = all.filter(each =>
-    glob ? isInGlob(each, path) : each === path || each.startsWith(`${path}/`),
-  )
+  const { path } = ref
+  const found = ref.glob
+    ? await inGlob(all, ref)
+    : all.filter(each => each === path || each.startsWith(`${path}/`))
   return found.map(each => withoutGlob(each.startsWith(`${layout.to}/`) ? layout.own(each) : `../${each}`))
 }
 

@@ -1,42 +1,34 @@
-/** Whether a path that need not exist is one that a glob means. */
+/** Which paths a glob means, also of files that are not there yet. */
+import { posix } from 'node:path'
+import { type GlobEntry, globFiles } from '../cache/glob.ts'
+import type { PathRef } from '../plan/model.ts'
 
-export function isInGlob(path: string, pattern: string): boolean {
-  return new RegExp(`^${source(pattern)}$`, 's').test(path)
-}
+/** Only a name: nothing is read from it. */
+const ROOT = '/project'
 
-/** `**` any folders, `*` and `?` in a name, `{a,b}`, `[…]`, `@(a|b)` and its kin; a backslash takes the meaning away. */
-function source(glob: string): string {
-  let out = ''
-  const closing: string[] = []
-  for (let at = 0; at < glob.length; at++) {
-    const [char, next] = [glob[at]!, glob[at + 1]]
-    const set = char === '[' ? /^\[[!^]?\]?[^\]]*\]/.exec(glob.slice(at))?.[0] : undefined
-    if (char === '\\' && next !== undefined) {
-      out += escaped(next)
-      at++
-    } else if (glob.startsWith('**/', at)) {
-      out += '(?:[^/]+/)*'
-      at += 2
-    } else if (glob.startsWith('**', at)) {
-      out += '.*'
-      at++
-    } else if ('@!+*?'.includes(char) && next === '(') {
-      out += char === '!' ? '(?!(?:' : '(?:'
-      closing.push(char === '!' ? '))[^/]*' : `)${char === '@' ? '' : char}`)
-      at++
-    } else if (char === '*') out += '[^/]*'
-    else if (char === '?') out += '[^/]'
-    else if (set !== undefined) {
-      out += set.replace(/^\[!/, '[^').replaceAll('\\', '\\\\')
-      at += set.length - 1
-    } else if (char === '{') {
-      out += '(?:'
-      closing.push(')')
-    } else if ((char === '}' || char === ')') && closing.length > 0) out += closing.pop()
-    else if ((char === ',' || char === '|') && closing.length > 0) out += '|'
-    else out += escaped(char)
+/**
+ * Of these paths (relative to the project), those that the glob would mean if they were on disk. A path that others lie
+ * in is a folder then, and no glob means folders.
+ */
+export async function inGlob(
+  paths: readonly string[],
+  ref: Pick<PathRef, 'path' | 'ignore'>,
+): Promise<readonly string[]> {
+  const folders = new Map<string, Map<string, GlobEntry>>()
+  for (const path of paths) {
+    let isFile = true
+    for (let each = posix.join(ROOT, path); each !== ROOT; each = posix.dirname(each)) {
+      const folder = posix.dirname(each)
+      const entries = folders.get(folder) ?? new Map<string, GlobEntry>()
+      folders.set(folder, entries)
+      const name = posix.basename(each)
+      if (!entries.has(name) || !isFile) entries.set(name, entry(name, isFile))
+      isFile = false
+    }
   }
-  return out + closing.reverse().join('')
+  return globFiles(ROOT, ref, folder => [...(folders.get(posix.resolve(folder)) ?? new Map()).values()])
 }
 
-const escaped = (char: string) => char.replace(/[.*+?^${}()|[\]\\/-]/, '\\$&')
+function entry(name: string, isFile: boolean): GlobEntry {
+  return { name, isFile: () => isFile, isDirectory: () => !isFile, isSymbolicLink: () => false }
+}

@@ -37,7 +37,11 @@ export function resolveLocation(declared: string, roots: PathRoots): Resolved {
 
 /** A path reference for what resolveDependency or resolveArtifact returned; in a plain path escapes have done their work. */
 export function pathRef(declared: string, path: string, glob = isGlob(declared)): PathRef {
-  return { declared, path: glob ? path : path.replace(/\\(?=[*?{}[\]!+@()])/g, ''), glob }
+  return { declared, path: glob ? path : withoutEscapes(path), glob }
+}
+
+function withoutEscapes(path: string): string {
+  return path.replace(/\\(?=[*?{}[\]!+@()])/g, '')
 }
 
 /** Whether a dependency is a pattern. A backslash takes the special meaning away, as in every glob. */
@@ -45,14 +49,14 @@ export function isGlob(declared: string): boolean {
   return /(?<!\\)[*?{}[\]]|(?<!\\)[!+@]\(/.test(declared)
 }
 
-/** The part of a glob before its first pattern: the folder in which the search begins. */
+/** The folder in which the search for a glob begins: its parts before the first pattern, without escapes. */
 export function globBase(pattern: string): string {
   const fixed: string[] = []
   for (const part of pattern.split('/')) {
     if (isGlob(part)) break
     fixed.push(part)
   }
-  return fixed.join('/') || '.'
+  return withoutEscapes(fixed.join('/')) || '.'
 }
 
 /** Whether two paths of a project are one, or one lies in the other. */
