@@ -37,6 +37,11 @@ export function compareScript(
   return recorded !== undefined && recorded === now ? [] : [reason('script_changed', subject)]
 }
 
+/** What strux runs around a script, the same for all scripts of its hook. */
+export function compareHarness(then: string | undefined, now: string | undefined): Reason[] {
+  return then === now ? [] : [reason('harness_changed')]
+}
+
 /** By variable: changed, new or gone. */
 export function compareEnvironment(
   then: NodeRecord['environment'],

@@ -9,6 +9,7 @@ import {
   compareConfig,
   compareEnvironment,
   compareFeederSet,
+  compareHarness,
   compareInput,
   compareScript,
 } from './compare.ts'
@@ -47,6 +48,7 @@ export async function decideNode(node: PlanNode, context: DecisionContext): Prom
     return { action: 'run', reasons: found }
   }
   found.push(...compareScript(record.script, await scriptHash(node, context), subjectOf(node)))
+  if (node.kind === 'script') found.push(...compareHarness(record.harness, context.harnessHash(node.hook)))
   found.push(...(await compareInputs(node, node, record, context, upstream)))
   if (node.kind === 'step') {
     found.push(...compareConfig(record.config, node.config))

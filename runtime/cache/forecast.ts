@@ -42,7 +42,8 @@ export class Forecast {
       options.plan.nodes.flatMap(node => (node.kind === 'script' ? [[node.id, node] as const] : [])),
     )
     const scriptById = (id: string): ScriptNode | undefined => scripts.get(id)
-    this.#sources = { world: options.world, bodyHash: options.bodyHash, scriptById }
+    const { world, bodyHash, harnessHash } = options
+    this.#sources = { world, bodyHash, harnessHash, scriptById }
   }
 
   get sources(): InputSources {

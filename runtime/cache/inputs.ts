@@ -1,5 +1,5 @@
 /** The inputs of a node as they are now: what a decision compares, and what a record is made of. */
-import type { PathRef, PlanNode, ScriptNode, StepNode } from '../plan/model.ts'
+import type { PathRef, PlanHook, PlanNode, ScriptNode, StepNode } from '../plan/model.ts'
 import { overlaps } from '../plan/paths.ts'
 import { hashText } from './hash-memo.ts'
 import type { FeederRecord, NodeRecord } from './record.ts'
@@ -8,6 +8,7 @@ import { digestOf, type InputState, type World } from './world.ts'
 /** Hashes of everything a node reads. `script` is undefined where the script's file is not there. */
 export interface Inputs {
   readonly script: string | undefined
+  readonly harness: string | undefined
   readonly dependencies: ReadonlyMap<string, InputState>
   readonly feeders: Readonly<Record<string, FeederRecord>> | undefined
 }
@@ -17,6 +18,8 @@ export interface InputSources {
   readonly world: World
   /** SHA-256 of a step's own body; steps without a body have none. */
   readonly bodyHash: (step: string) => string | undefined
+  /** SHA-256 of what strux runs around the scripts of a hook; most have nothing around them. */
+  readonly harnessHash: (hook: PlanHook) => string | undefined
   readonly scriptById: (id: string) => ScriptNode | undefined
 }
 
@@ -33,6 +36,7 @@ export async function inputsOf(
   }
   return {
     script: await scriptHash(node, sources),
+    harness: node.kind === 'script' ? sources.harnessHash(node.hook) : undefined,
     dependencies,
     feeders: node.kind === 'step' ? await feedersOf(node, sources) : undefined,
   }
@@ -97,6 +101,7 @@ export function recordOf(
   const fed = JSON.stringify(before.feeders) === JSON.stringify(after.feeders)
   return {
     ...(still ? { script: before.script } : {}),
+    ...(before.harness === undefined ? {} : { harness: before.harness }),
     dependencies: recordedStates(node.dependencies, before.dependencies, compared),
     artifacts: node.artifacts.map(ref => ref.declared),
     environment: node.hashedEnv,

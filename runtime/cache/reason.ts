@@ -8,6 +8,7 @@ export type ReasonCode =
   | 'artifact_missing'
   | 'no_record'
   | 'script_changed'
+  | 'harness_changed'
   | 'dependency_changed'
   | 'dependency_missing'
   | 'dependency_new'
@@ -40,6 +41,7 @@ const WORDS: Readonly<Record<ReasonCode, (subject: string) => string>> = {
   artifact_missing: subject => `its artifact ${subject} does not exist`,
   no_record: () => 'there is no record of an earlier success',
   script_changed: subject => `the script ${subject} changed`,
+  harness_changed: () => 'strux prepares the root filesystem for it, or packs it afterwards, in another way',
   dependency_changed: subject => `${subject} changed`,
   dependency_missing: subject => `${subject} is not there`,
   dependency_new: subject => `${subject} is new`,

@@ -4,6 +4,8 @@ import type { InputState } from './world.ts'
 export interface NodeRecord {
   /** SHA-256 of the script's text, or of a step's own body. Absent where it changed while it ran. */
   readonly script?: string
+  /** SHA-256 of what strux ran around the script, where there is such a thing. */
+  readonly harness?: string
   /** By the path as declared. An input that changed while the node ran is not listed. */
   readonly dependencies: Readonly<Record<string, Exclude<InputState, undefined> | null>>
   readonly artifacts: readonly string[]

@@ -4,6 +4,7 @@ import { join, posix } from 'node:path'
 import type { ProjectScriptData, ScriptData } from '../../lib/schema.ts'
 import { resolveArtifact, resolveLocation } from '../plan/paths.ts'
 import type { BoardScript } from '../plan/planning.ts'
+import { stepScript } from '../steps/package-files.ts'
 import { type DependencyContext, listDependencies } from './dependencies.ts'
 import { Commented, commentLines } from './emit.ts'
 
@@ -77,7 +78,7 @@ function place(
       `${hook}${data.id === undefined ? '' : `-${slug(data.id)}`}.sh`,
     )
     const path = files.free(base, isTaken)
-    files.text(part, path, ended(withBoardFolder(data.run.text, board, context)), true)
+    files.text(part, path, ended(withWhatItNeeds(data.run.text, hook, board, context)), true)
     return layout.own(path)
   }
   const declared = data.location ?? ''
@@ -86,7 +87,7 @@ function place(
   const target = layout.place(resolved.path)
   const again = resolveLocation(declared, { ...roots, own: layout.to })
   const isSame = 'path' in again && again.path === target
-  const changed = textOf(join(root, resolved.path), board, context)
+  const changed = textOf(join(root, resolved.path), hook, board, context)
   const key = (path: string) => `${hook} ${path}`
   const path = entries.has(key(target)) ? files.free(target, isTaken) : target
   entries.add(key(path))
@@ -95,25 +96,48 @@ function place(
   return isSame && path === target ? declared : layout.own(path)
 }
 
-/** The text of a board's script with what it needs before it; undefined where it stays as it is. */
-function textOf(file: string, board: BoardScript | undefined, context: ScriptContext): string | undefined {
-  if (!board || !exists(file)) return undefined
+/** The text of a script with what it needs before it; undefined where it stays as it is. */
+function textOf(
+  file: string,
+  hook: string,
+  board: BoardScript | undefined,
+  context: ScriptContext,
+): string | undefined {
+  if ((!board && hook !== 'rootfs_post') || !exists(file)) return undefined
   const text = readFileSync(file, 'utf8')
-  const changed = withBoardFolder(text, board, context)
+  const changed = withWhatItNeeds(text, hook, board, context)
   return changed === text ? undefined : changed
 }
 
+/** What other tools do not give a script, or not as it is meant. */
+function withWhatItNeeds(
+  text: string,
+  hook: string,
+  board: BoardScript | undefined,
+  context: ScriptContext,
+): string {
+  const lines = boardFolder(text, board, context) + (hook === 'rootfs_post' ? chrootFunctions(text) : '')
+  const first = /^#!.*\n/.exec(text)?.[0] ?? ''
+  return first + lines + text.slice(first.length)
+}
+
+/** Their functions take one command line, ours the words of a command too. */
+function chrootFunctions(text: string): string {
+  if (!/\b(run_in_chroot|strux_chroot)\b/.test(text)) return ''
+  const functions = stepScript('rootfs_script/functions.sh')
+  // An export that was imported has them.
+  return text.includes(functions) ? '' : functions
+}
+
 /** Other tools do not tell a script where its board lies. */
-function withBoardFolder(text: string, board: BoardScript | undefined, { layout }: ScriptContext): string {
-  if (!board || !/\bBOARD_FOLDER\b/.test(text)) return text
+function boardFolder(text: string, board: BoardScript | undefined, { layout }: ScriptContext): string {
+  if (!board || !/\bBOARD_FOLDER\b/.test(text)) return ''
   const folder = layout.place(board.folder)
   const inBsp = folder === layout.to || folder.startsWith(`${layout.to}/`)
   const [variable, rest] = inBsp
     ? ['BSP_FOLDER', posix.relative(layout.to, folder)]
     : ['PROJECT_FOLDER', folder]
-  const line = `export BOARD_FOLDER="$${variable}"${rest === '' ? '' : `/'${rest.replaceAll("'", `'\\''`)}'`}\n`
-  const first = /^#!.*\n/.exec(text)?.[0] ?? ''
-  return first + line + text.slice(first.length)
+  return `export BOARD_FOLDER="$${variable}"${rest === '' ? '' : `/'${rest.replaceAll("'", `'\\''`)}'`}\n`
 }
 
 function exists(path: string): boolean {

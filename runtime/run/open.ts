@@ -8,11 +8,12 @@ import { type HashMemo, hashText } from '../cache/hash-memo.ts'
 import { KnownImages } from '../cache/known-images.ts'
 import { Records } from '../cache/records.ts'
 import type { World } from '../cache/world.ts'
-import type { BuilderRef, Plan } from '../plan/model.ts'
+import type { BuilderRef, Plan, PlanHook } from '../plan/model.ts'
 import { cacheFolder, outputFolder } from '../plan/paths.ts'
 import type { Relations } from '../plan/relations.ts'
 import type { Report } from '../report/events.ts'
 import type { StepBodies } from '../steps/body.ts'
+import { rootfsScriptHarness } from './rootfs-script.ts'
 
 export interface BuildOptions {
   readonly root: string
@@ -64,7 +65,12 @@ export function openBuild({
   }
   const builderId = ({ builder }: { builder: BuilderRef }) =>
     builder.kind === 'named' ? images.id(builder.image) : undefined
-  const forecast = new Forecast({ plan, relations, selection, manifest, policy, world, bodyHash, builderId })
+  const harness = plan.nodes.some(node => node.kind === 'script' && node.hook === 'rootfs_post')
+    ? hashText(rootfsScriptHarness())
+    : undefined
+  const harnessHash = (hook: PlanHook) => (hook === 'rootfs_post' ? harness : undefined)
+  const found = { plan, relations, selection, manifest, policy, world }
+  const forecast = new Forecast({ ...found, bodyHash, harnessHash, builderId })
   return { forecast, manifest, images, orphans }
 }
 

@@ -4,7 +4,7 @@ import { stepScript } from '../package-files.ts'
 import { goSettings } from './go-settings.ts'
 
 const script = () =>
-  stepScript('shell/step.sh', 'shell/scratch.sh', 'shell/target.sh', 'application/build.sh')
+  stepScript('shell/start.sh', 'shell/step.sh', 'shell/scratch.sh', 'shell/target.sh', 'application/build.sh')
 
 export const application: StepBody = {
   get source() {

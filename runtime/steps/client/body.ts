@@ -3,7 +3,8 @@ import { selfVersion } from '../../load/self.ts'
 import type { StepBody } from '../body.ts'
 import { deviceSourcesDigest, placeDeviceSources, stepScript } from '../package-files.ts'
 
-const script = () => stepScript('shell/step.sh', 'shell/scratch.sh', 'shell/target.sh', 'client/build.sh')
+const script = () =>
+  stepScript('shell/start.sh', 'shell/step.sh', 'shell/scratch.sh', 'shell/target.sh', 'client/build.sh')
 
 export const client: StepBody = {
   // The client tells its version, so another one of this package is another client.

@@ -3,7 +3,7 @@ import type { StepBody } from '../body.ts'
 import { stepScript } from '../package-files.ts'
 import { npmSettings } from './npm-settings.ts'
 
-const script = () => stepScript('shell/step.sh', 'shell/scratch.sh', 'frontend/build.sh')
+const script = () => stepScript('shell/start.sh', 'shell/step.sh', 'shell/scratch.sh', 'frontend/build.sh')
 
 export const frontend: StepBody = {
   get source() {

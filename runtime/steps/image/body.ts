@@ -2,7 +2,14 @@
 import type { StepBody } from '../body.ts'
 import { stepScript } from '../package-files.ts'
 
-const SCRIPTS = ['shell/step.sh', 'image/filesystem.sh', 'image/boot.sh', 'image/table.sh', 'image/image.sh']
+const SCRIPTS = [
+  'shell/start.sh',
+  'shell/step.sh',
+  'image/filesystem.sh',
+  'image/boot.sh',
+  'image/table.sh',
+  'image/image.sh',
+]
 
 export const image: StepBody = {
   get source() {

@@ -6,6 +6,7 @@ import { fetchOverSsh, sourceEnvironment } from '../source/ssh.ts'
 
 const EXTRACT = [...SOURCE_SCRIPTS, 'kernel/extract.sh']
 const BUILD = [
+  'shell/start.sh',
   'shell/step.sh',
   'source/keep.sh',
   'kbuild/cross.sh',

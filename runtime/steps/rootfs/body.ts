@@ -11,4 +11,4 @@ export const rootfs: StepBody = {
   },
 }
 
-const script = () => stepScript('shell/step.sh', 'shell/foreign.sh', 'rootfs/base.sh')
+const script = () => stepScript('shell/start.sh', 'shell/step.sh', 'shell/foreign.sh', 'rootfs/base.sh')

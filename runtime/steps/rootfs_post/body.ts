@@ -4,9 +4,11 @@ import type { StepBody } from '../body.ts'
 import { deviceSourcesDigest, placeDeviceSources, stepScript } from '../package-files.ts'
 
 const SCRIPTS = [
+  'shell/start.sh',
   'shell/step.sh',
   'shell/foreign.sh',
   'shell/chroot.sh',
+  'shell/pack.sh',
   'rootfs_post/packages.sh',
   'rootfs_post/device.sh',
   'rootfs_post/splash.sh',

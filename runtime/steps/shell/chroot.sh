@@ -7,8 +7,11 @@ enter_chroot() {
   enable_emulation
   for place in dev dev/pts proc sys; do
     mkdir -p "$ROOTFS_DIR/$place"
-    mount --bind "/$place" "$ROOTFS_DIR/$place"
-    chroot_mounts+=("$ROOTFS_DIR/$place")
+    if mount --bind "/$place" "$ROOTFS_DIR/$place"; then
+      chroot_mounts+=("$ROOTFS_DIR/$place")
+    else
+      warn "/$place cannot be mounted in the root filesystem; programs that need it fail there"
+    fi
   done
 }
 

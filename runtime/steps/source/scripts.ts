@@ -2,6 +2,7 @@
 
 /** Begins with what every step's bash begins with. Gives `place_source`, `apply_patches`, `fetch_debian` and `unpack_deb`. */
 export const SOURCE_SCRIPTS = [
+  'shell/start.sh',
   'shell/step.sh',
   'source/keep.sh',
   'source/git.sh',

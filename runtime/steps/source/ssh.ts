@@ -23,7 +23,7 @@ export async function fetchOverSsh(source: string | undefined, context: StepRun)
       : [],
   )
   await bashOnHost(
-    `${stepScript('shell/step.sh', 'source/keep.sh', 'source/git.sh')}\nfetch_git "$SSH_URL" "$SSH_REF"\n`,
+    `${stepScript('shell/start.sh', 'shell/step.sh', 'source/keep.sh', 'source/git.sh')}\nfetch_git "$SSH_URL" "$SSH_REF"\n`,
     {
       ...Object.fromEntries(here),
       ...sourceEnvironment(context),

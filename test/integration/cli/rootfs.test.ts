@@ -48,11 +48,14 @@ test.before.each(() => {
     `set -e
 progress "branding $BSP_NAME"
 strux_progress_bar half 50
+strux_progress_bar most 75%
 echo "$STEP $ROOTFS_DIR $0"
 strux_install_file "$PROJECT_FOLDER/files/motd" /etc/issue.d/motd
 strux_install_file "$PROJECT_FOLDER/files/motd" /usr/bin/tool 0755
 echo branded >>"$ROOTFS_DIR/etc/log"
 run_in_chroot /bin/bash -c 'echo "in chroot as $UID: $(</etc/os-release)"; [ -e /proc/self/status ] && [ -c /dev/null ] && echo mounted; echo written >/etc/from-chroot'
+run_in_chroot 'for word in one "two three"; do echo "line: $word"; done && echo $((6 * 7)) >/etc/from-line'
+strux_chroot /bin/bash -c 'echo "words: $1"' bash 'a b'
 `,
   )
   project.config({
@@ -92,6 +95,10 @@ test('the scripts change it, and everything else stays as it was', async () => {
   assert.is(code, 0, `${stdout}${stderr}`)
   assert.match(stdout, '"message":"branding demo"')
   assert.match(stdout, '"message":"half","percent":50')
+  assert.match(stdout, '"message":"most","percent":75')
+  assert.match(stdout, '"line":"line: two three"')
+  assert.match(stdout, '"line":"words: a b"')
+  assert.is(inTarball('etc/from-line'), '42\n')
   assert.match(stdout, 'rootfs_post /tmp/rootfs /project/scripts/brand.sh')
   assert.match(stdout, 'in chroot as 0: NAME=small')
   assert.match(stdout, '"line":"mounted"')
@@ -119,6 +126,19 @@ test('the scripts change it, and everything else stays as it was', async () => {
     [],
     'nothing of the mounts is in it',
   )
+})
+
+test('two builds give the same bytes, whenever they are made', async () => {
+  assert.is((await build()).code, 0)
+  const first = sha256()
+  const times = execFileSync('tar', ['--full-time', '--utc', '-tvzf', project.at(TARBALL)]).toString()
+  assert.match(times, /2025-01-01 00:00:00 +\.\/etc\/log/)
+  project.write(TARBALL, small)
+  project.remove('dist/cache/demo/.build-cache.json')
+  // Times of tar are whole seconds.
+  await new Promise(resolve => setTimeout(resolve, 1100))
+  assert.is((await build()).code, 0)
+  assert.is(sha256(), first)
 })
 
 test('each change is in it exactly once, whatever runs again', async () => {

@@ -1,4 +1,5 @@
 /** What strux export makes of everything that only TypeScript can say, and how it puts it on disk. */
+import { execFileSync } from 'node:child_process'
 import {
   chmodSync,
   cpSync,
@@ -128,6 +129,35 @@ test('inline scripts become files, ids and tools comments', async () => {
   )
   assert.is(read('bsp/qemu/scripts/make_image-image.sh'), "echo 'it'\\''s'\n")
   assert.is(read('bsp/qemu/scripts/make_image.sh'), 'the author has one of that name')
+})
+
+test('a script of the project calls run_in_chroot with words or with one line, also where another tool runs it', async () => {
+  const root = project({
+    'strux.config.ts': CONFIG(` scripts: [
+      { location: './scripts/brand.sh' },
+      { id: 'inline', run: sh\`strux_chroot tool 'inline words'\` },
+      { location: './scripts/plain.sh' },
+    ] `),
+    'bsp/qemu/bsp.ts': whole('scripts: []'),
+    'scripts/brand.sh': '#!/bin/bash\nrun_in_chroot tool "a b" c\nrun_in_chroot "tool \\$((6 * 7))"\n',
+    'scripts/plain.sh': '#!/bin/bash\ntrue\n',
+  })
+  const { out, read } = await exportProject(root)
+  // What the original gives a script: one line for bash in the chroot.
+  const theirs = `tool() { printf '<%s>' "$@"; echo; }
+chroot() { shift; if [ "$1" = /bin/bash ]; then shift; bash "$@"; else "$@"; fi; }
+run_in_chroot() { chroot root /bin/bash -c "$1"; }
+strux_chroot() { run_in_chroot "$@"; }
+export -f tool chroot run_in_chroot strux_chroot
+export ROOTFS_DIR=root
+`
+  const ran = (path: string) =>
+    execFileSync('bash', ['-c', `${theirs}bash "$0"`, join(out, path)], { encoding: 'utf8' })
+  assert.is(ran('scripts/brand.sh'), '<a b><c>\n<42>\n')
+  assert.is(ran('scripts/rootfs_post-inline.sh'), '<inline words>\n')
+  assert.is(read('scripts/plain.sh'), '#!/bin/bash\ntrue\n')
+  const again = await exportProject(out)
+  assert.is(again.read('scripts/brand.sh'), read('scripts/brand.sh'), 'exported again, it is the same')
 })
 
 test('layers are flattened; a board of the project stays, one from npm is copied below the BSP', async () => {

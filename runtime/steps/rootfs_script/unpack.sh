@@ -1,0 +1,10 @@
+# Before a script of the project: the finished root filesystem at $ROOTFS_DIR, with the kernel's filesystems mounted.
+tarball=$BSP_CACHE_DIR/rootfs-post.tar.gz
+repacked=$tarball.repacking
+trap 'leave_chroot; rm -rf --one-file-system "$ROOTFS_DIR" "$repacked"' EXIT
+
+[ -f "$tarball" ] || fail "there is no $tarball to change: the rootfs_post step has not made it"
+rm -rf --one-file-system "$ROOTFS_DIR"
+mkdir -p "$ROOTFS_DIR"
+unpack_rootfs "$tarball"
+enter_chroot
