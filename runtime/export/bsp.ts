@@ -64,15 +64,28 @@ export async function exportBsp(input: BspExport): Promise<Finding[]> {
     entries: new Set(),
   }
   const inner: YamlScript[] = []
+  const feeders = new Map<string, YamlScript[]>()
+  const readsMore = new Set<string>()
   const scripts: { hook: string; value: Commented }[] = []
   for (const [index, script] of (data.scripts ?? []).entries()) {
     const made = await exportScript(script, script.step, index, context)
+    if (made.readsMore) readsMore.add(script.step)
+    feeders.set(script.step, [...(feeders.get(script.step) ?? []), made.entry])
     if (generated.has('kernel') && script.step === 'after_kernel_extract') inner.push(made.entry)
     else scripts.push({ hook: script.step, value: commented(made) })
   }
   copyWhole(input, layout)
   const named = scripts.flatMap(({ value }) => (value.value as YamlScript).depends_on ?? [])
-  const steps = await writeStepScripts({ ...input, layout, moved, generated, inner, named })
+  const steps = await writeStepScripts({
+    ...input,
+    layout,
+    moved,
+    generated,
+    inner,
+    feeders,
+    readsMore,
+    named,
+  })
   for (const { hook, comment, entry, first } of steps) {
     // The declared image is made before scripts of the same hook run.
     const at = first ? scripts.findIndex(script => script.hook === hook) : -1

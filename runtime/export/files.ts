@@ -13,8 +13,12 @@ export type Content =
 
 export interface ExportedFile {
   readonly content: Content
-  readonly executable: boolean
+  /** Permission bits. Links have none. */
+  readonly mode: number
 }
+
+/** What a folder has unless somebody chose something else: only then it is an entry of its own, or if nothing is in it. */
+export const FOLDER_MODE = 0o755
 
 /** Never part of what is copied as a whole. */
 const NOISE = new Set(['node_modules', '.git', '.DS_Store'])
@@ -45,17 +49,26 @@ export class FileSet {
     const stat = statSync(from, { throwIfNoEntry: false })
     if (stat?.isFile()) this.add(part, to, copyOf(realpathSync(from), stat))
     else if (stat?.isDirectory()) {
-      for (const [name, file] of this.below(path, each => skip(posix.join(path, each), posix.join(to, each))))
-        if (file) this.add(part, posix.join(to, name), file)
+      const inside = this.below(path, each => skip(posix.join(path, each), posix.join(to, each)))
+      const itself = to === '.' ? [] : [['', folderOf(stat)] as const]
+      for (const [name, file] of [...itself, ...inside])
+        if (file.content.kind !== 'folder' || this.#isEntry(file, join(from, name)))
+          this.add(part, posix.join(to, name), file)
     }
   }
 
-  text(part: string, path: string, text: string, executable = false): void {
-    this.add(part, path, { content: { kind: 'text', text }, executable })
+  text(part: string, path: string, text: string, mode = 0o644): void {
+    this.add(part, path, { content: { kind: 'text', text }, mode })
   }
 
+  #isEntry({ mode }: ExportedFile, from: string): boolean {
+    return mode !== FOLDER_MODE || readdirSync(from).length === 0
+  }
+
+  /** Whether there is a file or link; a folder is no reason to leave out what lies in it. */
   has(path: string): boolean {
-    return this.files.has(path)
+    const kind = this.files.get(path)?.content.kind
+    return kind !== undefined && kind !== 'folder'
   }
 
   /** The path, or where something is there already, one like it: `make.sh`, `make.2.sh`. */
@@ -67,12 +80,12 @@ export class FileSet {
     }
   }
 
-  /** What a copy of the folder has in it, by path. Of a folder in it nothing but the path, before what is in that. */
+  /** What a copy of the folder has in it, by path; each folder before what is in it. */
   *below(
     folder: string,
     skip: (path: string) => boolean = () => false,
     path = '',
-  ): Generator<readonly [path: string, file: ExportedFile | undefined]> {
+  ): Generator<readonly [path: string, file: ExportedFile]> {
     const base = join(this.#root, folder)
     for (const name of readdirSync(join(base, path)).sort()) {
       const each = posix.join(path, name)
@@ -80,7 +93,7 @@ export class FileSet {
       if (NOISE.has(name) || full === this.#without || skip(each)) continue
       const stat = lstatSync(full)
       if (stat.isDirectory()) {
-        yield [each, undefined]
+        yield [each, folderOf(stat)]
         yield* this.below(folder, skip, each)
       } else if (stat.isSymbolicLink()) yield [each, this.#link(full, base)]
       else if (stat.isFile()) yield [each, copyOf(full, stat)]
@@ -95,7 +108,7 @@ export class FileSet {
     const stat = statSync(full, { throwIfNoEntry: false })
     if (!target.startsWith('/') && !isWithin && stat?.isFile() && isInside(this.#root, realpathSync(full)))
       return copyOf(realpathSync(full), stat)
-    return { content: { kind: 'link', target }, executable: false }
+    return { content: { kind: 'link', target }, mode: 0o777 }
   }
 
   add(part: string, path: string, file: ExportedFile): void {
@@ -112,7 +125,11 @@ export class FileSet {
 }
 
 function copyOf(from: string, { mode }: Stats): ExportedFile {
-  return { content: { kind: 'copy', from }, executable: (mode & 0o111) !== 0 }
+  return { content: { kind: 'copy', from }, mode: mode & 0o7777 }
+}
+
+function folderOf({ mode }: Stats): ExportedFile {
+  return { content: { kind: 'folder' }, mode: mode & 0o7777 }
 }
 
 function isInside(root: string, path: string): boolean {

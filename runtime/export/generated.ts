@@ -50,6 +50,7 @@ export function generatedSteps(data: BspData): ReadonlySet<GeneratedStep> {
   const type = bootloader?.type ?? 'none'
   const ownBootloader =
     ['grub', 'systemd-boot'].includes(type) ||
+    (type === 'u-boot' && bootloader?.source === undefined) ||
     (bootloader?.source !== undefined && isOwnSource(bootloader.source)) ||
     (bootloader?.blobs?.some(blob => blob.path.startsWith('deb:')) ?? false)
   if (
@@ -74,6 +75,10 @@ export interface StepScriptsInput {
   readonly generated: ReadonlySet<GeneratedStep>
   /** The scripts that run inside the kernel step. */
   readonly inner: readonly YamlScript[]
+  /** By hook, the scripts whose content counts as the step's own: `before_kernel`, `before_bootloader`. */
+  readonly feeders: ReadonlyMap<string, readonly YamlScript[]>
+  /** Hooks with a script that reads what no list of files can say. */
+  readonly readsMore: ReadonlySet<string>
   /** Files that other scripts read. */
   readonly named: readonly string[]
 }
@@ -110,7 +115,7 @@ export async function writeStepScripts(input: StepScriptsInput): Promise<StepScr
       step === 'kernel' ? commands : [],
     )
     const path = files.free(posix.join(layout.to, 'scripts', `strux-${step}.sh`))
-    files.text(bsp.name, path, text, true)
+    files.text(bsp.name, path, text, 0o755)
     const location = layout.own(path)
     scripts.push({
       step,
@@ -156,14 +161,16 @@ async function filesOfStep(
     if (!isProduct(ref.path)) reads.push(...(await filesAt(ref, input)))
     else if (!ref.optional) reads.push(textOf(ref))
   }
-  const inner =
-    step === 'kernel' ? input.inner.flatMap(each => [each.location, ...(each.depends_on ?? [])]) : []
+  const hooks = [`before_${step}`, ...(step === 'kernel' ? ['after_kernel_extract'] : [])]
+  if (hooks.some(hook => input.readsMore.has(hook))) return {}
+  const feeders = [...(input.feeders.get(`before_${step}`) ?? []), ...(step === 'kernel' ? input.inner : [])]
+  const fed = feeders.flatMap(each => [each.location, ...(each.depends_on ?? [])])
   const { partitions = [] } = input.moved.image ?? {}
   const isMadeFolder = (content: string | undefined) =>
     content !== undefined && !content.startsWith('./') && !['rootfs', 'boot'].includes(content)
   const readsFolder = step === 'image' && partitions.some(({ content }) => isMadeFolder(content))
   if (readsFolder || reads.length > MOST_FILES) return {}
-  const depends = [...new Set([...reads, ...efi, ...inner])]
+  const depends = [...new Set([...reads, ...efi, ...fed])]
   return { ...(depends.length > 0 && { depends_on: depends }), cached_generated_artifacts: made }
 
   function textOf({ path }: PathRef): string {

@@ -6,7 +6,7 @@ import { isProduct } from '../plan/paths.ts'
 import { bspOverlays, type Overlay } from '../steps/rootfs_post/overlays.ts'
 import type { BspExport } from './bsp.ts'
 import { commentLines } from './emit.ts'
-import { type ExportedFile, isFolder } from './files.ts'
+import { type ExportedFile, FOLDER_MODE, isFolder } from './files.ts'
 import type { Layout } from './layout.ts'
 import { leadsOutside, outside } from './outside.ts'
 
@@ -57,32 +57,45 @@ function isThere({ path }: Overlay, { root, lossy }: BspExport, findings: Findin
   return false
 }
 
-type Tree = Map<string, Tree | ExportedFile>
-type Entries = Iterable<readonly [path: string, file: ExportedFile | undefined]>
+interface Tree {
+  readonly entries: Map<string, Tree | ExportedFile>
+  mode: number
+}
+type Entries = Iterable<readonly [path: string, file: ExportedFile]>
 
 /**
  * One overlay copied over the other, as it is done on the device: what comes later takes the place of what is there, but a
  * folder that meets a link is copied to where the link leads.
  */
 export function inOneFolder(overlays: readonly Entries[]): [path: string, file: ExportedFile][] {
-  const root: Tree = new Map()
+  const root = emptyTree()
   for (const entries of overlays) {
     for (const [path, file] of entries) {
       const names = path.split('/')
-      if (file) folderAt(root, names.slice(0, -1)).set(names.at(-1)!, file)
-      else folderAt(root, names)
+      if (file.content.kind === 'folder') folderAt(root, names).mode = file.mode
+      else folderAt(root, names.slice(0, -1)).entries.set(names.at(-1)!, file)
     }
   }
   return [...filesIn(root)]
 }
 
 function* filesIn(tree: Tree, above = ''): Generator<[path: string, file: ExportedFile]> {
-  for (const [name, entry] of tree) {
+  for (const [name, entry] of tree.entries) {
     const path = posix.join(above, name)
-    if (!(entry instanceof Map)) yield [path, entry]
-    else if (entry.size > 0) yield* filesIn(entry, path)
-    else yield [path, { content: { kind: 'folder' }, executable: false }]
+    if (!isTree(entry)) {
+      yield [path, entry]
+      continue
+    }
+    const { entries, mode } = entry
+    if (entries.size === 0 || mode !== FOLDER_MODE) yield [path, { content: { kind: 'folder' }, mode }]
+    yield* filesIn(entry, path)
   }
+}
+
+const emptyTree = (): Tree => ({ entries: new Map(), mode: FOLDER_MODE })
+
+function isTree(entry: Tree | ExportedFile | undefined): entry is Tree {
+  return entry !== undefined && 'entries' in entry
 }
 
 /** The folder with that path, made where it is not there; in place of a file, or of a link that leads to none. */
@@ -93,9 +106,9 @@ function folderAt(root: Tree, names: readonly string[]): Tree {
     path = followed(root, [...path, name]) ?? [...path, name]
     folder = root
     for (const part of path) {
-      const there = folder.get(part)
-      const next: Tree = there instanceof Map ? there : new Map()
-      folder.set(part, next)
+      const there = folder.entries.get(part)
+      const next = isTree(there) ? there : emptyTree()
+      folder.entries.set(part, next)
       folder = next
     }
   }
@@ -117,7 +130,7 @@ function followed(root: Tree, names: readonly string[]): string[] | undefined {
       continue
     }
     const there = entryAt(root, [...path, name])
-    if (there === undefined || there instanceof Map) path.push(name)
+    if (there === undefined || isTree(there)) path.push(name)
     else if (there.content.kind !== 'link' || ++links > MOST_LINKS) return undefined
     else {
       const { target } = there.content
@@ -130,7 +143,7 @@ function followed(root: Tree, names: readonly string[]): string[] | undefined {
 
 function entryAt(root: Tree, path: readonly string[]): Tree | ExportedFile | undefined {
   return path.reduce<Tree | ExportedFile | undefined>(
-    (at, name) => (at instanceof Map ? at.get(name) : undefined),
+    (at, name) => (isTree(at) ? at.entries.get(name) : undefined),
     root,
   )
 }

@@ -16,6 +16,7 @@ import { PROJECT_LAYOUT } from './layout.ts'
 import { leftOutOfProject } from './left-out.ts'
 import { leadsOutside, outside } from './outside.ts'
 import { commented, exportScript } from './scripts.ts'
+import { leftOutOfSources } from './sources.ts'
 
 export interface ProjectExport {
   readonly root: string
@@ -101,10 +102,11 @@ const OF_PROJECT = /^(boards|package(-lock)?\.json|pnpm-lock\.yaml|yarn\.lock|ts
 function copySources({ root, project, files, definitions }: ProjectExport): void {
   const folder = posix.normalize(project.config.application ?? '.')
   if (!existsSync(join(root, folder))) return
+  const isLeftOut = leftOutOfSources(root)
   files.copy(PROJECT_PART, folder, '.', (path, to) => {
     const isBuilt = /(^|\/)frontend\/(dist|node_modules)$/.test(to)
     const isBsp = project.bsps.some(bsp => bsp.folder !== '.' && path === bsp.folder)
     const isProjects = NOT_SOURCES.test(to) || (folder === '.' && OF_PROJECT.test(to))
-    return isProjects || isBuilt || isBsp || files.has(to) || definitions.has(path)
+    return isProjects || isBuilt || isBsp || files.has(to) || definitions.has(path) || isLeftOut(path)
   })
 }

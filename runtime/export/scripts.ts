@@ -24,13 +24,20 @@ export interface YamlScript {
   readonly cached_generated_artifacts?: readonly string[]
 }
 
+export interface ExportedScript {
+  readonly comment: readonly string[]
+  readonly entry: YamlScript
+  /** Whether it reads what `depends_on` of YAML cannot say. */
+  readonly readsMore: boolean
+}
+
 /** How the text of a script is kept: a file of the exported project. */
 export async function exportScript(
   data: ScriptData | ProjectScriptData,
   hook: string,
   index: number,
   context: ScriptContext,
-): Promise<{ readonly comment: readonly string[]; readonly entry: YamlScript }> {
+): Promise<ExportedScript> {
   const artifacts = data.cached_generated_artifacts ?? []
   const own = artifacts.flatMap(path => {
     const resolved = resolveArtifact(path, context.roots)
@@ -59,7 +66,7 @@ export async function exportScript(
     ...(paths.length > 0 && { depends_on: paths }),
     ...(artifacts.length > 0 && !runsAlways && { cached_generated_artifacts: artifacts }),
   }
-  return { comment, entry }
+  return { comment, entry, readsMore: dropped.length > 0 }
 }
 
 function place(
@@ -78,7 +85,7 @@ function place(
       `${hook}${data.id === undefined ? '' : `-${slug(data.id)}`}.sh`,
     )
     const path = files.free(base, isTaken)
-    files.text(part, path, ended(withWhatItNeeds(data.run.text, hook, board, context)), true)
+    files.text(part, path, ended(withWhatItNeeds(data.run.text, hook, board, context)), EXECUTABLE)
     return layout.own(path)
   }
   const declared = data.location ?? ''
@@ -92,7 +99,7 @@ function place(
   const path = entries.has(key(target)) ? files.free(target, isTaken) : target
   entries.add(key(path))
   if (changed === undefined) files.copy(part, resolved.path, path)
-  else files.text(part, path, changed, true)
+  else files.text(part, path, changed, statSync(join(root, resolved.path)).mode & 0o7777)
   return isSame && path === target ? declared : layout.own(path)
 }
 
@@ -143,6 +150,8 @@ function boardFolder(text: string, board: BoardScript | undefined, { layout }: S
 function exists(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false }) !== undefined
 }
+
+const EXECUTABLE = 0o755
 
 const ended = (text: string) => (text.endsWith('\n') || text === '' ? text : `${text}\n`)
 

@@ -23,7 +23,7 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { StruxError } from '../report/error.ts'
-import type { ExportedFile, FileSet } from './files.ts'
+import { type ExportedFile, type FileSet, FOLDER_MODE } from './files.ts'
 
 export const MANIFEST = '.strux-export.json'
 
@@ -57,6 +57,9 @@ export function writeExport(out: string, set: FileSet, complete: boolean, force:
   for (const [part, paths] of Object.entries(before.parts)) if (!complete) parts[part] = paths
   for (const [part, paths] of set.parts) parts[part] = [...paths].sort()
   const wanted = new Set(Object.values(parts).flat())
+  const folders = new Set([...wanted].flatMap(foldersAbove))
+  /** Whether the path is a folder that files of the export lie in. */
+  const holds = (path: string) => folders.has(path)
   const stale = Object.keys(before.files).filter(path => !wanted.has(path))
 
   const digests = new Map([...set.files].map(([path, file]) => [path, digestOf(file)]))
@@ -64,15 +67,17 @@ export function writeExport(out: string, set: FileSet, complete: boolean, force:
   const writes: string[] = []
   for (const [path, digest] of [...digests].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const there = digestAt(join(out, path))
-    if (there === digest && (digest !== FOLDER || before.files[path] === FOLDER)) continue
-    const isFree = there === undefined || isUntouched(out, path, before)
-    // A folder that had files of ours in it, and is empty now, becomes ours itself; one with anything else in it does not.
+    const isOurs = digest !== FOLDER || before.files[path] === FOLDER
+    if (there === digest && isOurs && hasItsMode(join(out, path), set.files.get(path)!)) continue
+    // A folder that had nothing but files of ours in it, or gets some, becomes ours itself.
+    const isFree = there === undefined || isUntouched(out, path, before) || (there === digest && holds(path))
     if (there === digest && !isFree) continue
     writes.push(path)
     if (!isFree) conflicts.push(path)
   }
   const removals = stale.filter(path => {
     const there = digestAt(join(out, path))
+    if (there === FOLDER && holds(path)) return false
     if (there !== undefined && there !== before.files[path]) conflicts.push(path)
     // What was an empty folder has something of somebody's in it.
     else if (there === FOLDER && !isUntouched(out, path, before)) return false
@@ -97,6 +102,13 @@ export function writeExport(out: string, set: FileSet, complete: boolean, force:
 
   for (const path of removals) remove(out, path)
   for (const path of writes) put(out, path, set.files.get(path)!)
+  // Last, and from below: a folder may be closed to its owner, too.
+  for (const path of [...writes].reverse()) {
+    const { content, mode } = set.files.get(path)!
+    if (content.kind === 'folder') chmodSync(join(out, path), mode)
+  }
+  for (const path of stale)
+    if (before.files[path] === FOLDER && holds(path)) chmodSync(join(out, path), FOLDER_MODE)
   const files = Object.fromEntries(
     [...wanted].sort().flatMap(path => {
       const digest = digests.get(path) ?? before.files[path]
@@ -145,12 +157,12 @@ function listed(paths: readonly string[]): string {
 
 const FOLDER = 'folder'
 
-/** Kind, mode and content. */
-function digestOf({ content, executable }: ExportedFile): string {
+/** Kind, content, and whether it is executable: what somebody who takes the export from git has of it, too. */
+function digestOf({ content, mode }: ExportedFile): string {
   if (content.kind === 'folder') return FOLDER
   if (content.kind === 'link') return `link ${content.target}`
   const hash = content.kind === 'text' ? hashText(content.text) : hashFile(content.from)
-  return `${executable ? 'x' : '-'} ${hash}`
+  return `${(mode & 0o111) === 0 ? '-' : 'x'} ${hash}`
 }
 
 function digestAt(path: string): string | undefined {
@@ -160,6 +172,18 @@ function digestAt(path: string): string | undefined {
   if (stat.isDirectory()) return FOLDER
   if (!stat.isFile()) return 'other'
   return `${(stat.mode & 0o111) === 0 ? '-' : 'x'} ${hashFile(path)}`
+}
+
+/** Permissions that were chosen are kept to the bit. For texts of the export itself, what a umask makes of them will do. */
+function hasItsMode(path: string, { content, mode }: ExportedFile): boolean {
+  if (content.kind === 'link') return true
+  if (content.kind === 'text' && [0o644, 0o755].includes(mode)) return true
+  return (lookAt(path)!.mode & 0o7777) === mode
+}
+
+function foldersAbove(path: string): string[] {
+  const above = dirname(path)
+  return above === '.' ? [] : [above, ...foldersAbove(above)]
 }
 
 function lookAt(path: string): Stats | undefined {
@@ -201,11 +225,10 @@ function hashFile(path: string): string {
   return hash.digest('hex')
 }
 
-function put(out: string, path: string, { content, executable }: ExportedFile): void {
+function put(out: string, path: string, { content, mode }: ExportedFile): void {
   const full = join(out, path)
-  clearTheWay(out, path)
+  clearTheWay(out, path, content.kind === 'folder')
   if (content.kind === 'folder') {
-    rmSync(full, { force: true })
     mkdirSync(full, { recursive: true })
     return
   }
@@ -214,9 +237,9 @@ function put(out: string, path: string, { content, executable }: ExportedFile): 
   try {
     if (content.kind === 'link') symlinkSync(content.target, temporary)
     else {
-      if (content.kind === 'text') writeFileSync(temporary, content.text)
+      if (content.kind === 'text') writeFileSync(temporary, content.text, { mode })
       else copyFileSync(content.from, temporary)
-      chmodSync(temporary, executable ? 0o755 : 0o644)
+      chmodSync(temporary, mode)
     }
     renameSync(temporary, full)
   } catch (error) {
@@ -226,11 +249,12 @@ function put(out: string, path: string, { content, executable }: ExportedFile): 
 }
 
 /** Files may stand where folders have to be, and the other way round. */
-function clearTheWay(out: string, path: string): void {
+function clearTheWay(out: string, path: string, forFolder: boolean): void {
   for (let folder = dirname(path); folder !== '.'; folder = dirname(folder)) {
     if (lookAt(join(out, folder))?.isFile()) rmSync(join(out, folder))
   }
-  if (lookAt(join(out, path))?.isDirectory()) rmSync(join(out, path), { recursive: true })
+  const there = lookAt(join(out, path))
+  if (there && there.isDirectory() !== forFolder) rmSync(join(out, path), { recursive: true })
 }
 
 function remove(out: string, path: string): void {

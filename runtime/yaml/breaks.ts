@@ -38,8 +38,8 @@ export function bspBreaks(bsp: BspData, about: BreaksAbout): Finding[] {
     ['kernel', kernel?.source],
     ['bootloader', bootloader?.source],
   ] as const) {
-    if (source === undefined || !isOwnSource(source)) continue
-    warn('a source is a git repository or a tarball to be downloaded', ['boot', section, 'source'])
+    const problem = source === undefined ? undefined : sourceElsewhere(source)
+    if (problem) warn(problem.message, ['boot', section, 'source'], problem.hint)
   }
   if (bootloader?.enabled && (bootloader.type === 'grub' || bootloader.type === 'systemd-boot')) {
     const hint = "type 'custom' with a custom_bootloader script works everywhere"
@@ -67,9 +67,34 @@ export function projectBreaks(project: ProjectData, root: string): Finding[] {
   return [...packageBreaks('project', project.rootfs?.packages), ...scripts]
 }
 
-/** Packages of Debian, local tarballs and folders: sources that only this tool knows. */
+/** Sources that only this tool knows, and its scripts can fetch wherever they run. */
 export function isOwnSource(source: string): boolean {
-  return /^(deb|deb-src):/.test(source) || /^\.?\.?\//.test(source)
+  return /^(deb|deb-src):/.test(source) || /^\.?\.?\//.test(source) || isOwnTarball(source)
+}
+
+/** Other tools know a tarball by the end of its URL, and take every other URL for that of a git repository. */
+function isOwnTarball(source: string): boolean {
+  const [url = ''] = source.split('#')
+  const isTarball = /\.(tar|tar\.(gz|xz|bz2|zst)|tgz|txz|tbz2)$/.test(url.split('?')[0]!)
+  return isTarball && /^(https?|ftp):\/\//.test(url) && !/\.(tar\.(gz|xz|bz2)|tgz)$/.test(url)
+}
+
+/** Why other tools cannot fetch it. */
+function sourceElsewhere(source: string): { readonly message: string; readonly hint?: string } | undefined {
+  if (isOwnTarball(source)) {
+    const hint = 'give a URL that ends in .tar.gz, .tgz, .tar.xz or .tar.bz2'
+    return { message: `the tarball ${show(source)} is taken for a git repository`, hint }
+  }
+  if (isOwnSource(source)) return { message: 'a source is a git repository or a tarball to be downloaded' }
+  if (/^((git\+)?ssh:\/\/|[\w.-]+@[\w.-]+:)/.test(source)) {
+    const hint = 'give a URL that needs no key (https), or fetch it in a script that runs before'
+    return { message: 'git over ssh finds no keys in a container', hint }
+  }
+  if (source.startsWith('file:')) {
+    const hint = 'give the URL of a server'
+    return { message: 'a repository of this machine is not to be seen in a container', hint }
+  }
+  return undefined
 }
 
 function packageBreaks(source: Origin['source'], packages: readonly string[] | undefined): Finding[] {

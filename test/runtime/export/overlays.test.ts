@@ -8,15 +8,15 @@ import { inOneFolder } from '../../../runtime/export/overlays.ts'
 const test = suite('overlays in one folder')
 
 /** `path`: a file with its overlay's number as text; `path -> target`: a link; `path/`: a folder. */
-function overlay(lines: readonly string[], number: number): [string, ExportedFile | undefined][] {
+function overlay(lines: readonly string[], number: number): [string, ExportedFile][] {
   return lines.map(line => {
     const [path, target] = line.split(' -> ') as [string, string?]
-    if (path.endsWith('/')) return [path.slice(0, -1), undefined]
+    if (path.endsWith('/')) return [path.slice(0, -1), { content: { kind: 'folder' }, mode: 0o755 }]
     const content =
       target === undefined
         ? ({ kind: 'text', text: String(number) } as const)
         : ({ kind: 'link', target } as const)
-    return [path, { content, executable: false }]
+    return [path, { content, mode: 0o644 }]
   })
 }
 
