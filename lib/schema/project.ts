@@ -245,10 +245,12 @@ export const projectSchema = z.strictObject({
             .describe(
               'Whether steps and scripts may be skipped when nothing has changed. By default they may.',
             ),
-          /** Steps, hooks and ids of scripts that run on every build. */
+          /** Steps, hooks and ids of scripts that run on every build. `rootfs-base` and `rootfs-post` are the steps `rootfs` and `rootfs_post`. */
           force_rebuild: strings
             .optional()
-            .describe('Steps, hooks and ids of scripts that run on every build.'),
+            .describe(
+              'Steps, hooks and ids of scripts that run on every build. `rootfs-base` and `rootfs-post` are the steps `rootfs` and `rootfs_post`.',
+            ),
           /** Names, or suffixes written `*.log`, that do not count in folders and globs that scripts depend on. */
           ignore_patterns: strings
             .optional()

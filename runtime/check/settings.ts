@@ -4,6 +4,7 @@ import type { BspData, ProjectData } from '../../lib/schema.ts'
 import type { Finding } from '../load/diagnostic.ts'
 import type { Origin, Plan } from '../plan/model.ts'
 import { suggest } from '../report/suggest.ts'
+import { ORIGINAL_NAMES } from '../steps/original-names.ts'
 import { STEPS } from '../steps/registry.ts'
 
 /** Accepted and exported, but without effect in a build of this version. */
@@ -26,6 +27,7 @@ export function notActedOn(project: ProjectData, bsp: BspData): Finding[] {
 export function unknownForced(project: ProjectData, plan: Plan): Finding[] {
   const known = new Set<string>([
     ...STEPS.map(step => step.name),
+    ...ORIGINAL_NAMES,
     ...HOOK_NAMES,
     ...[...plan.nodes, ...plan.flash, ...plan.never].map(node => node.id),
   ])

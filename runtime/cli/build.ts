@@ -16,6 +16,7 @@ import { type BuildOptions, openBuild } from '../run/open.ts'
 import { acquireLock } from '../state/lock.ts'
 import { bspLock, sharedLock } from '../state/places.ts'
 import { BUILT_IN_BODIES } from '../steps/bodies.ts'
+import { ownName } from '../steps/original-names.ts'
 import { cancellation } from './cancel.ts'
 import { printDecisions } from './decisions.ts'
 import { openExecutor, repairOwners } from './executor.ts'
@@ -75,7 +76,7 @@ export function buildOptions(
     policy: {
       clean: flags.clean ?? false,
       enabled: cache?.enabled ?? true,
-      force: new Set(cache?.force_rebuild),
+      force: new Set(cache?.force_rebuild?.map(ownName)),
     },
     jobs: jobsOf(flags.jobs),
     bodies: BUILT_IN_BODIES,

@@ -8,6 +8,7 @@ import type { World } from '../cache/world.ts'
 import type { Finding } from '../load/diagnostic.ts'
 import type { Project } from '../load/loaded.ts'
 import type { Plan } from '../plan/model.ts'
+import { originalName } from '../steps/original-names.ts'
 import { projectBreaks } from '../yaml/breaks.ts'
 import { removeKey } from './bsp.ts'
 import { Commented, commentLines, emit } from './emit.ts'
@@ -73,6 +74,8 @@ export async function exportProject(input: ProjectExport): Promise<Finding[]> {
     scripts.push(commented(await exportScript(script, 'rootfs_post', index, context)))
   const said = structuredClone({ ...config, scripts: undefined }) as ProjectData
   for (const key of Object.keys(TYPESCRIPT_KEYS.project)) removeKey(said, key.split('.'))
+  const cache = said.build?.cache as { force_rebuild?: readonly string[] } | undefined
+  if (cache?.force_rebuild) cache.force_rebuild = cache.force_rebuild.map(originalName)
   files.text(PROJECT_PART, 'strux.yaml', projectText({ ...said, bsp: defaultBsp }, scripts, file))
   if (input.withSources) copySources(input)
   return [

@@ -3,8 +3,8 @@ import { chmodSync, existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { strux } from '../../support/run-cli.ts'
 import { project } from '../load/temp-project.ts'
-import { strux } from './run-cli.ts'
 
 const test = suite('strux add, strux rename')
 const FILE = 'bsp/qemu/bsp.ts'

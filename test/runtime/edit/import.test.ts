@@ -13,8 +13,8 @@ import { planJson } from '../../../runtime/plan/json.ts'
 import { readDefinition } from '../../../runtime/yaml/definition.ts'
 import { YamlDocument } from '../../../runtime/yaml/document.ts'
 import { REPOSITORY } from '../../support/repository.ts'
+import { strux } from '../../support/run-cli.ts'
 import { project, write } from '../load/temp-project.ts'
-import { strux } from './run-cli.ts'
 
 const test = suite('strux import')
 const CONFIG = 'project_version: "1.0.0"\nname: kiosk\nbsp: qemu\n'

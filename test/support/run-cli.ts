@@ -1,7 +1,7 @@
 /** The command as it is in the source, in a project of texts. */
 import { join } from 'node:path'
 import { execa } from 'execa'
-import { REPOSITORY } from '../../support/repository.ts'
+import { REPOSITORY } from './repository.ts'
 
 export interface Said {
   readonly exitCode: number | undefined
