@@ -104,7 +104,7 @@ export async function compose(
   for (const place of places.values())
     if (typeof place !== 'string' && place.copy) keepCopy(root, place.copy.from, place.copy.to)
   const traced = sources.map(({ data }, index) =>
-    trace(relocate(data, placed[index]!.folder, bspFolder), index),
+    trace(relocate(data, placed[index]!.folder, bspFolder), index, data),
   )
   const merged = traced.reduce<Traced>(
     (lower, upper) =>
@@ -160,7 +160,7 @@ function nothingToRemove({ id, from }: Removal, ids: readonly string[], layer: L
     ? `did you mean '${near}'?`
     : ids.length > 0
       ? `the layers below have ${ids.map(each => `'${each}'`).join(', ')}`
-      : 'the layers below have no scripts with ids'
+      : 'the layers below have no scripts'
   return inLayer(
     complaint('nothing_to_remove', `no layer below has a script '${id}'`, hint, from.keys),
     layer,

@@ -83,6 +83,8 @@ interface List {
 interface Item {
   readonly value: unknown
   readonly from: Written
+  /** Of a script: its id, or the one that a plan gives it. */
+  readonly id?: string
 }
 
 /** A `without`, which stands for all layers below its own. */
@@ -91,9 +93,24 @@ export interface Removal {
   readonly from: Written
 }
 
-/** One layer's data, before anything is merged. */
-export function trace(data: object, layer: number): Traced {
-  return branch(data, { layer, keys: [] })
+/**
+ * One layer's data, before anything is merged.
+ *
+ * @param written the same as its author wrote it, where paths in `data` are written from another folder: scripts are
+ *   known by that
+ */
+export function trace(data: object, layer: number, written: object = data): Traced {
+  const made = branch(data, { layer, keys: [] })
+  const scripts = made.entries.get('scripts')
+  const named = (written as { scripts?: readonly unknown[] }).scripts
+  if (scripts?.kind !== 'list' || !Array.isArray(named)) return made
+  const items = scripts.items.map(item => withId(item, named[Number(item.from.keys.at(-1))]))
+  return { ...made, entries: new Map(made.entries).set('scripts', { ...scripts, items }) }
+}
+
+function withId(item: Item, written: unknown): Item {
+  const { id, step, location } = written as { id?: string; step?: string; location?: string }
+  return { ...item, id: id ?? `${step}:${location ?? 'inline'}` }
 }
 
 /**
@@ -212,16 +229,12 @@ function mergeLists(
   unmatched: (removal: Removal, ids: readonly string[]) => void,
 ): List {
   const { rule } = upper
-  const ids = upper.removals.length > 0 ? lower.items.map(item => idOf(item.value)) : []
+  const names = upper.removals.length > 0 ? namesOf(lower.items) : []
   for (const removal of upper.removals) {
-    if (!ids.includes(removal.id))
-      unmatched(
-        removal,
-        ids.filter(id => id !== undefined),
-      )
+    if (!names.some(each => each.includes(removal.id))) unmatched(removal, [...new Set(names.flat())])
   }
-  const gone = new Set(upper.removals.map(removal => removal.id))
-  const kept = gone.size > 0 ? lower.items.filter(item => !gone.has(idOf(item.value) ?? '')) : lower.items
+  const gone = upper.removals.map(removal => removal.id)
+  const kept = lower.items.filter((_, index) => !gone.some(id => names[index]!.includes(id)))
   return {
     kind: 'list',
     rule,
@@ -238,10 +251,15 @@ const keyOf: Partial<Record<ListRule, (value: unknown) => string | undefined>> =
   variables: value => String(value).split('=', 1)[0],
 }
 
-/** What `without` calls a script: its id, else the one that a plan gives it. */
-function idOf(value: unknown): string | undefined {
-  const { id, step, location } = value as { id?: string; step?: string; location?: string }
-  return id ?? (location === undefined ? undefined : `${step}:${location}`)
+/** What `without` may call each script: its id, which means all that share it, and the numbered one of a plan (`id#2`). */
+function namesOf(items: readonly Item[]): string[][] {
+  const counts = new Map<string, number>()
+  return items.map(({ id }) => {
+    if (id === undefined) return []
+    const count = (counts.get(id) ?? 0) + 1
+    counts.set(id, count)
+    return count === 1 ? [id] : [id, `${id}#${count}`]
+  })
 }
 
 /** The second of a key that one layer has twice takes the place of the second below, and so on. */

@@ -401,10 +401,51 @@ test('what is no layer, and what nobody removes', async () => {
   )
   assert.is(
     await complain(`${ID}, scripts: [without('a')]`),
-    `nothing_to_remove ${BSP}:2:97 without('a') (the layers below have no scripts with ids)`,
+    `nothing_to_remove ${BSP}:2:97 without('a') (the layers below have no scripts)`,
   )
   assert.is(await complain(`${ID}, extends: board(), scripts: [without('flash')]`), ' (undefined)')
   assert.is(await complain(`${ID}, extends: undefined`), ' (undefined)')
+})
+
+test('without takes the id that a plan gives to a script, wherever the board lies', async () => {
+  const scripts = `scripts: [
+    { step: 'make_image', location: './scripts/make.sh' },
+    { step: 'make_image', location: 'scripts/other.sh' },
+    { step: 'make_image', run: sh\`one\` },
+    { step: 'make_image', run: sh\`two\` },
+  ],`
+  const files = {
+    'scripts/make.sh': '',
+    'scripts/other.sh': '',
+    'index.ts': board(scripts),
+    'package.json': manifest('@acme/panel'),
+  }
+  const below = (folder: string) =>
+    Object.fromEntries(Object.entries(files).map(([path, text]) => [`${folder}/${path}`, text]))
+  for (const [folder, name] of [
+    ['node_modules/@acme/panel', '@acme/panel'],
+    ['boards/panel', '../../boards/panel/index.ts'],
+  ] as const) {
+    const left = async (...removed: string[]) => {
+      const body = `${ID}, extends: board(), scripts: [${removed.map(id => `without('${id}')`).join(', ')}]`
+      const { session, lines } = await load(
+        project({ [BSP]: bsp(`import board from '${name}'`, body), ...below(folder) }),
+      )
+      return session ? session.plan.nodes.flatMap(each => (each.kind === 'script' ? [each.id] : [])) : lines
+    }
+    const all = [
+      'make_image:./scripts/make.sh',
+      'make_image:scripts/other.sh',
+      'make_image:inline',
+      'make_image:inline#2',
+    ]
+    assert.equal(await left(), all)
+    assert.equal(await left(all[0]!), all.slice(1))
+    assert.equal(await left(all[1]!, all[3]!), [all[0], all[2]])
+    assert.equal(await left(all[0]!, all[1]!, all[2]!), [])
+    const [complaint] = await left('make_image:./scripts/mak.sh')
+    assert.match(complaint!, /^nothing_to_remove .* without\('make_image:\.\/scripts\/mak\.sh'\)$/)
+  }
 })
 
 test('an option that the board refuses is told where it was thrown', async () => {
