@@ -11,6 +11,7 @@ import { StruxError } from '../report/error.ts'
 import type { Report } from '../report/events.ts'
 import { HumanReport } from '../report/human.ts'
 import { jsonReport } from '../report/json.ts'
+import { logged } from '../report/logs.ts'
 import { build } from '../run/build.ts'
 import { type BuildOptions, openBuild } from '../run/open.ts'
 import { acquireLock } from '../state/lock.ts'
@@ -54,7 +55,7 @@ export function buildCommand(program: Command): void {
 async function run(bsp: string | undefined, flags: BuildFlags): Promise<void> {
   const session = await openSession(flags.project, bsp)
   const { report, close } = await reporter(flags)
-  const options = buildOptions(session, flags, report)
+  const options = buildOptions(session, flags, logged(session.root, session.plan.bsp, report))
   try {
     if (flags.dryRun) await dryRun(session, options, flags)
     else await realRun(session, options, flags)

@@ -3,17 +3,16 @@ import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { Command } from 'commander'
 import { putFirstVersionsBack } from '../cache/first-version.ts'
-import { DiagnosticsError } from '../load/diagnostic.ts'
-import { diagnose, loadProject } from '../load/project.ts'
 import { flashFolder } from '../plan/environment.ts'
 import { cacheFolder, outputFolder } from '../plan/paths.ts'
 import { StruxError } from '../report/error.ts'
 import { acquireLock, type Lock } from '../state/lock.ts'
+import { logFolder } from '../state/node-log.ts'
 import { bspLock, lockFolder } from '../state/places.ts'
 import { cancellation } from './cancel.ts'
 import type { GlobalOptions } from './options.ts'
-import { projectRoot } from './session.ts'
-import { printDiagnostics, printLine } from './terminal.ts'
+import { namedBsp, projectRoot } from './session.ts'
+import { printLine } from './terminal.ts'
 
 interface CleanFlags extends GlobalOptions {
   readonly all?: boolean
@@ -24,7 +23,7 @@ export function cleanCommand(program: Command): void {
   program
     .command('clean')
     .argument('[bsp]', "the BSP; the project's default otherwise")
-    .description('delete what builds of a BSP left: its cache, output and flash workspace')
+    .description('delete what builds of a BSP left: its cache, output, flash workspace and logs')
     .option('--all', "delete all of the project's dist folder")
     .option('--no-wait', 'fail at once if a build is under way')
     .action((bsp: string | undefined, _: unknown, self: Command) =>
@@ -41,11 +40,8 @@ async function clean(bsp: string | undefined, flags: CleanFlags): Promise<void> 
     await whileLocked(knownLocks(root), flags, () => remove(root, ['dist']))
     return
   }
-  const name = bsp ?? (await defaultBsp(root))
-  if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) {
-    throw new StruxError(`'${name}' cannot be the name of a BSP`, { exitCode: 2 })
-  }
-  const folders = [cacheFolder(name), outputFolder(name), flashFolder(name)]
+  const name = await namedBsp(root, bsp)
+  const folders = [cacheFolder(name), outputFolder(name), flashFolder(name), logFolder(name)]
   if (!folders.some(folder => existsSync(join(root, folder)))) {
     printLine(`there is nothing of ${name} to delete`)
     return
@@ -54,15 +50,6 @@ async function clean(bsp: string | undefined, flags: CleanFlags): Promise<void> 
     putFirstVersionsBack(root, name)
     remove(root, folders)
   })
-}
-
-/** The definitions of BSPs need not be in order to delete what they built: only the configuration is read. */
-async function defaultBsp(root: string): Promise<string> {
-  const project = await loadProject(root)
-  if (project.value) return project.value.config.bsp
-  const diagnostics = await diagnose(project)
-  printDiagnostics(diagnostics, root)
-  throw new DiagnosticsError(diagnostics)
 }
 
 function knownLocks(root: string): string[] {

@@ -12,6 +12,7 @@ import { exportCommand } from './export.ts'
 import { importCommand } from './import.ts'
 import { initCommand } from './init.ts'
 import { inspectCommands } from './inspect.ts'
+import { logCommand } from './log.ts'
 import { newCommands } from './new.ts'
 import { runCommands } from './run.ts'
 import { schemaCommand } from './schema.ts'
@@ -37,6 +38,7 @@ function createProgram(): Command {
     .exitOverride()
   buildCommand(program)
   inspectCommands(program)
+  logCommand(program)
   runCommands(program)
   terminalCommands(program)
   cleanCommand(program)

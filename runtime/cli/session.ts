@@ -15,6 +15,7 @@ import type { Plan } from '../plan/model.ts'
 import { cacheFolder } from '../plan/paths.ts'
 import { makePlan } from '../plan/plan.ts'
 import { type Relations, relationsOf } from '../plan/relations.ts'
+import { StruxError } from '../report/error.ts'
 import { printDiagnostics } from './terminal.ts'
 
 export interface Session {
@@ -51,6 +52,22 @@ export async function openSession(folder: string | undefined, bspName: string | 
   printDiagnostics(diagnostics, root)
   if (!session || diagnostics.some(each => each.severity === 'error')) throw new DiagnosticsError(diagnostics)
   return session
+}
+
+/**
+ * The name of a BSP for commands about what it built, or else the project's default one. Its definition need not be in
+ * order: only the configuration is read, and that only where no name is given.
+ */
+export async function namedBsp(root: string, name: string | undefined): Promise<string> {
+  if (name !== undefined) {
+    if (/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) return name
+    throw new StruxError(`'${name}' cannot be the name of a BSP`, { exitCode: 2 })
+  }
+  const project = await loadProject(root)
+  if (project.value) return project.value.config.bsp
+  const diagnostics = await diagnose(project)
+  printDiagnostics(diagnostics, root)
+  throw new DiagnosticsError(diagnostics)
 }
 
 /** What the configuration says, also where something else in it is wrong. */

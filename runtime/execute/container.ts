@@ -2,9 +2,11 @@
 import { randomBytes } from 'node:crypto'
 import type { Duplex } from 'node:stream'
 import type Dockerode from 'dockerode'
+import type { Taken } from '../report/drained.ts'
 import { StruxError } from '../report/error.ts'
 import { Demultiplexer } from './demultiplex.ts'
 import { type Engine, engineReason, engineStatus } from './engine.ts'
+import { Intake } from './intake.ts'
 import { GRANTS, type Grant, type GrantMemory, grantSettings, refusedPrivileges } from './privileges.ts'
 
 export interface ContainerSpec {
@@ -87,8 +89,8 @@ export async function startGranted(engine: Engine, spec: ContainerSpec, grant: G
 export interface ExecRequest {
   readonly argv: readonly string[]
   readonly env?: Readonly<Record<string, string>>
-  readonly stdout: (chunk: Buffer) => void
-  readonly stderr: (chunk: Buffer) => void
+  readonly stdout: (chunk: Buffer) => Taken
+  readonly stderr: (chunk: Buffer) => Taken
 }
 
 export class Container {
@@ -139,7 +141,9 @@ export class Container {
     const code = await this.exec({
       argv: ['/bin/bash', '-c', program, ...words],
       stdout() {},
-      stderr: chunk => said.push(chunk),
+      stderr(chunk) {
+        said.push(chunk)
+      },
     })
     if (code !== 0) throw new Error(Buffer.concat(said).toString().trim() || `exit code ${code}`)
   }
@@ -193,13 +197,13 @@ export class Container {
     })
   }
 
-  #readToEnd(stream: Duplex, exec: Dockerode.Exec, take: (chunk: Buffer) => void): Promise<void> {
+  #readToEnd(stream: Duplex, exec: Dockerode.Exec, take: (chunk: Buffer) => Taken): Promise<void> {
     return new Promise((resolve, reject) => {
       let silent = true
       const check = setInterval(async () => {
-        if (silent) {
+        if (silent && !intake.waiting) {
           const state = await exec.inspect().catch(() => undefined)
-          if (state && !state.Running && silent) finish()
+          if (state && !state.Running && silent && !intake.waiting) finish()
         }
         silent = true
       }, EXIT_CHECK)
@@ -209,14 +213,11 @@ export class Container {
         if (error === undefined) resolve()
         else reject(error)
       }
-      stream.on('data', (chunk: Buffer) => {
+      const hear = (chunk: Buffer) => {
         silent = false
-        try {
-          take(chunk)
-        } catch (error) {
-          finish(error)
-        }
-      })
+        return take(chunk)
+      }
+      const intake = new Intake(stream, hear, finish)
       stream.on('end', () => finish())
       stream.on('close', () => finish())
       // A broken connection has a cause that the exit code or the container's state tells better.

@@ -1,4 +1,5 @@
 /** The engine's framing of two output streams on one connection (Docker API, "attach": eight bytes before each piece). */
+import type { Taken } from '../report/drained.ts'
 
 const HEADER = 8
 
@@ -7,27 +8,27 @@ const HEADER = 8
  * An unknown stream number means that the connection carries no frames; its bytes count as standard output then.
  */
 export class Demultiplexer {
-  readonly #stdout: (chunk: Buffer) => void
-  readonly #stderr: (chunk: Buffer) => void
+  readonly #stdout: (chunk: Buffer) => Taken
+  readonly #stderr: (chunk: Buffer) => Taken
   #header = Buffer.alloc(0)
   #remaining = 0
-  #target: ((chunk: Buffer) => void) | undefined
+  #target: ((chunk: Buffer) => Taken) | undefined
   #raw = false
+  #taken: Taken = undefined
 
-  constructor(stdout: (chunk: Buffer) => void, stderr: (chunk: Buffer) => void) {
+  constructor(stdout: (chunk: Buffer) => Taken, stderr: (chunk: Buffer) => Taken) {
     this.#stdout = stdout
     this.#stderr = stderr
   }
 
-  push(chunk: Buffer): void {
+  push(chunk: Buffer): Taken {
     let rest = chunk
+    this.#taken = undefined
     while (rest.length > 0) {
-      if (this.#raw) {
-        this.#stdout(rest)
-        return
-      }
+      if (this.#raw) return this.#stdout(rest) ?? this.#taken
       rest = this.#target === undefined ? this.#readHeader(rest) : this.#readBody(rest, this.#target)
     }
+    return this.#taken
   }
 
   #readHeader(bytes: Buffer): Buffer {
@@ -37,7 +38,7 @@ export class Demultiplexer {
     const stream = this.#header[0]!
     if (stream > 2) {
       this.#raw = true
-      this.#stdout(this.#header)
+      this.#taken = this.#stdout(this.#header)
     } else {
       this.#target = stream === 2 ? this.#stderr : this.#stdout
       this.#remaining = this.#header.readUInt32BE(4)
@@ -47,11 +48,11 @@ export class Demultiplexer {
     return bytes.subarray(missing)
   }
 
-  #readBody(bytes: Buffer, target: (chunk: Buffer) => void): Buffer {
+  #readBody(bytes: Buffer, target: (chunk: Buffer) => Taken): Buffer {
     const part = bytes.subarray(0, this.#remaining)
     this.#remaining -= part.length
     if (this.#remaining === 0) this.#target = undefined
-    target(part)
+    this.#taken = target(part) ?? this.#taken
     return bytes.subarray(part.length)
   }
 }

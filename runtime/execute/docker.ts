@@ -175,8 +175,8 @@ class ContainerExecutor implements DockerExecutor {
       const script = container.exec({
         argv: ['/bin/bash', '-c', call.text],
         env: command.env,
-        stdout: chunk => signal.aborted || stdout.push(chunk),
-        stderr: chunk => signal.aborted || stderr.push(chunk),
+        stdout: chunk => (signal.aborted ? undefined : stdout.push(chunk)),
+        stderr: chunk => (signal.aborted ? undefined : stderr.push(chunk)),
       })
       code = await unlessAborted(script, signal)
       stdout.end()

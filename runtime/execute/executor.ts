@@ -1,5 +1,6 @@
 /** Where the commands of a build run: in containers (docker.ts) or right here (host.ts). */
 import type { BuilderRef } from '../plan/model.ts'
+import type { Taken } from '../report/drained.ts'
 
 /** One script to run to its end. */
 export interface Command {
@@ -12,8 +13,8 @@ export interface Command {
   readonly id: string
 }
 
-/** Receives the output, whole lines without their line ends, as they come. */
-export type OutputSink = (stream: 'stdout' | 'stderr', line: string) => void
+/** Receives the output, whole lines without their line ends, as they come; may ask the script to wait (report/drained.ts). */
+export type OutputSink = (stream: 'stdout' | 'stderr', line: string) => Taken
 
 /** Receives what the executor itself does for a while (build an image, start an engine): for people, not for scripts. */
 export type NoticeSink = (message: string) => void

@@ -1,4 +1,5 @@
 /** Bytes to lines. Cuts at line feeds before it decodes, so a character split over two chunks stays whole. */
+import type { Taken } from '../report/drained.ts'
 
 /** Longer lines are handed on in pieces of this many bytes: output without line ends must not fill the memory. */
 export const LONGEST_LINE = 256 * 1024
@@ -7,22 +8,25 @@ const LF = 0x0a
 const CR = 0x0d
 
 export class LineSplitter {
-  readonly #emit: (line: string) => void
+  readonly #emit: (line: string) => Taken
   #parts: Buffer[] = []
   #held = 0
+  #taken: Taken = undefined
 
-  constructor(emit: (line: string) => void) {
+  constructor(emit: (line: string) => Taken) {
     this.#emit = emit
   }
 
-  push(chunk: Buffer): void {
+  push(chunk: Buffer): Taken {
     let from = 0
+    this.#taken = undefined
     for (let at = chunk.indexOf(LF); at !== -1; at = chunk.indexOf(LF, from)) {
       this.#hold(chunk.subarray(from, at))
       this.#flush(true)
       from = at + 1
     }
     this.#hold(chunk.subarray(from))
+    return this.#taken
   }
 
   /** The end of the stream: a last line without a line end is a line too. */
@@ -51,7 +55,7 @@ export class LineSplitter {
     this.#parts = []
     this.#held = 0
     const end = lineEnd ? withoutCarriageReturn(whole) : wholeCharacters(whole)
-    this.#emit(whole.toString('utf8', 0, end))
+    this.#taken = this.#emit(whole.toString('utf8', 0, end)) ?? this.#taken
     if (!lineEnd && end < whole.length) this.#keep(whole.subarray(end))
   }
 }

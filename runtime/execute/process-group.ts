@@ -2,14 +2,16 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { constants } from 'node:os'
+import type { Taken } from '../report/drained.ts'
 import { StruxError } from '../report/error.ts'
+import { Intake } from './intake.ts'
 
 export interface GroupRequest {
   readonly argv: readonly [string, ...string[]]
   readonly cwd: string
   readonly env: NodeJS.ProcessEnv
-  readonly stdout: (chunk: Buffer) => void
-  readonly stderr: (chunk: Buffer) => void
+  readonly stdout: (chunk: Buffer) => Taken
+  readonly stderr: (chunk: Buffer) => Taken
 }
 
 /** From the request to end (TERM) to the end by force (KILL), in milliseconds. */
@@ -30,17 +32,25 @@ export async function runInGroup(request: GroupRequest, signal: AbortSignal): Pr
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   })
-  child.stdout.on('data', (chunk: Buffer) => signal.aborted || request.stdout(chunk))
-  child.stderr.on('data', (chunk: Buffer) => signal.aborted || request.stderr(chunk))
+  let failure: { readonly error: unknown } | undefined
+  const fail = (error: unknown) => {
+    failure ??= { error }
+    cancel()
+  }
+  const intakes = [
+    new Intake(child.stdout, chunk => (signal.aborted ? undefined : request.stdout(chunk)), fail),
+    new Intake(child.stderr, chunk => (signal.aborted ? undefined : request.stderr(chunk)), fail),
+  ]
   let ending: Promise<void> | undefined
   const cancel = () => {
     ending ??= endGroup(child.pid)
   }
   signal.addEventListener('abort', cancel, { once: true })
   try {
-    const code = await exitOf(child)
+    const code = await exitOf(child, () => !signal.aborted && intakes.some(intake => intake.waiting))
     await ending
     signal.throwIfAborted()
+    if (failure) throw failure.error
     return code
   } finally {
     signal.removeEventListener('abort', cancel)
@@ -52,7 +62,8 @@ export function shellExitCode(code: number | null, signal: NodeJS.Signals | null
   return code ?? 128 + (signal === null ? 0 : constants.signals[signal])
 }
 
-function exitOf(child: ChildProcess): Promise<number> {
+/** `waiting`: whether output that the program printed before its end may not have been read yet. */
+function exitOf(child: ChildProcess, waiting: () => boolean): Promise<number> {
   return new Promise((resolve, reject) => {
     child.on('error', cause =>
       reject(new StruxError(`${child.spawnfile} could not be started: ${cause.message}`, { cause })),
@@ -60,11 +71,14 @@ function exitOf(child: ChildProcess): Promise<number> {
     child.on('exit', (code, signal) => {
       const finish = () => resolve(shellExitCode(code, signal))
       child.on('close', finish)
-      setTimeout(() => {
+      const giveUp = () => {
+        if (waiting()) return later()
         child.stdout?.destroy()
         child.stderr?.destroy()
         finish()
-      }, LATE_OUTPUT).unref()
+      }
+      const later = () => void setTimeout(giveUp, LATE_OUTPUT).unref()
+      later()
     })
   })
 }

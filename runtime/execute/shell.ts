@@ -1,8 +1,10 @@
 /** A shell for people, in a container such as scripts get; without a terminal it takes its commands from the pipe. */
 import type { Readable, Writable } from 'node:stream'
+import { drained } from '../report/drained.ts'
 import { StruxError } from '../report/error.ts'
 import { type Container, envList } from './container.ts'
 import { Demultiplexer } from './demultiplex.ts'
+import { Intake } from './intake.ts'
 
 export interface ShellTerminal {
   readonly stdin: Readable & { readonly isTTY?: boolean; setRawMode?(raw: boolean): unknown }
@@ -38,8 +40,8 @@ export async function runShell(
     if (rows && columns) exec.resize({ h: rows, w: columns }).catch(() => {})
   }
   const frames = new Demultiplexer(
-    chunk => stdout.write(chunk),
-    chunk => stderr.write(chunk),
+    chunk => drained(stdout, stdout.write(chunk)),
+    chunk => drained(stderr, stderr.write(chunk)),
   )
   const send = (chunk: Buffer) => connection.write(chunk)
   const endOfInput = () => connection.end()
@@ -48,7 +50,8 @@ export async function runShell(
     connection.on('close', resolve)
     connection.on('error', () => resolve())
   })
-  connection.on('data', (chunk: Buffer) => (tty ? stdout.write(chunk) : frames.push(chunk)))
+  const show = (chunk: Buffer) => (tty ? drained(stdout, stdout.write(chunk)) : frames.push(chunk))
+  new Intake(connection, show, error => connection.destroy(error as Error))
   try {
     if (tty) {
       stdin.setRawMode?.(true)

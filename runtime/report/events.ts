@@ -2,6 +2,7 @@
 
 import type { Reason } from '../cache/reason.ts'
 import type { PlanNode } from '../plan/model.ts'
+import type { Taken } from './drained.ts'
 
 export type Outcome = 'ran' | 'skipped' | 'failed' | 'cancelled'
 
@@ -28,6 +29,8 @@ export type BuildEvent =
       readonly duration_ms: number
       readonly exit_code?: number
       readonly reasons: readonly Reason[]
+      /** Where everything that it printed is, relative to the project; only where it ran. */
+      readonly log?: string
     }
   /** For people: what the tool itself does or found, such as making the builder image or waiting for a lock. */
   | {
@@ -46,4 +49,5 @@ export type BuildEvent =
       readonly error?: { readonly message: string; readonly hint?: string }
     }
 
-export type Report = (event: BuildEvent) => void
+/** May ask whoever produces output to wait: see drained.ts. */
+export type Report = (event: BuildEvent) => Taken

@@ -2,8 +2,10 @@
 import type { Colors } from 'picocolors/types.js'
 import type { Spinner } from 'yocto-spinner'
 import type { PlanNode } from '../plan/model.ts'
+import { drained, type Taken } from './drained.ts'
 import { duration } from './duration.ts'
 import type { BuildEvent, Report } from './events.ts'
+import { OutputTail } from './output-tail.ts'
 
 export interface HumanOptions {
   readonly stream: NodeJS.WriteStream
@@ -12,8 +14,6 @@ export interface HumanOptions {
   readonly verbose: boolean
 }
 
-/** How much output of a script is kept, to be shown if it fails: characters. */
-const KEPT_OUTPUT = 256 * 1024
 /** How often the time beside the spinner moves on: ms. */
 const TICK = 500
 
@@ -48,11 +48,9 @@ export class HumanReport {
         this.#started(event)
         break
       case 'node_output':
-        this.#output(event)
-        break
+        return this.#output(event)
       case 'progress':
-        this.#progress(event)
-        break
+        return this.#progress(event)
       case 'node_finished':
         this.#finished(event)
         break
@@ -73,29 +71,28 @@ export class HumanReport {
   #started({ id, node, reasons }: Event<'node_started'>): void {
     const { colors, verbose } = this.#options
     const title = titleOf(node)
-    this.#running.push({ id, title, since: Date.now(), progress: '', output: [], size: 0 })
+    this.#running.push({ id, title, since: Date.now(), progress: '', output: new OutputTail() })
     const why = verbose ? colors.dim(`: ${reasons.map(each => each.message).join('; ')}`) : ''
     if (!this.#spinner) this.#say(`${colors.cyan('run')}   ${title}${why}`)
     this.#draw()
   }
 
-  #output({ id, line }: Event<'node_output'>): void {
-    const running = this.#find(id)
+  #output({ id, line }: Event<'node_output'>): Taken {
     if (this.#options.verbose)
-      this.#say(this.#running.length > 1 ? `${this.#options.colors.dim(`[${id}]`)} ${line}` : line)
-    else if (running) keep(running, line)
+      return this.#say(this.#running.length > 1 ? `${this.#options.colors.dim(`[${id}]`)} ${line}` : line)
+    this.#find(id)?.output.add(line)
   }
 
-  #progress({ id, message, percent }: Event<'progress'>): void {
+  #progress({ id, message, percent }: Event<'progress'>): Taken {
     const running = this.#find(id)
     const text = percent === undefined ? message : `${message} ${percent}%`
     if (running) running.progress = text
     const whose = this.#running.length > 1 ? `[${id}] ` : ''
-    if (!this.#spinner) this.#say(this.#options.colors.dim(`      ${whose}${text}`))
+    if (!this.#spinner) return this.#say(this.#options.colors.dim(`      ${whose}${text}`))
     this.#draw()
   }
 
-  #finished({ id, node, outcome, duration_ms, reasons }: Event<'node_finished'>): void {
+  #finished({ id, node, outcome, duration_ms, reasons, log }: Event<'node_finished'>): void {
     const { colors, verbose } = this.#options
     const running = this.#find(id)
     if (running) this.#running.splice(this.#running.indexOf(running), 1)
@@ -109,7 +106,7 @@ export class HumanReport {
       this.#say(`${colors.green('done')}  ${title} ${time}`)
     } else {
       // With verbose it was shown as it came.
-      if (!verbose && outcome === 'failed') for (const line of running?.output ?? []) this.#say(line)
+      if (!verbose && outcome === 'failed' && running) this.#showOutput(running.output, log)
       this.#say(`${colors.red(outcome)} ${title} ${time}`)
     }
     this.#draw()
@@ -129,16 +126,23 @@ export class HumanReport {
     for (const path of outputs) this.#say(`      ${path}`)
   }
 
+  #showOutput(output: OutputTail, log: string | undefined): void {
+    if (output.shortened && log) this.#say(this.#options.colors.dim(`… the beginning is in ${log}`))
+    for (const line of output.lines()) this.#say(line)
+  }
+
   #find(id: string): Running | undefined {
     return this.#running.find(each => each.id === id)
   }
 
   /** A line may only be written where the spinner is not: it is drawn again below. */
-  #say(text: string): void {
+  #say(text: string): Taken {
+    const { stream } = this.#options
     const spinning = this.#spinner?.isSpinning
     if (spinning) this.#spinner?.stop()
-    this.#options.stream.write(`${text}\n`)
+    const taken = stream.write(`${text}\n`)
     if (spinning) this.#spinner?.start()
+    return drained(stream, taken)
   }
 
   #draw(): void {
@@ -158,16 +162,7 @@ interface Running {
   readonly title: string
   readonly since: number
   progress: string
-  readonly output: string[]
-  size: number
-}
-
-function keep(running: Running, line: string): void {
-  running.output.push(line)
-  running.size += line.length
-  while (running.size > KEPT_OUTPUT && running.output.length > 1) {
-    running.size -= running.output.shift()!.length
-  }
+  readonly output: OutputTail
 }
 
 function titleOf(node: PlanNode): string {

@@ -1,11 +1,12 @@
 /** One JSON object a line on standard output (docs/json.md). Notices are for people and go to standard error. */
+import type { Writable } from 'node:stream'
+import { drained } from './drained.ts'
 import type { BuildEvent, Report } from './events.ts'
 
-export function jsonReport(out: { write(text: string): unknown }, people: Report): Report {
+export function jsonReport(out: Writable, people: Report): Report {
   return event => {
     const line = machineForm(event)
-    if (line) out.write(`${JSON.stringify(line)}\n`)
-    else people(event)
+    return line ? drained(out, out.write(`${JSON.stringify(line)}\n`)) : people(event)
   }
 }
 

@@ -6,8 +6,10 @@ import { isProgressLine, parseProgress } from '../execute/progress.ts'
 import type { PlanHook, PlanNode, ScriptNode, StepNode } from '../plan/model.ts'
 import { StruxError } from '../report/error.ts'
 import type { Report } from '../report/events.ts'
+import { logFile } from '../state/node-log.ts'
 import type { StepBody } from '../steps/body.ts'
 import { rootfsScript } from './rootfs-script.ts'
+import { quoteForShell } from './shell-quote.ts'
 
 export interface WorkPlace {
   readonly root: string
@@ -21,9 +23,14 @@ export class WorkFailed extends StruxError {
   constructor(node: PlanNode, exitCode: number) {
     super(`${node.id} failed with exit code ${exitCode}`, {
       exitCode,
-      hint: `strux shell ${node.env.PRESELECTED_BSP} --at '${node.id}' opens a shell in the same surroundings.`,
+      hint: afterFailure(node.env.PRESELECTED_BSP!, node.id),
     })
   }
+}
+
+function afterFailure(bsp: string, id: string): string {
+  const word = quoteForShell(id)
+  return `All that it printed is in ${logFile(bsp, id)} (\`strux log ${word} --bsp ${bsp}\`); \`strux shell ${bsp} --at ${word}\` opens a shell in the same surroundings.`
 }
 
 export async function runScript(node: ScriptNode, place: WorkPlace): Promise<void> {
@@ -62,8 +69,9 @@ async function bash(
     (stream, line) => {
       const progress = parseProgress(line)
       if (!progress && isProgressLine(line)) return
-      if (progress) report({ type: 'progress', id, ...progress })
-      else report({ type: 'node_output', id, stream, line })
+      return report(
+        progress ? { type: 'progress', id, ...progress } : { type: 'node_output', id, stream, line },
+      )
     },
     signal,
   )

@@ -19,6 +19,7 @@ export interface Event {
   readonly outcome?: string
   readonly exit_code?: number
   readonly duration_ms?: number
+  readonly log?: string
   readonly ok?: boolean
   readonly reasons?: readonly Reason[]
 }

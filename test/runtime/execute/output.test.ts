@@ -16,7 +16,7 @@ function pieces(bytes: Buffer, cuts: readonly number[]): Buffer[] {
 
 function lines(chunks: readonly Buffer[]): string[] {
   const found: string[] = []
-  const splitter = new LineSplitter(line => found.push(line))
+  const splitter = new LineSplitter(line => void found.push(line))
   for (const chunk of chunks) splitter.push(chunk)
   splitter.end()
   return found
@@ -63,8 +63,8 @@ test('frames are taken apart wherever they are cut', () => {
         )
         const got: [Buffer[], Buffer[]] = [[], []]
         const target = new Demultiplexer(
-          chunk => got[0].push(chunk),
-          chunk => got[1].push(chunk),
+          chunk => void got[0].push(chunk),
+          chunk => void got[1].push(chunk),
         )
         for (const piece of pieces(bytes, cuts)) target.push(piece)
         for (const stream of [1, 2]) {

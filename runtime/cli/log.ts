@@ -1,0 +1,48 @@
+/** `strux log`: what the last run of a script or step printed. */
+import { createReadStream, existsSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import type { Command } from 'commander'
+import { findNode } from '../plan/selection.ts'
+import { StruxError } from '../report/error.ts'
+import { logFile } from '../state/node-log.ts'
+import type { GlobalOptions } from './options.ts'
+import { namedBsp, openSession, projectRoot } from './session.ts'
+import { colorsFor } from './terminal.ts'
+
+interface LogFlags extends GlobalOptions {
+  readonly bsp?: string
+}
+
+export function logCommand(program: Command): void {
+  program
+    .command('log')
+    .argument('<id>', 'a script or step; strux plan lists the ids')
+    .description('what the last run of a script or step printed')
+    .option('--bsp <name>', "the BSP; the project's default otherwise")
+    .action((id: string, _: unknown, self: Command) => log(id, self.optsWithGlobals<LogFlags>()))
+}
+
+async function log(id: string, flags: LogFlags): Promise<void> {
+  const root = projectRoot(flags.project)
+  const bsp = await namedBsp(root, flags.bsp)
+  // Definitions that are in disorder now do not hide what was printed before.
+  const written = existsSync(join(root, logFile(bsp, id)))
+  const path = logFile(bsp, written ? id : await plannedId(id, bsp, flags))
+  if (!existsSync(join(root, path))) {
+    throw new StruxError(`${id} of ${bsp} has not run yet, so there is no log of it`, {
+      hint: `strux build ${bsp} runs what has to be run.`,
+    })
+  }
+  const when = statSync(join(root, path)).mtime.toLocaleString('sv-SE')
+  process.stderr.write(`${colorsFor(process.stderr).dim(`${path}, last written ${when}`)}\n`)
+  await pipeline(createReadStream(join(root, path)), process.stdout, { end: false })
+}
+
+/** The id of what is meant, such as by a hook's name. Throws a StruxError where there is no such thing. */
+async function plannedId(id: string, bsp: string, { project }: LogFlags): Promise<string> {
+  const { plan } = await openSession(project, bsp)
+  const node = findNode(plan, id)
+  if (node.runs_in === 'container') return node.id
+  throw new StruxError(`${node.id} has no log: it runs in your terminal`, { hint: 'strux flash runs it.' })
+}
