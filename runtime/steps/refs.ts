@@ -1,4 +1,7 @@
-/** The files and folders that steps read and make, as a plan names them. */
+/**
+ * The files and folders that steps read and make, as a plan names them. The bash of the steps follows the same rules
+ * (shell/places.sh).
+ */
 import { posix } from 'node:path'
 import type { PathRef } from '../plan/model.ts'
 import { cacheFolder, outputFolder } from '../plan/paths.ts'
@@ -28,19 +31,24 @@ export const inCache =
     names.map(name => file(`${cacheFolder(bspName)}/${name}`))
 
 /** A path of bsp.yaml that means the BSP's folder with or without `./`. */
-export function own({ bspFolder }: StepFacts, path: string): PathRef {
+export function own({ bspFolder }: Pick<StepFacts, 'bspFolder'>, path: string): PathRef {
   return file(posix.join(bspFolder, path))
 }
 
-/** A source that is a folder or file of the project, not of the network: `./x`, `../x`. `base` is what `./` means. */
+/** A source that is a folder or file of the project, not of the network: `./x`, `../x`, `.`. `base` is what `./` means. */
 export function localSource(source: string | undefined, base: string): PathRef[] {
-  if (source === undefined || !/^\.\.?\//.test(source) || source.includes('#')) return []
+  if (source === undefined || !(source === '.' || /^\.\.?\//.test(source)) || source.includes('#')) return []
   return [{ ...folder(posix.join(base, source)), optional: false }]
 }
 
-/** Blobs know five kinds of paths: the BSP's, absolute, cache/, output/ and dist/. */
-export function blobFile(facts: StepFacts, path: string): PathRef {
-  if (path.startsWith('./')) return own(facts, path)
+/** Of the BSP with `./`, else of the project. */
+export function ownOrProject(facts: Pick<StepFacts, 'bspFolder'>, path: string): PathRef {
+  return path.startsWith('./') ? own(facts, path) : file(posix.join('.', path))
+}
+
+/** Of the BSP with `./` or `../`; of its build folders with `cache/` or `output/`; anything else is in dist/. */
+export function placed(facts: StepFacts, path: string): PathRef {
+  if (/^\.\.?\//.test(path)) return own(facts, path)
   if (path.startsWith('cache/')) return file(`${cacheFolder(facts.bspName)}/${path.slice('cache/'.length)}`)
   if (path.startsWith('output/'))
     return file(`${outputFolder(facts.bspName)}/${path.slice('output/'.length)}`)

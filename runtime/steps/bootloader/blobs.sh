@@ -41,9 +41,6 @@ stage_blobs() {
 find_blob() {
   local path=$1 package file inner
   case $path in
-    ./* | ../*) realpath -m "$BSP_FOLDER/$path" ;;
-    cache/*) echo "$BSP_CACHE_DIR/${path#cache/}" ;;
-    output/*) echo "$PROJECT_DIST_OUTPUT_FOLDER/${path#output/}" ;;
     deb:*)
       package=${path#deb:} inner=
       if [[ $package == */* ]]; then inner=${package#*/} package=${package%%/*}; fi
@@ -53,6 +50,6 @@ find_blob() {
       [ -f "$scratch/deb-$package/$inner" ] || fail "the package $package has no file /$inner"
       echo "$scratch/deb-$package/$inner"
       ;;
-    *) echo "$PROJECT_DIST_FOLDER/$path" ;;
+    *) placed_path "$path" ;;
   esac
 }

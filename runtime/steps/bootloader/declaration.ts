@@ -2,7 +2,7 @@
 import type { ToolGroup } from '../../../lib/tools.ts'
 import type { StepDeclaration } from '../declaration.ts'
 import { fragmentFiles } from '../kbuild/refs.ts'
-import { blobFile, inCache, localSource, own } from '../refs.ts'
+import { inCache, localSource, own, placed } from '../refs.ts'
 import { list, suiteOf } from '../settings.ts'
 
 /** What each kind of bootloader is built with; the programs of systemd-boot only have to be unpacked. */
@@ -34,7 +34,7 @@ export const bootloader: StepDeclaration = {
       ),
       ...(bootloader?.blobs ?? [])
         .filter(blob => !blob.path.startsWith('deb:'))
-        .map(blob => ({ ...blobFile(facts, blob.path), optional: blob.required !== true })),
+        .map(blob => ({ ...placed(facts, blob.path), optional: blob.required !== true })),
     ]
   },
   outputs: facts =>

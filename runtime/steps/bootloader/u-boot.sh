@@ -10,12 +10,12 @@ u_boot_make() {
 copy_device_trees() {
   local folder=$1 file
   while IFS= read -r file; do
-    [ -d "$BSP_FOLDER/$file" ] || fail "there is no folder $file (boot.bootloader.device_tree.include_paths)"
-    cp -r "$BSP_FOLDER/$file/." "$folder/"
+    [ -d "$(own_path "$file")" ] || fail "there is no folder $file (boot.bootloader.device_tree.include_paths)"
+    cp -r "$(own_path "$file")/." "$folder/"
   done < <(list '."boot.bootloader".device_tree.include_paths')
   while IFS= read -r file; do
-    [ -f "$BSP_FOLDER/$file" ] || fail "the device tree $file is missing (boot.bootloader.device_tree)"
-    cp "$BSP_FOLDER/$file" "$folder/"
+    [ -f "$(own_path "$file")" ] || fail "the device tree $file is missing (boot.bootloader.device_tree)"
+    cp "$(own_path "$file")" "$folder/"
   done < <(list '."boot.bootloader".device_tree.dtsi'; list '."boot.bootloader".device_tree.dts')
 }
 

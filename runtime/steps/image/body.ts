@@ -5,6 +5,7 @@ import { stepScript } from '../package-files.ts'
 const SCRIPTS = [
   'shell/start.sh',
   'shell/step.sh',
+  'shell/places.sh',
   'image/filesystem.sh',
   'image/boot.sh',
   'image/table.sh',

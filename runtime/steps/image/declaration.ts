@@ -2,7 +2,7 @@
 import type { PathRef } from '../../plan/model.ts'
 import { cacheFolder, outputFolder } from '../../plan/paths.ts'
 import type { StepDeclaration, StepFacts } from '../declaration.ts'
-import { blobFile, file, inCache, optional } from '../refs.ts'
+import { file, inCache, optional, placed } from '../refs.ts'
 import { kernelArguments } from './arguments.ts'
 import { imageName } from './name.ts'
 
@@ -31,7 +31,7 @@ export const image: StepDeclaration = {
 function imageInputs(facts: StepFacts): PathRef[] {
   const { bsp, bspName } = facts
   const { partitions = [], raw = [] } = bsp.image ?? {}
-  const place = (path: string): PathRef => ({ ...blobFile(facts, path), optional: false })
+  const place = (path: string): PathRef => ({ ...placed(facts, path), optional: false })
   const named = [
     ...partitions.flatMap(({ file, content }) => [file, content]),
     ...raw.map(({ file }) => file),

@@ -12,15 +12,6 @@ count=$(jq '.image.partitions | length' <<<"$STEP_CONFIG")
 if [ "$table" = none ] && [ "$count" -ne 1 ]; then fail "an image without a partition table is one filesystem, not $count"; fi
 partition() { jq -r --argjson i "$1" ".image.partitions[\$i] | $2 // empty" <<<"$STEP_CONFIG"; }
 
-# ./x is in the BSP's folder; cache/x and output/x in the build's; anything else in dist/.
-placed() {
-  case $1 in
-    ./*) echo "$BSP_FOLDER/$1" ;;
-    cache/*) echo "$BSP_CACHE_DIR/${1#cache/}" ;;
-    output/*) echo "$PROJECT_DIST_OUTPUT_FOLDER/${1#output/}" ;;
-    *) echo "$PROJECT_DIST_FOLDER/$1" ;;
-  esac
-}
 type_of() { partition "$1" .type | grep . || echo data; }
 filesystem_of() {
   partition "$1" .filesystem | grep . && return
@@ -80,13 +71,13 @@ for ((i = 0; i < count; i++)); do
     rootfs) folder=$ROOTFS_DIR ;;
     boot) folder=$work/boot ;;
     ?*)
-      folder=$(placed "$content")
+      folder=$(placed_path "$content")
       [ -d "$folder" ] || fail "there is no folder $content (image.partitions, $label)"
       # A copy: times are set in it.
       rm -rf "$work/empty-$i" && cp -r "$folder" "$work/empty-$i" && folder=$work/empty-$i ;;
   esac
   if [ -n "$file" ]; then
-    source=$(placed "$file")
+    source=$(placed_path "$file")
     [ -f "$source" ] || fail "there is no file $file (image.partitions, $label)"
     cp "$source" "$work/$i.img"
     needed=$(stat -c %s "$source")
@@ -113,7 +104,7 @@ fi
 raws=$(jq '.image.raw // [] | length' <<<"$STEP_CONFIG")
 for ((i = 0; i < raws; i++)); do
   file=$(jq -r ".image.raw[$i].file" <<<"$STEP_CONFIG")
-  source=$(placed "$file")
+  source=$(placed_path "$file")
   [ -f "$source" ] || fail "there is no file $file (image.raw)"
   put "$source" "$draft" "$(bytes "$(jq -r ".image.raw[$i].offset" <<<"$STEP_CONFIG")")" "$file"
 done

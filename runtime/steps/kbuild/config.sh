@@ -10,7 +10,7 @@ collect_fragments() {
   for ((index = 0; index < count; index++)); do
     entry=$(jq -r "$1[$index]" <<<"$STEP_CONFIG")
     if [[ $entry == ./* || $entry =~ ^[^/$'\n']+\.config$ ]]; then
-      file=$(realpath -m "$BSP_FOLDER/$entry")
+      file=$(own_path "$entry")
       [ -f "$file" ] || fail "the fragment ${file#"$PROJECT_FOLDER"/} is missing ($2)"
       add_fragment "$entry" <"$file"
     else

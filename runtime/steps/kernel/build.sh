@@ -57,7 +57,7 @@ install_tree() {
     install -D -m 644 "$dts/$path.$ending" "$draft/dtbs/$(basename "$path").$ending"
     return
   fi
-  source=$(realpath -m "$BSP_FOLDER/$name")
+  source=$(own_path "$name")
   [ -f "$source" ] || fail "the device tree ${source#"$PROJECT_FOLDER"/} is missing"
   # Only there so that its folder is searched.
   if [[ $name == *.dtsi ]]; then return; fi
@@ -69,7 +69,7 @@ install_tree() {
 dtc=$tree/scripts/dtc/dtc
 if [ ! -x "$dtc" ]; then dtc=dtc; fi
 mapfile -t include_paths < <(jq -r '."boot.kernel".device_tree.include_paths // [] | .[]' <<<"$STEP_CONFIG")
-include_paths=("${include_paths[@]/#/$BSP_FOLDER/}")
+for i in "${!include_paths[@]}"; do include_paths[i]=$(own_path "${include_paths[i]}"); done
 for folder in "${include_paths[@]}"; do
   [ -d "$folder" ] || fail "there is no folder ${folder#"$PROJECT_FOLDER"/} (boot.kernel.device_tree.include_paths)"
 done
@@ -77,7 +77,7 @@ mapfile -t own_trees < <(jq -r '."boot.kernel".device_tree.dts // [] | if type =
 mapfile -t overlays < <(jq -r '."boot.kernel".device_tree.overlays // [] | .[]' <<<"$STEP_CONFIG")
 kernel_includes=("$tree/include" "$tree/scripts/dtc/include-prefixes" "$dts")
 for name in "${own_trees[@]}"; do
-  if [[ $name == *.dtsi ]]; then beside+=("$BSP_FOLDER/$(dirname "$name")"); fi
+  if [[ $name == *.dtsi ]]; then beside+=("$(own_path "$(dirname "$name")")"); fi
 done
 # Sources of the BSP include those of the chip by their bare names, and these lie in folders by vendor.
 for folder in "$dts"/*/; do

@@ -6,6 +6,7 @@ import { deviceSourcesDigest, placeDeviceSources, stepScript } from '../package-
 const SCRIPTS = [
   'shell/start.sh',
   'shell/step.sh',
+  'shell/places.sh',
   'shell/foreign.sh',
   'shell/chroot.sh',
   'shell/pack.sh',

@@ -1,6 +1,6 @@
 /** The root filesystem of the device: what all steps before it made, and what project and BSP add. */
 import type { StepDeclaration, StepFacts } from '../declaration.ts'
-import { file, folder, inCache, own } from '../refs.ts'
+import { file, folder, inCache, ownOrProject } from '../refs.ts'
 import { hasStep, list, suiteOf } from '../settings.ts'
 import { bspOverlays } from './overlays.ts'
 
@@ -24,7 +24,7 @@ export const rootfsPost: StepDeclaration = {
       .map(path => file(path)),
     ...list(facts.bsp.rootfs?.packages)
       .filter(name => name.endsWith('.deb'))
-      .map(path => (path.startsWith('./') ? own(facts, path) : file(path))),
+      .map(path => ownOrProject(facts, path)),
   ],
   outputs: inCache('rootfs-post.tar.gz', 'vmlinuz', 'initrd.img'),
   config: ({ project, bsp, bspName, bspFolder, target }) => ({

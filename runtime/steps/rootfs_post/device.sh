@@ -55,8 +55,8 @@ apply_overlays() {
   local folder folders
   mapfile -t folders < <(jq -r '."rootfs.overlay"[]' <<<"$STEP_CONFIG")
   for folder in "${folders[@]}"; do
-    [ -d "$PROJECT_FOLDER/$folder" ] || fail "there is no overlay folder $folder (rootfs.overlay)"
-    rsync -a -K --ignore-times --force --no-owner --no-group "$PROJECT_FOLDER/${folder%/}/" "$ROOTFS_DIR/"
+    [ -d "$(project_path "$folder")" ] || fail "there is no overlay folder $folder (rootfs.overlay)"
+    rsync -a -K --ignore-times --force --no-owner --no-group "$(project_path "$folder")/" "$ROOTFS_DIR/"
   done
 }
 

@@ -1,6 +1,7 @@
 /** The folders of a BSP whose files are copied over the root filesystem. */
 import { posix } from 'node:path'
 import type { BspData } from '../../../lib/schema.ts'
+import { ownOrProject } from '../refs.ts'
 import { list } from '../settings.ts'
 
 export interface Overlay {
@@ -17,9 +18,6 @@ export interface Overlay {
 export function bspOverlays(bsp: Pick<BspData, 'rootfs'>, bspFolder: string): readonly Overlay[] {
   const all = list(bsp.rootfs?.overlay)
     .filter(declared => declared !== '')
-    .map(declared => ({
-      declared,
-      path: posix.join(declared.startsWith('./') ? bspFolder : '.', declared, '.'),
-    }))
+    .map(declared => ({ declared, path: posix.join(ownOrProject({ bspFolder }, declared).path, '.') }))
   return all.filter(({ path }, index) => !all.slice(index + 1).some(later => later.path === path))
 }

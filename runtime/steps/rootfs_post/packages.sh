@@ -5,8 +5,7 @@ install_packages() {
   while IFS=$'\t' read -r source entry; do
     case $entry in
       *.deb)
-        path=$PROJECT_FOLDER/$entry
-        if [ "$source" = bsp ] && [[ $entry == ./* ]]; then path=$BSP_FOLDER/$entry; fi
+        if [ "$source" = bsp ]; then path=$(own_or_project_path "$entry"); else path=$(project_path "$entry"); fi
         [ -f "$path" ] || fail "there is no package file $entry (rootfs.packages)"
         files+=("$path") ;;
       *) names+=("$entry") ;;
@@ -30,10 +29,12 @@ install_packages() {
   if [ -e /etc/resolv.conf ]; then cat /etc/resolv.conf >"$ROOTFS_DIR/etc/resolv.conf"; fi
   printf '#!/bin/sh\nexit 101\n' >"$ROOTFS_DIR/usr/sbin/policy-rc.d"
   chmod 755 "$ROOTFS_DIR/usr/sbin/policy-rc.d"
-  mkdir -p "$ROOTFS_DIR/tmp/strux-packages"
+  # Files of several folders may have the same name.
   for path in "${files[@]}"; do
-    cp "$path" "$ROOTFS_DIR/tmp/strux-packages/"
-    names+=("/tmp/strux-packages/$(basename "$path")")
+    place=/tmp/strux-packages/${#names[@]}
+    mkdir -p "$ROOTFS_DIR$place"
+    cp "$path" "$ROOTFS_DIR$place/"
+    names+=("$place/$(basename "$path")")
   done
   local options=(-o Acquire::Retries=3 -o APT::Install-Recommends=false -o APT::Sandbox::User=root
     -o APT::Keep-Downloaded-Packages=true -o Dpkg::Options::=--force-unsafe-io -o Dpkg::Options::=--force-confold)

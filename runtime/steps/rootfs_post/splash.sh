@@ -3,7 +3,7 @@
 install_splash() {
   enabled '."boot.splash".enabled // false' || return 0
   local logo theme=/usr/share/plymouth/themes/strux
-  logo=$PROJECT_FOLDER/$(config '."boot.splash".logo')
+  logo=$(project_path "$(config '."boot.splash".logo')")
   mkdir -p "$ROOTFS_DIR$theme" "$ROOTFS_DIR/etc/plymouth"
   install -m 644 "$logo" "$ROOTFS_DIR$theme/logo.png"
   install -m 644 "$logo" "$ROOTFS_DIR/strux/logo.png"

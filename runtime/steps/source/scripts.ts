@@ -4,6 +4,7 @@
 export const SOURCE_SCRIPTS = [
   'shell/start.sh',
   'shell/step.sh',
+  'shell/places.sh',
   'source/keep.sh',
   'source/git.sh',
   'source/debian.sh',

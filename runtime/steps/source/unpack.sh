@@ -34,13 +34,13 @@ unpack_source() {
       ;;
     ./*\#* | ../*\#*)
       no_sum "$source" "$wanted"
-      file=$(realpath -m "$base/$url")
+      file=$(realpath -ms "$base/$url")
       [ -d "$file" ] || fail "there is no repository ${file#"$PROJECT_FOLDER"/}"
       fetch_git "file://$file" "$ref"
       unpack_git "$folder"
       ;;
     ./* | ../* | .)
-      file=$(realpath -m "$base/$source")
+      file=$(realpath -ms "$base/$source")
       if [ -d "$file" ]; then
         no_sum "$source" "$wanted"
         progress "Copying ${file#"$PROJECT_FOLDER"/}"
