@@ -8,6 +8,7 @@ const EXTRACT = [...SOURCE_SCRIPTS, 'kernel/extract.sh']
 const BUILD = [
   'shell/start.sh',
   'shell/step.sh',
+  'shell/places.sh',
   'source/keep.sh',
   'kbuild/cross.sh',
   'kbuild/config.sh',
