@@ -96,18 +96,15 @@ done
 
 draft=$work/draft.img
 if [ "$table" = none ]; then
+  # An ext4 leaves its first KiB to those who start from it.
+  claim "$([ "$(filesystem_of 0)" = ext4 ] && echo 1024 || echo 0)" "${sizes[0]}" "partition $(partition 0 .name)"
+  claim_pieces
   mv "${files[0]}" "$draft"
 else
   progress 'Writing the partition table'
   write_table "$draft"
 fi
-raws=$(jq '.image.raw // [] | length' <<<"$STEP_CONFIG")
-for ((i = 0; i < raws; i++)); do
-  file=$(jq -r ".image.raw[$i].file" <<<"$STEP_CONFIG")
-  source=$(placed_path "$file")
-  [ -f "$source" ] || fail "there is no file $file (image.raw)"
-  put "$source" "$draft" "$(bytes "$(jq -r ".image.raw[$i].offset" <<<"$STEP_CONFIG")")" "$file"
-done
+put_pieces "$draft"
 
 progress 'Putting the image in place'
 for made in vmlinuz initrd.img; do

@@ -15,14 +15,29 @@ claim() {
   placed_from+=("$1") placed_to+=("$2") placed_name+=("$3")
 }
 
-# put FILE IMAGE OFFSET NAME
-put() {
-  local size
-  size=$(stat -c %s "$1")
-  claim "$3" $(($3 + size)) "$4"
-  # Holes stay holes. Offsets are multiples of 512 at least.
-  dd if="$1" of="$2" bs=64K oflag=seek_bytes seek="$3" conv=notrunc,sparse status=none
+# The files that `raw` puts at places of the disk.
+pieces=() piece_offsets=()
+
+claim_pieces() {
+  local count i file source offset
+  count=$(jq '.image.raw // [] | length' <<<"$STEP_CONFIG")
+  for ((i = 0; i < count; i++)); do
+    file=$(jq -r ".image.raw[$i].file" <<<"$STEP_CONFIG")
+    source=$(placed_path "$file")
+    [ -f "$source" ] || fail "there is no file $file (image.raw)"
+    offset=$(bytes "$(jq -r ".image.raw[$i].offset" <<<"$STEP_CONFIG")")
+    claim "$offset" $((offset + $(stat -c %s "$source"))) "$file"
+    pieces+=("$source") piece_offsets+=("$offset")
+  done
 }
+
+put_pieces() {
+  local i
+  for i in "${!pieces[@]}"; do put "${pieces[i]}" "$1" "${piece_offsets[i]}"; done
+}
+
+# put FILE IMAGE OFFSET. Holes stay holes.
+put() { dd if="$1" of="$2" bs=64K oflag=seek_bytes seek="$3" conv=notrunc,sparse status=none; }
 
 type_id() {
   local esp=C12A7328-F81F-11D2-BA4B-00A0C93EC93B linux=0FC63DAF-8483-4772-8E79-3D69D8477DE4
@@ -44,8 +59,19 @@ type_id() {
   esac
 }
 
+# Where the disk ends: behind every partition and every piece, in whole MiB, and behind that one for the second copy of a GPT.
+disk_size() {
+  local end=0 i
+  for ((i = 0; i < ${#placed_to[@]}; i++)); do
+    if [ "${placed_to[i]}" -gt "$end" ]; then end=${placed_to[i]}; fi
+  done
+  echo $(((end + MIB - 1) / MIB * MIB + MIB))
+}
+
 write_table() {
   local image=$1 next=$MIB i start script wanted attributes
+  # Before its signature an MBR has room for 440 bytes of code, that which protects a GPT too.
+  claim 440 "$([ "$table" = gpt ] && echo $((34 * 512)) || echo 512)" 'the partition table'
   if [ "$table" = mbr ] && [ "$count" -gt 4 ]; then fail "an MBR has four partitions at most, not $count"; fi
   script=$(mktemp)
   if [ "$table" = gpt ]; then printf 'label: gpt\nlabel-id: %s\nfirst-lba: 34\n' "$disk_id" >"$script"
@@ -65,12 +91,11 @@ write_table() {
     echo "$attributes" >>"$script"
     next=$(((start + sizes[i] + MIB - 1) / MIB * MIB))
   done
-  # Behind the last partition there is room for the second copy of a GPT.
-  truncate -s $((next + MIB)) "$image"
+  claim_pieces
+  truncate -s "$(disk_size)" "$image"
   sfdisk -q --no-reread --no-tell-kernel "$image" <"$script" || fail 'the partition table could not be written'
-  placed_from+=(0) placed_to+=($([ "$table" = gpt ] && echo $((34 * 512)) || echo 512)) placed_name+=('the partition table')
   for ((i = 0; i < count; i++)); do
-    dd if="${files[i]}" of="$image" bs=64K oflag=seek_bytes seek="${starts[i]}" conv=notrunc,sparse status=none
+    put "${files[i]}" "$image" "${starts[i]}"
     rm "${files[i]}"
   done
 }

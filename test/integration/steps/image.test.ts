@@ -170,6 +170,38 @@ test('without a partition table it is one filesystem, beside kernel and initrd',
   assert.is(project.read('dist/output/demo/vmlinuz'), 'the kernel')
 })
 
+test('partitions in any order, and a piece behind all of them: the disk is as large as that takes', async () => {
+  project.write('bsp/demo/loader.bin', 'LOADER'.repeat(100))
+  define({
+    ...UEFI,
+    image: {
+      partitions: [
+        { name: 'data', size: '8M', offset: '100M' },
+        { name: 'esp', type: 'esp', size: '48M', offset: '2M' },
+        { name: 'root', type: 'root', size: '40M' },
+      ],
+      raw: [{ file: './loader.bin', offset: '120M' }],
+    },
+  })
+  const { code, said } = await build()
+  assert.is(code, 0, said)
+  const { partitions } = await table()
+  assert.equal(
+    partitions.map(({ name, start, size }) => [name, start / 2048, size / 2048]),
+    [
+      ['data', 100, 8],
+      ['esp', 2, 48],
+      ['root', 50, 40],
+    ],
+  )
+  // The second copy of the table is in the last 33 sectors, whole.
+  assert.is(statSync(project.at(DISK)).size, 122 * 1048576)
+  assert.is(bytes(122 * 1048576 - 512, 8), 'EFI PART')
+  assert.is(bytes(120 * 1048576, 6), 'LOADER')
+  assert.match(await look(`sgdisk --verify ${DISK}`), 'No problems found')
+  await look(`dd if=${DISK} of=/tmp/data bs=1M skip=100 count=8 status=none; e2fsck -fn /tmp/data >/dev/null`)
+})
+
 const WRONG: readonly [string, object, RegExp][] = [
   [
     'pieces that lie over each other',
@@ -180,6 +212,15 @@ const WRONG: readonly [string, object, RegExp][] = [
     'a piece over the partition table',
     { ...UEFI.image, raw: [{ file: './loader.bin', offset: '1K' }] },
     /lies over the partition table/,
+  ],
+  [
+    'a piece over the only filesystem',
+    {
+      table: 'none',
+      partitions: [{ name: 'root', type: 'root' }],
+      raw: [{ file: './loader.bin', offset: '1M' }],
+    },
+    /lies over partition root/,
   ],
   [
     'content that does not fit',
