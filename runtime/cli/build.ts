@@ -14,8 +14,8 @@ import { jsonReport } from '../report/json.ts'
 import { logged } from '../report/logs.ts'
 import { build } from '../run/build.ts'
 import { type BuildOptions, openBuild } from '../run/open.ts'
-import { acquireLock } from '../state/lock.ts'
-import { bspLock, sharedLock } from '../state/places.ts'
+import type { Holder } from '../state/lock.ts'
+import { lockBsp, lockShared } from '../state/project-locks.ts'
 import { BUILT_IN_BODIES } from '../steps/bodies.ts'
 import { ownName } from '../steps/original-names.ts'
 import { cancellation } from './cancel.ts'
@@ -102,19 +102,17 @@ async function realRun(session: Session, options: BuildOptions, flags: BuildFlag
   const signal = cancellation()
   const notice = (message: string) => options.report({ type: 'notice', level: 'info', message })
   let waited = false
-  const locking = (folder: string, what: string) =>
-    acquireLock(folder, {
-      what,
-      command: `strux build ${plan.bsp}`,
-      noWait: !flags.wait,
-      signal,
-      waiting: holder => {
-        notice(`waiting for ${what}: in use by ${holder.command} (process ${holder.pid})`)
-        waited = true
-      },
-    })
+  const locking = (what: string) => ({
+    command: `strux build ${plan.bsp}`,
+    noWait: !flags.wait,
+    signal,
+    waiting: (holder: Holder) => {
+      notice(`waiting for ${what}: in use by ${holder.command} (process ${holder.pid})`)
+      waited = true
+    },
+  })
   const whileShared = async <T>(work: () => Promise<T>): Promise<T> => {
-    const lock = await locking(sharedLock(root), 'what the BSPs of this project share')
+    const lock = await lockShared(root, locking('what the BSPs of this project share'))
     try {
       return await work()
     } finally {
@@ -122,7 +120,7 @@ async function realRun(session: Session, options: BuildOptions, flags: BuildFlag
     }
   }
   const started = Date.now()
-  const lock = await locking(bspLock(root, plan.bsp), `BSP ${plan.bsp}`)
+  const lock = await lockBsp(root, plan.bsp, locking(`BSP ${plan.bsp}`))
   // What was seen of the files before the lock was ours may be old by now.
   if (waited || builtSinceStart(root, plan.bsp)) session.world.refresh()
   let failure: unknown

@@ -1,14 +1,14 @@
 /** `strux clean`: deletes what builds left, while nobody builds. */
-import { existsSync, readdirSync, rmSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { existsSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Command } from 'commander'
 import { putFirstVersionsBack } from '../cache/first-version.ts'
 import { flashFolder } from '../plan/environment.ts'
 import { cacheFolder, outputFolder } from '../plan/paths.ts'
 import { StruxError } from '../report/error.ts'
-import { acquireLock, type Lock } from '../state/lock.ts'
+import type { Lock, LockOptions } from '../state/lock.ts'
 import { logFolder } from '../state/node-log.ts'
-import { bspLock, lockFolder } from '../state/places.ts'
+import { allButLocks, lockAll, lockBsp } from '../state/project-locks.ts'
 import { cancellation } from './cancel.ts'
 import type { GlobalOptions } from './options.ts'
 import { namedBsp, projectRoot } from './session.ts'
@@ -37,7 +37,12 @@ async function clean(bsp: string | undefined, flags: CleanFlags): Promise<void> 
     throw new StruxError('clean takes a BSP or --all, not both', { exitCode: 2 })
   }
   if (flags.all) {
-    await whileLocked(knownLocks(root), flags, () => remove(root, ['dist']))
+    await whileLocked(
+      options => lockAll(root, options),
+      flags,
+      () => remove(allButLocks(root)),
+    )
+    printLine('deleted dist')
     return
   }
   const name = await namedBsp(root, bsp)
@@ -46,43 +51,36 @@ async function clean(bsp: string | undefined, flags: CleanFlags): Promise<void> 
     printLine(`there is nothing of ${name} to delete`)
     return
   }
-  await whileLocked([bspLock(root, name)], flags, () => {
-    putFirstVersionsBack(root, name)
-    remove(root, folders)
+  await whileLocked(
+    options => lockBsp(root, name, options),
+    flags,
+    () => {
+      putFirstVersionsBack(root, name)
+      remove(folders.map(folder => join(root, folder)))
+    },
+  )
+  printLine(`deleted ${folders.join(', ')}`)
+}
+
+async function whileLocked(
+  lock: (options: Omit<LockOptions, 'what'>) => Promise<Lock>,
+  flags: CleanFlags,
+  work: () => void,
+): Promise<void> {
+  const held = await lock({
+    command: 'strux clean',
+    noWait: !flags.wait,
+    signal: cancellation(),
+    waiting: holder => process.stderr.write(`waiting for ${holder.command} (process ${holder.pid})\n`),
   })
-}
-
-function knownLocks(root: string): string[] {
   try {
-    return readdirSync(lockFolder(root))
-      .sort()
-      .map(name => join(lockFolder(root), name))
-  } catch {
-    return []
-  }
-}
-
-async function whileLocked(folders: readonly string[], flags: CleanFlags, work: () => void): Promise<void> {
-  const signal = cancellation()
-  const locks: Lock[] = []
-  try {
-    for (const folder of folders) {
-      const lock = await acquireLock(folder, {
-        what: basename(folder).replace(/^bsp-/, 'BSP '),
-        command: 'strux clean',
-        noWait: !flags.wait,
-        signal,
-        waiting: holder => process.stderr.write(`waiting for ${holder.command} (process ${holder.pid})\n`),
-      })
-      locks.push(lock)
-    }
     work()
   } finally {
-    for (const lock of locks) lock.release()
+    held.release()
   }
 }
 
-function remove(root: string, folders: readonly string[]): void {
-  for (const folder of folders) rmSync(join(root, folder), { recursive: true, force: true })
-  printLine(`deleted ${folders.join(', ')}`)
+/** Others may write beside this, such as a command that only looks and keeps what it has compiled. */
+function remove(paths: readonly string[]): void {
+  for (const path of paths) rmSync(path, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 })
 }

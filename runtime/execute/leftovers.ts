@@ -1,5 +1,6 @@
 /** The labels of our containers, and the removal of those that an earlier process could not take with it. */
 import { createHash } from 'node:crypto'
+import { thisProcess } from '../state/process-identity.ts'
 import { type Engine, engineStatus } from './engine.ts'
 import { isAlive } from './unclaimed.ts'
 
@@ -15,6 +16,7 @@ export function containerLabels(projectRoot: string, bsp: string, role: Role, no
     'strux.project': projectLabel(projectRoot),
     'strux.bsp': bsp,
     'strux.pid': String(process.pid),
+    'strux.place': thisProcess().place,
     'strux.role': role,
     // A container that was started beforehand does not know yet what it will serve.
     ...(node !== undefined && { 'strux.node': node }),
@@ -34,8 +36,9 @@ export async function removeLeftoverContainers(
   const found = await engine.docker.listContainers({ all: true, filters: { label } })
   const left = found.filter(({ Labels: labels }) => {
     const pid = Number(labels['strux.pid'])
-    if (pid === process.pid) return false
-    return labels['strux.role'] !== 'shell' || !isAlive(pid)
+    const here = labels['strux.place'] === thisProcess().place
+    if (here && pid === process.pid) return false
+    return labels['strux.role'] !== 'shell' || (here && !isAlive(pid))
   })
   await Promise.all(
     left.map(({ Id }) =>

@@ -1,7 +1,9 @@
 /**
- * Locks between processes: one build per BSP, one writer for what BSPs share. A claim is a file with a name that is
- * never used twice; whoever finds only its own live claim holds the lock. So a dead process's claim can be removed by
- * anybody at any time, without the danger of removing a live one that took its name.
+ * A lock between processes: a folder with claims. A claim is a file with a name that is never used twice; whoever finds
+ * only its own live claim holds the lock. So a dead process's claim can be removed by anybody at any time, without the
+ * danger of removing a live one that took its name. The folder may vanish at any time that nobody claims it.
+ *
+ * Own code, since proper-lockfile frees the lock of a killed process only after two seconds, and takes it from a stopped one.
  */
 import {
   mkdirSync,
@@ -17,15 +19,13 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { StruxError } from '../report/error.ts'
+import { lives, type ProcessIdentity, thisProcess } from './process-identity.ts'
 
 /** Who holds a lock, for the message to those who wait. */
-export interface Holder {
-  readonly pid: number
+export interface Holder extends ProcessIdentity {
   readonly host: string
   readonly command: string
   readonly since: string
-  /** When the process started, in the kernel's ticks: tells it from a later one with the same pid. */
-  readonly started: string | null
 }
 
 export interface Lock {
@@ -43,18 +43,18 @@ export interface LockOptions {
   readonly waiting: (holder: Holder) => void
 }
 
-/** A claim of another machine or container is believed while it is touched this often, ms. */
+/** A claim of another machine or container is believed while it is touched this often: ms. */
 const HEARTBEAT = 5_000
 const HEARTBEAT_LOST = 30_000
 
 export async function acquireLock(folder: string, options: LockOptions): Promise<Lock> {
-  mkdirSync(folder, { recursive: true })
+  const claims = new Claims(folder)
   for (let told = false; ; ) {
     options.signal.throwIfAborted()
-    const holder = liveClaims(folder)[0]
+    const holder = claims.live()[0]
     if (!holder) {
       const own = claim(folder, options.command)
-      if (liveClaims(folder, own).length === 0) return hold(folder, own)
+      if (claims.live(own).length === 0) return hold(folder, own)
       // Two came at once: both step back, and by chance one comes back first.
       rmSync(join(folder, own), { force: true })
       await pause(Math.random() * 40, options.signal)
@@ -80,21 +80,28 @@ export function describe(holder: Holder): string {
   return `${holder.command} (process ${holder.pid} on ${holder.host}, since ${holder.since})`
 }
 
-let claims = 0
+let made = 0
 
 function claim(folder: string, command: string): string {
   const holder: Holder = {
-    pid: process.pid,
+    ...thisProcess(),
     host: hostname(),
     command,
     since: new Date().toISOString(),
-    started: startOf(process.pid),
   }
-  const name = `${process.pid}-${Date.now()}-${claims++}-${Math.random().toString(36).slice(2)}.claim`
+  const name = `${process.pid}-${Date.now()}-${made++}-${Math.random().toString(36).slice(2)}.claim`
   const temporary = join(folder, `${name}.tmp`)
-  writeFileSync(temporary, JSON.stringify(holder))
-  renameSync(temporary, join(folder, name))
-  return name
+  for (let attempt = 1; ; attempt++) {
+    mkdirSync(folder, { recursive: true })
+    try {
+      writeFileSync(temporary, JSON.stringify(holder))
+      renameSync(temporary, join(folder, name))
+      return name
+    } catch (error) {
+      // Somebody deleted the folder just now.
+      if (!isGone(error) || attempt === 100) throw error
+    }
+  }
 }
 
 function hold(folder: string, own: string): Lock {
@@ -115,38 +122,60 @@ function hold(folder: string, own: string): Lock {
   }
 }
 
-/** The holders of all live claims but `except`; what dead processes left is removed. */
-function liveClaims(folder: string, except?: string): Holder[] {
-  return readdirSync(folder).flatMap(name => {
-    if (!name.endsWith('.claim') || name === except) return []
-    const path = join(folder, name)
+/** The claims in a folder, as one process sees them over time. */
+export class Claims {
+  readonly #folder: string
+  /** When claims were last seen to be touched: their file's time, and this process's clock, which never jumps. */
+  readonly #touched = new Map<string, { mtime: number; seen: number }>()
+
+  constructor(folder: string) {
+    this.#folder = folder
+  }
+
+  /** The holders of all live claims but `except`; what dead processes left is removed. */
+  live(except?: string): Holder[] {
+    return this.#names().flatMap(name => {
+      if (name === except) return []
+      const path = join(this.#folder, name)
+      try {
+        const holder: Holder = JSON.parse(readFileSync(path, 'utf8'))
+        if (typeof holder.host === 'string') {
+          if (lives(holder) ?? this.#beats(name, statSync(path).mtimeMs)) return [holder]
+        }
+      } catch (error) {
+        if (isGone(error)) return []
+      }
+      rmSync(path, { force: true })
+      return []
+    })
+  }
+
+  /** Also claims that were never finished; a live process that is about to finish one begins again. */
+  removeDead(): void {
+    this.live()
+    for (const name of this.#names('.claim.tmp')) rmSync(join(this.#folder, name), { force: true })
+  }
+
+  #names(end = '.claim'): string[] {
     try {
-      const holder: Holder = JSON.parse(readFileSync(path, 'utf8'))
-      if (typeof holder.host === 'string' && isAlive(holder, statSync(path).mtimeMs)) return [holder]
+      return readdirSync(this.#folder).filter(name => name.endsWith(end))
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+      if (isGone(error)) return []
+      throw error
     }
-    rmSync(path, { force: true })
-    return []
-  })
+  }
+
+  /** A time in the future comes of a clock that was put back: it counts until it has stood still for long enough. */
+  #beats(name: string, mtime: number): boolean {
+    if (Date.now() - mtime >= HEARTBEAT_LOST) return false
+    const now = performance.now()
+    const last = this.#touched.get(name)
+    if (last?.mtime === mtime) return now - last.seen < HEARTBEAT_LOST
+    this.#touched.set(name, { mtime, seen: now })
+    return true
+  }
 }
 
-function isAlive(holder: Holder, touched: number): boolean {
-  if (holder.host !== hostname()) return Date.now() - touched < HEARTBEAT_LOST
-  try {
-    process.kill(holder.pid, 0)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false
-  }
-  return holder.started === startOf(holder.pid)
-}
-
-/** Field 22 of /proc/PID/stat; null where there is no /proc. The name in field 2 may hold blanks and parentheses. */
-function startOf(pid: number): string | null {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null
-  } catch {
-    return null
-  }
+function isGone(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'ENOENT'
 }

@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { acquireLock, type Holder, type Lock } from '../../../runtime/state/lock.ts'
+import { acquireLock, Claims, type Holder, type Lock } from '../../../runtime/state/lock.ts'
+import { thisProcess } from '../../../runtime/state/process-identity.ts'
 import { inTempFolder, write } from '../../support/temp-folder.ts'
 
 const HOLDER = fileURLToPath(new URL('../../support/lock-holder.ts', import.meta.url))
@@ -59,11 +60,10 @@ function take(
 
 function leaveClaim(folder: string, claim: Partial<Holder>, touched = 0): void {
   const holder = {
-    pid: process.pid,
+    ...thisProcess(),
     host: hostname(),
     command: 'strux build old',
     since: 'then',
-    started: null,
     ...claim,
   }
   const file = join(folder, 'lock/1-1-1-x.claim')
@@ -149,16 +149,45 @@ test('whoever has the pid now of one that held it does not hold it', () =>
 
 test('a claim of another machine holds while it is touched, and no longer', () =>
   inTempFolder(async folder => {
-    leaveClaim(folder, { host: 'elsewhere' }, 10_000)
+    leaveClaim(folder, { host: 'elsewhere', place: 'elsewhere' }, 10_000)
     try {
       await take(folder)
       assert.unreachable()
     } catch (error) {
       assert.match((error as Error).message, 'on elsewhere')
     }
-    leaveClaim(folder, { host: 'elsewhere' }, 40_000)
+    leaveClaim(folder, { host: 'elsewhere', place: 'elsewhere' }, 40_000)
     const lock = await take(folder)
     lock.release()
+  }))
+
+test('a claim from the future, left by a clock that was put back, is watched', () =>
+  inTempFolder(folder => {
+    leaveClaim(folder, { place: 'elsewhere' }, -3_600_000)
+    const { now } = performance
+    try {
+      const claims = new Claims(join(folder, 'lock'))
+      assert.is(claims.live().length, 1)
+      performance.now = () => now.call(performance) + 29_000
+      assert.is(claims.live().length, 1)
+      performance.now = () => now.call(performance) + 31_000
+      assert.is(claims.live().length, 0)
+    } finally {
+      performance.now = now
+    }
+  }))
+
+test('a folder that vanishes while somebody waits is no error', () =>
+  inTempFolder(async folder => {
+    const first = await take(folder)
+    const waiting = take(folder, {
+      noWait: false,
+      waiting: () => setTimeout(() => rmSync(join(folder, 'lock'), { recursive: true }), 50),
+    })
+    const second = await waiting
+    first.release()
+    assert.is(readdirSync(join(folder, 'lock')).length, 1)
+    second.release()
   }))
 
 test('a claim that cannot be read, and one that was never finished, stop nobody', () =>

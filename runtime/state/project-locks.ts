@@ -1,0 +1,89 @@
+/**
+ * What is locked in a project: a BSP, by who changes what it has in dist/; what all BSPs share, by who changes that; and
+ * all of dist/, by who deletes it. A BSP is locked only while nobody locks all.
+ */
+import { readdirSync, rmdirSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { acquireLock, Claims, type Lock, type LockOptions } from './lock.ts'
+import { lockFolder, stateFolder } from './places.ts'
+
+type Options = Omit<LockOptions, 'what'>
+
+const ALL = 'all'
+const BSP = 'bsp-'
+
+/** For building, cleaning, or otherwise changing what a BSP has in dist/. */
+export async function lockBsp(root: string, bsp: string, options: Options): Promise<Lock> {
+  const all = join(lockFolder(root), ALL)
+  for (let told = false; ; ) {
+    const waiting: Options['waiting'] = holder => {
+      if (!told) options.waiting(holder)
+      told = true
+    }
+    const lock = await acquireLock(join(lockFolder(root), `${BSP}${bsp}`), {
+      ...options,
+      waiting,
+      what: `BSP ${bsp}`,
+    })
+    if (new Claims(all).live().length === 0) return lock
+    // Who locks all waits for this one: it goes first.
+    lock.release()
+    const gate = await acquireLock(all, { ...options, waiting, what: 'this project' })
+    gate.release()
+  }
+}
+
+/** For what the BSPs of a project share; the caller holds a BSP's lock. */
+export function lockShared(root: string, options: Options): Promise<Lock> {
+  const what = 'what the BSPs of this project share'
+  return acquireLock(join(lockFolder(root), 'shared'), { ...options, what })
+}
+
+/** For deleting dist/. Release leaves the folders of locks only where somebody uses them already. */
+export async function lockAll(root: string, options: Options): Promise<Lock> {
+  const locks: Lock[] = []
+  const release = () => {
+    for (const lock of locks.reverse()) lock.release()
+    removeUnused(root)
+  }
+  try {
+    locks.push(await acquireLock(join(lockFolder(root), ALL), { ...options, what: 'this project' }))
+    // From now on no other BSP can be locked: these are all.
+    for (const name of namesIn(lockFolder(root))
+      .filter(name => name.startsWith(BSP))
+      .sort()) {
+      const what = `BSP ${name.slice(BSP.length)}`
+      locks.push(await acquireLock(join(lockFolder(root), name), { ...options, what }))
+    }
+    return { release }
+  } catch (error) {
+    release()
+    throw error
+  }
+}
+
+/** The entries of dist/ that can be deleted by who holds all: everything but the locks themselves. */
+export function allButLocks(root: string): string[] {
+  const state = namesIn(stateFolder(root)).filter(name => name !== basename(lockFolder(root)))
+  const dist = namesIn(join(root, 'dist')).filter(name => name !== basename(stateFolder(root)))
+  return [...dist.map(name => join(root, 'dist', name)), ...state.map(name => join(stateFolder(root), name))]
+}
+
+/** Removes empty folders only, and what dead processes left in them, so nobody's claim is lost. */
+function removeUnused(root: string): void {
+  const locks = namesIn(lockFolder(root)).map(name => join(lockFolder(root), name))
+  for (const folder of locks) new Claims(folder).removeDead()
+  for (const folder of [...locks, lockFolder(root), stateFolder(root), join(root, 'dist')]) {
+    try {
+      rmdirSync(folder)
+    } catch {}
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
+  }
+}
