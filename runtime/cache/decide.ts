@@ -13,10 +13,9 @@ import {
   compareInput,
   compareScript,
 } from './compare.ts'
-import { feederOf, type InputSources, inputState, scriptHash } from './inputs.ts'
+import { feederOf, type InputSources, inputState, scriptHash, type VersionsSeen } from './inputs.ts'
 import { type Decision, type Reason, reason } from './reason.ts'
 import type { NodeRecord } from './record.ts'
-import type { InputState } from './world.ts'
 
 export interface CachePolicy {
   readonly clean: boolean
@@ -31,8 +30,8 @@ export interface DecisionContext extends InputSources {
   readonly builderId: string | undefined
   /** The node before this one that may still make anew what `ref` reads. */
   readonly pendingMaker: (ref: PathRef) => string | undefined
-  /** For a path with a history: the state that this node sees of it, in place of what is on disk. */
-  readonly versionSeen: ((ref: PathRef) => Promise<{ readonly state: InputState } | undefined>) | undefined
+  /** The versions of places with a history that this node sees; undefined where the plan has no such place. */
+  readonly versionsSeen: VersionsSeen | undefined
 }
 
 export async function decideNode(node: PlanNode, context: DecisionContext): Promise<Decision> {
@@ -90,18 +89,13 @@ async function compareInputs(
       upstream.set(maker, reason('upstream_will_run', maker))
       continue
     }
-    const seen = reader === node && context.versionSeen ? await context.versionSeen(ref) : undefined
+    const versions = reader === node && context.versionsSeen ? await context.versionsSeen(ref) : []
     // Most inputs are unchanged files: thousands are passed without a promise for each.
     const recorded = record.dependencies[ref.declared]
-    const remembered = seen || ref.glob ? undefined : context.world.rememberedHash(ref.path)
+    const remembered = versions.length > 0 || ref.glob ? undefined : context.world.rememberedHash(ref.path)
     if (remembered !== undefined && remembered === recorded) continue
-    found.push(
-      ...compareInput(
-        ref,
-        record.dependencies,
-        seen ? seen.state : await inputState(ref, reader, context.world),
-      ),
-    )
+    const state = await inputState(ref, reader, context.world, versions)
+    found.push(...compareInput(ref, record.dependencies, state))
   }
   return found
 }
@@ -120,7 +114,7 @@ async function compareFeeders(
     if (!script || !then) continue
     found.push(...compareScript(then.script, await scriptHash(script, context), script.location ?? id))
     found.push(
-      ...(await compareInputs(script, script, then, { ...context, versionSeen: undefined }, upstream)),
+      ...(await compareInputs(script, script, then, { ...context, versionsSeen: undefined }, upstream)),
     )
     found.push(...compareEnvironment(then.environment, script.hashedEnv))
   }

@@ -3,15 +3,17 @@
  * depends on the nodes before it: what one makes anew, a later one that reads it can only judge afterwards. Chains
  * (paths that scripts change in place) run from their first link or not at all.
  */
+import { type Chain, isMember } from '../chains/chain.ts'
+import { versionOf } from '../chains/history.ts'
+import type { KeptVersions } from '../chains/kept-versions.ts'
 import type { PathRef, Plan, PlanNode, ScriptNode } from '../plan/model.ts'
 import { isProduct } from '../plan/paths.ts'
-import type { Chain, Relations } from '../plan/relations.ts'
+import type { Relations } from '../plan/relations.ts'
 import { type CachePolicy, decideNode } from './decide.ts'
-import type { InputSources } from './inputs.ts'
+import type { InputSources, VersionSeen, VersionsSeen } from './inputs.ts'
 import { type Decision, type Reason, reason } from './reason.ts'
 import type { ChainRecord } from './record.ts'
 import type { RecordStore } from './records.ts'
-import { digestOf, type InputState } from './world.ts'
 
 /** What has become of a node in the build under way. */
 export type Fate = 'ran' | 'skipped'
@@ -21,6 +23,7 @@ export interface ForecastOptions extends Omit<InputSources, 'scriptById'> {
   readonly relations: Relations
   readonly selection: ReadonlySet<number>
   readonly manifest: RecordStore
+  readonly kept: KeptVersions
   readonly policy: CachePolicy
   /** The id under which an image was last known to an engine. */
   readonly builderId: (node: PlanNode) => string | undefined
@@ -81,9 +84,7 @@ export class Forecast {
     const sameWorld = !recordsMayDiffer && ![...this.#fates.values()].includes('ran')
     if (before.action === 'run' || sameWorld) return before
     const ends = this.#options.relations.chains
-      .filter(
-        chain => chain.writer === index || chain.links.includes(index) || chain.earlyReaders.includes(index),
-      )
+      .filter(chain => isMember(chain, index))
       .map(chain => chain.links.at(-1)!)
     await this.#decideRange(index, Math.max(index, ...ends))
     return this.decision(index)
@@ -105,14 +106,14 @@ export class Forecast {
   async #decide(index: number): Promise<Decision> {
     const { plan, policy, manifest, builderId, relations } = this.#options
     const node = plan.nodes[index]!
-    if (isInsideKernel(node)) return this.#insideKernel()
+    if (node.inside !== undefined) return this.#insideStep(node.inside)
     const own = await decideNode(node, {
       ...this.#sources,
       policy,
       record: manifest.node(node.kind, node.id),
       builderId: builderId(node),
       pendingMaker: ref => this.#pendingMaker(ref, index),
-      versionSeen: relations.chains.length > 0 ? ref => this.#versionSeen(ref, index) : undefined,
+      versionsSeen: relations.chains.length > 0 ? ref => this.#versionsSeen(ref, index) : undefined,
     })
     const imposed = this.#imposed.get(index)
     if (own.action === 'run') return own
@@ -129,13 +130,17 @@ export class Forecast {
     return own.action === 'skip' && imposed ? imposed : own
   }
 
-  /** Scripts inside the kernel step run with it and only then: on a source that has just been extracted. */
-  #insideKernel(): Decision {
-    const kernel = this.#options.plan.nodes.findIndex(node => node.id === 'kernel')
-    const outcome = this.#options.selection.has(kernel) ? this.#outcome(kernel) : 'skip'
-    if (outcome === 'run') return { action: 'run', reasons: [reason('step_runs', 'kernel')] }
-    if (outcome === 'skip') return { action: 'skip', reasons: [reason('step_not_run', 'kernel')] }
-    return { action: 'undecided', reasons: [reason('upstream_will_run', 'kernel')] }
+  /** Scripts inside a step run with it and only then: on what the step has just made ready. */
+  #insideStep(step: string): Decision {
+    const index = this.#indexOf(step)
+    const outcome = this.#options.selection.has(index) ? this.#outcome(index) : 'skip'
+    if (outcome === 'run') return { action: 'run', reasons: [reason('step_runs', step)] }
+    if (outcome === 'skip') return { action: 'skip', reasons: [reason('step_not_run', step)] }
+    return { action: 'undecided', reasons: [reason('upstream_will_run', step)] }
+  }
+
+  #indexOf(step: string): number {
+    return this.#options.plan.nodes.findIndex(node => node.kind === 'step' && node.id === step)
   }
 
   /** What happens, or happened, to a node in this build. */
@@ -162,25 +167,36 @@ export class Forecast {
     return declared || !product ? undefined : nodes[this.#latestPending]!.id
   }
 
-  /** A member of a chain at rest sees the version that stood at its place, not what the last link left. */
-  async #versionSeen(ref: PathRef, index: number): Promise<{ readonly state: InputState } | undefined> {
-    const chain = this.#options.relations.chainOf(index, ref.path)
-    if (!chain) return undefined
-    const record = this.#options.manifest.chain(chain.path)
-    if (!record || this.#moved(chain)) {
-      const state = await this.#options.world.state(ref)
-      return { state: state === undefined ? undefined : digestOf(state) }
+  /** While a chain is at rest, a member sees the version of its turn, not what the last link left. */
+  async #versionsSeen(ref: PathRef, index: number): Promise<VersionSeen[]> {
+    const { relations, manifest } = this.#options
+    const seen: VersionSeen[] = []
+    for (const chain of relations.chainsSeen(index, ref)) {
+      const record = this.#moved(chain) ? undefined : manifest.chain(chain.path)
+      const passed = chain.links.filter(link => link < index).length
+      const version = passed === 0 ? record?.first : record?.versions[passed - 1]?.digest
+      const now = record ? version : await versionOf(chain, this.#options.world)
+      seen.push({ path: chain.path, digest: now ?? null, ...absentIn(record) })
     }
-    const passed = chain.links.filter(link => link < index).length
-    const digest = passed === 0 ? record.first : record.versions[passed - 1]?.digest
-    return { state: digest ?? undefined }
+    return seen
   }
 
-  /** Whether anything of the chain ran in this build, so that what is on disk is what the next member gets. */
+  /** The versions that stand on disk now: what a member that is about to run sees. */
+  versionsNow(index: number): VersionsSeen {
+    const { relations, manifest, world } = this.#options
+    return async ref => {
+      const seen: VersionSeen[] = []
+      for (const chain of relations.chainsSeen(index, ref)) {
+        const digest = await versionOf(chain, world)
+        seen.push({ path: chain.path, digest, ...absentIn(manifest.chain(chain.path)) })
+      }
+      return seen
+    }
+  }
+
+  /** Whether a writer or link of the chain ran in this build, so that the next member gets what is on disk. */
   #moved(chain: Chain): boolean {
-    return [...(chain.writer === undefined ? [] : [chain.writer]), ...chain.links].some(
-      index => this.#fates.get(index) === 'ran',
-    )
+    return [...chain.writers, ...chain.links].some(index => this.#fates.get(index) === 'ran')
   }
 
   /** Looks at every chain as a whole; true where that changed something. */
@@ -194,9 +210,9 @@ export class Forecast {
       const why: Reason[] = [reason('chain_restarts', chain.path)]
       for (const link of links)
         changed = this.#impose(link, { action: verdict, reasons: why }, from) || changed
-      if (verdict === 'run' && chain.writer !== undefined && !this.#firstVersionIsThere(chain)) {
-        changed = this.#impose(chain.writer, { action: 'run', reasons: why }, from) || changed
-      }
+      if (verdict !== 'run' || this.#firstVersionIsThere(chain)) continue
+      for (const writer of chain.writers)
+        changed = this.#impose(writer, { action: 'run', reasons: why }, from) || changed
     }
     return changed
   }
@@ -204,7 +220,7 @@ export class Forecast {
   async #chainVerdict(chain: Chain, links: readonly number[]): Promise<Decision['action']> {
     if (links.length === 0) return 'skip'
     const readers = chain.earlyReaders.filter(reader => !this.#fates.has(reader))
-    const members = [...(chain.writer === undefined ? [] : [chain.writer]), ...links, ...readers]
+    const members = [...chain.writers, ...links, ...readers]
     const outcomes = members.map(index => this.#outcome(index))
     if (outcomes.includes('run') || this.#moved(chain) || !(await this.#atRest(chain))) return 'run'
     return outcomes.includes('undecided') ? 'undecided' : 'skip'
@@ -219,20 +235,20 @@ export class Forecast {
     if (!record || record.versions.length < selected) return false
     if (record.versions.some((version, n) => version.id !== ids[n])) return false
     if (record.versions.length > ids.length) return false
-    return record.versions.at(-1)?.digest === digestOf(await world.state(pathOf(chain)))
+    return record.versions.at(-1)?.digest === (await versionOf(chain, world))
   }
 
   #firstVersionIsThere(chain: Chain): boolean {
-    const record: ChainRecord | undefined = this.#options.manifest.chain(chain.path)
-    if (!record) return this.#options.world.exists(chain.path)
-    return record.first === null || this.#options.world.exists(keptVersion(this.#options.plan.bsp, chain))
+    const record = this.#options.manifest.chain(chain.path)
+    if (record?.first === null || this.#options.kept.find(chain.path)) return true
+    return !record && this.#options.world.exists(chain.path)
   }
 
   /** `from`: nodes before it are not decided again (a step that is just running its inner scripts). */
   #impose(member: number, decision: Decision, from: number): boolean {
-    // What works inside the kernel step runs when that does: the step has to run for it.
-    const inside = isInsideKernel(this.#options.plan.nodes[member]!)
-    const index = inside ? this.#options.plan.nodes.findIndex(node => node.id === 'kernel') : member
+    // A script inside a step runs when that does: the step has to run for it.
+    const { inside } = this.#options.plan.nodes[member]!
+    const index = inside === undefined ? member : this.#indexOf(inside)
     const current = this.#decisions.get(index)
     if (!current || this.#fates.has(index) || index < from) return false
     const rank = { skip: 0, undecided: 1, run: 2 }
@@ -242,19 +258,6 @@ export class Forecast {
   }
 }
 
-export function isInsideKernel(node: PlanNode): boolean {
-  return node.kind === 'script' && node.hook === 'after_kernel_extract'
-}
-
-/** Where the first version of a chain is kept, relative to the project. */
-export function keptVersion(bsp: string, { path }: Pick<Chain, 'path'>): string {
-  return `${keptFolder(bsp)}/${encodeURIComponent(path)}`
-}
-
-export function keptFolder(bsp: string): string {
-  return `dist/cache/${bsp}/.first-versions`
-}
-
-export function pathOf(chain: Chain): PathRef {
-  return { declared: chain.path, path: chain.path, glob: false }
+function absentIn(record: ChainRecord | undefined): { readonly absent?: string } {
+  return record?.absent === undefined ? {} : { absent: record.absent }
 }

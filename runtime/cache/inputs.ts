@@ -1,9 +1,9 @@
 /** The inputs of a node as they are now: what a decision compares, and what a record is made of. */
 import type { PathRef, PlanHook, PlanNode, ScriptNode, StepNode } from '../plan/model.ts'
-import { overlaps } from '../plan/paths.ts'
+import { globBase, overlaps } from '../plan/paths.ts'
 import { hashText } from './hash-memo.ts'
 import type { FeederRecord, NodeRecord } from './record.ts'
-import { digestOf, type InputState, type World } from './world.ts'
+import type { InputState, World } from './world.ts'
 
 /** Hashes of everything a node reads. `script` is undefined where the script's file is not there. */
 export interface Inputs {
@@ -23,16 +23,29 @@ export interface InputSources {
   readonly scriptById: (id: string) => ScriptNode | undefined
 }
 
-/** `inPlace`: paths of chains, of which one digest counts, whatever they are. */
+/** The version of a place with a history that a node sees through one of its inputs. */
+export interface VersionSeen {
+  /** The place, relative to the project. */
+  readonly path: string
+  /** null where there is nothing. */
+  readonly digest: string | null
+  /** Where there is nothing: the outermost folder of the path that is not there. */
+  readonly absent?: string
+}
+
+/** The versions that a node sees through an input; none for nearly all inputs. */
+export type VersionsSeen = (ref: PathRef) => Promise<readonly VersionSeen[]>
+
+const NO_VERSIONS: VersionsSeen = async () => []
+
 export async function inputsOf(
   node: PlanNode,
   sources: InputSources,
-  inPlace: (path: string) => boolean = () => false,
+  versions: VersionsSeen = NO_VERSIONS,
 ): Promise<Inputs> {
   const dependencies = new Map<string, InputState>()
   for (const ref of node.dependencies) {
-    const state = await inputState(ref, node, sources.world)
-    dependencies.set(ref.declared, inPlace(ref.path) && state !== undefined ? digestOf(state) : state)
+    dependencies.set(ref.declared, await inputState(ref, node, sources.world, await versions(ref)))
   }
   return {
     script: await scriptHash(node, sources),
@@ -42,12 +55,32 @@ export async function inputsOf(
   }
 }
 
-/** A node's own artifacts inside a folder that it reads are its products, not its inputs. */
-export function inputState(ref: PathRef, node: PlanNode, world: World): Promise<InputState> {
-  return world.state(
-    ref,
-    node.artifacts.map(artifact => artifact.path).filter(path => path !== ref.path),
-  )
+/**
+ * A node's own artifacts inside a folder that it reads are its products, not its inputs. Of places with a history the
+ * digest of one version counts: as the whole state where the input is the place or lies in it, else as an entry.
+ */
+export async function inputState(
+  ref: PathRef,
+  node: PlanNode,
+  world: World,
+  versions: readonly VersionSeen[] = [],
+): Promise<InputState> {
+  const base = ref.glob ? globBase(ref.path) : ref.path
+  const own = node.artifacts.map(artifact => artifact.path).filter(path => path !== ref.path)
+  if (versions.length === 0) return world.state(ref, own)
+  const around = versions.find(({ path }) => liesIn(base, path))
+  if (around) return around.digest ?? undefined
+  if (versions.some(({ digest, absent }) => digest === null && absent !== undefined && liesIn(base, absent)))
+    return undefined
+  const apart = versions.map(({ path, digest, absent }) => (digest === null ? (absent ?? path) : path))
+  const rest = await world.state(ref, [...own, ...apart])
+  if (typeof rest === 'string') return rest
+  const seen = versions.flatMap(({ path, digest }) => (digest === null ? [] : [[path, `version ${digest}`]]))
+  return rest === undefined && seen.length === 0 ? undefined : { ...rest, ...Object.fromEntries(seen) }
+}
+
+function liesIn(path: string, place: string): boolean {
+  return path === place || path.startsWith(`${place}/`)
 }
 
 export async function scriptHash(
@@ -84,28 +117,23 @@ async function feedersOf(step: StepNode, sources: InputSources): Promise<Record<
 
 /**
  * The record of a success, from the inputs before and after it: only what stood still is recorded. What was changed
- * meanwhile is left out, so that the next build runs the node again. Links of a chain change their own input on purpose
- * (`inPlace`): what they read is what was there before.
+ * meanwhile is left out, so that the next build runs the node again.
  */
 export function recordOf(
   node: PlanNode,
   before: Inputs,
   after: Inputs,
-  facts: { builderId: string | undefined; inPlace: (path: string) => boolean },
+  builderId: string | undefined,
 ): NodeRecord {
-  const compared = new Map(after.dependencies)
-  for (const ref of node.dependencies) {
-    if (facts.inPlace(ref.path)) compared.set(ref.declared, before.dependencies.get(ref.declared))
-  }
   const still = before.script !== undefined && before.script === after.script
   const fed = JSON.stringify(before.feeders) === JSON.stringify(after.feeders)
   return {
     ...(still ? { script: before.script } : {}),
     ...(before.harness === undefined ? {} : { harness: before.harness }),
-    dependencies: recordedStates(node.dependencies, before.dependencies, compared),
+    dependencies: recordedStates(node.dependencies, before.dependencies, after.dependencies),
     artifacts: node.artifacts.map(ref => ref.declared),
     environment: node.hashedEnv,
-    builder: { key: node.builder.key, ...(facts.builderId === undefined ? {} : { id: facts.builderId }) },
+    builder: { key: node.builder.key, ...(builderId === undefined ? {} : { id: builderId }) },
     ...(node.kind === 'step' ? { config: node.config } : {}),
     ...(before.feeders && fed ? { feeders: before.feeders } : {}),
   }

@@ -24,15 +24,18 @@ export interface FeederRecord {
   readonly environment: Readonly<Record<string, string>>
 }
 
-/** The history of a path that scripts change in place. */
+/** The history of a place that several nodes change (runtime/chains). */
 export interface ChainRecord {
-  /** Digest of the first version, of which a copy is kept; null where there was none. */
+  /** Digest of the first version, of which a copy is kept; null where there was nothing. */
   readonly first: string | null
-  /** What each link left, in order; complete when the last link has run. */
-  readonly versions: readonly { readonly id: string; readonly digest: string }[]
+  /** Where there was nothing: the outermost folder of the path that was not there, or the path itself. */
+  readonly absent?: string
+  /** The digest of what each link left, in order; null where it left nothing. */
+  readonly versions: readonly { readonly id: string; readonly digest: string | null }[]
+  /** Whether the last link has run. */
   readonly complete: boolean
   /**
-   * What was there when the last link ended, well or badly; null: nothing. Absent while a link runs: what a build that
+   * What stood there when the last link ended, well or badly; null: nothing. Absent while a link runs: what a build that
    * was killed left is unknown. Whatever differs from it was put there by somebody else.
    */
   readonly left?: string | null

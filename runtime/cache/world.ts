@@ -139,7 +139,9 @@ export class World {
     }
   }
 
-  async #folderState(ref: PathRef, own: (path: string) => boolean): Promise<InputState> {
+  /** `counted`: folders of which every file counts already. */
+  async #folderState(ref: PathRef, own: OwnPath, counted = new Set<string>()): Promise<InputState> {
+    counted.add(ref.path)
     const state: Record<string, string> = {}
     const found: (readonly [path: string, stat: Stats])[] = []
     const visit = (folder: string): void => {
@@ -155,7 +157,7 @@ export class World {
     }
     visit(ref.path)
     for (const [path, stat] of ref.only ? this.#readByGo(ref.path, found) : found)
-      state[posix.relative(ref.path, path)] = await this.#entry(path, stat)
+      state[posix.relative(ref.path, path)] = await this.#entry(path, stat, { ref, own, counted })
     return state
   }
 
@@ -169,20 +171,64 @@ export class World {
     return files.filter(([path]) => read.has(inFolder(path)))
   }
 
-  async #globState(ref: PathRef, own: (path: string) => boolean): Promise<InputState> {
+  async #globState(ref: PathRef, own: OwnPath): Promise<InputState> {
     const state: Record<string, string> = {}
+    const counted = new Set<string>()
     for (const path of await this.matches(ref)) {
       const stat = lstatSync(this.#at(path), { throwIfNoEntry: false })
-      if (stat && !own(path)) state[path] = await this.#entry(path, stat)
+      if (stat && !own(path)) state[path] = await this.#entry(path, stat, { ref, own, counted })
     }
     return Object.keys(state).length > 0 ? state : undefined
   }
 
-  async #entry(path: string, stat: Stats): Promise<string> {
-    if (stat.isSymbolicLink()) return `-> ${readlinkSync(this.#at(path))}`
+  async #entry(path: string, stat: Stats, reading: Reading): Promise<string> {
     const mode = (stat.mode & 0o7777).toString(8)
+    if (stat.isSymbolicLink()) {
+      const target = await this.#linkTarget(path, reading)
+      return `-> ${readlinkSync(this.#at(path))}${target === undefined ? '' : ` ${target}`}`
+    }
     if (stat.isDirectory()) return `${mode} folder`
     return stat.isFile() ? `${mode} ${await this.#memo.hash(this.#at(path), stat)}` : `${mode} special`
+  }
+
+  /**
+   * What a link in a folder or glob leads to, where that lies in the project and does not count already: a script that
+   * follows the link reads it. undefined: only the target's name counts.
+   */
+  async #linkTarget(path: string, reading: Reading): Promise<string | undefined> {
+    const { ref, own, counted } = reading
+    const real = realPathOf(this.#at(path))
+    if (real === undefined || !real.startsWith(this.root + sep)) return undefined
+    const target = real.slice(this.root.length + 1)
+    // A link to a folder around itself leads round in a circle.
+    if (own(target) || path.startsWith(`${target}/`)) return undefined
+    if ([target, ...parentsOf(target)].some(each => counted.has(each))) return undefined
+    const stat = lstatSync(real, { throwIfNoEntry: false })
+    if (!stat?.isDirectory()) return stat && this.#entry(target, stat, reading)
+    const folder = { declared: target, path: target, glob: false, ...(ref.ignore && { ignore: ref.ignore }) }
+    return digestOf(await this.#folderState(folder, own, counted))
+  }
+}
+
+interface Reading {
+  readonly ref: PathRef
+  readonly own: OwnPath
+  readonly counted: Set<string>
+}
+
+/** `a/b/c` → `a/b`, `a` */
+function parentsOf(path: string): string[] {
+  return path.split('/').flatMap((_, at, parts) => (at > 0 ? [parts.slice(0, at).join('/')] : []))
+}
+
+/** Whether a path is a product of the node that reads. */
+type OwnPath = (path: string) => boolean
+
+function realPathOf(path: string): string | undefined {
+  try {
+    return realpathSync.native(path)
+  } catch {
+    return undefined
   }
 }
 

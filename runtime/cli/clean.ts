@@ -2,7 +2,7 @@
 import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Command } from 'commander'
-import { putFirstVersionsBack } from '../cache/first-version.ts'
+import { putFirstVersionsBack } from '../chains/history.ts'
 import { flashFolder } from '../plan/environment.ts'
 import { cacheFolder, outputFolder } from '../plan/paths.ts'
 import { StruxError } from '../report/error.ts'
@@ -54,8 +54,8 @@ async function clean(bsp: string | undefined, flags: CleanFlags): Promise<void> 
   await whileLocked(
     options => lockBsp(root, name, options),
     flags,
-    () => {
-      putFirstVersionsBack(root, name)
+    async () => {
+      await putFirstVersionsBack(root, name)
       remove(folders.map(folder => join(root, folder)))
     },
   )
@@ -65,7 +65,7 @@ async function clean(bsp: string | undefined, flags: CleanFlags): Promise<void> 
 async function whileLocked(
   lock: (options: Omit<LockOptions, 'what'>) => Promise<Lock>,
   flags: CleanFlags,
-  work: () => void,
+  work: () => void | Promise<void>,
 ): Promise<void> {
   const held = await lock({
     command: 'strux clean',
@@ -74,7 +74,7 @@ async function whileLocked(
     waiting: holder => process.stderr.write(`waiting for ${holder.command} (process ${holder.pid})\n`),
   })
   try {
-    work()
+    await work()
   } finally {
     held.release()
   }

@@ -31,6 +31,8 @@ interface NodeBase {
   readonly builder: BuilderRef
   /** Paths that the node changes although nobody declared them (the root filesystem's tarball, for project scripts). */
   readonly rewrites: readonly PathRef[]
+  /** The id of the step inside which the node works: it runs when that step runs, and only then. */
+  readonly inside?: string
 }
 
 export interface ScriptNode extends NodeBase {

@@ -4,6 +4,7 @@
  * it wait for it; so do the scripts of hooks that are points of the pipeline, and everything that changes files in place.
  */
 import type { BuildHookRow } from '../../lib/hooks/build.ts'
+import { isMember } from '../chains/chain.ts'
 import { hookRow } from './hooks.ts'
 import type { PlanNode } from './model.ts'
 import { concerns, isProduct } from './paths.ts'
@@ -31,10 +32,7 @@ export function predecessorsOf(
 
 function isBarrier(nodes: readonly PlanNode[], index: number, relations: Relations): boolean {
   const node = nodes[index]!
-  const chained = relations.chains.some(
-    ({ writer, links, earlyReaders }) =>
-      writer === index || links.includes(index) || earlyReaders.includes(index),
-  )
+  const chained = relations.chains.some(chain => isMember(chain, index))
   if (chained || readsUnknown(node, index, relations)) return true
   if (node.kind === 'step') {
     // Its inner scripts run while it does.

@@ -1,6 +1,7 @@
 /** One script entry as a node of the plan: its paths, environment and builder, and what is wrong with them. */
 import type { ProjectScriptData, ScriptData } from '../../lib/schema.ts'
 import { DEFAULT_TOOL_GROUPS, type ToolGroup } from '../../lib/tools.ts'
+import { hookRow } from './hooks.ts'
 import { titleOf } from './identity.ts'
 import type { Origin, PathRef, PlanHook, ScriptNode, ScriptSource } from './model.ts'
 import {
@@ -53,6 +54,8 @@ export function scriptNode(
   }))
   if (!source) return undefined
 
+  const row = hookRow(hook)
+  const enclosing = row?.relation === 'within' ? row.step : undefined
   const onHost = hook === 'flash_script' || hook === 'flash_script_tool'
   const tarball = `${cacheFolder(planning.bspName)}/rootfs-post.tar.gz`
   return {
@@ -67,6 +70,7 @@ export function scriptNode(
     dependencies,
     ...planning.environment(hook, board?.folder),
     builder: planning.builder(toolsOf(entry, planning)),
+    ...(enclosing !== undefined && { inside: enclosing }),
     rewrites: hook === 'rootfs_post' ? [pathRef('cache/rootfs-post.tar.gz', tarball, false)] : [],
     source,
     origin,

@@ -1,6 +1,6 @@
 /** A build: opens the state of earlier ones, walks the plan, and leaves its own. */
 import { join } from 'node:path'
-import { dropKept } from '../cache/first-version.ts'
+import { dropOrphans } from '../chains/history.ts'
 import type { Executor } from '../execute/executor.ts'
 import type { BuilderRef, Plan } from '../plan/model.ts'
 import { outputFolder } from '../plan/paths.ts'
@@ -14,13 +14,13 @@ export async function build(options: BuildOptions, surroundings: BuildSurroundin
   const { plan, root, selection, report, policy, world, memo } = options
   if (policy.clean) {
     requireBodies(options, [...selection])
-    cleanCache(root, plan.bsp)
+    await cleanCache(root, plan.bsp)
     world.refresh()
   }
   makeFolders(root, plan.bsp)
   const opened = openBuild(options)
-  const { forecast, manifest } = opened
-  dropKept(root, plan.bsp, opened.orphans)
+  const { forecast, manifest, kept } = opened
+  await dropOrphans(opened.orphans, { plan, world, manifest, kept })
   const decisions = await forecast.decideAll()
   const expected = [...selection]
     .sort((a, b) => a - b)

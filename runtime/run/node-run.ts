@@ -2,14 +2,17 @@
  * One node from its decision to its record, scripts and steps alike: remove the record, run, look at what was declared,
  * compare the inputs with those from before, record. Whatever fails or is killed in between leaves no record.
  */
-import { enterLink, extendChain, forgetChain, leaveLink, startChain } from '../cache/first-version.ts'
+
 import type { Forecast } from '../cache/forecast.ts'
-import { changedMeanwhile, inputsOf, recordOf } from '../cache/inputs.ts'
+import { changedMeanwhile, inputsOf, recordOf, type VersionsSeen } from '../cache/inputs.ts'
 import type { Decision } from '../cache/reason.ts'
 import type { RecordStore } from '../cache/records.ts'
 import type { World } from '../cache/world.ts'
-import type { Plan, PlanHook, PlanNode } from '../plan/model.ts'
-import type { Chain, Relations } from '../plan/relations.ts'
+import { type Chain, isLink, seesVersion } from '../chains/chain.ts'
+import { enterLink, extendChain, leaveLink, rewindForWriter, startChain } from '../chains/history.ts'
+import type { KeptVersions } from '../chains/kept-versions.ts'
+import type { PathRef, Plan, PlanHook, PlanNode } from '../plan/model.ts'
+import type { Relations } from '../plan/relations.ts'
 import type { StepBodies } from '../steps/body.ts'
 import { runScript, runStep, WorkFailed, type WorkPlace } from './work.ts'
 
@@ -18,6 +21,7 @@ export interface NodeRunner extends WorkPlace {
   readonly relations: Relations
   readonly forecast: Forecast
   readonly manifest: RecordStore
+  readonly kept: KeptVersions
   readonly world: World
   readonly bodies: StepBodies
   /** False where nothing may be recorded (build.cache.enabled: false). */
@@ -56,22 +60,20 @@ export async function runNode(index: number, decision: Decision, runner: NodeRun
 
 async function runAndRecord(index: number, node: PlanNode, runner: NodeRunner): Promise<void> {
   const { relations, forecast, manifest, world, bodies } = runner
-  // First of all: what follows throws away what the record speaks of.
+  // Delete the record first: the next steps overwrite the node's outputs.
   manifest.setNode(node.kind, node.id, undefined)
   for (const chain of relations.chains) {
-    if (chain.writer === index) forgetChain(chain, runner)
-    const member = chain.links.includes(index) || chain.earlyReaders.includes(index)
-    if (!member || runner.startedChains.has(chain)) continue
-    const fresh = chain.writer !== undefined && forecast.fate(chain.writer) === 'ran'
+    if (chain.writers.includes(index)) await rewindForWriter(chain, runner)
+    if (!seesVersion(chain, index) || runner.startedChains.has(chain)) continue
+    const fresh = chain.writers.some(writer => forecast.fate(writer) === 'ran')
     await startChain(chain, fresh, runner)
     runner.startedChains.add(chain)
   }
-  const member = (path: string) => relations.chainOf(index, path) !== undefined
-  const changes = (path: string) => relations.chainOf(index, path)?.links.includes(index) ?? false
   // A script without artifacts runs every time: its inputs decide nothing, so they are not read.
   const recorded = runner.recording && !(node.kind === 'script' && node.artifacts.length === 0)
-  const before = recorded ? await inputsOf(node, forecast.sources, member) : undefined
-  const changed = relations.chains.filter(chain => chain.links.includes(index))
+  const versions = remembering(forecast.versionsNow(index))
+  const before = recorded ? await inputsOf(node, forecast.sources, versions) : undefined
+  const changed = relations.chains.filter(chain => isLink(chain, index))
   for (const chain of changed) enterLink(chain, runner)
   manifest.save()
 
@@ -91,12 +93,23 @@ async function runAndRecord(index: number, node: PlanNode, runner: NodeRunner): 
   }
   for (const chain of changed) await extendChain(chain, index, runner)
   if (!before || missing.length > 0) return
-  const after = await inputsOf(node, forecast.sources, member)
-  const builderId = runner.executor.imageId(node.builder)
-  const record = recordOf(node, before, after, { builderId, inPlace: changes })
+  // A link changes its own input on purpose: the version that it read is the one before it ran.
+  const own = changed.length > 0 ? versions : forecast.versionsNow(index)
+  const after = await inputsOf(node, forecast.sources, own)
+  const record = recordOf(node, before, after, runner.executor.imageId(node.builder))
   for (const name of changedMeanwhile(node, before, record)) {
     const message = `${name} changed while ${node.id} ran, so it will run again`
     runner.report({ type: 'notice', level: 'warning', id: node.id, message })
   }
   manifest.setNode(node.kind, node.id, record)
+}
+
+/** The versions as they were when they were first asked for. */
+function remembering(versions: VersionsSeen): VersionsSeen {
+  const known = new Map<PathRef, ReturnType<VersionsSeen>>()
+  return ref => {
+    const seen = known.get(ref) ?? versions(ref)
+    known.set(ref, seen)
+    return seen
+  }
 }

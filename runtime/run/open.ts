@@ -2,12 +2,13 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { CachePolicy } from '../cache/decide.ts'
-import { forgetOrphans, putFirstVersionsBack } from '../cache/first-version.ts'
 import { Forecast } from '../cache/forecast.ts'
 import { type HashMemo, hashText } from '../cache/hash-memo.ts'
 import { KnownImages } from '../cache/known-images.ts'
 import { Records } from '../cache/records.ts'
 import type { World } from '../cache/world.ts'
+import { forgetOrphans, putFirstVersionsBack } from '../chains/history.ts'
+import { type KeptVersion, KeptVersions } from '../chains/kept-versions.ts'
 import type { BuilderRef, Plan, PlanHook } from '../plan/model.ts'
 import { cacheFolder, outputFolder } from '../plan/paths.ts'
 import type { Relations } from '../plan/relations.ts'
@@ -36,9 +37,10 @@ export interface BuildOptions {
 export interface OpenedBuild {
   readonly forecast: Forecast
   readonly manifest: Records
+  readonly kept: KeptVersions
   readonly images: KnownImages
-  /** Paths that scripts used to change in place, and do not any more. */
-  readonly orphans: readonly string[]
+  /** Places that several nodes changed, and do not any more. */
+  readonly orphans: readonly KeptVersion[]
 }
 
 /** Reads the state of earlier builds. Changes nothing: a dry run does the same. */
@@ -57,7 +59,8 @@ export function openBuild({
     const message = `the record of earlier builds cannot be used and counts as empty: ${damage}`
     report({ type: 'notice', level: 'warning', message })
   }
-  const orphans = forgetOrphans(plan, relations, manifest)
+  const kept = new KeptVersions(root, plan.bsp)
+  const orphans = forgetOrphans({ plan, manifest, kept }, relations)
   const images = new KnownImages(root)
   const bodyHash = (step: string) => {
     const body = bodies[step as keyof StepBodies]
@@ -69,9 +72,9 @@ export function openBuild({
     ? hashText(rootfsScriptHarness())
     : undefined
   const harnessHash = (hook: PlanHook) => (hook === 'rootfs_post' ? harness : undefined)
-  const found = { plan, relations, selection, manifest, policy, world }
+  const found = { plan, relations, selection, manifest, kept, policy, world }
   const forecast = new Forecast({ ...found, bodyHash, harnessHash, builderId })
-  return { forecast, manifest, images, orphans }
+  return { forecast, manifest, kept, images, orphans }
 }
 
 /** The folders below dist/ that scripts can count on. */
@@ -82,7 +85,7 @@ export function makeFolders(root: string, bsp: string): void {
 }
 
 /** Deletes what earlier builds of a BSP left for later ones. The caller holds the BSP's lock. */
-export function cleanCache(root: string, bsp: string): void {
-  putFirstVersionsBack(root, bsp)
+export async function cleanCache(root: string, bsp: string): Promise<void> {
+  await putFirstVersionsBack(root, bsp)
   rmSync(join(root, cacheFolder(bsp)), { recursive: true, force: true })
 }

@@ -20,7 +20,7 @@ export interface BuildSurroundings {
 export async function walk(
   options: BuildOptions,
   { signal, whileShared }: BuildSurroundings,
-  { forecast, manifest }: OpenedBuild,
+  { forecast, manifest, kept }: OpenedBuild,
   executor: Executor,
 ): Promise<void> {
   const { root, plan, relations, selection, policy, bodies, report, world } = options
@@ -81,7 +81,7 @@ export async function walk(
     }
   }
   const runner: NodeRunner = {
-    ...{ root, executor, report, signal, plan, relations, forecast, manifest, world, bodies, hook },
+    ...{ root, executor, report, signal, plan, relations, forecast, manifest, kept, world, bodies, hook },
     recording: policy.enabled,
     startedChains: new Set(),
   }

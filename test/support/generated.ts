@@ -15,7 +15,9 @@ export const HOOKS = [
   'make_image',
 ] as const
 const INSIDE_KERNEL = HOOKS.indexOf('after_kernel_extract')
-export const ARTIFACTS = ['cache/a', 'cache/b', 'cache/c', 'cache/d/x', 'output/e']
+export const ARTIFACTS = ['cache/a', 'cache/b', 'cache/d', 'cache/d/x', 'cache/d/y', 'output/e']
+/** The folder in which several scripts make files, and one may make all of it. */
+const FOLDER = 'cache/d'
 const SOURCES = ['./s1', './s2', './s3', './folder', './g*']
 
 export interface Item {
@@ -30,7 +32,7 @@ export interface Item {
 export const item = fc.record({
   hook: fc.nat(HOOKS.length - 1),
   artifacts: fc.uniqueArray(fc.constantFrom(...ARTIFACTS), { maxLength: 2 }),
-  dependencies: fc.uniqueArray(fc.constantFrom(...ARTIFACTS, ...SOURCES, 'cache/d'), { maxLength: 3 }),
+  dependencies: fc.uniqueArray(fc.constantFrom(...ARTIFACTS, ...SOURCES, 'cache/d/*'), { maxLength: 3 }),
   text: fc.constantFrom('1', '2'),
 })
 
@@ -64,6 +66,10 @@ export const placeOf = (declared: string) =>
       ? `dist/output/demo/${declared.slice(7)}`
       : `bsp/demo/${declared.slice(2)}`
 
+const baseOf = (path: string) => path.replace(/\/\*$/, '')
+const liesIn = (path: string, folder: string) => path === folder || path.startsWith(`${folder}/`)
+const overlap = (a: string, b: string) => liesIn(a, b) || liesIn(b, a)
+
 /** What a later node makes is not there for an earlier one in a clean build: such reads are left out. */
 export function forwardOnly(items: readonly Item[]): Item[] {
   const rank = (n: number) => items[n]!.hook * 100 + n
@@ -71,11 +77,9 @@ export function forwardOnly(items: readonly Item[]): Item[] {
     ...each,
     dependencies: each.dependencies.filter(path => {
       const makers = items.flatMap((other, m) =>
-        other.artifacts.some(made => made === path || made.startsWith(`${path}/`)) ? [rank(m)] : [],
+        m !== n && other.artifacts.some(made => overlap(made, baseOf(path))) ? [rank(m)] : [],
       )
-      // A folder shows the last version of what is changed in place in it, whoever reads it.
-      if (path === 'cache/d' && makers.length > 1) return false
-      return makers.length === 0 || Math.min(...makers) <= rank(n)
+      return makers.length === 0 || Math.min(...makers) < rank(n)
     }),
   }))
 }
@@ -87,7 +91,10 @@ export function forwardOnly(items: readonly Item[]): Item[] {
 export function toggle(items: readonly Item[], n: number): void {
   const rank = (at: number) => items[at]!.hook * 100 + at
   const made = (path: string) =>
-    items.some((other, at) => !other.absent && rank(at) < rank(n) && other.artifacts.includes(path))
+    items.some(
+      (other, at) =>
+        !other.absent && rank(at) < rank(n) && other.artifacts.some(artifact => liesIn(path, artifact)),
+    )
   const leavesHoles = items.some((other, at) => {
     const needs = (path: string) =>
       !items.some((each, m) => m !== n && !each.absent && rank(m) < rank(at) && each.artifacts.includes(path))
@@ -95,7 +102,9 @@ export function toggle(items: readonly Item[], n: number): void {
       at !== n &&
       !other.absent &&
       rank(at) > rank(n) &&
-      items[n]!.artifacts.some(path => other.artifacts.includes(path) && needs(path))
+      items[n]!.artifacts.some(
+        path => other.artifacts.some(artifact => overlap(path, artifact)) && needs(path),
+      )
     )
   })
   if (items[n]!.absent) items[n]!.absent = false
@@ -120,28 +129,74 @@ export function definition(items: readonly Item[]): BspData {
   return bspWith(scripts, { boot: { kernel: { custom_kernel: true } } })
 }
 
-/** A script that reads what it declares and makes what it declares; half of what it makes ignores what it read. */
+/**
+ * A script that reads what it declares and makes what it declares; half of what it makes ignores what it read. One that
+ * makes the whole folder makes it from nothing, adds to it, or, where it reads it, changes each file in it.
+ */
 export function behaviour(project: SimulatedProject, items: readonly Item[], failing?: number) {
   return (id: string): number => {
     const n = Number(id.slice(1))
     const { artifacts, dependencies, text } = items[n]!
-    const read = (path: string) => project.read(path) ?? '-'
-    const inputs = dependencies.map(each => {
-      if (each === './folder') return read('bsp/demo/folder/f')
-      if (each === './g*') return read('bsp/demo/g1')
-      if (each === 'cache/d') return artifacts.includes('cache/d/x') ? '' : read('dist/cache/demo/d/x')
-      return read(placeOf(each))
-    })
+    const inputs = dependencies.map(each => readInput(project, each, artifacts))
     if (failing === n) {
-      for (const each of artifacts) project.write(placeOf(each), 'damaged')
+      damage(project, artifacts)
       return 3
     }
     for (const [at, each] of artifacts.entries()) {
       const content = hashText([n, at, text, ...inputs].join('|')).slice(0, (n + at) % 2 ? 2 : 12)
-      project.write(placeOf(each), `${content} ${n}`)
+      if (each !== FOLDER) project.write(placeOf(each), `${content} ${n}`)
+      else makeFolder(project, n, content, folderMode(items, n))
     }
     return 0
   }
+}
+
+export function damage(project: SimulatedProject, artifacts: readonly string[]): void {
+  for (const each of artifacts) project.write(placeOf(each === FOLDER ? `${FOLDER}/x` : each), 'damaged')
+}
+
+type FolderMode = 'in place' | 'from nothing' | 'added to'
+
+/** None makes the folder from nothing where that would delete what another one made before it. */
+function folderMode(items: readonly Item[], n: number): FolderMode {
+  const { hook, dependencies } = items[n]!
+  if (dependencies.includes(FOLDER)) return 'in place'
+  const before = items.some(
+    (other, m) =>
+      m !== n &&
+      other.hook * 100 + m < hook * 100 + n &&
+      other.artifacts.some(path => path !== FOLDER && liesIn(path, FOLDER)),
+  )
+  return n % 2 === 0 && !before ? 'from nothing' : 'added to'
+}
+
+function makeFolder(project: SimulatedProject, n: number, content: string, mode: FolderMode): void {
+  const folder = placeOf(FOLDER)
+  if (mode === 'in place') {
+    for (const name of project.list(folder))
+      project.write(`${folder}/${name}`, `${project.read(`${folder}/${name}`)}+${content}`)
+  } else if (mode === 'from nothing') project.remove(folder)
+  project.write(`${folder}/by${n}`, content)
+  project.write(`${folder}/x`, `${content} ${n}`)
+}
+
+function readInput(project: SimulatedProject, declared: string, artifacts: readonly string[]): string {
+  const read = (path: string) => project.read(path) ?? '-'
+  if (declared === './folder') return read('bsp/demo/folder/f')
+  if (declared === './g*') return read('bsp/demo/g1')
+  if (baseOf(declared) !== FOLDER) return read(placeOf(declared))
+  const own = (name: string) => artifacts.some(each => liesIn(`${FOLDER}/${name}`, each))
+  if (declared !== FOLDER && artifacts.includes(FOLDER)) return folderText(project, () => false)
+  return folderText(project, artifacts.includes(FOLDER) ? () => false : own)
+}
+
+function folderText(project: SimulatedProject, without: (name: string) => boolean): string {
+  const folder = placeOf(FOLDER)
+  return project
+    .list(folder)
+    .filter(name => !without(name))
+    .map(name => `${name}=${project.read(`${folder}/${name}`)}`)
+    .join()
 }
 
 export function setUp(project: SimulatedProject, sources: readonly string[]): void {
@@ -149,7 +204,8 @@ export function setUp(project: SimulatedProject, sources: readonly string[]): vo
 }
 
 export function products(project: SimulatedProject): Record<string, string | undefined> {
-  return Object.fromEntries(ARTIFACTS.map(each => [each, project.read(placeOf(each))]))
+  const files = ARTIFACTS.filter(each => each !== FOLDER).map(each => [each, project.read(placeOf(each))])
+  return { ...Object.fromEntries(files), [FOLDER]: folderText(project, () => false) }
 }
 
 export async function cleanProducts(items: readonly Item[], sources: readonly string[]) {
@@ -190,5 +246,7 @@ export function buildOf(
 
 /** What works inside the kernel step runs with it alone: what it made and somebody deleted is not made again before. */
 export function madeInsideKernel(items: readonly Item[], artifact: string): boolean {
-  return items.some(each => each.hook === INSIDE_KERNEL && each.artifacts.includes(artifact))
+  return items.some(
+    each => each.hook === INSIDE_KERNEL && each.artifacts.some(path => overlap(path, artifact)),
+  )
 }

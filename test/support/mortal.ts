@@ -4,7 +4,15 @@ import { syncBuiltinESMExports } from 'node:module'
 
 export class Death extends Error {}
 
-const CHANGES = ['renameSync', 'rmSync', 'copyFileSync'] as const
+const CHANGES = [
+  'renameSync',
+  'rmSync',
+  'rmdirSync',
+  'copyFileSync',
+  'mkdirSync',
+  'writeFileSync',
+  'writeSync',
+] as const
 
 /**
  * Runs `work` so that the `after`th change of the disk, and each one that follows, is not made but throws. What scripts

@@ -1,14 +1,5 @@
 /** Builds in this process, with scripts that are functions: fast enough for properties over many builds. */
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import fs from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { BspData, ProjectData, ScriptData } from '../../lib/schema.ts'
@@ -25,6 +16,10 @@ import type { BuildEvent, Outcome } from '../../runtime/report/events.ts'
 import { build } from '../../runtime/run/build.ts'
 import { type BuildOptions, openBuild } from '../../runtime/run/open.ts'
 import type { StepBodies } from '../../runtime/steps/body.ts'
+
+/** As they were when the process began: scripts and tests write also when the build has "died" (mortal.ts). */
+const { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync } = fs
+const { realpathSync, renameSync, rmSync, writeFileSync } = fs
 
 export const PROJECT: ProjectData = { name: 'demo', project_version: '1.0.0', bsp: 'demo' }
 
@@ -98,7 +93,13 @@ export class SimulatedProject {
 
   read(path: string): string | undefined {
     const file = join(this.root, path)
-    return existsSync(file) ? readFileSync(file, 'utf8') : undefined
+    return existsSync(file) && statSync(file).isFile() ? readFileSync(file, 'utf8') : undefined
+  }
+
+  /** The names in a folder, sorted. */
+  list(path: string): string[] {
+    const folder = join(this.root, path)
+    return existsSync(folder) ? readdirSync(folder).sort() : []
   }
 
   remove(path: string): void {

@@ -162,7 +162,7 @@ test(
     assert.equal(await state('d/*.dts'), {
       'd/.b.dts': `644 ${X}`,
       'd/a.dts': `644 ${X}`,
-      'd/link.dts': '-> c.txt',
+      'd/link.dts': `-> c.txt 644 ${X}`,
     })
     assert.equal(await world().matches(pathRef('d/**/d.dts', 'd/**/d.dts')), ['d/sub/d.dts'])
     assert.is(await state('d/*.c'), undefined)

@@ -6,10 +6,10 @@ import {
   behaviour,
   buildOf,
   cleanProducts,
+  damage,
   forwardOnly,
   type Item,
   item,
-  placeOf,
   products,
   SOURCE_FILES,
   setUp,
@@ -22,7 +22,7 @@ const round = fc.record({
   script: fc.nat(5),
   text: fc.constantFrom('1', '2'),
   /** How many changes of the disk the build survives. */
-  survives: fc.oneof(fc.nat(8), fc.nat(30)),
+  survives: fc.oneof(fc.nat(8), fc.nat(40), fc.nat(120)),
 })
 
 /** A script that may die after it has begun to write, and before it has done all of it. */
@@ -32,7 +32,7 @@ function mortal(project: SimulatedProject, items: readonly Item[], step: () => v
     try {
       step()
     } catch (error) {
-      for (const each of items[Number(id.slice(1))]!.artifacts) project.write(placeOf(each), 'half')
+      damage(project, items[Number(id.slice(1))]!.artifacts)
       throw error
     }
     return whole(id)

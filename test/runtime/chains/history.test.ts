@@ -3,11 +3,12 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { ScriptData } from '../../../lib/schema.ts'
 import { Sh } from '../../../lib/sh.ts'
+import { KeptVersions } from '../../../runtime/chains/kept-versions.ts'
 import { dyingAfter } from '../../support/mortal.ts'
 import { type BuildSettings, type Built, bspWith, SimulatedProject } from '../../support/simulated.ts'
 
 const TARBALL = 'dist/cache/demo/rootfs.tar'
-const KEPT = `dist/cache/demo/.first-versions/${encodeURIComponent(TARBALL)}`
+const KEPT = new KeptVersions('.', 'demo').contentOf(TARBALL)
 const inPlace = { cached_generated_artifacts: ['cache/rootfs.tar'] }
 
 /** `base` makes the tarball of ./base; `fonts` and `splash` add a line each, of ./fonts and ./splash. */

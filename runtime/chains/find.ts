@@ -1,0 +1,121 @@
+/** Finds the chains of a plan: the rule is at the head of chain.ts. */
+import { MakerIndex, parents } from '../plan/makers.ts'
+import type { PathRef, PlanNode } from '../plan/model.ts'
+import { concerns, globBase, isProduct, overlaps } from '../plan/paths.ts'
+import type { Chain } from './chain.ts'
+
+interface MadePaths {
+  readonly nodes: readonly PlanNode[]
+  readonly made: readonly (readonly string[])[]
+  readonly makers: MakerIndex
+}
+
+/** `made`: by node, the paths that it makes or changes. */
+export function findChains(nodes: readonly PlanNode[], made: MadePaths['made']): Chain[] {
+  const paths = { nodes, made, makers: new MakerIndex(made) }
+  const changed = changedPaths(paths)
+  if (changed.size === 0) return []
+  const places = [...changed.keys()].filter(path => !parents(path).some(above => changed.has(above)))
+  return places.flatMap(path => chainAt(path, paths, changed) ?? [])
+}
+
+/** By changed path, the nodes that change it. */
+function changedPaths({ nodes, made, makers }: MadePaths): Map<string, Set<number>> {
+  const readers = new FolderReaders(nodes, makers)
+  const changed = new Map<string, Set<number>>()
+  for (const [index, node] of nodes.entries()) {
+    for (const path of new Set(made[index])) {
+      if (!mayBeReset(path) || !changes(path, index, node, makers, readers)) continue
+      const by = changed.get(path) ?? new Set()
+      changed.set(path, by.add(index))
+    }
+  }
+  return changed
+}
+
+function changes(
+  path: string,
+  index: number,
+  node: PlanNode,
+  makers: MakerIndex,
+  readers: FolderReaders,
+): boolean {
+  return (
+    reads(node).some(ref => liesIn(baseOf(ref), path)) ||
+    makers.overlapping(path).some(maker => maker < index) ||
+    readers.ofProductAround(path, index)
+  )
+}
+
+function chainAt(
+  path: string,
+  { nodes, made, makers }: MadePaths,
+  changed: ReadonlyMap<string, ReadonlySet<number>>,
+): Chain | undefined {
+  const members = new Set(makers.overlapping(path))
+  const changers = new Set<number>()
+  for (const [each, by] of changed) if (overlaps(each, path)) for (const index of by) changers.add(index)
+  const writers: number[] = []
+  const links: number[] = []
+  let earlyReaders: number[] = []
+  let begun = false
+  for (const [index, node] of nodes.entries()) {
+    if (members.has(index)) {
+      begun ||= changers.has(index)
+      // Before the first writer nobody has read a version of this build.
+      if (!begun && writers.length === 0) earlyReaders = []
+      ;(begun ? links : writers).push(index)
+    } else if (readsPlace(node, path, made[index]!)) {
+      earlyReaders.push(index)
+      begun ||= writers.length > 0
+    }
+  }
+  const last = links.at(-1)
+  if (last === undefined) return undefined
+  return { path, writers, links, earlyReaders: earlyReaders.filter(reader => reader < last) }
+}
+
+function readsPlace(node: PlanNode, path: string, made: readonly string[]): boolean {
+  return node.dependencies.some(ref => concerns(ref, path) && !made.includes(ref.path))
+}
+
+const baseOf = (ref: PathRef): string => (ref.glob ? globBase(ref.path) : ref.path)
+
+const liesIn = (path: string, folder: string): boolean => path === folder || path.startsWith(`${folder}/`)
+
+function reads(node: PlanNode): readonly PathRef[] {
+  return node.rewrites.length > 0 ? [...node.dependencies, ...node.rewrites] : node.dependencies
+}
+
+/** Nodes that read a folder or glob of which an earlier node made something. */
+class FolderReaders {
+  readonly #byFolder = new Map<string, { readonly reader: number; readonly ref: PathRef }[]>()
+
+  constructor(nodes: readonly PlanNode[], makers: MakerIndex) {
+    for (const [reader, node] of nodes.entries()) {
+      for (const ref of node.dependencies) {
+        const folder = baseOf(ref)
+        if (!isProduct(`${folder}/`) || !makers.overlapping(folder).some(maker => maker < reader)) continue
+        const known = this.#byFolder.get(folder)
+        if (known) known.push({ reader, ref })
+        else this.#byFolder.set(folder, [{ reader, ref }])
+      }
+    }
+  }
+
+  /** Whether a node before `index` reads a folder that `path` lies in. */
+  ofProductAround(path: string, index: number): boolean {
+    if (this.#byFolder.size === 0) return false
+    return parents(path).some(folder =>
+      this.#byFolder.get(folder)?.some(({ reader, ref }) => reader < index && concerns(ref, path)),
+    )
+  }
+}
+
+/**
+ * A place goes back to its first version. That may happen to products of the build, and never to an author's own files or
+ * to a folder that holds the records.
+ */
+function mayBeReset(path: string): boolean {
+  return isProduct(path) && !/^dist\/cache(\/[^/]+)?$/.test(path)
+}
