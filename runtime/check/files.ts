@@ -1,14 +1,17 @@
 /** Looks at the files that a plan names: what must be there, what should be, and what leads out of the project. */
 import type { World } from '../cache/world.ts'
 import type { Finding } from '../load/diagnostic.ts'
-import type { Plan, ScriptNode } from '../plan/model.ts'
-import { globBase } from '../plan/paths.ts'
+import type { PathRef, Plan, ScriptNode } from '../plan/model.ts'
+import { globBase, isProduct } from '../plan/paths.ts'
 import type { Relations } from '../plan/relations.ts'
 
 export async function checkFiles(plan: Plan, relations: Relations, world: World): Promise<Finding[]> {
   const findings: Finding[] = []
   for (const node of [...plan.nodes, ...plan.flash]) {
-    if (node.kind !== 'script') continue
+    if (node.kind === 'step') {
+      findings.push(...node.dependencies.flatMap(ref => checkInput(ref, relations, world)))
+      continue
+    }
     findings.push(...checkScript(node, world))
     for (const ref of node.artifacts) {
       if (!world.leadsOutside(ref.path)) continue
@@ -44,6 +47,35 @@ function checkScript(node: ScriptNode, world: World): Finding[] {
       at: 'value',
     },
   ]
+}
+
+/** An input of a step that the definition names: what a build would stop at, perhaps after an hour. */
+function checkInput(ref: PathRef, relations: Relations, world: World): Finding[] {
+  const { path, named } = ref
+  if (!named) return []
+  const { origin, what, kind, required } = named
+  const found = (severity: Finding['severity'], code: string, message: string, hint?: string): Finding[] => [
+    { severity, code, message, ...(hint !== undefined && { hint }), origin, at: 'value' },
+  ]
+  if (path === '..' || path.startsWith('../') || world.leadsOutside(path)) {
+    const hint = 'Copy it into the project; only the project is mounted where steps run.'
+    return found('error', 'path_escapes', `the ${what} ${path} lies outside the project`, hint)
+  }
+  if (world.exists(path)) {
+    const is = world.isFile(path) ? 'file' : 'folder'
+    return kind.includes(is)
+      ? []
+      : found('error', 'file_missing', `the ${what} ${path} is a ${is}, not a ${kind}`)
+  }
+  if (relations.isMade(ref)) return []
+  const message = `there is no ${what} ${path}`
+  if (!isProduct(path)) {
+    if (required) return found('error', 'file_missing', message)
+    const hint = kind === 'folder' ? 'Git keeps no empty folders. Without one, nothing is copied.' : undefined
+    return found('warning', 'file_missing', message, hint)
+  }
+  const hint = 'Name it in cached_generated_artifacts of the script that makes it.'
+  return found('warning', 'file_missing', `${message}, and no script declares it as an artifact`, hint)
 }
 
 function escapes(node: ScriptNode, declared: string, keys: (string | number)[]): Finding {

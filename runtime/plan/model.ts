@@ -79,6 +79,18 @@ export interface PathRef {
   readonly only?: 'go'
   /** An input of a step that need not exist: its absence is a state like any other. */
   readonly optional?: boolean
+  /** Of a step's input that the definition names. */
+  readonly named?: NamedInput
+}
+
+/** What a definition says of a file or folder that a step reads. */
+export interface NamedInput {
+  readonly origin: Origin
+  /** What it is, for people: `patch`. */
+  readonly what: string
+  readonly kind: 'file' | 'folder' | 'file or folder'
+  /** Whether the step fails without. */
+  readonly required: boolean
 }
 
 /** Where a value stands: in which definition, under which keys. */

@@ -2,14 +2,18 @@
 import type { ToolGroup } from '../../../lib/tools.ts'
 import type { StepDeclaration } from '../declaration.ts'
 import { fragmentFiles } from '../kbuild/refs.ts'
-import { inCache, localSource, own, placed } from '../refs.ts'
-import { list, suiteOf } from '../settings.ts'
+import { named, namedSource, ownFiles } from '../named.ts'
+import { inCache, localSource, placed } from '../refs.ts'
+import { suiteOf } from '../settings.ts'
 
 /** What each kind of bootloader is built with; the programs of systemd-boot only have to be unpacked. */
 const TOOLS: Readonly<Record<string, readonly ToolGroup[]>> = {
   'u-boot': ['cross', 'bootloader'],
   grub: ['image'],
 }
+
+const KEYS = ['boot', 'bootloader']
+const TREE = [...KEYS, 'device_tree']
 
 export const bootloader: StepDeclaration = {
   name: 'bootloader',
@@ -26,15 +30,17 @@ export const bootloader: StepDeclaration = {
     const bootloader = facts.bsp.boot?.bootloader
     const tree = bootloader?.device_tree
     return [
-      ...localSource(bootloader?.source, facts.bspFolder),
-      ...fragmentFiles(facts, bootloader?.fragments),
-      ...list(bootloader?.patches).map(path => own(facts, path)),
-      ...[...list(tree?.dts), ...list(tree?.dtsi), ...list(tree?.include_paths)].map(path =>
-        own(facts, path),
-      ),
-      ...(bootloader?.blobs ?? [])
-        .filter(blob => !blob.path.startsWith('deb:'))
-        .map(blob => ({ ...placed(facts, blob.path), optional: blob.required !== true })),
+      ...namedSource(localSource(bootloader?.source, facts.bspFolder), [...KEYS, 'source']),
+      ...fragmentFiles(facts, bootloader?.fragments, [...KEYS, 'fragments']),
+      ...ownFiles(facts, 'patch', bootloader?.patches, [...KEYS, 'patches']),
+      ...ownFiles(facts, 'device tree', tree?.dts, [...TREE, 'dts']),
+      ...ownFiles(facts, 'device tree', tree?.dtsi, [...TREE, 'dtsi']),
+      ...ownFiles(facts, 'folder of includes', tree?.include_paths, [...TREE, 'include_paths'], 'folder'),
+      ...(bootloader?.blobs ?? []).flatMap(({ path, required = false }, index) => {
+        if (path.startsWith('deb:')) return []
+        const ref = { ...placed(facts, path), optional: !required }
+        return [named(ref, 'blob', [...KEYS, 'blobs', index, 'path'], { required })]
+      }),
     ]
   },
   outputs: facts =>

@@ -1,7 +1,8 @@
 /** The compositor, and the environment that the BSP gives it. */
 import type { StepDeclaration } from '../declaration.ts'
+import { entries, named, namedSource } from '../named.ts'
 import { file, inCache, localSource } from '../refs.ts'
-import { hasStep, list, suiteOf } from '../settings.ts'
+import { hasStep, suiteOf } from '../settings.ts'
 
 export const cage: StepDeclaration = {
   name: 'cage',
@@ -13,7 +14,12 @@ export const cage: StepDeclaration = {
   shared: false,
   inputs: ({ project }) => {
     const { source, patches } = project.cage ?? {}
-    return [...localSource(source, '.'), ...list(patches).map(path => file(path))]
+    return [
+      ...namedSource(localSource(source, '.'), ['cage', 'source'], 'project'),
+      ...entries(patches, ['cage', 'patches']).map(([path, keys]) =>
+        named(file(path), 'patch', keys, { source: 'project' }),
+      ),
+    ]
   },
   outputs: inCache('cage', '.cage-env'),
   config: ({ project, bsp, target }) => ({

@@ -2,6 +2,7 @@
 import type { PathRef } from '../../plan/model.ts'
 import { cacheFolder, outputFolder } from '../../plan/paths.ts'
 import type { StepDeclaration, StepFacts } from '../declaration.ts'
+import { type Keys, named } from '../named.ts'
 import { file, inCache, optional, placed } from '../refs.ts'
 import { kernelArguments } from './arguments.ts'
 import { imageName } from './name.ts'
@@ -31,18 +32,21 @@ export const image: StepDeclaration = {
 function imageInputs(facts: StepFacts): PathRef[] {
   const { bsp, bspName } = facts
   const { partitions = [], raw = [] } = bsp.image ?? {}
-  const place = (path: string): PathRef => ({ ...placed(facts, path), optional: false })
-  const named = [
-    ...partitions.flatMap(({ file, content }) => [file, content]),
-    ...raw.map(({ file }) => file),
-  ].filter(path => path !== undefined && !['rootfs', 'boot'].includes(path))
+  const place = (path: string | undefined, keys: Keys, kind: 'file' | 'folder' = 'file'): PathRef[] => {
+    if (path === undefined || ['rootfs', 'boot'].includes(path)) return []
+    return [named({ ...placed(facts, path), optional: false }, kind, ['image', ...keys], { kind })]
+  }
   return [
     ...inCache(
       'rootfs-post.tar.gz',
       'vmlinuz',
       'initrd.img',
     )(facts).map((ref, index) => (index === 0 ? ref : { ...ref, optional: true })),
-    ...named.map(path => place(path!)),
+    ...partitions.flatMap(({ file, content }, index) => [
+      ...place(file, ['partitions', index, 'file']),
+      ...place(content, ['partitions', index, 'content'], 'folder'),
+    ]),
+    ...raw.flatMap(({ file }, index) => place(file, ['raw', index, 'file'])),
     ...(bsp.boot?.bootloader?.enabled ? [optional(`${cacheFolder(bspName)}/bootloader/efi`)] : []),
     ...(bsp.boot?.kernel?.custom_kernel ? [optional(`${cacheFolder(bspName)}/kernel/dtbs`)] : []),
   ]

@@ -2,19 +2,31 @@
 import { posix } from 'node:path'
 import type { PathRef } from '../../plan/model.ts'
 import type { StepFacts } from '../declaration.ts'
+import { entries, type Keys, named } from '../named.ts'
 import { NOISE, own } from '../refs.ts'
 
 /** Those entries of `fragments` that name a file; anything else is the fragment itself. */
-export function fragmentFiles(facts: StepFacts, fragments: readonly string[] = []): PathRef[] {
-  return fragments
-    .filter(entry => entry.startsWith('./') || /^[^/\n]+\.config$/.test(entry))
-    .map(path => own(facts, path))
+export function fragmentFiles(
+  facts: StepFacts,
+  fragments: readonly string[] | undefined,
+  keys: Keys,
+): PathRef[] {
+  return entries(fragments, keys)
+    .filter(([entry]) => entry.startsWith('./') || /^[^/\n]+\.config$/.test(entry))
+    .map(([path, at]) => named(own(facts, path), 'fragment', at))
 }
 
 /** Those device trees that are files of the BSP, with what they may include; a bare name is one of the source tree. */
-export function deviceTreeFiles(facts: StepFacts, entries: readonly string[]): PathRef[] {
-  const files = entries.filter(entry => entry.startsWith('./'))
-  return [...files.map(path => own(facts, path)), ...files.map(path => besideDeviceTree(facts, path))]
+export function deviceTreeFiles(
+  facts: StepFacts,
+  trees: string | readonly string[] | undefined,
+  keys: Keys,
+): PathRef[] {
+  const files = entries(trees, keys).filter(([entry]) => entry.startsWith('./'))
+  return [
+    ...files.map(([path, at]) => named(own(facts, path), 'device tree', at)),
+    ...files.map(([path]) => besideDeviceTree(facts, path)),
+  ]
 }
 
 /** The files that a device tree of the BSP may include without a word about it: those beside it and below. */

@@ -1,8 +1,12 @@
 /** A kernel of the BSP's own; without it the suite's package is taken, by rootfs_post. */
 import type { StepDeclaration } from '../declaration.ts'
 import { deviceTreeFiles, fragmentFiles } from '../kbuild/refs.ts'
+import { namedSource, ownFiles } from '../named.ts'
 import { inCache, localSource, own } from '../refs.ts'
-import { list, suiteOf } from '../settings.ts'
+import { suiteOf } from '../settings.ts'
+
+const KEYS = ['boot', 'kernel']
+const TREE = [...KEYS, 'device_tree']
 
 export const kernel: StepDeclaration = {
   name: 'kernel',
@@ -15,12 +19,13 @@ export const kernel: StepDeclaration = {
     const kernel = facts.bsp.boot?.kernel
     const tree = kernel?.device_tree
     return [
-      ...localSource(kernel?.source, facts.bspFolder),
+      ...namedSource(localSource(kernel?.source, facts.bspFolder), [...KEYS, 'source']),
       { ...own(facts, 'configs/kernel.config'), optional: true },
-      ...fragmentFiles(facts, kernel?.fragments),
-      ...list(kernel?.patches).map(path => own(facts, path)),
-      ...deviceTreeFiles(facts, [...list(tree?.dts), ...list(tree?.overlays)]),
-      ...list(tree?.include_paths).map(path => own(facts, path)),
+      ...fragmentFiles(facts, kernel?.fragments, [...KEYS, 'fragments']),
+      ...ownFiles(facts, 'patch', kernel?.patches, [...KEYS, 'patches']),
+      ...deviceTreeFiles(facts, tree?.dts, [...TREE, 'dts']),
+      ...deviceTreeFiles(facts, tree?.overlays, [...TREE, 'overlays']),
+      ...ownFiles(facts, 'folder of includes', tree?.include_paths, [...TREE, 'include_paths'], 'folder'),
     ]
   },
   outputs: inCache('kernel', 'kernel-source'),

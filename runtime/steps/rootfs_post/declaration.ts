@@ -1,7 +1,8 @@
 /** The root filesystem of the device: what all steps before it made, and what project and BSP add. */
 import type { StepDeclaration, StepFacts } from '../declaration.ts'
+import { entries, named, packageFiles } from '../named.ts'
 import { file, folder, inCache, ownOrProject } from '../refs.ts'
-import { hasStep, list, suiteOf } from '../settings.ts'
+import { hasStep, suiteOf } from '../settings.ts'
 import { bspOverlays } from './overlays.ts'
 
 export const rootfsPost: StepDeclaration = {
@@ -17,14 +18,18 @@ export const rootfsPost: StepDeclaration = {
     ...(hasStep(facts.project, 'cage') ? inCache('cage', '.cage-env')(facts) : []),
     ...(hasStep(facts.project, 'wpe') ? inCache('libstrux-extension.so', 'cog')(facts) : []),
     ...(facts.bsp.boot?.kernel?.custom_kernel ? inCache('kernel')(facts) : []),
-    ...overlays(facts).map(path => folder(path)),
-    ...(facts.project.boot?.splash?.enabled ? [file(facts.project.boot.splash.logo)] : []),
-    ...list(facts.project.rootfs?.packages)
-      .filter(name => name.endsWith('.deb'))
-      .map(path => file(path)),
-    ...list(facts.bsp.rootfs?.packages)
-      .filter(name => name.endsWith('.deb'))
-      .map(path => ownOrProject(facts, path)),
+    ...overlays(facts).map(({ path, keys, source }) =>
+      named(folder(path), 'overlay', keys, { source, kind: 'folder', required: false }),
+    ),
+    ...(facts.project.boot?.splash?.enabled
+      ? [
+          named(file(facts.project.boot.splash.logo), 'logo', ['boot', 'splash', 'logo'], {
+            source: 'project',
+          }),
+        ]
+      : []),
+    ...packageFiles(facts.project.rootfs?.packages, 'project', file),
+    ...packageFiles(facts.bsp.rootfs?.packages, 'bsp', path => ownOrProject(facts, path)),
   ],
   outputs: inCache('rootfs-post.tar.gz', 'vmlinuz', 'initrd.img'),
   config: ({ project, bsp, bspName, bspFolder, target }) => ({
@@ -39,7 +44,7 @@ export const rootfsPost: StepDeclaration = {
     'boot.splash': project.boot?.splash,
     display: [project.display, bsp.display],
     'rootfs.packages': [project.rootfs?.packages, bsp.rootfs?.packages],
-    'rootfs.overlay': overlays({ project, bsp, bspFolder }),
+    'rootfs.overlay': overlays({ project, bsp, bspFolder }).map(({ path }) => path),
     'boot.kernel.custom_kernel': bsp.boot?.kernel?.custom_kernel,
     arch: target,
   }),
@@ -47,7 +52,11 @@ export const rootfsPost: StepDeclaration = {
 
 type Overlaid = Pick<StepFacts, 'project' | 'bsp' | 'bspFolder'>
 
-/** All that are copied, relative to the project: the BSP's, then the project's. */
-function overlays({ project, bsp, bspFolder }: Overlaid): readonly string[] {
-  return [...bspOverlays(bsp, bspFolder).map(({ path }) => path), ...list(project.rootfs?.overlay)]
+/** All that are copied, by their paths in the project: the BSP's, then the project's. */
+function overlays({ project, bsp, bspFolder }: Overlaid) {
+  const ofProject = entries(project.rootfs?.overlay, ['rootfs', 'overlay'])
+  return [
+    ...bspOverlays(bsp, bspFolder).map(({ path, keys }) => ({ path, keys, source: 'bsp' as const })),
+    ...ofProject.map(([path, keys]) => ({ path, keys, source: 'project' as const })),
+  ]
 }

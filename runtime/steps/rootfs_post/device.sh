@@ -55,7 +55,8 @@ apply_overlays() {
   local folder folders
   mapfile -t folders < <(jq -r '."rootfs.overlay"[]' <<<"$STEP_CONFIG")
   for folder in "${folders[@]}"; do
-    [ -d "$(project_path "$folder")" ] || fail "there is no overlay folder $folder (rootfs.overlay)"
+    # Git keeps no empty folders, so one that is not there may be meant.
+    [ -d "$(project_path "$folder")" ] || { warn "there is no overlay $folder (rootfs.overlay)"; continue; }
     rsync -a -K --ignore-times --force --no-owner --no-group "$(project_path "$folder")/" "$ROOTFS_DIR/"
   done
 }

