@@ -11,8 +11,8 @@ import { selfVersion } from '../load/self.ts'
 import { validate } from '../load/validate.ts'
 import type { BoardScript } from '../plan/planning.ts'
 import { suggest } from '../report/suggest.ts'
+import { keepCopy } from '../state/copy.ts'
 import { type BoardPlace, placeOfBoard } from './board.ts'
-import { keepCopy } from './copy.ts'
 import { flatten, type LayerSource } from './flatten.ts'
 import {
   dataOf,

@@ -1,11 +1,17 @@
 /** Files that are either wholly old or wholly new, also after a power cut. */
+import { randomBytes } from 'node:crypto'
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
+
+/** A name beside a file that no other process uses, also where process numbers repeat, as they do in containers. */
+export function temporaryFor(path: string): string {
+  return `${path}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`
+}
 
 /** Writes to a temporary name, flushes, renames, and flushes the folder, so that the rename lasts too. */
 export function writeAtomic(path: string, text: string): void {
   mkdirSync(dirname(path), { recursive: true })
-  const temporary = `${path}.${process.pid}.tmp`
+  const temporary = temporaryFor(path)
   try {
     const file = openSync(temporary, 'w')
     try {

@@ -1,18 +1,9 @@
 /** Files that ship with this package beside its code: the bash of the steps, and the sources of what runs on a device. */
 import { createHash } from 'node:crypto'
-import {
-  chmodSync,
-  copyFileSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  rmSync,
-  symlinkSync,
-} from 'node:fs'
-import { dirname, join } from 'node:path'
+import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { join } from 'node:path'
 import { packageRoot } from '../load/self.ts'
+import { keepCopy } from '../state/copy.ts'
 
 /** The text of a file of this package, by its path in the repository (`runtime/steps/kernel/build.sh`). */
 export function packageFile(path: string): string {
@@ -38,24 +29,13 @@ export function deviceSourcesDigest(name: string): string {
 }
 
 /**
- * Copies a folder of `templates/device` to `dist/artifacts/NAME` of the project, in place of what is there: it is derived
- * from this package, so that a new version of the package reaches every project. Returns the folder, relative to the project.
+ * Keeps a folder of `templates/device` as `dist/artifacts/NAME` of the project: it is derived from this package, so that a
+ * new version of the package reaches every project. Another BSP's build may be reading it at this moment. Everybody may read the copies, whatever the umask of who installed the package.
  */
-export function placeDeviceSources(name: string, root: string): string {
-  const from = join(packageRoot(), 'templates/device', name)
-  const to = `dist/artifacts/${name}`
-  rmSync(join(root, to), { recursive: true, force: true })
-  for (const path of listed(from)) {
-    const [source, target] = [join(from, path), join(root, to, path)]
-    mkdirSync(dirname(target), { recursive: true })
-    const stat = lstatSync(source)
-    if (stat.isSymbolicLink()) symlinkSync(readlinkSync(source), target)
-    else {
-      copyFileSync(source, target)
-      chmodSync(target, stat.mode & 0o111 ? 0o755 : 0o644)
-    }
-  }
-  return to
+export function placeDeviceSources(name: string, root: string): void {
+  keepCopy(root, join(packageRoot(), 'templates/device', name), `dist/artifacts/${name}`, ({ mode }) =>
+    mode & 0o111 ? 0o755 : 0o644,
+  )
 }
 
 /** All files and symlinks of a folder, in order. */

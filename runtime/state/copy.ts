@@ -1,6 +1,7 @@
 /**
- * Copies of boards that lie outside the project, kept as they are there. A copy is derived: whatever differs from its
- * source is put right whenever a definition is loaded. Where nothing has changed, that is known from stats alone.
+ * Copies below dist/ of folders that lie elsewhere: boards, and the sources of what runs on a device. A copy is derived:
+ * whatever differs from its source is put right whenever the copy is asked for, and nothing else is touched, since another
+ * build may be reading it. Where nothing has changed, that is known from stats alone.
  */
 import {
   chmodSync,
@@ -16,10 +17,10 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { writeAtomic } from '../state/atomic-file.ts'
-import { stateFolder } from '../state/places.ts'
+import { temporaryFor, writeAtomic } from './atomic-file.ts'
+import { stateFolder } from './places.ts'
 
-/** What is not part of a board: what it was installed with, and its history. */
+/** What is not part of a copy: what it was installed with, and its history. */
 const LEFT_OUT = new Set(['node_modules', '.git'])
 
 /** Two writes within one tick of the filesystem's clock leave the same stat; kernels tick at up to 10 ms. */
@@ -34,9 +35,13 @@ interface CopyRecord {
   readonly entries: Readonly<Record<string, readonly [source: string, copy: string]>>
 }
 
-/** @param from absolute path of a folder, @param to where its copy lies, relative to the project */
-export function keepCopy(root: string, from: string, to: string): void {
-  const file = join(stateFolder(root), 'boards', `${encodeURIComponent(to)}.json`)
+/**
+ * @param from absolute path of a folder
+ * @param to where its copy lies, relative to the project
+ * @param modeOf the permissions of an entry's copy; the source's own by default
+ */
+export function keepCopy(root: string, from: string, to: string, modeOf: ModeOf = permissions): void {
+  const file = join(stateFolder(root), 'copies', `${encodeURIComponent(to)}.json`)
   const sources = entriesBelow(from)
   const known = readRecord(file)
   const copies = entriesBelow(join(root, to))
@@ -49,7 +54,7 @@ export function keepCopy(root: string, from: string, to: string): void {
   }
   for (const folder of [join(root, to), dirname(file)]) mkdirSync(folder, { recursive: true })
   for (const [path, stat] of sources)
-    put(join(from, path), stat, join(root, to, path), `${file}.${process.pid}.tmp`)
+    put(join(from, path), stat, join(root, to, path), temporaryFor(file), modeOf)
   const now = entriesBelow(join(root, to))
   const entries = [...sources].map(([path, stat]) => [path, [print(stat), print(now.get(path))]] as const)
   const record: CopyRecord = { format: 1, from, recorded, entries: Object.fromEntries(entries) }
@@ -110,16 +115,20 @@ function print(stat: Stats | undefined): string {
     : `${kindOf(stat)} ${mode} ${stat.size} ${stat.mtimeMs} ${stat.ctimeMs}`
 }
 
-const permissions = (stat: Stats) => stat.mode & 0o777
+type ModeOf = (source: Stats) => number
+
+function permissions(stat: Stats): number {
+  return stat.mode & 0o777
+}
 
 /** Rewrites only what differs, so that what is known of an unchanged file stays true. */
-function put(source: string, stat: Stats, copy: string, temporary: string): void {
+function put(source: string, stat: Stats, copy: string, temporary: string, modeOf: ModeOf): void {
   const there = lstatSync(copy, { throwIfNoEntry: false })
   // Its owner must be able to change it the next time.
   if (stat.isDirectory()) {
     mkdirSync(copy, { recursive: true })
-    if (!there || permissions(there) !== (permissions(stat) | 0o700))
-      chmodSync(copy, permissions(stat) | 0o700)
+    const mode = modeOf(stat) | 0o700
+    if (!there || permissions(there) !== mode) chmodSync(copy, mode)
     return
   }
   if (stat.isSymbolicLink()) {
@@ -132,9 +141,9 @@ function put(source: string, stat: Stats, copy: string, temporary: string): void
   if (!there || there.size !== content.length || !readFileSync(copy).equals(content)) {
     whole(copy, temporary, () => {
       writeFileSync(temporary, content)
-      chmodSync(temporary, permissions(stat))
+      chmodSync(temporary, modeOf(stat))
     })
-  } else if (permissions(there) !== permissions(stat)) chmodSync(copy, permissions(stat))
+  } else if (permissions(there) !== modeOf(stat)) chmodSync(copy, modeOf(stat))
 }
 
 /** Somebody may be reading it, or making the same copy at this moment. */
