@@ -8,6 +8,7 @@ import { builderCommands } from './builder.ts'
 import { cleanCommand } from './clean.ts'
 import { doctorCommand } from './doctor.ts'
 import { editCommands } from './edit.ts'
+import { commandsElsewhere } from './elsewhere.ts'
 import { exportCommand } from './export.ts'
 import { importCommand } from './import.ts'
 import { initCommand } from './init.ts'
@@ -50,6 +51,7 @@ function createProgram(): Command {
   exportCommand(program)
   builderCommands(program)
   doctorCommand(program)
+  commandsElsewhere(program)
   for (const command of program.commands) command.exitOverride().configureHelp({ showGlobalOptions: true })
   return program
 }

@@ -24,7 +24,8 @@ export const refusing =
   async (...expected: readonly (string | RegExp)[]): Promise<void> => {
     const built = await build()
     assert.is.not(built.code, 0, 'the build must fail')
-    const said = complaint(built)
+    // What is wrong with the definition is said before the step runs.
+    const said = `${complaint(built)}\n${built.said}`
     for (const each of expected)
       assert.ok(typeof each === 'string' ? said.includes(each) : each.test(said), `${each}\n${said}`)
     assert.not.match(said, /^line \d+: exit code/m)

@@ -118,7 +118,7 @@ test('what is no fragment is refused', async () => {
   define({ fragments: ['configs/usb.config'] })
   await refused("boot.kernel.fragments[0], line 1: 'configs/usb.config' is no line", 'begins with ./')
   define({ fragments: ['./configs/none.config'] })
-  await refused('the fragment bsp/demo/configs/none.config is missing')
+  await refused('there is no fragment bsp/demo/configs/none.config')
   define({ defconfig: 'other_defconfig' })
   await refused("the kernel has no configuration 'other_defconfig'")
 })
@@ -152,7 +152,7 @@ test('patches in their order; one that is taken out is out', async () => {
 
 test('a patch that is missing or does not apply fails the step', async () => {
   define({ patches: ['none.patch'] })
-  await refused('the patch bsp/demo/none.patch is missing')
+  await refused('there is no patch bsp/demo/none.patch')
   project.write('bsp/demo/bad.patch', patch('1', '2') + patch('8', '9').replaceAll('main.c', 'Makefile'))
   define({ patches: ['bad.patch'] })
   await refused('the patch bsp/demo/bad.patch does not apply:', /Makefile: Hunk #1 FAILED at 1/)
@@ -201,7 +201,7 @@ test('device trees that cannot be found, told apart or trusted', async () => {
   define({ device_tree: { dts: 'nowhere' } })
   await refused('the kernel has no device tree source nowhere.dts for arm64')
   define({ device_tree: { dts: './none.dts' } })
-  await refused('the device tree bsp/demo/none.dts is missing')
+  await refused('there is no device tree bsp/demo/none.dts')
   project.write('bsp/demo/a/x.dts', '/dts-v1/;\n/ { };\n')
   project.write('bsp/demo/b/x.dts', '/dts-v1/;\n/include/ "../secret.dtsi"\n')
   project.write('bsp/demo/secret.dtsi', '/ { };\n')

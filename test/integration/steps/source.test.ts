@@ -74,7 +74,8 @@ const succeeds = succeeding({ build, complaint })
 async function refused(...expected: readonly string[]): Promise<void> {
   const built = await build()
   assert.is.not(built.code, 0, 'the build must fail')
-  for (const each of expected) assert.ok(complaint(built).includes(each), `${each}\n${complaint(built)}`)
+  const said = `${complaint(built)}\n${built.said}`
+  for (const each of expected) assert.ok(said.includes(each), `${each}\n${said}`)
 }
 
 const sha256 = (file: string) => createHash('sha256').update(readFileSync(file)).digest('hex')
@@ -136,7 +137,7 @@ test('tarballs of the BSP, with and without a folder around everything', async (
   await succeeds()
   assert.ok(project.has(`${TREE}/Makefile`))
   define('./none.tar.gz')
-  await refused('the source bsp/demo/none.tar.gz is missing')
+  await refused('there is no source bsp/demo/none.tar.gz')
 })
 
 test('a folder is copied, without what does not count', async () => {
@@ -280,7 +281,7 @@ test('what is no source', async () => {
     await refused(`'${source}' is no source`, 'deb-src:NAME')
   }
   define('./none')
-  await refused('the source bsp/demo/none is missing')
+  await refused('there is no source bsp/demo/none')
   define('https://example.invalid/linux.git#main', { sha256: '0'.repeat(64) })
   await refused('is no single file')
   project.bsp([], { arch: 'arm64', boot: { kernel: { custom_kernel: true } } })
