@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { bootloaderSchema, kernelSchema } from './boot.ts'
 import { imageSchema } from './image.ts'
 import { boardQemuSchema } from './qemu.ts'
+import { bspRepositories } from './repository.ts'
 import { choice, type Rule, stringOrStrings, strings, text } from './rule.ts'
 import { scriptSchema } from './script.ts'
 
@@ -78,8 +79,12 @@ export const bspSchema = z.strictObject({
   /** Settings of Cage, the Wayland compositor of the device. */
   cage: z
     .strictObject({
-      /** Environment variables for Cage, each `'NAME=value'`. */
-      env: strings.optional().describe("Environment variables for Cage, each `'NAME=value'`."),
+      /** Environment variables for Cage, each `'NAME=value'`. `STRUX_OUTPUT_TRANSFORM=90` turns the screen, like `display.monitors[].transform`. */
+      env: strings
+        .optional()
+        .describe(
+          "Environment variables for Cage, each `'NAME=value'`. `STRUX_OUTPUT_TRANSFORM=90` turns the screen, like `display.monitors[].transform`.",
+        ),
       /** Whether to hide the mouse cursor. */
       hide_cursor: z.boolean().optional().describe('Whether to hide the mouse cursor.'),
     })
@@ -124,6 +129,10 @@ export const bspSchema = z.strictObject({
         .describe(
           "Debian packages: names, or `.deb` files (`./x.deb` in the BSP's folder, else in the project).",
         ),
+      /** Further repositories of Debian packages, which the image keeps in its apt sources. */
+      repositories: bspRepositories
+        .optional()
+        .describe('Further repositories of Debian packages, which the image keeps in its apt sources.'),
     })
     .optional()
     .describe('What the board adds to the root filesystem.'),

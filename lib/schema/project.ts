@@ -4,6 +4,7 @@ import { resolution } from './bsp.ts'
 import { cageSourceSchema } from './cage.ts'
 import { devSchema } from './dev.ts'
 import { projectPath, shellSafe } from './path.ts'
+import { componentsSchema, projectRepositories } from './repository.ts'
 import { choice, obey, type Rule, stringOrStrings, strings, text } from './rule.ts'
 import { projectScriptSchema } from './script.ts'
 import { testSchema } from './test.ts'
@@ -75,10 +76,12 @@ const monitorSchema = z.strictObject({
   names: strings
     .optional()
     .describe("Names of the outputs for which this entry is meant, such as `'HDMI-A-1'`."),
-  /** Names of the input devices, such as touch panels, that belong to this monitor. */
+  /** Names of the input devices, such as touch panels, that belong to this monitor; a part of a name is enough. */
   input_devices: strings
     .optional()
-    .describe('Names of the input devices, such as touch panels, that belong to this monitor.'),
+    .describe(
+      'Names of the input devices, such as touch panels, that belong to this monitor; a part of a name is enough.',
+    ),
 })
 
 export const projectSchema = z.strictObject({
@@ -165,6 +168,16 @@ export const projectSchema = z.strictObject({
         .readonly()
         .optional()
         .describe('Debian packages: names, or `.deb` files relative to the project.'),
+      /** Components of Debian's archive from which packages may come. By default `['main', 'contrib', 'non-free', 'non-free-firmware']`. */
+      components: componentsSchema
+        .optional()
+        .describe(
+          "Components of Debian's archive from which packages may come. By default `['main', 'contrib', 'non-free', 'non-free-firmware']`.",
+        ),
+      /** Further repositories of Debian packages, which the image keeps in its apt sources. */
+      repositories: projectRepositories
+        .optional()
+        .describe('Further repositories of Debian packages, which the image keeps in its apt sources.'),
     })
     .optional()
     .describe('What the project adds to the root filesystem of every BSP.'),

@@ -12,9 +12,19 @@ import { projectSchema } from './project.ts'
  * - `run`: only `strux run` and `strux test` read it
  * - `unchecked`: a check that nothing else makes
  * - `builder`: it is about this tool's own builder images
+ * - `fixed`: other tools have a set of their own, which nobody can choose
  * - `refused`: YAML tools would build something else
  */
-export type YamlFate = 'file' | 'script' | 'layout' | 'comment' | 'run' | 'unchecked' | 'builder' | 'refused'
+export type YamlFate =
+  | 'file'
+  | 'script'
+  | 'layout'
+  | 'comment'
+  | 'run'
+  | 'unchecked'
+  | 'builder'
+  | 'fixed'
+  | 'refused'
 
 /** The only list of keys that exist in TypeScript alone; `*` is any entry of a list. `extends` is gone before it matters. */
 export const TYPESCRIPT_KEYS = {
@@ -25,6 +35,7 @@ export const TYPESCRIPT_KEYS = {
     'boot.kernel.sha256': 'unchecked',
     'boot.bootloader.sha256': 'unchecked',
     'boot.cmdline': 'run',
+    'rootfs.repositories': 'refused',
     image: 'script',
     qemu: 'run',
   },
@@ -35,6 +46,8 @@ export const TYPESCRIPT_KEYS = {
     application: 'layout',
     cage: 'refused',
     test: 'run',
+    'rootfs.components': 'fixed',
+    'rootfs.repositories': 'refused',
     'build.steps': 'refused',
     'builder.image': 'builder',
     'builder.mirror': 'builder',

@@ -26,7 +26,7 @@ function leftOut(kind: Kind, data: object, options: LeftOutOptions): Finding[] {
     const value = valueAt(data, key)
     if (value === undefined || options.generated.has(KEPT_BY[key] ?? '')) return []
     if (fate === 'refused')
-      return refusals(key, value).map(([place, why]) => refused(place, why, options.lossy))
+      return refusals(key, value).map(([place, why]) => refused(kind, place, why, options.lossy))
     const why = WARNINGS[fate]
     return why === undefined ? [] : [finding(kind, key, 'warning', `'${key}' is left out: ${why}`)]
   })
@@ -43,6 +43,7 @@ const WARNINGS: Partial<Readonly<Record<YamlFate, string>>> = {
   run: 'only strux run and strux test read it',
   unchecked: 'other tools take the source without a check',
   builder: 'other tools have a builder of their own',
+  fixed: 'other tools have a set of their own',
 }
 
 /** What of such a value other tools would not do, and why. */
@@ -55,14 +56,15 @@ function refusals(key: string, value: unknown): (readonly [key: string, why: str
     const { suite } = PROJECT_DEFAULTS.builder
     return value === suite ? [] : [[key, `other tools build on ${suite}`]]
   }
+  if (key === 'rootfs.repositories') return [[key, 'other tools install packages of Debian alone']]
   return [[key, 'other tools have their own way to build it']]
 }
 
-function refused(key: string, why: string, lossy: boolean): Finding {
+function refused(kind: Kind, key: string, why: string, lossy: boolean): Finding {
   const message = `YAML cannot say '${key}': ${why}`
   return lossy
-    ? finding('project', key, 'warning', `${message}, so it is left out`)
-    : { ...finding('project', key, 'error', message), hint: '--lossy leaves it out' }
+    ? finding(kind, key, 'warning', `${message}, so it is left out`)
+    : { ...finding(kind, key, 'error', message), hint: '--lossy leaves it out' }
 }
 
 function finding(kind: Kind, key: string, severity: Finding['severity'], message: string): Finding {

@@ -42,6 +42,7 @@ export const LIST_RULES: Readonly<Record<string, ListRule>> = {
   'boot.bootloader.blobs': 'blobs',
   'rootfs.overlay': 'latest',
   'rootfs.packages': 'union',
+  'rootfs.repositories': 'union',
   'runtime.compatible_strux_api': 'replace',
   'runtime.extensions': 'union',
   'image.partitions': 'replace',

@@ -32,6 +32,7 @@ const PATHS: readonly (readonly [place: string, meaning: PathMeaning])[] = [
   ['boot.bootloader.blobs.*.path', 'dot'],
   ['rootfs.overlay.*', 'dot'],
   ['rootfs.packages.*', 'dot'],
+  ['rootfs.repositories.*.key', 'dot'],
   ['runtime.extensions.*.path', 'always'],
   ['image.**', 'dot'],
 ]

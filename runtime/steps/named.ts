@@ -1,4 +1,5 @@
 /** Inputs that a definition names: each with the place where it does, so that its absence can be told there. */
+import type { RepositoryData } from '../../lib/schema/repository.ts'
 import type { NamedInput, Origin, PathRef } from '../plan/model.ts'
 import type { StepFacts } from './declaration.ts'
 import { own } from './refs.ts'
@@ -42,6 +43,17 @@ export function packageFiles(
   return entries(packages, ['rootfs', 'packages'])
     .filter(([name]) => name.endsWith('.deb'))
     .map(([path, keys]) => named(refOf(path), 'package', keys, { source }))
+}
+
+/** The keys of a section `rootfs`'s further repositories. */
+export function repositoryKeys(
+  repositories: readonly RepositoryData[] | undefined,
+  source: Origin['source'],
+  refOf: (path: string) => PathRef,
+): PathRef[] {
+  return (repositories ?? []).map(({ key }, index) =>
+    named(refOf(key), 'key of a repository', ['rootfs', 'repositories', index, 'key'], { source }),
+  )
 }
 
 /** A source, where it lies in the project. */

@@ -9,5 +9,5 @@ export const suiteOf = (project: ProjectData): string =>
 export const hasStep = (project: ProjectData, step: 'frontend' | 'cage' | 'wpe'): boolean =>
   project.build?.steps?.[step] !== false
 
-export const list = (value: string | readonly string[] | undefined): readonly string[] =>
-  value === undefined ? [] : typeof value === 'string' ? [value] : value
+export const list = <T>(value: T | readonly T[] | undefined): readonly T[] =>
+  value === undefined ? [] : Array.isArray(value) ? value : [value as T]

@@ -10,6 +10,7 @@ const SCRIPTS = [
   'shell/foreign.sh',
   'shell/chroot.sh',
   'shell/pack.sh',
+  'rootfs_post/repositories.sh',
   'rootfs_post/packages.sh',
   'rootfs_post/device.sh',
   'rootfs_post/splash.sh',

@@ -1,6 +1,7 @@
 /** The root filesystem of the device: what all steps before it made, and what project and BSP add. */
+import { DEBIAN_COMPONENTS } from '../../../lib/schema/repository.ts'
 import type { StepDeclaration, StepFacts } from '../declaration.ts'
-import { entries, named, packageFiles } from '../named.ts'
+import { entries, named, packageFiles, repositoryKeys } from '../named.ts'
 import { file, folder, inCache, ownOrProject } from '../refs.ts'
 import { hasStep, suiteOf } from '../settings.ts'
 import { bspOverlays } from './overlays.ts'
@@ -30,6 +31,8 @@ export const rootfsPost: StepDeclaration = {
       : []),
     ...packageFiles(facts.project.rootfs?.packages, 'project', file),
     ...packageFiles(facts.bsp.rootfs?.packages, 'bsp', path => ownOrProject(facts, path)),
+    ...repositoryKeys(facts.project.rootfs?.repositories, 'project', file),
+    ...repositoryKeys(facts.bsp.rootfs?.repositories, 'bsp', path => ownOrProject(facts, path)),
   ],
   outputs: inCache('rootfs-post.tar.gz', 'vmlinuz', 'initrd.img'),
   config: ({ project, bsp, bspName, bspFolder, target }) => ({
@@ -43,6 +46,8 @@ export const rootfsPost: StepDeclaration = {
     hostname: project.hostname ?? bsp.hostname,
     'boot.splash': project.boot?.splash,
     display: [project.display, bsp.display],
+    'rootfs.components': project.rootfs?.components ?? DEBIAN_COMPONENTS,
+    'rootfs.repositories': [project.rootfs?.repositories, bsp.rootfs?.repositories],
     'rootfs.packages': [project.rootfs?.packages, bsp.rootfs?.packages],
     'rootfs.overlay': overlays({ project, bsp, bspFolder }).map(({ path }) => path),
     'boot.kernel.custom_kernel': bsp.boot?.kernel?.custom_kernel,

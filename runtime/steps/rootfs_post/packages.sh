@@ -29,6 +29,7 @@ install_packages() {
   if [ -e /etc/resolv.conf ]; then cat /etc/resolv.conf >"$ROOTFS_DIR/etc/resolv.conf"; fi
   printf '#!/bin/sh\nexit 101\n' >"$ROOTFS_DIR/usr/sbin/policy-rc.d"
   chmod 755 "$ROOTFS_DIR/usr/sbin/policy-rc.d"
+  mkdir -p "$ROOTFS_DIR/tmp/strux-packages"
   # Files of several folders may have the same name.
   for path in "${files[@]}"; do
     place=/tmp/strux-packages/${#names[@]}
@@ -38,10 +39,15 @@ install_packages() {
   done
   local options=(-o Acquire::Retries=3 -o APT::Install-Recommends=false -o APT::Sandbox::User=root
     -o APT::Keep-Downloaded-Packages=true -o Dpkg::Options::=--force-unsafe-io -o Dpkg::Options::=--force-confold)
+  # Where TLS is inspected on the way, as in many companies, only this machine knows the authority.
+  if [ -n "${SSL_CERT_FILE:-}" ]; then
+    cp "$SSL_CERT_FILE" "$ROOTFS_DIR/tmp/strux-packages/authorities.crt"
+    options+=(-o Acquire::https::CAInfo=/tmp/strux-packages/authorities.crt)
+  fi
   in_chroot apt-get "${options[@]}" -qq update ||
     warn 'the package lists could not be updated; going on with those that are kept'
   in_chroot apt-get "${options[@]}" -q -y install -- "${names[@]}" ||
-    fail 'not all packages could be installed' 'Check rootfs.packages of the project and of the BSP.'
+    fail 'not all packages could be installed' 'Check rootfs.packages, rootfs.components and rootfs.repositories of the project and of the BSP.'
   exec {lock}>&-
   rm -rf "$ROOTFS_DIR/tmp/strux-packages" "$ROOTFS_DIR/usr/sbin/policy-rc.d"
 }

@@ -10,6 +10,7 @@ progress 'Unpacking the base'
 unpack_rootfs "$BSP_CACHE_DIR/rootfs-base.tar.gz"
 initramfs_before=$(initramfs_state)
 enter_chroot
+configure_repositories
 install_packages
 install_programs
 enable_units

@@ -20,6 +20,8 @@ var (
 	patience = 60 * time.Second
 	// probing is how often the application is asked whether it is well.
 	probing = 5 * time.Second
+	// starting is how long the application may take from its start to its first answer before it is started anew.
+	starting = 2 * time.Minute
 	// unwell is how many times in a row it may fail to answer before it is started anew.
 	unwell = 12
 )
@@ -60,7 +62,6 @@ func (d *Device) run(ctx context.Context) error {
 	log.Printf("%s %s, client %s", orUnnamed(project.Name), project.ProjectVersion, Version)
 
 	var all sync.WaitGroup
-	restart := make(chan string, 1)
 	start := func(work func()) {
 		all.Add(1)
 		go func() {
@@ -68,8 +69,9 @@ func (d *Device) run(ctx context.Context) error {
 			work()
 		}()
 	}
-	start(func() { d.application(restart).Run(ctx) })
-	start(func() { d.watchApplication(ctx, restart) })
+	application := d.application()
+	start(func() { application.Run(ctx) })
+	start(func() { d.watchApplication(ctx, application) })
 	if d.hasScreen(project) {
 		start(func() { d.showScreens(ctx, monitors) })
 	} else {
@@ -82,12 +84,12 @@ func (d *Device) run(ctx context.Context) error {
 	return nil
 }
 
-func (d *Device) application(restart chan string) *Service {
+func (d *Device) application() *Service {
 	return &Service{
 		Name:    "application",
 		Backoff: Backoff{First: time.Second, Limit: 30 * time.Second, Steady: 30 * time.Second},
 		Grace:   5 * time.Second,
-		Restart: restart,
+		Restart: make(chan string, 1),
 		Command: func(context.Context) (*exec.Cmd, error) {
 			command := exec.Command(filepath.Join(d.root, "strux/main"))
 			command.Dir = filepath.Join(d.root, "strux")
@@ -98,34 +100,56 @@ func (d *Device) application(restart chan string) *Service {
 	}
 }
 
-// watchApplication says when the application answers for the first time, and has it started anew when it no longer does.
-func (d *Device) watchApplication(ctx context.Context, restart chan<- string) {
+// watchApplication says when the application answers for the first time, and has it started anew when it no longer does,
+// or when a run of it never begins to.
+func (d *Device) watchApplication(ctx context.Context, application *Service) {
 	d.notifier.Status("Waiting for the application")
-	for !d.looksWell(ctx) {
-		if !pause(ctx, 100*time.Millisecond) {
-			return
-		}
-	}
-	log.Printf("the application answers at %s", d.backend.Address)
-	close(d.answered)
-	d.notifier.Status("The application runs")
-	d.notifier.Ready()
-	for failures := 0; pause(ctx, probing); {
+	// The runs, by their start, of which the last answer came, and which was last asked to end.
+	var answered, asked int64
+	interval, failures := 100*time.Millisecond, 0
+	for {
+		run := application.started.Load()
 		if d.looksWell(ctx) {
+			if answered == 0 {
+				log.Printf("the application answers at %s", d.backend.Address)
+				close(d.answered)
+				d.notifier.Ready()
+				interval = probing
+			}
 			d.notifier.Status("The application runs")
-			failures = 0
-			continue
-		}
-		failures++
-		d.notifier.Status("The application does not answer")
-		if failures >= unwell {
-			failures = 0
+			// Somebody else may answer at that address before the application has started.
+			if answered, failures = run, 0; answered == 0 {
+				answered = 1
+			}
+		} else if reason := d.complaint(run, answered, &failures); reason != "" && run != asked {
+			asked = run
 			select {
-			case restart <- fmt.Sprintf("did not answer %d times in a row", unwell):
+			case application.Restart <- reason:
 			default:
 			}
 		}
+		if !pause(ctx, interval) {
+			return
+		}
 	}
+}
+
+// complaint says why a run of the application that does not answer has to end; nothing while there is still hope.
+func (d *Device) complaint(run, answered int64, failures *int) string {
+	if answered != 0 {
+		d.notifier.Status("The application does not answer")
+	}
+	if run != answered {
+		*failures = 0
+		if run == 0 || time.Since(time.Unix(0, run)) < starting {
+			return ""
+		}
+		return fmt.Sprintf("did not answer within %s of its start", starting)
+	}
+	if *failures++; *failures < unwell {
+		return ""
+	}
+	return fmt.Sprintf("did not answer %d times in a row", unwell)
 }
 
 func (d *Device) looksWell(ctx context.Context) bool {

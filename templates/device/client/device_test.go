@@ -127,6 +127,38 @@ func TestDeviceRunsApplicationAndReports(t *testing.T) {
 	eventually(t, "stopping", func() bool { return heard.count("STOPPING=1") == 1 })
 }
 
+// One that never answers is started anew after its time; so is the next, which has the same time again.
+func TestApplicationThatNeverAnswersStartsAnew(t *testing.T) {
+	root := t.TempDir()
+	write(t, filepath.Join(root, "etc/strux/project.json"), `{"name":"p","steps":{"cage":false}}`, 0o644)
+	starts := filepath.Join(root, "starts")
+	write(t, filepath.Join(root, "strux/main"), "#!/bin/sh\necho >>"+starts+"\nexec sleep 100\n", 0o755)
+	before := starting
+	starting = 300 * time.Millisecond
+	defer func() { starting = before }()
+
+	device := newDevice(root, []string{"STRUX_HTTP_ADDR=127.0.0.1:9", "PATH=" + os.Getenv("PATH")})
+	ctx, stop := context.WithCancel(context.Background())
+	ended := make(chan error)
+	began := time.Now()
+	go func() { ended <- device.run(ctx) }()
+	times := func() int {
+		text, _ := os.ReadFile(starts)
+		return len(text)
+	}
+	eventually(t, "started anew, twice", func() bool { return times() == 3 })
+	if ran := time.Since(began); ran < 2*starting {
+		t.Errorf("within %s, so it did not get its time", ran)
+	}
+	select {
+	case <-device.answered:
+		t.Error("it has not answered")
+	default:
+	}
+	stop()
+	<-ended
+}
+
 // What systemd hears depends on the loop that looks after the application, not on a timer of its own.
 func TestWatchdogFallsSilent(t *testing.T) {
 	heard := listenAsSystemd(t, "20000")

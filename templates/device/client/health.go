@@ -38,7 +38,12 @@ func (b *Backend) URL(path string) string {
 	if path == "" || path[0] != '/' {
 		path = "/" + path
 	}
-	return "http://" + b.Address + path
+	return b.Origin() + path
+}
+
+// Origin of its pages, as browsers have it: scheme, host and port.
+func (b *Backend) Origin() string {
+	return "http://" + b.Address
 }
 
 // Healthy says whether the application answers. One that knows nothing of the question is healthy as well. Plain HTTP/1.0

@@ -57,7 +57,9 @@ func planScreens(cards []Card, monitors []Monitor) (screens []Screen, remarks []
 
 // Session is what a Cage is told to show; it goes to `client session` as JSON.
 type Session struct {
-	URL      string    `json:"url"`
+	URL string `json:"url"`
+	// Origin of the application, whose pages get window.strux.
+	Origin   string    `json:"origin"`
 	Monitors []Monitor `json:"monitors"`
 }
 
@@ -73,7 +75,7 @@ func (d *Device) cageCommand(screen Screen, several bool, url string) (*exec.Cmd
 	if err != nil {
 		return nil, err
 	}
-	session, err := json.Marshal(Session{url, screen.Monitors})
+	session, err := json.Marshal(Session{url, d.backend.Origin(), screen.Monitors})
 	if err != nil {
 		return nil, err
 	}
@@ -167,6 +169,10 @@ func (d *Device) assignInputs(monitors []Monitor) {
 	}
 }
 
+// anyOf puts udev's `any character` in place of those that mean something else in its patterns.
+var anyOf = strings.NewReplacer(`"`, "?", `\`, "?", "\n", "?", "*", "?", "[", "?", "]", "?", "|", "?", "$", "?", "%", "?")
+
+// inputRules: a part of a device's name is enough, such as `ILITEK` for `ILITEK ILITEK-TP`.
 func inputRules(monitors []Monitor) string {
 	var rules strings.Builder
 	for _, monitor := range monitors {
@@ -174,8 +180,11 @@ func inputRules(monitors []Monitor) string {
 			continue
 		}
 		for _, device := range monitor.InputDevices {
-			name := strings.NewReplacer(`"`, "?", `\`, "?", "\n", "?").Replace(device)
-			fmt.Fprintf(&rules, "SUBSYSTEM==\"input\", KERNEL==\"event*\", ATTRS{name}==\"%s\", ENV{WL_OUTPUT}=\"%s\"\n",
+			if device == "" {
+				continue
+			}
+			name := anyOf.Replace(device)
+			fmt.Fprintf(&rules, "SUBSYSTEM==\"input\", KERNEL==\"event*\", ATTRS{name}==\"*%s*\", ENV{WL_OUTPUT}=\"%s\"\n",
 				name, monitor.Names[0])
 		}
 	}

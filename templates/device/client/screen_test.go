@@ -116,7 +116,7 @@ func TestCageCommand(t *testing.T) {
 		t.Fatal(err)
 	}
 	self, _ := os.Executable()
-	want := []string{"cage", "--", self, "session", `{"url":"http://x/a","monitors":[{"path":"/a"}]}`}
+	want := []string{"cage", "--", self, "session", `{"url":"http://x/a","origin":"http://127.0.0.1:8080","monitors":[{"path":"/a"}]}`}
 	if !reflect.DeepEqual(command.Args, want) {
 		t.Errorf("%q", command.Args)
 	}
@@ -127,11 +127,11 @@ func TestCageCommand(t *testing.T) {
 
 func TestInputRules(t *testing.T) {
 	monitors := []Monitor{
-		{Names: []string{"DP-1"}, InputDevices: []string{`Touch "A"`, "Pen"}},
+		{Names: []string{"DP-1"}, InputDevices: []string{`Touch "A" [*]`, "ILITEK", ""}},
 		{InputDevices: []string{"Nowhere"}},
 	}
-	want := `SUBSYSTEM=="input", KERNEL=="event*", ATTRS{name}=="Touch ?A?", ENV{WL_OUTPUT}="DP-1"
-SUBSYSTEM=="input", KERNEL=="event*", ATTRS{name}=="Pen", ENV{WL_OUTPUT}="DP-1"
+	want := `SUBSYSTEM=="input", KERNEL=="event*", ATTRS{name}=="*Touch ?A? ???*", ENV{WL_OUTPUT}="DP-1"
+SUBSYSTEM=="input", KERNEL=="event*", ATTRS{name}=="*ILITEK*", ENV{WL_OUTPUT}="DP-1"
 `
 	if rules := inputRules(monitors); rules != want {
 		t.Errorf("%s", rules)

@@ -36,12 +36,12 @@ func runSession(arguments []string) error {
 	if err := json.Unmarshal([]byte(arguments[0]), &session); err != nil {
 		return fmt.Errorf("session: %w", err)
 	}
-	arrangeOutputs(session.Monitors)
+	arrangeOutputs(turned(session.Monitors, os.Getenv(transformVariable)))
 	cog, err := exec.LookPath("cog")
 	if err != nil {
 		return err
 	}
-	env := os.Environ()
+	env := append(os.Environ(), "STRUX_ORIGIN="+session.Origin)
 	if err := trySandbox(); err != nil {
 		log.Printf("the browser runs without its sandbox, which does not work here: %v", err)
 		env = append(env, "WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS=1")
@@ -105,6 +105,30 @@ func arrangeOutputs(monitors []Monitor) {
 		log.Printf("wlr-randr %s: %v: %s", strings.Join(arguments, " "), err, strings.TrimSpace(string(text)))
 	}
 }
+
+// transformVariable is how cage.env of a board turns the screen, without a word about monitors.
+const transformVariable = "STRUX_OUTPUT_TRANSFORM"
+
+// turned gives the transform to the monitors that have none of their own. One that is none changes nothing.
+func turned(monitors []Monitor, transform string) []Monitor {
+	if transform == "" {
+		return monitors
+	}
+	if !contains(transforms, transform) {
+		log.Printf("%s=%s turns nothing: it is none of %s", transformVariable, transform, strings.Join(transforms, ", "))
+		return monitors
+	}
+	all := make([]Monitor, len(monitors))
+	for i, monitor := range monitors {
+		if monitor.Transform == "" {
+			monitor.Transform = transform
+		}
+		all[i] = monitor
+	}
+	return all
+}
+
+var transforms = []string{"normal", "0", "90", "180", "270", "flipped", "flipped-90", "flipped-180", "flipped-270"}
 
 func needsArranging(monitors []Monitor) bool {
 	for _, monitor := range monitors {

@@ -71,3 +71,19 @@ func TestTransforms(t *testing.T) {
 		}
 	}
 }
+
+func TestBoardTurnsScreen(t *testing.T) {
+	monitors := []Monitor{{Path: "/"}, {Path: "/", Transform: "180"}}
+	got := turned(monitors, "90")
+	if got[0].Transform != "90" || got[1].Transform != "180" || !needsArranging(got[:1]) {
+		t.Errorf("%v", got)
+	}
+	if monitors[0].Transform != "" {
+		t.Error("the monitors themselves stay as they are")
+	}
+	for _, none := range []string{"", "sideways"} {
+		if got := turned(monitors, none); got[0].Transform != "" {
+			t.Errorf("%q: %v", none, got)
+		}
+	}
+}

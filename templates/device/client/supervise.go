@@ -4,6 +4,7 @@ import (
 	"context"
 	"log"
 	"os/exec"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -39,6 +40,8 @@ type Service struct {
 	Grace time.Duration
 	// Restart, when something is sent, ends the program, which is then started again.
 	Restart chan string
+	// started is when the program was last started, in Unix nanoseconds; 0 before that.
+	started atomic.Int64
 }
 
 // Run keeps the program running until the context ends, and returns when the program has ended as well.
@@ -77,6 +80,7 @@ func (s *Service) once(ctx context.Context) string {
 	if err := command.Start(); err != nil {
 		return "cannot be started: " + err.Error()
 	}
+	s.started.Store(time.Now().UnixNano())
 	ended := make(chan error, 1)
 	go func() { ended <- command.Wait() }()
 	reason := ""

@@ -1,6 +1,6 @@
 /*
- * Gives every page `window.strux`: plain data, read once from the files of the device, that scripts can read and not
- * change.
+ * Gives the application's pages `window.strux`: plain data, read once from the files of the device, that scripts can read
+ * and not change. Frames of other origins, such as a video or a map that a page shows, do not get it.
  *
  *   strux.versions  { strux, project, kernel, webkit }
  *   strux.project   { name, version }
@@ -17,6 +17,8 @@
 #define DISPLAY_FILE "/strux/.display-config.json"
 /* The same text, from the client: the sandbox of web processes shows them /etc, but not /strux. */
 #define DISPLAY_VARIABLE "STRUX_DISPLAY_CONFIG"
+/* The application's origin, from the client. Without it that of the whole page counts. */
+#define ORIGIN_VARIABLE "STRUX_ORIGIN"
 
 /* The root object of a variable's text, or else of a file; NULL where there is neither. */
 static JsonObject *read_object(const char *file, const char *variable)
@@ -110,9 +112,31 @@ static char *describe_device(void)
     return json_to_string(root, FALSE);
 }
 
+/* The origin of what a frame shows: `null` for a sandboxed one, that of its maker for one without an address. */
+static char *origin_of(WebKitFrame *frame, WebKitScriptWorld *world)
+{
+    g_autoptr(JSCContext) context = webkit_frame_get_js_context_for_script_world(frame, world);
+    g_autoptr(JSCValue) origin = jsc_context_evaluate(context, "self.origin", -1);
+
+    return jsc_value_to_string(origin);
+}
+
+static gboolean is_of_application(WebKitFrame *frame, WebKitWebPage *page, WebKitScriptWorld *world)
+{
+    const char *given = g_getenv(ORIGIN_VARIABLE);
+
+    if (given == NULL && webkit_frame_is_main_frame(frame))
+        return TRUE;
+    g_autofree char *origin = origin_of(frame, world);
+    g_autofree char *wanted = given != NULL ? g_strdup(given) : origin_of(webkit_web_page_get_main_frame(page), world);
+    return g_strcmp0(origin, "null") != 0 && g_strcmp0(origin, wanted) == 0;
+}
+
 /* Before any script of the page has run, so that Object.freeze is still the engine's own. */
 static void on_window_object_cleared(WebKitScriptWorld *world, WebKitWebPage *page, WebKitFrame *frame, gpointer data)
 {
+    if (!is_of_application(frame, page, world))
+        return;
     g_autoptr(JSCContext) context = webkit_frame_get_js_context_for_script_world(frame, world);
     g_autoptr(JSCValue) strux = jsc_value_new_from_json(context, data);
     g_autoptr(JSCValue) freeze = jsc_context_evaluate(

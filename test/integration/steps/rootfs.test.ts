@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { machineMirror } from '../../../runtime/execute/apt-sources.ts'
 import type { Built } from '../../support/built.ts'
 import { TempProject } from '../../support/project.ts'
 import { REPOSITORY } from '../../support/repository.ts'
@@ -29,9 +30,15 @@ function define(): TempProject {
   const project = new TempProject()
   projects.push(project)
   cpSync(join(REPOSITORY, 'templates/kiosk/assets/logo.png'), project.at('logo.png'))
+  project.write('keys/debian.gpg', readFileSync('/usr/share/keyrings/debian-archive-keyring.gpg'))
   project.config({
     ...CONFIG,
-    rootfs: { packages: ['file'], overlay: 'overlay' },
+    rootfs: {
+      // The last two come from another component and from another suite.
+      packages: ['file', 'firmware-zd1211', 'hyprland-protocols/trixie-backports'],
+      overlay: 'overlay',
+      repositories: [{ uri: machineMirror()!.main, suite: 'trixie-backports', key: 'keys/debian.gpg' }],
+    },
     display: { monitors: [{ path: '/sign', transform: 90 }] },
   })
   project.bsp([], { arch: 'x86_64', rootfs: { overlay: ['./board', './files'] } })
@@ -87,6 +94,23 @@ test('has packages, names, programs, and overlays that replace what is ours', as
   for (const name of ['./usr/bin/file', './strux/main', './strux/client', './usr/lib/systemd/systemd'])
     assert.ok(names.includes(name), name)
   assert.not.ok(names.includes('./usr/bin/cage'))
+  assert.ok(
+    names.some(name => name.startsWith('./usr/share/hyprland-protocols/')),
+    'of another suite',
+  )
+  assert.ok(
+    names.some(name => name.includes('/zd1211/')),
+    'of another component',
+  )
+  const sources = inTarball(project, 'etc/apt/sources.list.d/0000debian.list').trim().split('\n')
+  assert.ok(
+    sources.every(line => line.endsWith(' main contrib non-free non-free-firmware')),
+    sources.join('\n'),
+  )
+  assert.match(
+    inTarball(project, 'etc/apt/sources.list.d/strux-1.sources'),
+    /^Types: deb\nURIs: http.*\nSuites: trixie-backports\nComponents: main\nSigned-By:\n -----BEGIN PGP/,
+  )
   assert.ok(names.includes('./usr/share/plymouth/themes/strux/logo.png'))
   assert.not.ok(names.some(name => name.startsWith('./var/cache/apt/archives/') && name.endsWith('.deb')))
   assert.is(inTarball(project, 'etc/hostname'), 'from-project\n')
@@ -148,6 +172,9 @@ test('a package file that is not there, and a package that Debian does not have,
     `${missing.said}${JSON.stringify(missing.events)}`,
     /there is no package file \.\/missing\.deb/,
   )
+  project.config({ ...CONFIG, rootfs: { packages: ['firmware-zd1211'], components: ['main'] } })
+  const elsewhere = await project.build(['--only', 'rootfs_post'])
+  assert.match(JSON.stringify(elsewhere.events), /not all packages could be installed/)
   project.config({ ...CONFIG, rootfs: { packages: ['no-such-package'] } })
   const unknown = await project.build(['--only', 'rootfs_post'])
   assert.is.not(unknown.code, 0)

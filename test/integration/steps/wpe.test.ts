@@ -91,4 +91,55 @@ export STRUX_DISPLAY_CONFIG='{"monitors":[{"path":"/menu"}]}'`)
   )
 })
 
+/** A page of the application with frames of every kind; each says what it is, and whether it knows the device. */
+test('frames of other origins do not get window.strux', async () => {
+  const says = (who: string) => `<script>console.log('SAID ${who} ' + typeof window.strux)</script>`
+  const other = '<iframe src="http://127.0.0.1:8082/other.html"></iframe>'
+  project.write('site/own.html', says('own'))
+  project.write('site/sandboxed.html', says('sandboxed'))
+  // What a foreign frame makes of its own is foreign too.
+  project.write('other/other.html', `${says('other')}<iframe srcdoc="${says('other-inner')}"></iframe>`)
+  project.write(
+    'site/index.html',
+    `${says('page')}<iframe src="/own.html"></iframe><iframe srcdoc="${says('srcdoc')}"></iframe>
+<iframe sandbox="allow-scripts" src="/sandboxed.html"></iframe>${other}
+<script>console.log('SAID empty ' + typeof document.body.appendChild(document.createElement('iframe')).contentWindow.strux)</script>`,
+  )
+  const browse = (
+    url: string,
+    env: string,
+  ) => `export ${env} XDG_RUNTIME_DIR=/tmp WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS=1
+timeout 60 ${MADE}/cog --platform=headless --web-extensions-dir=/usr/lib/wpe-web-extensions \
+  --enable-write-console-messages-to-stdout=1 ${url} 2>&1 &
+browser=$!
+sleep 10
+kill $browser
+`
+  const said =
+    await inStep(`{ apt-get update && apt-get install -y --no-install-recommends cog; } >/dev/null 2>&1
+mkdir -p /usr/lib/wpe-web-extensions
+cp ${MADE}/libstrux-extension.so /usr/lib/wpe-web-extensions/
+(cd site && exec python3 -m http.server 8081) >/dev/null 2>&1 &
+(cd other && exec python3 -m http.server 8082) >/dev/null 2>&1 &
+sleep 1
+${browse('http://127.0.0.1:8081/index.html', 'STRUX_ORIGIN=http://127.0.0.1:8081')}
+echo AWAY
+${browse('http://127.0.0.1:8082/other.html', 'STRUX_ORIGIN=http://127.0.0.1:8081')}
+echo BY HAND
+unset STRUX_ORIGIN
+${browse('http://127.0.0.1:8081/index.html', 'LC_ALL=C')}
+kill %1 %2
+`)
+  const found = (text: string) =>
+    Object.fromEntries([...text.matchAll(/CONSOLE LOG SAID (\S+) (\S+)$/gm)].map(match => match.slice(1, 3)))
+  const [page, away, byHand] = said.split(/^(?:AWAY|BY HAND)$/m).map(found)
+  const expected = {
+    ...{ page: 'object', own: 'object', srcdoc: 'object', empty: 'object' },
+    ...{ sandboxed: 'undefined', other: 'undefined', 'other-inner': 'undefined' },
+  }
+  assert.equal(page, expected, said)
+  assert.equal(away, { other: 'undefined', 'other-inner': 'undefined' }, 'a page that was led elsewhere')
+  assert.equal(byHand, expected, 'without a word of the client the page itself counts')
+})
+
 test.run()

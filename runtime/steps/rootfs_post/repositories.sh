@@ -1,0 +1,35 @@
+# The image's apt sources: the chosen components of Debian's archive, and further repositories. They stay in the image.
+configure_repositories() {
+  local sources=$ROOTFS_DIR/etc/apt/sources.list.d components count index
+  components=$(jq -r '."rootfs.components" | join(" ")' <<<"$STEP_CONFIG")
+  sed -i -E "s,^(deb \[signed-by=[^]]*debian-archive-keyring[^]]*\] [^ ]+ [^ ]+) .*,\1 $components," "$sources"/*.list
+  count=$(jq '[."rootfs.repositories"[] | (. // [])[]] | length' <<<"$STEP_CONFIG")
+  for ((index = 0; index < count; index++)); do
+    repository_source "$index" >"$sources/strux-$((index + 1)).sources"
+  done
+}
+
+# repository_source INDEX: of the project's repositories and then the BSP's, as a paragraph for apt with the key in it.
+repository_source() {
+  local key declared owner entry
+  entry=$(jq --argjson i "$1" '."rootfs.repositories" as [$project, $bsp]
+    | [(($project // [])[] + {owner: "project"}), (($bsp // [])[] + {owner: "bsp"})][$i]' <<<"$STEP_CONFIG")
+  declared=$(jq -r .key <<<"$entry") owner=$(jq -r .owner <<<"$entry")
+  if [ "$owner" = bsp ]; then key=$(own_or_project_path "$declared"); else key=$(project_path "$declared"); fi
+  [ -f "$key" ] || fail "there is no key file $declared (rootfs.repositories)"
+  jq -r '"Types: deb\nURIs: \(.uri)\nSuites: \(.suite)",
+    (if .suite | endswith("/") then empty else "Components: \(.components // ["main"] | join(" "))" end)' <<<"$entry"
+  printf 'Signed-By:\n'
+  armored "$key" | sed -E 's/^$/./; s/^/ /'
+}
+
+# A public key as text, whichever of its two forms the file has.
+armored() {
+  if grep -q -a '^-----BEGIN PGP PUBLIC KEY BLOCK-----' "$1"; then
+    tr -d '\r' <"$1" | sed -n '/^-----BEGIN PGP PUBLIC KEY BLOCK-----/,/^-----END PGP PUBLIC KEY BLOCK-----/p'
+  else
+    printf -- '-----BEGIN PGP PUBLIC KEY BLOCK-----\n\n'
+    base64 -w 64 "$1"
+    printf -- '-----END PGP PUBLIC KEY BLOCK-----\n'
+  fi
+}
