@@ -35,13 +35,16 @@ interface Seen {
 export class World {
   /** Absolute real path of the project. */
   readonly root: string
+  /** Files that a build copies before anything else, by the path of the copy: it counts as what it is copied from. */
+  readonly copies: ReadonlyMap<string, string>
   readonly #memo: HashMemo
   #seen = new Map<string, Seen>()
   #folders = new Map<string, boolean>()
   #globbed = new Map<string, readonly string[]>()
 
-  constructor(root: string, memo: HashMemo) {
+  constructor(root: string, memo: HashMemo, copies: ReadonlyMap<string, string> = new Map()) {
     this.root = root
+    this.copies = copies
     this.#memo = memo
   }
 
@@ -100,7 +103,7 @@ export class World {
 
   /** Cheaper than `join`: a build asks for thousands, and all are normalised already. */
   #at(path: string): string {
-    return path === '.' ? this.root : `${this.root}/${path}`
+    return path === '.' ? this.root : `${this.root}/${this.copies.get(path) ?? path}`
   }
 
   #look(path: string): Facts | undefined {

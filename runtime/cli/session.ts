@@ -16,6 +16,7 @@ import { cacheFolder } from '../plan/paths.ts'
 import { makePlan } from '../plan/plan.ts'
 import { type Relations, relationsOf } from '../plan/relations.ts'
 import { StruxError } from '../report/error.ts'
+import { splashLogo } from '../run/splash-logo.ts'
 import { printDiagnostics } from './terminal.ts'
 
 export interface Session {
@@ -89,7 +90,7 @@ export async function examine(
     const { plan, findings } = makePlan(planInput(project, bsp.value))
     const relations = relationsOf(plan.nodes)
     const memo = new HashMemo(join(project.root, cacheFolder(plan.bsp), '.file-hashes.json'))
-    const world = new World(project.root, memo)
+    const world = new World(project.root, memo, splashLogo(project.config, plan))
     session = { root: project.root, project, bsp: bsp.value, plan, relations, memo, world }
     found.push(
       ...findings,

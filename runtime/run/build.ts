@@ -7,6 +7,7 @@ import { outputFolder } from '../plan/paths.ts'
 import { StruxError } from '../report/error.ts'
 import { writeAtomic } from '../state/atomic-file.ts'
 import { type BuildOptions, cleanCache, makeFolders, openBuild } from './open.ts'
+import { placeCopies } from './splash-logo.ts'
 import { type BuildSurroundings, reportSkip, walk } from './walk.ts'
 
 /** Builds what is selected. Resolves with whether anything ran; rejects with the first failure. */
@@ -18,6 +19,7 @@ export async function build(options: BuildOptions, surroundings: BuildSurroundin
     world.refresh()
   }
   makeFolders(root, plan.bsp)
+  placeCopies(root, world.copies)
   const opened = openBuild(options)
   const { forecast, manifest, kept } = opened
   await dropOrphans(opened.orphans, { plan, world, manifest, kept })

@@ -15,6 +15,7 @@ import { type SelectionOptions, select } from '../../runtime/plan/selection.ts'
 import type { BuildEvent, Outcome } from '../../runtime/report/events.ts'
 import { build } from '../../runtime/run/build.ts'
 import { type BuildOptions, openBuild } from '../../runtime/run/open.ts'
+import { splashLogo } from '../../runtime/run/splash-logo.ts'
 import type { StepBodies } from '../../runtime/steps/body.ts'
 
 /** As they were when the process began: scripts and tests write also when the build has "died" (mortal.ts). */
@@ -155,7 +156,7 @@ export class SimulatedProject {
     const plan = planFor(settings.bsp, project, this.root, settings.name)
     const relations = relationsOf(plan.nodes)
     const memo = new HashMemo(join(this.root, `dist/cache/${settings.name ?? 'demo'}/.file-hashes.json`))
-    const world = new World(this.root, memo)
+    const world = new World(this.root, memo, splashLogo(project, plan))
     const scripts = plan.nodes.filter(node => node.kind === 'script').map(node => node.id)
     const all = { only: settings.bodies || scripts.length === 0 ? [] : scripts }
     return {

@@ -1,0 +1,40 @@
+/**
+ * The splash's logo at a place that does not depend on the project: `dist/artifacts/logo.png`, where scripts of existing
+ * projects look for it. A build puts it there before anything else, where its content differs.
+ */
+import { copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { ProjectData } from '../../lib/schema.ts'
+import type { Plan } from '../plan/model.ts'
+import { temporaryFor } from '../state/atomic-file.ts'
+
+const LOGO = 'dist/artifacts/logo.png'
+
+/** Which file is copied, by the path of its copy; both relative to the project. None where a script makes that file. */
+export function splashLogo({ boot }: ProjectData, { nodes }: Plan): ReadonlyMap<string, string> {
+  const isMade = nodes.some(node => node.artifacts.some(({ path }) => path === LOGO))
+  return new Map(boot?.splash?.enabled && !isMade ? [[LOGO, boot.splash.logo]] : [])
+}
+
+/** A file that is not there is left to those who read it to tell. */
+export function placeCopies(root: string, copies: ReadonlyMap<string, string>): void {
+  for (const [to, from] of copies) {
+    const [source, target] = [join(root, from), join(root, to)]
+    if (!statSync(source, { throwIfNoEntry: false })?.isFile() || isSame(source, target)) continue
+    mkdirSync(dirname(target), { recursive: true })
+    const temporary = temporaryFor(target)
+    try {
+      copyFileSync(source, temporary)
+      renameSync(temporary, target)
+    } finally {
+      rmSync(temporary, { force: true })
+    }
+  }
+}
+
+function isSame(source: string, target: string): boolean {
+  return (
+    statSync(target, { throwIfNoEntry: false })?.isFile() === true &&
+    readFileSync(source).equals(readFileSync(target))
+  )
+}
