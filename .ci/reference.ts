@@ -5,7 +5,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { BUILD_HOOKS, type BuildHookRow, HOOK_NAMES } from '../lib/hooks/build.ts'
+import { BUILD_CONDITIONS, BUILD_HOOKS, HOOK_NAMES } from '../lib/hooks/build.ts'
+import type { HookCondition, HookRow } from '../lib/hooks/row.ts'
 import { bspSchema, jsonSchema, PROJECT_DEFAULTS, projectSchema } from '../lib/schema.ts'
 import { DEFAULT_TOOL_GROUPS, TOOL_GROUP_DOCS, TOOL_GROUPS } from '../lib/tools.ts'
 import { builderFor } from '../runtime/plan/builder.ts'
@@ -17,6 +18,7 @@ import {
   stepEnvironment,
   withoutUnhashed,
 } from '../runtime/plan/environment.ts'
+import { conditionText } from '../runtime/plan/never.ts'
 import { STEPS } from '../runtime/steps/registry.ts'
 
 /** What `jsonSchema` makes of our schemas. */
@@ -46,7 +48,7 @@ export function referencePages(): ReadonlyMap<string, string> {
 // ---- hooks, steps, environment ----------------------------------------------------------------------------------------
 
 function hooksPage(): string {
-  const rows: readonly BuildHookRow[] = BUILD_HOOKS
+  const rows: readonly HookRow[] = BUILD_HOOKS
   return page([
     '# Hooks',
     NOTE,
@@ -70,14 +72,14 @@ function hooksPage(): string {
   ])
 }
 
-const place = (row: BuildHookRow) => (row.runs_in === 'host' ? 'this machine' : 'container')
+const place = (row: HookRow) => (row.runs_in === 'host' ? 'this machine' : 'container')
 
-function condition({ when }: BuildHookRow): string {
-  if (when === undefined) return ''
-  return code(when === 'custom_kernel' ? 'boot.kernel.custom_kernel: true' : 'boot.bootloader.enabled: true')
+function condition({ when }: HookRow): string {
+  const conditions: Readonly<Record<string, HookCondition>> = BUILD_CONDITIONS
+  return when === undefined ? '' : code(conditionText(conditions[when]!))
 }
 
-function order(rows: readonly BuildHookRow[]): string[] {
+function order(rows: readonly HookRow[]): string[] {
   const lines: string[] = []
   for (const { name, runs_in } of rows) {
     if (runs_in === 'host') continue

@@ -4,6 +4,8 @@
  * document; where the two flash hooks run: the same document, "flash scripts".
  */
 
+import type { HookCondition, HookRow } from './row.ts'
+
 /** The built-in steps of the pipeline, by the id that a plan gives them. */
 export type StepName =
   | 'frontend'
@@ -18,20 +20,11 @@ export type StepName =
   | 'image'
   | 'bundle'
 
-/** What has to be so for a hook's scripts to run at all. */
-export type HookCondition = 'custom_kernel' | 'bootloader'
-
-export interface BuildHookRow {
-  readonly name: string
-  /** How the hook stands to a built-in step; a hook without a step is a point of the pipeline on its own. */
-  readonly relation: 'before' | 'after' | 'within' | 'replaces' | 'point'
-  readonly step?: StepName
-  readonly when?: HookCondition
-  /** `container`: in the builder container, as root. `host`: on the author's machine, by `strux flash` only. */
-  readonly runs_in: 'container' | 'host'
-  /** One sentence for editors, `strux hooks` and the reference. */
-  readonly doc: string
-}
+/** The settings that hooks need, by the names that rows use. */
+export const BUILD_CONDITIONS = {
+  custom_kernel: { key: ['boot', 'kernel', 'custom_kernel'], is: true },
+  bootloader: { key: ['boot', 'bootloader', 'enabled'], is: true },
+} as const satisfies Record<string, HookCondition>
 
 export const BUILD_HOOKS = [
   {
@@ -116,6 +109,7 @@ export const BUILD_HOOKS = [
     step: 'kernel',
     when: 'custom_kernel',
     runs_in: 'container',
+    feeds: true,
     doc: 'Before the kernel is built; its scripts and their inputs count as inputs of the kernel step.',
   },
   {
@@ -124,6 +118,7 @@ export const BUILD_HOOKS = [
     step: 'kernel',
     when: 'custom_kernel',
     runs_in: 'container',
+    tools: ['kernel'],
     doc: 'Replaces the built-in kernel build; before_kernel and after_kernel still run around it.',
   },
   {
@@ -132,6 +127,9 @@ export const BUILD_HOOKS = [
     step: 'kernel',
     when: 'custom_kernel',
     runs_in: 'container',
+    at: 'extracted',
+    called: 'step',
+    feeds: true,
     doc: 'Between fetching and patching the kernel source and configuring and compiling it, only when the built-in kernel step really runs.',
   },
   {
@@ -148,6 +146,7 @@ export const BUILD_HOOKS = [
     step: 'bootloader',
     when: 'bootloader',
     runs_in: 'container',
+    feeds: true,
     doc: 'Before the bootloader is built; its scripts and their inputs count as inputs of the bootloader step.',
   },
   {
@@ -156,6 +155,7 @@ export const BUILD_HOOKS = [
     step: 'bootloader',
     when: 'bootloader',
     runs_in: 'container',
+    tools: ['bootloader'],
     doc: 'Replaces the built-in bootloader build; before_bootloader and after_bootloader still run around it.',
   },
   {
@@ -202,15 +202,18 @@ export const BUILD_HOOKS = [
     name: 'flash_script_tool',
     relation: 'point',
     runs_in: 'host',
+    called: 'flash',
     doc: 'Prepares the flashing tools; run on the host by strux flash, before every flash_script, never by a build.',
   },
   {
     name: 'flash_script',
     relation: 'point',
     runs_in: 'host',
+    called: 'flash',
+    essential: true,
     doc: 'Writes the image to the device; run on the host by strux flash, never by a build.',
   },
-] as const satisfies readonly BuildHookRow[]
+] as const satisfies readonly (HookRow & { readonly when?: keyof typeof BUILD_CONDITIONS })[]
 
 /** The name of a hook of the build pipeline. */
 export type Hook = Extract<(typeof BUILD_HOOKS)[number]['name'], string>
@@ -221,3 +224,17 @@ export type BootloaderHook = Extract<(typeof BUILD_HOOKS)[number], { when: 'boot
 
 /** The names alone, in execution order. */
 export const HOOK_NAMES = BUILD_HOOKS.map(row => row.name) as [Hook, ...Hook[]]
+
+/** What `strux.yaml` hangs its own scripts on. Source: project scripts (`rootfs_post`) of strux.yaml. */
+export const PROJECT_HOOKS = [
+  {
+    name: 'rootfs_post',
+    relation: 'after',
+    step: 'rootfs_post',
+    runs_in: 'container',
+    changes: ['cache/rootfs-post.tar.gz'],
+    harness: 'rootfs',
+    foreign_tools: ['rootfs'],
+    doc: 'Changes the finished root filesystem, unpacked at ROOTFS_DIR; scripts of the project alone.',
+  },
+] as const satisfies readonly HookRow[]

@@ -13,7 +13,14 @@ import {
   compareInput,
   compareScript,
 } from './compare.ts'
-import { feederOf, type InputSources, inputState, scriptHash, type VersionsSeen } from './inputs.ts'
+import {
+  feederOf,
+  harnessHash,
+  type InputSources,
+  inputState,
+  scriptHash,
+  type VersionsSeen,
+} from './inputs.ts'
 import { type Decision, type Reason, reason } from './reason.ts'
 import type { NodeRecord } from './record.ts'
 
@@ -47,7 +54,7 @@ export async function decideNode(node: PlanNode, context: DecisionContext): Prom
     return { action: 'run', reasons: found }
   }
   found.push(...compareScript(record.script, await scriptHash(node, context), subjectOf(node)))
-  if (node.kind === 'script') found.push(...compareHarness(record.harness, context.harnessHash(node.hook)))
+  found.push(...compareHarness(record.harness, harnessHash(node)))
   found.push(...(await compareInputs(node, node, record, context, upstream)))
   if (node.kind === 'step') {
     found.push(...compareConfig(record.config, node.config))
@@ -69,9 +76,8 @@ export async function decideNode(node: PlanNode, context: DecisionContext): Prom
 function unconditional(node: PlanNode, policy: CachePolicy): Reason | undefined {
   if (policy.clean) return reason('clean')
   if (!policy.enabled) return reason('cache_disabled')
-  const names = node.kind === 'script' ? [node.id, node.hook] : [node.id]
-  if (names.some(name => policy.force.has(name))) return reason('forced')
-  return node.kind === 'script' && node.artifacts.length === 0 ? reason('no_artifacts') : undefined
+  if (node.names.some(name => policy.force.has(name))) return reason('forced')
+  return node.everyTime ? reason('no_artifacts') : undefined
 }
 
 /** The dependencies of `reader`, on behalf of `node` (itself, or a step that it feeds). */

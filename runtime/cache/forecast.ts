@@ -45,8 +45,8 @@ export class Forecast {
       options.plan.nodes.flatMap(node => (node.kind === 'script' ? [[node.id, node] as const] : [])),
     )
     const scriptById = (id: string): ScriptNode | undefined => scripts.get(id)
-    const { world, bodyHash, harnessHash } = options
-    this.#sources = { world, bodyHash, harnessHash, scriptById }
+    const { world, bodyHash } = options
+    this.#sources = { world, bodyHash, scriptById }
   }
 
   get sources(): InputSources {

@@ -1,5 +1,5 @@
 /** The inputs of a node as they are now: what a decision compares, and what a record is made of. */
-import type { PathRef, PlanHook, PlanNode, ScriptNode, StepNode } from '../plan/model.ts'
+import type { PathRef, PlanNode, ScriptNode, StepNode } from '../plan/model.ts'
 import { globBase, overlaps } from '../plan/paths.ts'
 import { hashText } from './hash-memo.ts'
 import type { FeederRecord, NodeRecord } from './record.ts'
@@ -18,8 +18,6 @@ export interface InputSources {
   readonly world: World
   /** SHA-256 of a step's own body; steps without a body have none. */
   readonly bodyHash: (step: string) => string | undefined
-  /** SHA-256 of what strux runs around the scripts of a hook; most have nothing around them. */
-  readonly harnessHash: (hook: PlanHook) => string | undefined
   readonly scriptById: (id: string) => ScriptNode | undefined
 }
 
@@ -49,7 +47,7 @@ export async function inputsOf(
   }
   return {
     script: await scriptHash(node, sources),
-    harness: node.kind === 'script' ? sources.harnessHash(node.hook) : undefined,
+    harness: harnessHash(node),
     dependencies,
     feeders: node.kind === 'step' ? await feedersOf(node, sources) : undefined,
   }
@@ -89,6 +87,11 @@ export async function scriptHash(
 ): Promise<string | undefined> {
   if (node.kind === 'step') return bodyHash(node.step)
   return node.source.kind === 'inline' ? hashText(node.source.text) : world.fileHash(node.source.path)
+}
+
+/** SHA-256 of the bash around a script's own text; nearly all have none. */
+export function harnessHash(node: PlanNode): string | undefined {
+  return node.kind === 'script' && node.harness ? hashText(node.harness.text) : undefined
 }
 
 /** A script as an input of the step that it feeds: what the step itself makes is no input of it. */

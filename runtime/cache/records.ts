@@ -22,9 +22,7 @@ export class Records implements RecordStore {
     this.#own = new Manifest(join(root, cacheFolder(plan.bsp), '.build-cache.json'))
     this.#sharedFile = join(root, 'dist/cache/.shared-cache.json')
     this.#shared = new Manifest(this.#sharedFile)
-    this.#sharedSteps = new Set(
-      plan.nodes.flatMap(node => (node.kind === 'step' && node.shared ? [node.id] : [])),
-    )
+    this.#sharedSteps = new Set(plan.nodes.flatMap(node => (node.scope === 'shared' ? [node.id] : [])))
   }
 
   /** Why existing files could not be used, if so. */

@@ -5,6 +5,7 @@ import { findNode } from '../plan/selection.ts'
 import { StruxError } from '../report/error.ts'
 import { flash } from '../run/flash.ts'
 import { makeFolders } from '../run/open.ts'
+import { BUILD_PIPELINE } from '../steps/pipeline.ts'
 import { cancellation } from './cancel.ts'
 import { openShell } from './executor.ts'
 import type { GlobalOptions } from './options.ts'
@@ -25,7 +26,7 @@ export function terminalCommands(program: Command): void {
       const colors = colorsFor(process.stderr)
       const say = (node: { title: string; id: string }) =>
         process.stderr.write(`${colors.cyan('run')}   ${node.title} [${node.id}]\n`)
-      await flash(root, plan, say, cancellation())
+      await flash(root, plan, BUILD_PIPELINE, say, cancellation())
     })
   program
     .command('shell')

@@ -18,6 +18,7 @@ import type { Holder } from '../state/lock.ts'
 import { lockBsp, lockShared } from '../state/project-locks.ts'
 import { BUILT_IN_BODIES } from '../steps/bodies.ts'
 import { ownName } from '../steps/original-names.ts'
+import { BUILD_PIPELINE } from '../steps/pipeline.ts'
 import { cancellation } from './cancel.ts'
 import { printDecisions } from './decisions.ts'
 import { openExecutor, repairOwners } from './executor.ts'
@@ -72,7 +73,7 @@ export function buildOptions(
   const { root, project, plan, relations, world, memo } = session
   const cache = project.config.build?.cache
   return {
-    ...{ root, plan, relations, world, memo, report },
+    ...{ root, plan, pipeline: BUILD_PIPELINE, relations, world, memo, report },
     selection: select(plan, relations, selectionOf(flags)),
     policy: {
       clean: flags.clean ?? false,

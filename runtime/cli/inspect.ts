@@ -1,10 +1,12 @@
 /** Commands that look and change nothing: `plan`, `why`, `hooks`, `check`. */
 import type { Command } from 'commander'
-import { BUILD_HOOKS, type BuildHookRow } from '../../lib/hooks/build.ts'
+import { BUILD_CONDITIONS, BUILD_HOOKS } from '../../lib/hooks/build.ts'
+import type { HookCondition, HookRow } from '../../lib/hooks/row.ts'
 import type { Diagnostic } from '../load/diagnostic.ts'
 import { loadBsp, loadProject } from '../load/project.ts'
 import { sortDiagnostics } from '../load/render.ts'
 import { nodeJson, planJson } from '../plan/json.ts'
+import { conditionText } from '../plan/never.ts'
 import { findNode } from '../plan/selection.ts'
 import { StruxError } from '../report/error.ts'
 import { openBuild } from '../run/open.ts'
@@ -72,7 +74,8 @@ async function why(id: string, flags: InspectFlags): Promise<void> {
 }
 
 function hooks(flags: InspectFlags): void {
-  const rows: readonly BuildHookRow[] = BUILD_HOOKS
+  const rows: readonly HookRow[] = BUILD_HOOKS
+  const conditions: Readonly<Record<string, HookCondition>> = BUILD_CONDITIONS
   if (flags.json) {
     printJson(rows)
     return
@@ -80,10 +83,9 @@ function hooks(flags: InspectFlags): void {
   const colors = colorsFor(process.stdout)
   const width = Math.max(...rows.map(row => row.name.length))
   for (const { name, when, runs_in, doc } of rows) {
-    const only =
-      when === 'custom_kernel' ? 'boot.kernel.custom_kernel: true' : 'boot.bootloader.enabled: true'
     printLine(`${colors.bold(name.padEnd(width))}  ${doc}`)
-    if (when) printLine(`${' '.repeat(width)}  ${colors.dim(`only with ${only}`)}`)
+    const condition = when === undefined ? undefined : conditions[when]
+    if (condition) printLine(`${' '.repeat(width)}  ${colors.dim(`only with ${conditionText(condition)}`)}`)
     if (runs_in === 'host')
       printLine(`${' '.repeat(width)}  ${colors.dim('on this machine, not in a container')}`)
   }

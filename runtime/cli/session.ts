@@ -17,6 +17,7 @@ import { makePlan } from '../plan/plan.ts'
 import { type Relations, relationsOf } from '../plan/relations.ts'
 import { StruxError } from '../report/error.ts'
 import { splashLogo } from '../run/splash-logo.ts'
+import { BUILD_PIPELINE } from '../steps/pipeline.ts'
 import { printDiagnostics } from './terminal.ts'
 
 export interface Session {
@@ -87,8 +88,8 @@ export async function examine(
   let session: Session | undefined
   if (loaded.value && bsp?.value) {
     const project = loaded.value
-    const { plan, findings } = makePlan(planInput(project, bsp.value))
-    const relations = relationsOf(plan.nodes)
+    const { plan, findings } = makePlan(planInput(project, bsp.value), BUILD_PIPELINE)
+    const relations = relationsOf(plan)
     const memo = new HashMemo(join(project.root, cacheFolder(plan.bsp), '.file-hashes.json'))
     const world = new World(project.root, memo, splashLogo(project.config, plan))
     session = { root: project.root, project, bsp: bsp.value, plan, relations, memo, world }

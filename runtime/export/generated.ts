@@ -9,6 +9,7 @@ import type { PathRef, StepNode, TargetArch } from '../plan/model.ts'
 import { isProduct } from '../plan/paths.ts'
 import { makePlan } from '../plan/plan.ts'
 import { BUILT_IN_BODIES } from '../steps/bodies.ts'
+import { BUILD_PIPELINE } from '../steps/pipeline.ts'
 import { isOwnSource } from '../yaml/breaks.ts'
 import { productText } from './dependencies.ts'
 import type { FileSet } from './files.ts'
@@ -86,16 +87,19 @@ export interface StepScriptsInput {
 export async function writeStepScripts(input: StepScriptsInput): Promise<StepScripts> {
   const { project, bsp, files, layout, moved, generated, inner } = input
   if (generated.size === 0) return []
-  const { plan } = makePlan({
-    project: project.config,
-    bsp: moved,
-    bspName: bsp.name,
-    bspFolder: layout.to,
-    host: hostArch(),
-    version: selfVersion(),
-    root: CONTAINER_ROOT,
-    hostRoot: CONTAINER_ROOT,
-  })
+  const { plan } = makePlan(
+    {
+      project: project.config,
+      bsp: moved,
+      bspName: bsp.name,
+      bspFolder: layout.to,
+      host: hostArch(),
+      version: selfVersion(),
+      root: CONTAINER_ROOT,
+      hostRoot: CONTAINER_ROOT,
+    },
+    BUILD_PIPELINE,
+  )
   // `host` is another one on another machine.
   const arch = moved.arch === 'host' ? undefined : plan.arch
   const scripts: StepScript[] = []
@@ -105,7 +109,7 @@ export async function writeStepScripts(input: StepScriptsInput): Promise<StepScr
     const body = BUILT_IN_BODIES[step]!
     const says = step === 'image' ? 'image' : `boot.${step}`
     const commands = inner.map(({ location }) => ({
-      hook: 'after_kernel_extract',
+      at: 'extracted',
       command: `STEP=after_kernel_extract /bin/bash "$BSP_FOLDER"/'${posix.normalize(location).replaceAll("'", `'\\''`)}'`,
     }))
     const text = await stepAsScript(

@@ -1,12 +1,12 @@
 /** Built-in steps as scripts, for what a definition in TypeScript asks of them and other tools cannot do. */
 
 import type { StepNode } from '../plan/model.ts'
-import { quoteForShell } from '../run/shell-quote.ts'
 import type { StepBody } from '../steps/body.ts'
+import { quoteForShell } from '../steps/shell/quote.ts'
 
-/** A script that runs at a hook inside the step: its id, and how bash runs it. */
+/** A script that runs inside the step: at which point, and how bash runs it. */
 export interface InnerScript {
-  readonly hook: string
+  readonly at: string
   readonly command: string
 }
 
@@ -30,8 +30,8 @@ export async function stepAsScript(
     },
     // What needs the keys of the user stays with other tools: they fetch with their own git.
     bashOnHost: async () => {},
-    hook: async name => {
-      for (const { hook, command } of inner) if (hook === name) parts.push(command)
+    point: async name => {
+      for (const { at, command } of inner) if (at === name) parts.push(command)
     },
     progress: () => {},
   })

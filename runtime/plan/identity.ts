@@ -1,6 +1,4 @@
 /** Ids and titles of scripts. Source: docs/json.md, "Node ids and titles". */
-import type { PlanHook } from './model.ts'
-
 interface Entry {
   readonly id?: string | undefined
   readonly location?: string | undefined
@@ -9,7 +7,7 @@ interface Entry {
 }
 
 /** Gives out ids: the entry's own, else `hook:location`, else `hook:inline`; the second of equals gets `#2`, and so on. */
-export function idGiver(taken: Iterable<string>): (hook: PlanHook, entry: Entry) => string {
+export function idGiver(taken: Iterable<string>): (hook: string, entry: Entry) => string {
   const used = new Set(taken)
   return (hook, entry) => {
     const wanted = entry.id ?? `${hook}:${entry.location ?? 'inline'}`

@@ -4,14 +4,22 @@ import type { PathRef, Plan, PlanNode } from './model.ts'
 
 export function planJson(plan: Plan, decisions?: ReadonlyMap<number, Decision>): object {
   const nodes = plan.nodes.flatMap((node, index) => {
-    if (!decisions) return [nodeJson(node)]
+    const after = plan.edges[index]!.map(earlier => plan.nodes[earlier]!.id)
+    if (!decisions) return [{ ...nodeJson(node), after }]
     const decision = decisions.get(index)
-    return decision ? [{ ...nodeJson(node), decision }] : []
+    return decision ? [{ ...nodeJson(node), after, decision }] : []
   })
+  const idOf = (index: number) => plan.nodes[index]!.id
   return {
     bsp: plan.bsp,
     arch: plan.arch,
     nodes,
+    chains: plan.chains.map(({ path, writers, links, earlyReaders }) => ({
+      path,
+      writers: writers.map(idOf),
+      links: links.map(idOf),
+      early_readers: earlyReaders.map(idOf),
+    })),
     flash: plan.flash.map(nodeJson),
     never: plan.never.map(({ id, hook, title, reason }) => ({ id, hook, title, reason })),
   }

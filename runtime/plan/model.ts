@@ -1,20 +1,29 @@
 /** What a plan is: plain data, complete before anything runs, read by every command. The JSON form is in docs/json.md. */
-import type { Hook, StepName } from '../../lib/hooks/build.ts'
+import type { HookRow } from '../../lib/hooks/row.ts'
+import type { Chain } from '../chains/chain.ts'
 
 export type TargetArch = 'arm64' | 'x86_64' | 'armhf'
-
-/** Hooks that a plan knows: those of a BSP and the one for scripts of the project. */
-export type PlanHook = Hook | 'rootfs_post'
 
 export interface Plan {
   readonly bsp: string
   readonly arch: TargetArch
   /** In the order in which a sequential build reaches them. */
   readonly nodes: readonly PlanNode[]
+  /** Each hook of the build, also without scripts: the index of the first node at or behind it. In order. */
+  readonly hooks: readonly HookRange[]
+  /** By node, the indices of the earlier nodes that must have had their turn. */
+  readonly edges: readonly (readonly number[])[]
+  /** Places that several nodes change. */
+  readonly chains: readonly Chain[]
   /** The nodes of `strux flash`, tool scripts first. */
   readonly flash: readonly ScriptNode[]
   /** Scripts that cannot run, each with the reason. */
   readonly never: readonly NeverRuns[]
+}
+
+export interface HookRange {
+  readonly name: string
+  readonly before: number
 }
 
 export type PlanNode = ScriptNode | StepNode
@@ -22,6 +31,12 @@ export type PlanNode = ScriptNode | StepNode
 interface NodeBase {
   readonly id: string
   readonly title: string
+  /** Everything that a selection or `force_rebuild` may call it: its id, a script's hook. */
+  readonly names: readonly string[]
+  /** Whose records it has: the BSP's, or one set for all BSPs of the project, whose outputs it makes (one writer at a time). */
+  readonly scope: 'bsp' | 'shared'
+  /** It declares nothing that a later build could look for, so it runs in each. */
+  readonly everyTime: boolean
   readonly artifacts: readonly PathRef[]
   readonly dependencies: readonly PathRef[]
   /** What the script sees: paths as they are where it runs. */
@@ -37,8 +52,19 @@ interface NodeBase {
 
 export interface ScriptNode extends NodeBase {
   readonly kind: 'script'
-  readonly hook: PlanHook
-  readonly runs_in: 'container' | 'host'
+  readonly hook: string
+  /** How its hook stands to a step, and to which. */
+  readonly relation: HookRow['relation']
+  readonly step?: string
+  readonly runs_in: HookRow['runs_in']
+  /** Its content and inputs count as the step's own. */
+  readonly feeds: boolean
+  /** For a script inside a step: the point of the step's body. */
+  readonly at?: string
+  /** Variables of the step's session that the script may set. */
+  readonly sets: readonly string[]
+  /** The bash around the script's own text, by its name in the vocabulary, and the text of that. */
+  readonly harness?: { readonly name: string; readonly text: string }
   /** As written by the author. */
   readonly location?: string
   /** The board layer that the script comes from. */
@@ -50,14 +76,12 @@ export interface ScriptNode extends NodeBase {
 
 export interface StepNode extends NodeBase {
   readonly kind: 'step'
-  readonly step: StepName
+  readonly step: string
   readonly runs_in: 'container'
   /** The values of the definition that the step reads, by key. */
   readonly config: Readonly<Record<string, unknown>>
   /** Ids of the scripts whose content and inputs count as the step's own (before_kernel, after_kernel_extract, …). */
   readonly feeders: readonly string[]
-  /** True where the outputs serve every BSP of the project: one writer at a time. */
-  readonly shared: boolean
 }
 
 /** The text of a script: a file of the project, relative to its root, or text in the definition itself. */
@@ -101,7 +125,7 @@ export interface Origin {
 
 export interface NeverRuns {
   readonly id: string
-  readonly hook: PlanHook
+  readonly hook: string
   readonly title: string
   readonly reason: string
   readonly origin: Origin

@@ -1,18 +1,37 @@
 /** Which scripts can never run, and why. Source: lifecycle-scripts document, "The hooks" and its three details. */
-import type { BspData } from '../../lib/schema.ts'
-import { hookRow } from './hooks.ts'
-import type { PlanHook } from './model.ts'
+import type { HookCondition } from '../../lib/hooks/row.ts'
+import type { Stop } from './pipeline.ts'
+import type { Planning } from './planning.ts'
+import type { ScriptEntry } from './script.ts'
 
-export function reasonNever(hook: PlanHook, bsp: BspData): string | undefined {
-  const row = hookRow(hook)
-  if (row?.when === 'custom_kernel' && bsp.boot?.kernel?.custom_kernel !== true) {
-    return `${hook} runs only with boot.kernel.custom_kernel: true`
+/** The reason why no handler of the hook runs with this definition; undefined where handlers run. */
+export function reasonNever(
+  hook: (Stop & { kind: 'hook' }) | undefined,
+  entries: readonly ScriptEntry[],
+  { bsp, pipeline }: Planning,
+): string | undefined {
+  if (!hook) return undefined
+  const { row, vocabulary } = hook
+  const condition = row.when === undefined ? undefined : vocabulary.conditions?.[row.when]
+  if (condition && valueAt(bsp, condition.key) !== condition.is) {
+    return `${row.name} runs only with ${conditionText(condition)}`
   }
-  if (row?.when === 'bootloader' && bsp.boot?.bootloader?.enabled !== true) {
-    return `${hook} runs only with boot.bootloader.enabled: true`
-  }
-  if (hook === 'after_kernel_extract' && bsp.scripts?.some(script => script.step === 'custom_kernel')) {
-    return 'a custom_kernel script replaces the kernel build, so nothing is extracted'
-  }
-  return undefined
+  if (row.relation !== 'within') return undefined
+  const instead = vocabulary.hooks.find(each => each.relation === 'replaces' && each.step === row.step)
+  if (!instead || !entries.some(entry => entry.hook === instead.name)) return undefined
+  const step = pipeline.steps.find(each => each.name === row.step)
+  return `a ${instead.name} script replaces the step ${step?.title ?? row.step}`
+}
+
+/** As an author writes it: `boot.kernel.custom_kernel: true`. */
+export function conditionText({ key, is }: HookCondition): string {
+  return `${key.join('.')}: ${is}`
+}
+
+function valueAt(data: unknown, keys: readonly string[]): unknown {
+  return keys.reduce<unknown>(
+    (value, key) =>
+      typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined,
+    data,
+  )
 }

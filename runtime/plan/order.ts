@@ -3,19 +3,17 @@
  * be independent. A script that does not say both what it reads and what it makes waits for all before it, and all behind
  * it wait for it; so do the scripts of hooks that are points of the pipeline, and everything that changes files in place.
  */
-import type { BuildHookRow } from '../../lib/hooks/build.ts'
 import { isMember } from '../chains/chain.ts'
-import { hookRow } from './hooks.ts'
-import type { PlanNode } from './model.ts'
+import type { Plan, PlanNode } from './model.ts'
 import { concerns, isProduct } from './paths.ts'
-import type { Relations } from './relations.ts'
+import type { Lookups } from './relations.ts'
 
 /** By node, the earlier nodes that must have had their turn. A barrier stands for everything before it. */
 export function predecessorsOf(
-  nodes: readonly PlanNode[],
-  relations: Relations,
+  { nodes, chains }: Pick<Plan, 'nodes' | 'chains'>,
+  lookups: Lookups,
 ): readonly (readonly number[])[] {
-  const barriers = nodes.map((_, index) => isBarrier(nodes, index, relations))
+  const barriers = nodes.map((_, index) => isBarrier({ nodes, chains }, index, lookups))
   const before: number[][] = []
   let segment = 0
   for (const [index, node] of nodes.entries()) {
@@ -30,25 +28,23 @@ export function predecessorsOf(
   return before
 }
 
-function isBarrier(nodes: readonly PlanNode[], index: number, relations: Relations): boolean {
+function isBarrier(
+  { nodes, chains }: Pick<Plan, 'nodes' | 'chains'>,
+  index: number,
+  lookups: Lookups,
+): boolean {
   const node = nodes[index]!
-  const chained = relations.chains.some(chain => isMember(chain, index))
-  if (chained || readsUnknown(node, index, relations)) return true
-  if (node.kind === 'step') {
-    // Its inner scripts run while it does.
-    return nodes.some(
-      each => relationOf(each)?.relation === 'within' && stepOf(each) === node.step && !declaresAll(each),
-    )
-  }
-  const relation = relationOf(node)?.relation
-  return relation === undefined || relation === 'point' || relation === 'replaces' || !declaresAll(node)
+  if (chains.some(chain => isMember(chain, index)) || readsUnknown(node, index, lookups)) return true
+  // The scripts inside a step run while it does.
+  if (node.kind === 'step') return nodes.some(each => each.inside === node.id && !declaresAll(each))
+  return node.relation === 'point' || node.relation === 'replaces' || !declaresAll(node)
 }
 
 /** A product of the build that nobody declares: whatever runs before may be what writes it. */
-function readsUnknown(node: PlanNode, index: number, relations: Relations): boolean {
+function readsUnknown(node: PlanNode, index: number, lookups: Lookups): boolean {
   return (
     node.kind === 'script' &&
-    node.dependencies.some(ref => isProduct(ref.path) && relations.makersOf(ref, index).length === 0)
+    node.dependencies.some(ref => isProduct(ref.path) && lookups.makersOf(ref, index).length === 0)
   )
 }
 
@@ -60,8 +56,7 @@ function mustWait(node: PlanNode, earlier: PlanNode): boolean {
 
 /** Scripts of one hook keep their order; a step stands between the scripts before and after it. */
 function inOneGroup(a: PlanNode, b: PlanNode): boolean {
-  const step = stepOf(a)
-  return step !== undefined && step === stepOf(b)
+  return a.step !== undefined && a.step === b.step
 }
 
 function feeds(earlier: PlanNode, node: PlanNode): boolean {
@@ -72,12 +67,4 @@ function feeds(earlier: PlanNode, node: PlanNode): boolean {
 function touches(maker: PlanNode, other: PlanNode): boolean {
   const concerned = [...other.dependencies, ...other.artifacts, ...other.rewrites]
   return [...maker.artifacts, ...maker.rewrites].some(made => concerned.some(ref => concerns(ref, made.path)))
-}
-
-function relationOf(node: PlanNode): BuildHookRow | undefined {
-  return node.kind === 'script' && node.hook !== 'rootfs_post' ? hookRow(node.hook) : undefined
-}
-
-function stepOf(node: PlanNode): string | undefined {
-  return node.kind === 'step' ? node.step : relationOf(node)?.step
 }

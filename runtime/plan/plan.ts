@@ -1,101 +1,117 @@
 /** Makes the plan: pure, from validated data to the ordered list of what a build would do. */
-import { BUILD_HOOKS, type BuildHookRow, type Hook } from '../../lib/hooks/build.ts'
+import { findChains } from '../chains/find.ts'
 import type { Finding } from '../load/diagnostic.ts'
-import type { StepDeclaration } from '../steps/declaration.ts'
-import { STEPS } from '../steps/registry.ts'
-import { hookRow } from './hooks.ts'
 import { idGiver, titleOf } from './identity.ts'
-import type { NeverRuns, Plan, PlanHook, PlanNode, ScriptNode, StepNode } from './model.ts'
+import type { HookRange, NeverRuns, Plan, PlanNode, ScriptNode, StepNode } from './model.ts'
 import { reasonNever } from './never.ts'
+import { predecessorsOf } from './order.ts'
+import { hookNamed, type Pipeline, stopsOf } from './pipeline.ts'
 import { type PlanInput, type Planning, planningOf } from './planning.ts'
+import { changedPaths, lookupsOf } from './relations.ts'
 import { asWritten, type ScriptEntry, scriptNode } from './script.ts'
+import type { StepDeclaration } from './step.ts'
 
 export interface Planned {
   readonly plan: Plan
   readonly findings: readonly Finding[]
 }
 
-export function makePlan(input: PlanInput): Planned {
+/** The plan of a BSP on a pipeline, and all that is wrong with the paths and names in its entries. */
+export function makePlan(input: PlanInput, pipeline: Pipeline): Planned {
   const findings: Finding[] = []
-  const planning = planningOf(input, finding => findings.push(finding))
+  const planning = planningOf(input, pipeline, finding => findings.push(finding))
   const { scripts, never } = collectScripts(planning)
-  const at = (hook: PlanHook) => scripts.filter(script => script.hook === hook)
   const nodes: PlanNode[] = []
-  for (const hook of BUILD_HOOKS as readonly BuildHookRow[]) {
-    if (hook.runs_in === 'host') continue
-    nodes.push(...at(hook.name as Hook))
-    for (const step of STEPS) {
-      if (step.follows !== hook.name || !stepRuns(step, planning, scripts)) continue
-      nodes.push(stepNode(step, planning, scripts))
-      // Scripts of the project stand right behind the step that they change.
-      if (step.name === 'rootfs_post') nodes.push(...at('rootfs_post'))
-    }
+  const hooks: HookRange[] = []
+  for (const stop of stopsOf(pipeline)) {
+    if (stop.kind === 'hook') {
+      const { name } = stop.row
+      hooks.push({ name, before: nodes.length })
+      nodes.push(...scripts.filter(script => script.hook === name))
+    } else if (stepRuns(stop.step, planning, scripts)) nodes.push(stepNode(stop.step, planning, scripts))
   }
-  const flash = [...at('flash_script_tool'), ...at('flash_script')]
-  return { plan: { bsp: input.bspName, arch: planning.facts.target, nodes, flash, never }, findings }
+  const plan = {
+    bsp: input.bspName,
+    arch: planning.facts.target,
+    nodes,
+    hooks,
+    chains: findChains(nodes, changedPaths(nodes)),
+    flash: scripts.filter(script => script.runs_in === 'host'),
+    never,
+  }
+  return { plan: withEdges(plan), findings }
 }
 
-/** Scripts of BSP and project in listed order, apart from those that cannot run. */
+/** Builds with nothing to do never ask for the edges, and finding them means comparing many paths. */
+function withEdges(plan: Omit<Plan, 'edges'>): Plan {
+  let edges: Plan['edges'] | undefined
+  return Object.defineProperty({ ...plan }, 'edges', {
+    enumerable: true,
+    get: () => {
+      edges ??= predecessorsOf(plan, lookupsOf(plan.nodes))
+      return edges
+    },
+  }) as Plan
+}
+
+/** All entries of the definition, apart from those that cannot run: by vocabulary, in the order of their rows. */
 function collectScripts(planning: Planning): { scripts: ScriptNode[]; never: NeverRuns[] } {
-  const giveId = idGiver(STEPS.map(step => step.name))
+  const { pipeline } = planning
+  const giveId = idGiver(pipeline.steps.map(step => step.name))
   const scripts: ScriptNode[] = []
   const never: NeverRuns[] = []
-  const entries: ScriptEntry[] = [
-    ...(planning.bsp.scripts ?? []).map((data, index) => {
-      const board = planning.boardScripts?.[index]
-      return { data, hook: data.step, index, source: 'bsp' as const, ...(board && { board }) }
-    }),
-    ...(planning.project.scripts ?? []).map((data, index) => ({
-      data,
-      hook: 'rootfs_post' as const,
-      index,
-      source: 'project' as const,
-    })),
-  ]
-  for (const entry of entries) {
-    const id = giveId(entry.hook, asWritten(entry))
-    if (entry.data.id !== undefined && entry.data.id !== id) {
-      planning.report({
-        severity: 'warning',
-        code: 'id_taken',
-        message: `'${entry.data.id}' is the id of something else, so this script is called '${id}'`,
-        hint: 'Give each script an id of its own, other than the names of steps.',
-        origin: { source: entry.source, keys: ['scripts', entry.index, 'id'] },
-        at: 'value',
-      })
+  for (const vocabulary of pipeline.vocabularies) {
+    const entries = [...vocabulary.entries(planning)]
+    const kept: { readonly row: number; readonly entry: ScriptEntry; readonly node: ScriptNode }[] = []
+    for (const entry of entries) {
+      const id = giveId(entry.hook, asWritten(entry))
+      if (entry.data.id !== undefined && entry.data.id !== id) reportTaken(entry, id, planning)
+      const origin = { source: entry.source, keys: ['scripts', entry.index] }
+      const found = hookNamed(pipeline, entry.hook)
+      const reason = reasonNever(found, entries, planning)
+      if (reason !== undefined) {
+        never.push({ id, hook: entry.hook, title: titleOf(asWritten(entry)), reason, origin })
+        planning.report({
+          severity: 'warning',
+          code: 'never_runs',
+          message: `this ${entry.hook} script never runs: ${reason}`,
+          origin: { source: entry.source, keys: ['scripts', entry.index, 'step'] },
+          at: 'value',
+        })
+        continue
+      }
+      const node = found && scriptNode(id, entry, found, origin, planning)
+      if (node) kept.push({ row: vocabulary.hooks.indexOf(found.row), entry, node })
     }
-    const origin = { source: entry.source, keys: ['scripts', entry.index] }
-    const reason = reasonNever(entry.hook, planning.bsp)
-    if (reason) {
-      never.push({ id, hook: entry.hook, title: titleOf(asWritten(entry)), reason, origin })
-      planning.report({
-        severity: 'warning',
-        code: 'never_runs',
-        message: `this ${entry.hook} script never runs: ${reason}`,
-        origin: { source: entry.source, keys: ['scripts', entry.index, 'step'] },
-        at: 'value',
-      })
-    } else {
-      const node = scriptNode(id, entry, origin, planning)
-      if (node) scripts.push(node)
-    }
+    const { order } = vocabulary
+    kept.sort((a, b) => a.row - b.row || (order ? order(a.entry, b.entry) : 0))
+    scripts.push(...kept.map(({ node }) => node))
   }
   return { scripts, never }
 }
 
+function reportTaken(entry: ScriptEntry, id: string, { report }: Planning): void {
+  report({
+    severity: 'warning',
+    code: 'id_taken',
+    message: `'${entry.data.id}' is the id of something else, so this script is called '${id}'`,
+    hint: 'Give each script an id of its own, other than the names of steps.',
+    origin: { source: entry.source, keys: ['scripts', entry.index, 'id'] },
+    at: 'value',
+  })
+}
+
 /** A step that the definition asks for, unless scripts replace it. */
 function stepRuns(step: StepDeclaration, planning: Planning, scripts: readonly ScriptNode[]): boolean {
-  const replaced = scripts.some(script => related(script.hook, step)?.relation === 'replaces')
+  const replaced = scripts.some(script => script.relation === 'replaces' && script.step === step.name)
   return step.exists(planning.stepFacts) && !replaced
 }
 
 function stepNode(step: StepDeclaration, planning: Planning, scripts: readonly ScriptNode[]): StepNode {
-  const feeders = ['kernel', 'bootloader'].includes(step.name)
-    ? scripts.filter(script => ['before', 'within'].includes(related(script.hook, step)?.relation ?? ''))
-    : []
   return {
     kind: 'step',
     id: step.name,
+    names: [step.name],
     step: step.name,
     title: step.title,
     runs_in: 'container',
@@ -105,12 +121,8 @@ function stepNode(step: StepDeclaration, planning: Planning, scripts: readonly S
     builder: planning.builder(step.tools(planning.stepFacts)),
     rewrites: [],
     config: step.config(planning.stepFacts),
-    feeders: feeders.map(script => script.id),
-    shared: step.shared,
+    feeders: scripts.filter(script => script.feeds && script.step === step.name).map(script => script.id),
+    scope: step.shared ? 'shared' : 'bsp',
+    everyTime: false,
   }
-}
-
-function related(hook: PlanHook, step: StepDeclaration): BuildHookRow | undefined {
-  const row = hookRow(hook)
-  return row?.step === step.name ? row : undefined
 }

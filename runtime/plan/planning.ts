@@ -1,12 +1,7 @@
-/** Steps see less than scripts, and those that serve every BSP nothing of the BSP. */
-export type StepKind = 'step' | 'shared step'
-
 /** What the parts of planning share: the input, the facts derived from it, and where complaints go. */
 import { type BspData, PROJECT_DEFAULTS, type ProjectData } from '../../lib/schema.ts'
 import type { ToolGroup } from '../../lib/tools.ts'
 import type { Finding } from '../load/diagnostic.ts'
-import type { StepFacts } from '../steps/declaration.ts'
-import { suiteOf } from '../steps/settings.ts'
 import { targetArch } from './arch.ts'
 import { builderFor } from './builder.ts'
 import {
@@ -19,7 +14,21 @@ import {
   stepEnvironment,
   withoutUnhashed,
 } from './environment.ts'
-import type { BuilderRef, PlanHook, PlanNode, TargetArch } from './model.ts'
+import type { BuilderRef, PlanNode, TargetArch } from './model.ts'
+import type { Pipeline } from './pipeline.ts'
+import type { StepFacts } from './step.ts'
+import { suiteOf } from './suite.ts'
+
+/** A step's environment is smaller than a script's; a shared step's has no variable of the BSP. */
+export type StepKind = 'step' | 'shared step'
+
+/** A script of the build at a hook, or one that a command runs on the author's machine. */
+export interface ScriptReader {
+  readonly hook: string
+  readonly onHost: boolean
+  /** Of a board's script: the board's folder. */
+  readonly boardFolder?: string | undefined
+}
 
 export interface PlanInput {
   readonly project: ProjectData
@@ -48,19 +57,21 @@ export interface BoardScript {
 }
 
 export interface Planning extends PlanInput {
+  readonly pipeline: Pipeline
   readonly facts: EnvironmentFacts
   readonly stepFacts: StepFacts
   readonly report: (finding: Finding) => void
   /** The builder image for a node that wants these tools; without them, the usual ones. */
   readonly builder: (tools: readonly ToolGroup[] | undefined) => BuilderRef
-  /** What a script of this hook or such a step sees, and what of it counts for fingerprints. One object for all alike. */
-  readonly environment: (
-    reader: PlanHook | StepKind,
-    boardFolder?: string,
-  ) => Pick<PlanNode, 'env' | 'hashedEnv'>
+  /** The environment of a script or step, and the part of it that counts for fingerprints. One object for all alike. */
+  readonly environment: (reader: StepKind | ScriptReader) => Pick<PlanNode, 'env' | 'hashedEnv'>
 }
 
-export function planningOf(input: PlanInput, report: (finding: Finding) => void): Planning {
+export function planningOf(
+  input: PlanInput,
+  pipeline: Pipeline,
+  report: (finding: Finding) => void,
+): Planning {
   const target = targetArch(input.bsp.arch, input.host)
   const { builder, build } = input.project
   const made = new Map<string, BuilderRef>()
@@ -81,29 +92,35 @@ export function planningOf(input: PlanInput, report: (finding: Finding) => void)
   }
   const facts: EnvironmentFacts = { ...input, target }
   const environments = new Map<string, Pick<PlanNode, 'env' | 'hashedEnv'>>()
-  const environment: Planning['environment'] = (reader, boardFolder) => {
-    const key = boardFolder === undefined ? reader : `${reader} ${boardFolder}`
-    let known = environments.get(key)
-    if (!known) {
-      const onHost = reader === 'flash_script' || reader === 'flash_script_tool'
-      const at = (root: string) => {
-        if (reader === 'step') return stepEnvironment(facts, root)
-        if (reader === 'shared step') return sharedStepEnvironment(root)
-        const own = onHost ? flashEnvironment(facts, reader, root) : scriptEnvironment(facts, reader, root)
-        return boardFolder === undefined ? own : { ...own, ...boardEnvironment(boardFolder, root) }
-      }
-      const env = at(onHost ? input.hostRoot : input.root)
-      known = { env, hashedEnv: withoutUnhashed(at(CONTAINER_ROOT)) }
-      environments.set(key, known)
+  const environment: Planning['environment'] = reader => {
+    const key =
+      typeof reader === 'string' ? reader : `${reader.hook} ${reader.onHost} ${reader.boardFolder ?? ''}`
+    const known = environments.get(key)
+    if (known) return known
+    const at = (root: string) => environmentOf(reader, facts, root)
+    const onHost = typeof reader !== 'string' && reader.onHost
+    const made = {
+      env: at(onHost ? input.hostRoot : input.root),
+      hashedEnv: withoutUnhashed(at(CONTAINER_ROOT)),
     }
-    return known
+    environments.set(key, made)
+    return made
   }
   return {
     ...input,
+    pipeline,
     facts,
     stepFacts: { ...input, target, application: input.project.application ?? PROJECT_DEFAULTS.application },
     report,
     builder: builderOf,
     environment,
   }
+}
+
+function environmentOf(reader: StepKind | ScriptReader, facts: EnvironmentFacts, root: string) {
+  if (reader === 'step') return stepEnvironment(facts, root)
+  if (reader === 'shared step') return sharedStepEnvironment(root)
+  const { hook, onHost, boardFolder } = reader
+  const own = onHost ? flashEnvironment(facts, hook, root) : scriptEnvironment(facts, hook, root)
+  return boardFolder === undefined ? own : { ...own, ...boardEnvironment(boardFolder, root) }
 }

@@ -1,36 +1,28 @@
-/** Who makes what, and who reads it: derived from a plan once. Nodes are known by their index. */
+/** Who makes what, by path. Nodes are known by their index. */
 import { type Chain, seesVersion } from '../chains/chain.ts'
-import { findChains } from '../chains/find.ts'
 import { MakerIndex } from './makers.ts'
-import type { PathRef, PlanNode } from './model.ts'
+import type { PathRef, Plan, PlanNode } from './model.ts'
 import { concerns, globBase, overlaps } from './paths.ts'
 
-export interface Relations {
+/** Questions about a plan's paths. */
+export interface Lookups {
   /** Nodes before `reader` that declare something which `ref` reads. */
   makersOf(ref: PathRef, reader: number): readonly number[]
   /** Nodes before `node` that declare an artifact which is, holds or lies in one of its own. */
   earlierMakersOfOwn(node: number): readonly number[]
   /** Whether any node at all declares what `ref` reads. */
   isMade(ref: PathRef): boolean
+}
+
+export interface Relations extends Lookups {
   readonly chains: readonly Chain[]
   /** The chains of which node `index` sees a version through `ref`. */
   chainsSeen(index: number, ref: PathRef): readonly Chain[]
 }
 
-export function relationsOf(nodes: readonly PlanNode[]): Relations {
-  const made = nodes.map(node => [...node.artifacts, ...node.rewrites].map(ref => ref.path))
-  const makers = new MakerIndex(made)
-  const chains = findChains(nodes, withoutEnclosing(nodes, made))
-  const readPath = (ref: PathRef) => (ref.glob ? globBase(ref.path) : ref.path)
+export function relationsOf({ nodes, chains }: Pick<Plan, 'nodes' | 'chains'>): Relations {
   return {
-    makersOf: (ref, reader) =>
-      makers
-        .overlapping(readPath(ref))
-        .filter(maker => maker < reader && (!ref.ignore || made[maker]!.some(path => concerns(ref, path)))),
-    earlierMakersOfOwn: node => [
-      ...new Set(made[node]!.flatMap(path => makers.overlapping(path)).filter(maker => maker < node)),
-    ],
-    isMade: ref => makers.overlapping(readPath(ref)).length > 0,
+    ...lookupsOf(nodes),
     chains,
     chainsSeen: (index, ref) =>
       chains.length === 0
@@ -39,15 +31,42 @@ export function relationsOf(nodes: readonly PlanNode[]): Relations {
   }
 }
 
-/** A script inside a step works on the step's own artifacts before the step is done: these changes are the step's. */
-function withoutEnclosing(
-  nodes: readonly PlanNode[],
-  made: readonly (readonly string[])[],
-): readonly (readonly string[])[] {
-  return nodes.map((node, index) => {
-    const { inside } = node
-    if (inside === undefined) return made[index]!
-    const enclosing = nodes.findIndex(each => each.id === inside)
-    return made[index]!.filter(path => !made[enclosing]?.some(each => overlaps(each, path)))
+export function lookupsOf(nodes: readonly PlanNode[]): Lookups {
+  // Builds with nothing to do never ask who makes what.
+  let known: { readonly made: readonly (readonly string[])[]; readonly makers: MakerIndex } | undefined
+  const index = () => {
+    const made = known?.made ?? nodes.map(madePaths)
+    known ??= { made, makers: new MakerIndex(made) }
+    return known
+  }
+  const readPath = (ref: PathRef) => (ref.glob ? globBase(ref.path) : ref.path)
+  return {
+    makersOf: (ref, reader) => {
+      const { made, makers } = index()
+      return makers
+        .overlapping(readPath(ref))
+        .filter(maker => maker < reader && (!ref.ignore || made[maker]!.some(path => concerns(ref, path))))
+    },
+    earlierMakersOfOwn: node => {
+      const { made, makers } = index()
+      return [...new Set(made[node]!.flatMap(path => makers.overlapping(path)).filter(maker => maker < node))]
+    },
+    isMade: ref => index().makers.overlapping(readPath(ref)).length > 0,
+  }
+}
+
+const madePaths = (node: PlanNode): readonly string[] =>
+  [...node.artifacts, ...node.rewrites].map(ref => ref.path)
+
+/**
+ * By node, the paths that it makes or changes on its own account: a script inside a step works on the step's artifacts
+ * before the step is done, and these changes are the step's.
+ */
+export function changedPaths(nodes: readonly PlanNode[]): readonly (readonly string[])[] {
+  return nodes.map(node => {
+    const made = madePaths(node)
+    if (node.inside === undefined) return made
+    const enclosing = nodes.find(each => each.id === node.inside)?.artifacts ?? []
+    return made.filter(path => !enclosing.some(each => overlaps(each.path, path)))
   })
 }

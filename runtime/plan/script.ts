@@ -1,11 +1,10 @@
 /** One script entry as a node of the plan: its paths, environment and builder, and what is wrong with them. */
+import type { HookRow } from '../../lib/hooks/row.ts'
 import type { ProjectScriptData, ScriptData } from '../../lib/schema.ts'
 import { DEFAULT_TOOL_GROUPS, type ToolGroup } from '../../lib/tools.ts'
-import { hookRow } from './hooks.ts'
 import { titleOf } from './identity.ts'
-import type { Origin, PathRef, PlanHook, ScriptNode, ScriptSource } from './model.ts'
+import type { Origin, PathRef, ScriptNode, ScriptSource } from './model.ts'
 import {
-  cacheFolder,
   type PathRoots,
   pathRef,
   type Resolved,
@@ -13,11 +12,12 @@ import {
   resolveDependency,
   resolveLocation,
 } from './paths.ts'
+import type { Stop } from './pipeline.ts'
 import type { BoardScript, Planning } from './planning.ts'
 
 export interface ScriptEntry {
   readonly data: ScriptData | ProjectScriptData
-  readonly hook: PlanHook
+  readonly hook: string
   readonly index: number
   readonly source: 'bsp' | 'project'
   /** Where a board brings the script: its paths as the board wrote them, for people. */
@@ -28,10 +28,12 @@ export interface ScriptEntry {
 export function scriptNode(
   id: string,
   entry: ScriptEntry,
+  { row, vocabulary }: Stop & { kind: 'hook' },
   origin: Origin,
   planning: Planning,
 ): ScriptNode | undefined {
-  const { data, hook, board } = entry
+  const { data, board } = entry
+  const hook = row.name
   const roots: PathRoots = {
     bsp: planning.bspName,
     own: entry.source === 'bsp' ? planning.bspFolder : '.',
@@ -54,24 +56,35 @@ export function scriptNode(
   }))
   if (!source) return undefined
 
-  const row = hookRow(hook)
-  const enclosing = row?.relation === 'within' ? row.step : undefined
-  const onHost = hook === 'flash_script' || hook === 'flash_script_tool'
-  const tarball = `${cacheFolder(planning.bspName)}/rootfs-post.tar.gz`
+  const onHost = row.runs_in === 'host'
+  const harness = row.harness === undefined ? undefined : vocabulary.harnesses?.[row.harness]
   return {
     kind: 'script',
     id,
+    names: [id, hook, ...(row.aliases ?? [])],
     title: titleOf(asWritten(entry)),
     hook,
+    relation: row.relation,
+    ...(row.step !== undefined && { step: row.step }),
     ...(data.location === undefined ? {} : { location: board?.location ?? data.location }),
     ...(board && { layer: board.layer }),
-    runs_in: onHost ? 'host' : 'container',
+    runs_in: row.runs_in,
+    scope: 'bsp',
+    everyTime: artifacts.length === 0,
     artifacts,
     dependencies,
-    ...planning.environment(hook, board?.folder),
-    builder: planning.builder(toolsOf(entry, planning)),
-    ...(enclosing !== undefined && { inside: enclosing }),
-    rewrites: hook === 'rootfs_post' ? [pathRef('cache/rootfs-post.tar.gz', tarball, false)] : [],
+    ...planning.environment({ hook, onHost, boardFolder: board?.folder }),
+    builder: planning.builder(toolsOf(entry, row, planning)),
+    ...(row.relation === 'within' && row.step !== undefined && { inside: row.step }),
+    ...(row.at !== undefined && { at: row.at }),
+    sets: row.sets ?? [],
+    feeds: row.feeds ?? false,
+    rewrites: (row.changes ?? []).flatMap(path => {
+      const resolved = resolveArtifact(path, roots)
+      return 'path' in resolved ? [pathRef(path, resolved.path, false)] : []
+    }),
+    ...(row.harness !== undefined &&
+      harness && { harness: { name: row.harness, text: harness({ text: '' }) } }),
     source,
     origin,
   }
@@ -82,15 +95,12 @@ export function asWritten({ data, board }: ScriptEntry): ScriptEntry['data'] {
   return board?.location === undefined ? data : { ...data, location: board.location }
 }
 
-/**
- * A script that takes the place of a built-in step has that step's tools, beside the usual ones. Scripts of the project work
- * in a chroot of the root filesystem: for a foreign target they need its emulator.
- */
-function toolsOf({ data, hook }: ScriptEntry, { facts }: Planning): readonly ToolGroup[] | undefined {
+/** The tools that an entry asks for; undefined: the usual ones. */
+function toolsOf({ data }: ScriptEntry, row: HookRow, { facts }: Planning): readonly ToolGroup[] | undefined {
   if ('tools' in data && data.tools) return data.tools
-  if (hook === 'custom_kernel') return [...DEFAULT_TOOL_GROUPS, 'kernel']
-  if (hook === 'custom_bootloader') return [...DEFAULT_TOOL_GROUPS, 'bootloader']
-  return hook === 'rootfs_post' && facts.target !== facts.host ? ['image', 'cross', 'rootfs'] : undefined
+  const foreign = facts.target === facts.host ? [] : (row.foreign_tools ?? [])
+  const added = [...(row.tools ?? []), ...foreign]
+  return added.length === 0 ? undefined : [...DEFAULT_TOOL_GROUPS, ...added]
 }
 
 function scriptSource(

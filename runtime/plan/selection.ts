@@ -1,8 +1,6 @@
 /** Which nodes of a plan a command is about: `--only`, `--from`, `--until`. */
-import { HOOK_NAMES, type Hook } from '../../lib/hooks/build.ts'
 import { StruxError } from '../report/error.ts'
 import { suggest } from '../report/suggest.ts'
-import { STEPS } from '../steps/registry.ts'
 import type { Plan, PlanNode } from './model.ts'
 import type { Relations } from './relations.ts'
 
@@ -64,15 +62,8 @@ export function findNode(plan: Plan, id: string): PlanNode {
 
 /** A hook without scripts is a place all the same: the index of the first node behind it. */
 function emptyHook(plan: Plan, id: string): number | undefined {
-  const rank = HOOK_NAMES.indexOf(id as Hook)
-  if (rank < 0 || plan.nodes.some(node => sameHook(node, id))) return undefined
-  return plan.nodes.filter(node => rankOf(node) < rank).length
-}
-
-/** The hook of a node, or the one that its step follows, by place in the pipeline. */
-function rankOf(node: PlanNode): number {
-  const hook = node.kind === 'step' ? STEPS.find(step => step.name === node.step)!.follows : node.hook
-  return hook === 'rootfs_post' ? HOOK_NAMES.indexOf('after_rootfs') : HOOK_NAMES.indexOf(hook)
+  if (plan.nodes.some(node => sameHook(node, id))) return undefined
+  return plan.hooks.find(hook => hook.name === id)?.before
 }
 
 function find(plan: Plan, id: string): number[] {
@@ -103,18 +94,15 @@ function unknown(plan: Plan, id: string): StruxError {
   })
 }
 
-/** What cannot run apart: a step and the scripts that run between its phases. */
+/** Nodes that cannot run apart: a step and the scripts that run inside it. */
 function partners(plan: Plan, index: number): number[] {
   const node = plan.nodes[index]!
-  if (node.kind === 'script' && node.hook === 'after_kernel_extract') {
-    return plan.nodes.flatMap((each, at) => (each.id === 'kernel' || sameHook(each, node.hook) ? [at] : []))
-  }
-  if (node.id === 'kernel') {
-    return plan.nodes.flatMap((each, at) => (sameHook(each, 'after_kernel_extract') ? [at] : []))
-  }
-  return []
+  const step = node.inside ?? node.id
+  return plan.nodes.flatMap((each, at) =>
+    each.inside === step || (node.inside && each.id === step) ? [at] : [],
+  )
 }
 
 function sameHook(node: PlanNode, hook: string): boolean {
-  return node.kind === 'script' && node.hook === hook
+  return node.kind === 'script' && node.names.includes(hook) && node.id !== hook
 }

@@ -4,18 +4,22 @@ import { join } from 'node:path'
 import { runFlashScript } from '../execute/host.ts'
 import { flashFolder } from '../plan/environment.ts'
 import type { Plan, ScriptNode } from '../plan/model.ts'
+import type { Pipeline } from '../plan/pipeline.ts'
 import { StruxError } from '../report/error.ts'
 
 /** Runs tool scripts, then flash scripts; the first that fails ends it. `say` is told which one runs. */
 export async function flash(
   root: string,
   plan: Plan,
+  pipeline: Pipeline,
   say: (node: ScriptNode) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  if (!plan.flash.some(node => node.hook === 'flash_script')) {
-    throw new StruxError(`${plan.bsp} has no flash_script`, {
-      hint: "Add a script with step: 'flash_script' to the BSP; strux hooks explains it.",
+  const essential = pipeline.vocabularies.flatMap(({ hooks }) => hooks).filter(row => row.essential)
+  for (const { name } of essential) {
+    if (plan.flash.some(node => node.hook === name)) continue
+    throw new StruxError(`${plan.bsp} has no ${name}`, {
+      hint: `Add a script with step: '${name}' to the BSP; strux hooks explains it.`,
     })
   }
   const cwd = join(root, flashFolder(plan.bsp))

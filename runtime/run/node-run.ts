@@ -11,7 +11,7 @@ import type { World } from '../cache/world.ts'
 import { type Chain, isLink, seesVersion } from '../chains/chain.ts'
 import { enterLink, extendChain, leaveLink, rewindForWriter, startChain } from '../chains/history.ts'
 import type { KeptVersions } from '../chains/kept-versions.ts'
-import type { PathRef, Plan, PlanHook, PlanNode } from '../plan/model.ts'
+import type { PathRef, Plan, PlanNode } from '../plan/model.ts'
 import type { Relations } from '../plan/relations.ts'
 import type { StepBodies } from '../steps/body.ts'
 import { runScript, runStep, WorkFailed, type WorkPlace } from './work.ts'
@@ -28,8 +28,8 @@ export interface NodeRunner extends WorkPlace {
   readonly recording: boolean
   /** Chains whose path has been brought to its first version in this build. */
   readonly startedChains: Set<Chain>
-  /** Runs the scripts of a hook inside a step. */
-  readonly hook: (name: PlanHook) => Promise<void>
+  /** Runs the scripts that stand at a point inside a step. */
+  readonly point: (step: string, at: string) => Promise<void>
 }
 
 /** Resolves when the node ran and is recorded; rejects with WorkFailed, a StruxError or the reason of the cancellation. */
@@ -69,8 +69,8 @@ async function runAndRecord(index: number, node: PlanNode, runner: NodeRunner): 
     await startChain(chain, fresh, runner)
     runner.startedChains.add(chain)
   }
-  // A script without artifacts runs every time: its inputs decide nothing, so they are not read.
-  const recorded = runner.recording && !(node.kind === 'script' && node.artifacts.length === 0)
+  // The inputs of a node that runs every time decide nothing, so they are not read.
+  const recorded = runner.recording && !node.everyTime
   const versions = remembering(forecast.versionsNow(index))
   const before = recorded ? await inputsOf(node, forecast.sources, versions) : undefined
   const changed = relations.chains.filter(chain => isLink(chain, index))
@@ -79,7 +79,7 @@ async function runAndRecord(index: number, node: PlanNode, runner: NodeRunner): 
 
   try {
     if (node.kind === 'script') await runScript(node, runner)
-    else await runStep(node, bodies[node.step]!, runner.hook, runner)
+    else await runStep(node, bodies[node.step]!, at => runner.point(node.id, at), runner)
   } catch (error) {
     world.refresh()
     for (const chain of changed) await leaveLink(chain, runner)

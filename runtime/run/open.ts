@@ -9,16 +9,17 @@ import { Records } from '../cache/records.ts'
 import type { World } from '../cache/world.ts'
 import { forgetOrphans, putFirstVersionsBack } from '../chains/history.ts'
 import { type KeptVersion, KeptVersions } from '../chains/kept-versions.ts'
-import type { BuilderRef, Plan, PlanHook } from '../plan/model.ts'
+import type { BuilderRef, Plan } from '../plan/model.ts'
 import { cacheFolder, outputFolder } from '../plan/paths.ts'
+import type { Pipeline } from '../plan/pipeline.ts'
 import type { Relations } from '../plan/relations.ts'
 import type { Report } from '../report/events.ts'
 import type { StepBodies } from '../steps/body.ts'
-import { rootfsScriptHarness } from './rootfs-script.ts'
 
 export interface BuildOptions {
   readonly root: string
   readonly plan: Plan
+  readonly pipeline: Pipeline
   readonly relations: Relations
   readonly selection: ReadonlySet<number>
   readonly policy: CachePolicy
@@ -63,17 +64,13 @@ export function openBuild({
   const orphans = forgetOrphans({ plan, manifest, kept }, relations)
   const images = new KnownImages(root)
   const bodyHash = (step: string) => {
-    const body = bodies[step as keyof StepBodies]
+    const body = bodies[step]
     return body && hashText(body.source)
   }
   const builderId = ({ builder }: { builder: BuilderRef }) =>
     builder.kind === 'named' ? images.id(builder.image) : undefined
-  const harness = plan.nodes.some(node => node.kind === 'script' && node.hook === 'rootfs_post')
-    ? hashText(rootfsScriptHarness())
-    : undefined
-  const harnessHash = (hook: PlanHook) => (hook === 'rootfs_post' ? harness : undefined)
   const found = { plan, relations, selection, manifest, kept, policy, world }
-  const forecast = new Forecast({ ...found, bodyHash, harnessHash, builderId })
+  const forecast = new Forecast({ ...found, bodyHash, builderId })
   return { forecast, manifest, kept, images, orphans }
 }
 

@@ -3,8 +3,7 @@
 import pLimit from 'p-limit'
 import type { Decision } from '../cache/reason.ts'
 import type { Executor } from '../execute/executor.ts'
-import type { BuilderRef, Plan, PlanHook } from '../plan/model.ts'
-import { predecessorsOf } from '../plan/order.ts'
+import type { BuilderRef, Plan } from '../plan/model.ts'
 import { type NodeRunner, runNode } from './node-run.ts'
 import type { BuildOptions, OpenedBuild } from './open.ts'
 
@@ -23,7 +22,7 @@ export async function walk(
   { forecast, manifest, kept }: OpenedBuild,
   executor: Executor,
 ): Promise<void> {
-  const { root, plan, relations, selection, policy, bodies, report, world } = options
+  const { root, plan, pipeline, relations, selection, policy, bodies, report, world } = options
   const started = new Set<number>()
   const takeTurn = async (index: number, recordsMayDiffer = false): Promise<void> => {
     if (!selection.has(index) || forecast.fate(index)) return
@@ -75,22 +74,36 @@ export async function walk(
     )
     if (next >= 0) executor.prepare(plan.nodes[next]!.builder, plan.nodes[next]!.id)
   }
-  const hook = async (name: PlanHook): Promise<void> => {
+  const point = async (step: string, at: string): Promise<void> => {
     for (const [index, node] of plan.nodes.entries()) {
-      if (node.kind === 'script' && node.hook === name) await takeTurn(index)
+      if (node.kind === 'script' && node.inside === step && node.at === at) await takeTurn(index)
     }
   }
   const runner: NodeRunner = {
-    ...{ root, executor, report, signal, plan, relations, forecast, manifest, kept, world, bodies, hook },
+    ...{
+      root,
+      executor,
+      report,
+      signal,
+      plan,
+      relations,
+      forecast,
+      manifest,
+      kept,
+      world,
+      bodies,
+      pipeline,
+      point,
+    },
     recording: policy.enabled,
     startedChains: new Set(),
   }
   const take = (index: number): Promise<void> => {
     const node = plan.nodes[index]!
-    const shared = node.kind === 'step' && node.shared && selection.has(index)
+    const shared = node.scope === 'shared' && selection.has(index)
     return shared ? whileShared(() => takeShared(index)) : takeTurn(index)
   }
-  if (options.jobs > 1) await takeAtOnce(plan, predecessorsOf(plan.nodes, relations), options.jobs, take)
+  if (options.jobs > 1) await takeAtOnce(plan, plan.edges, options.jobs, take)
   else for (const index of plan.nodes.keys()) await take(index)
 }
 

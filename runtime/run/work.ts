@@ -3,16 +3,17 @@ import { readFileSync } from 'node:fs'
 import { join, posix } from 'node:path'
 import type { Executor } from '../execute/executor.ts'
 import { isProgressLine, parseProgress } from '../execute/progress.ts'
-import type { PlanHook, PlanNode, ScriptNode, StepNode } from '../plan/model.ts'
+import type { PlanNode, ScriptNode, StepNode } from '../plan/model.ts'
+import type { Pipeline } from '../plan/pipeline.ts'
 import { StruxError } from '../report/error.ts'
 import type { Report } from '../report/events.ts'
 import { logFile } from '../state/node-log.ts'
 import type { StepBody } from '../steps/body.ts'
-import { rootfsScript } from './rootfs-script.ts'
-import { quoteForShell } from './shell-quote.ts'
+import { quoteForShell } from '../steps/shell/quote.ts'
 
 export interface WorkPlace {
   readonly root: string
+  readonly pipeline: Pipeline
   readonly executor: Executor
   readonly report: Report
   readonly signal: AbortSignal
@@ -34,13 +35,13 @@ function afterFailure(bsp: string, id: string): string {
 }
 
 export async function runScript(node: ScriptNode, place: WorkPlace): Promise<void> {
-  await bash(node, scriptText(node, place.root), {}, place)
+  await bash(node, scriptText(node, place), {}, place)
 }
 
 export async function runStep(
   node: StepNode,
   body: StepBody,
-  hook: (name: PlanHook) => Promise<void>,
+  point: (at: string) => Promise<void>,
   place: WorkPlace,
 ): Promise<void> {
   await body.run({
@@ -51,7 +52,7 @@ export async function runStep(
       const { createHostExecutor } = await import('../execute/host.ts')
       await bash(node, script, env, { ...place, executor: createHostExecutor({ projectRoot: place.root }) })
     },
-    hook,
+    point,
     progress: (message, percent) =>
       place.report({ type: 'progress', id: node.id, message, ...(percent === undefined ? {} : { percent }) }),
   })
@@ -78,12 +79,13 @@ async function bash(
   if (exitCode !== 0) throw new WorkFailed(node, exitCode)
 }
 
-/** What bash gets: the script's own text, or for scripts of the project what unpacks, runs and packs. */
-function scriptText(node: ScriptNode, root: string): string {
-  const { source } = node
-  if (node.hook === 'rootfs_post') {
+/** The script's own text, or with the bash of its harness around it. */
+function scriptText(node: ScriptNode, { root, pipeline }: WorkPlace): string {
+  const { source, harness } = node
+  if (harness) {
+    const surround = pipeline.vocabularies.map(each => each.harnesses?.[harness.name]).find(each => each)!
     const seenRoot = node.env.PROJECT_FOLDER!
-    return rootfsScript(
+    return surround(
       source.kind === 'file' ? { file: posix.join(seenRoot, source.path) } : { text: source.text },
     )
   }

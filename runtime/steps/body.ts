@@ -1,7 +1,6 @@
 /** What plugs into a declared step: the work itself. */
 
-import type { StepName } from '../../lib/hooks/build.ts'
-import type { PlanHook, StepNode } from '../plan/model.ts'
+import type { StepNode } from '../plan/model.ts'
 
 export interface StepBody {
   /** The text of the body, as far as it decides what comes out: part of the step's fingerprint. */
@@ -18,9 +17,9 @@ export interface StepRun {
   bash(script: string, env?: Readonly<Record<string, string>>): Promise<void>
   /** The same on this machine itself, as the user who builds: for what needs their keys. Paths of `node.env` are those in containers. */
   bashOnHost(script: string, env: Readonly<Record<string, string>>): Promise<void>
-  /** Runs the scripts of a hook that lies inside the step. */
-  hook(name: PlanHook): Promise<void>
+  /** Runs the scripts that stand at a point inside the step. */
+  point(at: string): Promise<void>
   progress(message: string, percent?: number): void
 }
 
-export type StepBodies = Partial<Readonly<Record<StepName, StepBody>>>
+export type StepBodies = Readonly<Record<string, StepBody>>

@@ -1,7 +1,7 @@
 /** Inputs that a definition names: each with the place where it does, so that its absence can be told there. */
 import type { RepositoryData } from '../../lib/schema/repository.ts'
 import type { NamedInput, Origin, PathRef } from '../plan/model.ts'
-import type { StepFacts } from './declaration.ts'
+import type { StepFacts } from '../plan/step.ts'
 import { own } from './refs.ts'
 
 /** The keys of a value in a definition, from its beginning. */

@@ -5,7 +5,7 @@
 import { posix } from 'node:path'
 import type { PathRef } from '../plan/model.ts'
 import { cacheFolder, outputFolder } from '../plan/paths.ts'
-import type { StepFacts } from './declaration.ts'
+import type { StepFacts } from '../plan/step.ts'
 
 /** Names that count for nothing, in whatever folder they lie. */
 export const NOISE = ['node_modules', '.git', '.DS_Store', '*.log']

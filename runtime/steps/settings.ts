@@ -1,9 +1,7 @@
 /** What several steps read of a definition. */
-import { PROJECT_DEFAULTS, type ProjectData } from '../../lib/schema.ts'
+import type { ProjectData } from '../../lib/schema.ts'
 
-/** The Debian suite, of builder and device alike. */
-export const suiteOf = (project: ProjectData): string =>
-  project.builder?.suite ?? PROJECT_DEFAULTS.builder.suite
+export { suiteOf } from '../plan/suite.ts'
 
 /** Whether the project has this step: devices without a screen switch it off. */
 export const hasStep = (project: ProjectData, step: 'frontend' | 'cage' | 'wpe'): boolean =>

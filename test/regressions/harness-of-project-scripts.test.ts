@@ -3,8 +3,8 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { ProjectData } from '../../lib/schema.ts'
 import { Sh } from '../../lib/sh.ts'
-import { rootfsScriptHarness } from '../../runtime/run/rootfs-script.ts'
 import { packageFile } from '../../runtime/steps/package-files.ts'
+import { rootfsScript } from '../../runtime/steps/rootfs_script/harness.ts'
 import { bspWith, PROJECT, SimulatedProject } from '../support/simulated.ts'
 
 const RECORDS = 'dist/cache/demo/.build-cache.json'
@@ -42,7 +42,7 @@ test('a script of the project runs again when what runs around it is another', a
 })
 
 test('what unpacks, emulates and packs again is part of it', () => {
-  const harness = rootfsScriptHarness()
+  const harness = rootfsScript({ text: '' })
   for (const name of [
     'shell/foreign.sh',
     'shell/pack.sh',

@@ -233,12 +233,12 @@ export function buildOf(
 ): BuildSettings {
   const kernel: StepBody = {
     source: 'kernel',
-    run: async ({ node, hook }) => {
+    run: async ({ node, point }) => {
       for (const { path } of node.artifacts) {
         project.remove(path)
         project.write(`${path}/made`, 'kernel')
       }
-      await hook('after_kernel_extract')
+      await point('extracted')
     },
   }
   return { bsp: definition(items), behave, bodies: { kernel }, selection: { only: idsOf(items) } }

@@ -17,6 +17,7 @@ import { build } from '../../runtime/run/build.ts'
 import { type BuildOptions, openBuild } from '../../runtime/run/open.ts'
 import { splashLogo } from '../../runtime/run/splash-logo.ts'
 import type { StepBodies } from '../../runtime/steps/body.ts'
+import { BUILD_PIPELINE } from '../../runtime/steps/pipeline.ts'
 
 /** As they were when the process began: scripts and tests write also when the build has "died" (mortal.ts). */
 const { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync } = fs
@@ -41,16 +42,19 @@ export function planFor(
   root = '/project',
   name = 'demo',
 ): Plan {
-  const { plan } = makePlan({
-    project,
-    bsp,
-    bspName: name,
-    bspFolder: `bsp/${name}`,
-    host: 'x86_64',
-    version: '9.9.9',
-    root: '/project',
-    hostRoot: root,
-  })
+  const { plan } = makePlan(
+    {
+      project,
+      bsp,
+      bspName: name,
+      bspFolder: `bsp/${name}`,
+      host: 'x86_64',
+      version: '9.9.9',
+      root: '/project',
+      hostRoot: root,
+    },
+    BUILD_PIPELINE,
+  )
   return plan
 }
 
@@ -154,13 +158,13 @@ export class SimulatedProject {
   #options(settings: BuildSettings, report: (event: BuildEvent) => void): BuildOptions {
     const project = settings.project ?? PROJECT
     const plan = planFor(settings.bsp, project, this.root, settings.name)
-    const relations = relationsOf(plan.nodes)
+    const relations = relationsOf(plan)
     const memo = new HashMemo(join(this.root, `dist/cache/${settings.name ?? 'demo'}/.file-hashes.json`))
     const world = new World(this.root, memo, splashLogo(project, plan))
     const scripts = plan.nodes.filter(node => node.kind === 'script').map(node => node.id)
     const all = { only: settings.bodies || scripts.length === 0 ? [] : scripts }
     return {
-      ...{ root: this.root, plan, relations, memo, world, report },
+      ...{ root: this.root, plan, pipeline: BUILD_PIPELINE, relations, memo, world, report },
       selection: select(plan, relations, settings.selection ?? all),
       policy: {
         clean: settings.clean ?? false,

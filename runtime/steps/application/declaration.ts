@@ -1,5 +1,5 @@
 /** The application: one program for the architecture of the BSP. */
-import type { StepDeclaration } from '../declaration.ts'
+import type { StepDeclaration } from '../../plan/step.ts'
 import { folder, inCache } from '../refs.ts'
 
 export const application: StepDeclaration = {

@@ -1,6 +1,6 @@
 /** The bootloader, where it is one that we know how to make. */
 import type { ToolGroup } from '../../../lib/tools.ts'
-import type { StepDeclaration } from '../declaration.ts'
+import type { StepDeclaration } from '../../plan/step.ts'
 import { fragmentFiles } from '../kbuild/refs.ts'
 import { named, namedSource, ownFiles } from '../named.ts'
 import { inCache, localSource, placed } from '../refs.ts'

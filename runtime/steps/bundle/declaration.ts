@@ -1,6 +1,6 @@
 /** The update bundle: declared, and not made yet. */
 import { outputFolder } from '../../plan/paths.ts'
-import type { StepDeclaration } from '../declaration.ts'
+import type { StepDeclaration } from '../../plan/step.ts'
 import { file } from '../refs.ts'
 
 export const bundle: StepDeclaration = {

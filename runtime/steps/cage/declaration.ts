@@ -1,5 +1,5 @@
 /** The compositor, and the environment that the BSP gives it. */
-import type { StepDeclaration } from '../declaration.ts'
+import type { StepDeclaration } from '../../plan/step.ts'
 import { entries, named, namedSource } from '../named.ts'
 import { file, inCache, localSource } from '../refs.ts'
 import { hasStep, suiteOf } from '../settings.ts'

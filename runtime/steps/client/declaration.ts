@@ -1,5 +1,5 @@
 /** The program that starts everything else on the device. */
-import type { StepDeclaration } from '../declaration.ts'
+import type { StepDeclaration } from '../../plan/step.ts'
 import { inCache } from '../refs.ts'
 
 export const client: StepDeclaration = {

@@ -1,6 +1,6 @@
 /** The web frontend: compiled once for every BSP of the project. */
 import { posix } from 'node:path'
-import type { StepDeclaration } from '../declaration.ts'
+import type { StepDeclaration } from '../../plan/step.ts'
 import { file, folder } from '../refs.ts'
 import { hasStep } from '../settings.ts'
 

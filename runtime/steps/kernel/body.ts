@@ -21,12 +21,12 @@ export const kernel: StepBody = {
     return [stepScript(...EXTRACT), stepScript(...BUILD)].join('\n')
   },
   async run(context) {
-    const { node, bash, hook } = context
+    const { node, bash, point } = context
     const env = sourceEnvironment(context)
     const kernel = node.config['boot.kernel'] as { readonly source?: string } | undefined
     await fetchOverSsh(kernel?.source, context)
     await bash(stepScript(...EXTRACT), env)
-    await hook('after_kernel_extract')
+    await point('extracted')
     await bash(stepScript(...BUILD), env)
   },
 }

@@ -1,5 +1,5 @@
 /** A kernel of the BSP's own; without it the suite's package is taken, by rootfs_post. */
-import type { StepDeclaration } from '../declaration.ts'
+import type { StepDeclaration } from '../../plan/step.ts'
 import { deviceTreeFiles, fragmentFiles } from '../kbuild/refs.ts'
 import { namedSource, ownFiles } from '../named.ts'
 import { inCache, localSource, own } from '../refs.ts'

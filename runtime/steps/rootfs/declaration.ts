@@ -1,5 +1,5 @@
 /** The base root filesystem: it depends on settings alone. */
-import type { StepDeclaration } from '../declaration.ts'
+import type { StepDeclaration } from '../../plan/step.ts'
 import { inCache } from '../refs.ts'
 import { hasStep, suiteOf } from '../settings.ts'
 

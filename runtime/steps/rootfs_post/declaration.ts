@@ -1,6 +1,6 @@
 /** The root filesystem of the device: what all steps before it made, and what project and BSP add. */
 import { DEBIAN_COMPONENTS } from '../../../lib/schema/repository.ts'
-import type { StepDeclaration, StepFacts } from '../declaration.ts'
+import type { StepDeclaration, StepFacts } from '../../plan/step.ts'
 import { entries, named, packageFiles, repositoryKeys } from '../named.ts'
 import { file, folder, inCache, ownOrProject } from '../refs.ts'
 import { hasStep, suiteOf } from '../settings.ts'

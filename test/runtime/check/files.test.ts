@@ -21,7 +21,7 @@ async function check(
     prepare(project)
     const plan = planFor(bspWith(scripts), { ...PROJECT, ...config } as ProjectData, project.root)
     const world = new World(project.root, new HashMemo(join(project.root, 'memo')))
-    return await checkFiles(plan, relationsOf(plan.nodes), world)
+    return await checkFiles(plan, relationsOf(plan), world)
   } finally {
     project.dispose()
   }

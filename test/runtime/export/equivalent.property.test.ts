@@ -21,6 +21,7 @@ import { diagnose, loadBsp, loadProject } from '../../../runtime/load/project.ts
 import type { Plan, PlanNode, ScriptNode } from '../../../runtime/plan/model.ts'
 import { isProduct } from '../../../runtime/plan/paths.ts'
 import { makePlan } from '../../../runtime/plan/plan.ts'
+import { BUILD_PIPELINE } from '../../../runtime/steps/pipeline.ts'
 import { bspOverlays } from '../../../runtime/steps/rootfs_post/overlays.ts'
 import { folderUntilExit } from '../../support/temp-folder.ts'
 
@@ -443,14 +444,17 @@ test('for random definitions', async () => {
       } satisfies Layers
       const found: Project = { root, config, bsps: [location] }
       const planOf = (bsp: BspData) =>
-        makePlan({
-          project: config,
-          bsp,
-          boardScripts: boards,
-          bspName: 'demo',
-          bspFolder: 'bsp/demo',
-          ...versions,
-        }).plan
+        makePlan(
+          {
+            project: config,
+            bsp,
+            boardScripts: boards,
+            bspName: 'demo',
+            bspFolder: 'bsp/demo',
+            ...versions,
+          },
+          BUILD_PIPELINE,
+        ).plan
       const plan = planOf(data)
       const world = new World(root, new HashMemo(join(folder, 'memo')))
       const exportIt = () =>
@@ -477,13 +481,16 @@ test('for random definitions', async () => {
         said.filter(each => each.severity === 'error' || each.code === 'unknown_key'),
         [],
       )
-      const exported = makePlan({
-        project: loaded.value!.config,
-        bsp: again.value!.data,
-        bspName: 'demo',
-        bspFolder: 'bsp/demo',
-        ...versions,
-      })
+      const exported = makePlan(
+        {
+          project: loaded.value!.config,
+          bsp: again.value!.data,
+          bspName: 'demo',
+          bspFolder: 'bsp/demo',
+          ...versions,
+        },
+        BUILD_PIPELINE,
+      )
       const ignore = config.build?.cache?.ignore_patterns ?? []
       const kernel = data.boot?.kernel
       const ownKernel =

@@ -10,6 +10,7 @@ import {
   withoutUnhashed,
 } from '../../../runtime/plan/environment.ts'
 import { makePlan } from '../../../runtime/plan/plan.ts'
+import { BUILD_PIPELINE } from '../../../runtime/steps/pipeline.ts'
 import { bspWith, PROJECT, script } from '../../support/simulated.ts'
 
 function facts(project: Partial<ProjectData> = {}, bsp: Partial<BspData> = {}): EnvironmentFacts {
@@ -141,16 +142,19 @@ test('the version of the tool and the machine that builds do not count for finge
 })
 
 test('fingerprints see container paths wherever the script runs, flash scripts run at the real path', () => {
-  const { plan } = makePlan({
-    project: PROJECT,
-    bsp: bspWith([script('make_image'), script('flash_script')]),
-    bspName: 'demo',
-    bspFolder: 'bsp/demo',
-    host: 'x86_64',
-    version: '1',
-    root: '/real/place',
-    hostRoot: '/real/place',
-  })
+  const { plan } = makePlan(
+    {
+      project: PROJECT,
+      bsp: bspWith([script('make_image'), script('flash_script')]),
+      bspName: 'demo',
+      bspFolder: 'bsp/demo',
+      host: 'x86_64',
+      version: '1',
+      root: '/real/place',
+      hostRoot: '/real/place',
+    },
+    BUILD_PIPELINE,
+  )
   const node = plan.nodes.find(each => each.kind === 'script')!
   assert.is(node.env.BSP_FOLDER, '/real/place/bsp/demo')
   assert.is(node.hashedEnv.BSP_FOLDER, '/project/bsp/demo')

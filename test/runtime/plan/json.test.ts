@@ -29,9 +29,9 @@ const plan = planFor(
 const json = (decisions?: Parameters<typeof planJson>[1]): Json =>
   JSON.parse(JSON.stringify(planJson(plan, decisions)))
 
-test('the top has five keys', () => {
+test('the top has six keys', () => {
   const { nodes, flash, never, ...rest } = json()
-  assert.equal(rest, { bsp: 'demo', arch: 'x86_64' })
+  assert.equal(rest, { bsp: 'demo', arch: 'x86_64', chains: [] })
   assert.is(nodes.length, plan.nodes.length)
   assert.is(flash.length, 1)
   assert.equal(never, [
@@ -45,7 +45,8 @@ test('the top has five keys', () => {
 })
 
 test('a script has these keys and no other; globs and folders stay one entry', () => {
-  const { env, ...node } = json().nodes.at(-2)!
+  const { env, after, ...node } = json().nodes.at(-2)!
+  assert.ok((after as string[]).includes('rootfs_post'))
   assert.equal(node, {
     id: 'make_image:./make.sh',
     kind: 'script',
@@ -83,9 +84,27 @@ test('a step has step in the place of hook', () => {
     'artifacts',
     'dependencies',
     'env',
+    'after',
   ])
   assert.is(node.step, 'cage')
   assert.is(node.title, 'Cage compositor')
+})
+
+test('a place that several nodes change is listed with them', () => {
+  const changed = planFor(
+    bspWith([
+      script('after_rootfs', { id: 'a', cached_generated_artifacts: ['cache/d'] }),
+      script('before_bundle', {
+        id: 'r',
+        depends_on: ['cache/d/*'],
+        cached_generated_artifacts: ['cache/r'],
+      }),
+      script('make_image', { id: 'b', depends_on: ['cache/d/x'], cached_generated_artifacts: ['cache/d/x'] }),
+    ]),
+  )
+  assert.equal((planJson(changed) as { chains: unknown }).chains, [
+    { path: 'dist/cache/demo/d/x', writers: ['a'], links: ['b'], early_readers: ['r'] },
+  ])
 })
 
 test('with decisions each selected node has its own, and the others are left out', () => {

@@ -6,6 +6,7 @@ import { Sh } from '../../../lib/sh.ts'
 import type { Finding } from '../../../runtime/load/diagnostic.ts'
 import type { Plan } from '../../../runtime/plan/model.ts'
 import { makePlan } from '../../../runtime/plan/plan.ts'
+import { BUILD_PIPELINE } from '../../../runtime/steps/pipeline.ts'
 import { bspWith, PROJECT, script } from '../../support/simulated.ts'
 
 function planned(
@@ -13,16 +14,19 @@ function planned(
   bsp: Partial<BspData> = {},
   project: Partial<ProjectData> = {},
 ): { plan: Plan; findings: readonly Finding[]; ids: string[] } {
-  const { plan, findings } = makePlan({
-    project: { ...PROJECT, ...project } as ProjectData,
-    bsp: bspWith(scripts, bsp),
-    bspName: 'demo',
-    bspFolder: 'bsp/demo',
-    host: 'x86_64',
-    version: '1',
-    root: '/project',
-    hostRoot: '/home/me/demo',
-  })
+  const { plan, findings } = makePlan(
+    {
+      project: { ...PROJECT, ...project } as ProjectData,
+      bsp: bspWith(scripts, bsp),
+      bspName: 'demo',
+      bspFolder: 'bsp/demo',
+      host: 'x86_64',
+      version: '1',
+      root: '/project',
+      hostRoot: '/home/me/demo',
+    },
+    BUILD_PIPELINE,
+  )
   return { plan, findings, ids: plan.nodes.map(node => node.id) }
 }
 
@@ -122,7 +126,7 @@ test('a custom_kernel script takes the place of the kernel step, between its hoo
   )
   assert.equal(
     plan.never.map(({ id, reason }) => [id, reason]),
-    [['s-after_kernel_extract', 'a custom_kernel script replaces the kernel build, so nothing is extracted']],
+    [['s-after_kernel_extract', 'a custom_kernel script replaces the step Linux kernel']],
   )
   assert.equal(findings.length, 1)
   assert.equal(findings[0]!.origin.keys, ['scripts', 0, 'step'])

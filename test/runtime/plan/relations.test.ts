@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { findChains } from '../../../runtime/chains/find.ts'
 import type { PlanNode } from '../../../runtime/plan/model.ts'
 import { globBase, overlaps, pathRef } from '../../../runtime/plan/paths.ts'
-import { relationsOf } from '../../../runtime/plan/relations.ts'
+import { changedPaths, relationsOf } from '../../../runtime/plan/relations.ts'
 import { bspWith, planFor, script } from '../../support/simulated.ts'
 
 interface Paths {
@@ -26,8 +27,12 @@ function nodes(list: readonly Paths[]): PlanNode[] {
   )
 }
 
+/** As a plan of these nodes alone has them. */
+const related = (list: readonly PlanNode[]) =>
+  relationsOf({ nodes: list, chains: findChains(list, changedPaths(list)) })
+
 const makers = (list: readonly Paths[], path: string, reader = list.length) =>
-  [...relationsOf(nodes(list)).makersOf(pathRef(path, path), reader)].sort()
+  [...related(nodes(list)).makersOf(pathRef(path, path), reader)].sort()
 
 test('a path is made by whoever makes it, what it lies in, or what lies in it', () => {
   const list = [
@@ -54,7 +59,7 @@ test('a glob is made by whoever makes something where the search begins', () => 
 })
 
 test('earlier makers of its own are those of the same path, around it or in it', () => {
-  const relations = relationsOf(
+  const relations = related(
     nodes([{ makes: ['dist/d'] }, { makes: ['dist/x'] }, { makes: ['dist/d/a'] }, { makes: ['dist/d'] }]),
   )
   assert.equal([...relations.earlierMakersOfOwn(2)], [0])
@@ -63,7 +68,7 @@ test('earlier makers of its own are those of the same path, around it or in it',
 })
 
 test('whether anything makes a path does not depend on the place', () => {
-  const relations = relationsOf(nodes([{ reads: ['dist/a'] }, { makes: ['dist/a'] }]))
+  const relations = related(nodes([{ reads: ['dist/a'] }, { makes: ['dist/a'] }]))
   assert.ok(relations.isMade(pathRef('', 'dist/a', false)))
   assert.not(relations.isMade(pathRef('', 'dist/b', false)))
 })
@@ -81,7 +86,7 @@ const someNode = fc.record({
 test('makers are found as a comparison of every pair finds them', () => {
   fc.assert(
     fc.property(fc.array(someNode, { maxLength: 8 }), somePath, fc.nat(8), (list, path, reader) => {
-      const relations = relationsOf(nodes(list))
+      const relations = related(nodes(list))
       const ref = pathRef(path, path)
       const wanted = ref.glob ? globBase(path) : path
       const naive = (of: string, before: number) =>
@@ -96,7 +101,7 @@ test('makers are found as a comparison of every pair finds them', () => {
   )
 })
 
-const chains = (list: readonly Paths[]) => relationsOf(nodes(list)).chains
+const chains = (list: readonly Paths[]) => related(nodes(list)).chains
 
 test('one that writes and one that reads is no chain', () => {
   assert.equal(chains([{ makes: ['dist/a'] }, { reads: ['dist/a'] }]), [])
@@ -128,7 +133,7 @@ test('one who reads before the writer is no member', () => {
 })
 
 test('members know their chain', () => {
-  const relations = relationsOf(
+  const relations = related(
     nodes([{ makes: ['dist/a'] }, { reads: ['dist/a'] }, { makes: ['dist/a'] }, { reads: ['dist/a'] }]),
   )
   assert.equal(
@@ -155,7 +160,7 @@ test('scripts of the project are links of the root filesystem although they do n
     ]),
     { name: 'demo', project_version: '1', bsp: 'demo', scripts: [{ location: './a.sh' }] },
   )
-  const [chain] = relationsOf(plan.nodes).chains
+  const [chain] = relationsOf(plan).chains
   assert.is(plan.nodes[chain!.writers[0]!]!.id, 'rootfs_post')
   assert.equal(
     chain!.links.map(link => plan.nodes[link]!.id),
@@ -169,7 +174,7 @@ test('a script inside the kernel step that changes the source is part of the ste
       boot: { kernel: { custom_kernel: true } },
     }),
   )
-  assert.equal(relationsOf(plan.nodes).chains, [])
+  assert.equal(relationsOf(plan).chains, [])
 })
 
 test.run()

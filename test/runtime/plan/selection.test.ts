@@ -25,7 +25,7 @@ const plan = planFor(
     { boot: { kernel: { custom_kernel: true } } },
   ),
 )
-const relations = relationsOf(plan.nodes)
+const relations = relationsOf(plan)
 const chosen = (options: SelectionOptions) =>
   [...select(plan, relations, options)].map(index => plan.nodes[index]!.id)
 
@@ -90,7 +90,7 @@ test('a link that works inside the kernel step brings the step', () => {
       { boot: { kernel: { custom_kernel: true } } },
     ),
   )
-  const ids = [...select(nested, relationsOf(nested.nodes), { only: ['late'] })].map(n => nested.nodes[n]!.id)
+  const ids = [...select(nested, relationsOf(nested), { only: ['late'] })].map(n => nested.nodes[n]!.id)
   assert.equal(ids, ['kernel', 'inside', 'late'])
 })
 

@@ -1,10 +1,9 @@
 /** Whole builds with plugged-in steps and scripts that are functions: who runs, in which order, and what is recorded. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { BUILD_HOOKS, type StepName } from '../../../lib/hooks/build.ts'
+import { BUILD_HOOKS } from '../../../lib/hooks/build.ts'
 import type { BspData, ProjectData, ScriptData } from '../../../lib/schema.ts'
 import { Sh } from '../../../lib/sh.ts'
-import type { PlanHook } from '../../../runtime/plan/model.ts'
 import type { StepBodies, StepBody } from '../../../runtime/steps/body.ts'
 import { STEPS } from '../../../runtime/steps/registry.ts'
 import {
@@ -31,14 +30,14 @@ class Bench {
   behave: (id: string) => number = () => 0
   bodies: StepBodies = Object.fromEntries(STEPS.map(({ name }) => [name, this.body(name)]))
 
-  body(name: StepName, source = name as string): StepBody {
+  body(name: string, source = name): StepBody {
     return {
       source,
-      run: async ({ node, hook }) => {
+      run: async ({ node, point }) => {
         this.journal.push(name === 'kernel' ? 'kernel extract' : name)
         for (const { path } of node.artifacts) this.project.write(`${path}/made`, name)
         if (name !== 'kernel') return
-        await hook('after_kernel_extract' satisfies PlanHook)
+        await point('extracted')
         this.journal.push('kernel build')
       },
     }

@@ -6,8 +6,6 @@ import * as assert from 'uvu/assert'
 import type { ScriptData } from '../../../lib/schema.ts'
 import { Sh } from '../../../lib/sh.ts'
 import { hashText } from '../../../runtime/cache/hash-memo.ts'
-import { predecessorsOf } from '../../../runtime/plan/order.ts'
-import { relationsOf } from '../../../runtime/plan/relations.ts'
 import { bspWith, planFor, SimulatedProject } from '../../support/simulated.ts'
 
 const HOOKS = [
@@ -95,7 +93,7 @@ test('whatever the order in which they finish, several at once make what one aft
 
 test('steps that read nothing of each other do not wait for each other', () => {
   const plan = planFor(bspWith([]))
-  const before = predecessorsOf(plan.nodes, relationsOf(plan.nodes))
+  const before = plan.edges
   const waits = (id: string) =>
     before[plan.nodes.findIndex(node => node.id === id)]!.map(index => plan.nodes[index]!.id)
   for (const id of ['frontend', 'application', 'cage', 'wpe', 'client', 'rootfs'])
@@ -106,7 +104,7 @@ test('steps that read nothing of each other do not wait for each other', () => {
 test('a script that does not say what it reads, or what it makes, is waited for and waits', () => {
   for (const more of [{ depends_on: ['./s1'] }, { cached_generated_artifacts: ['cache/a'] }]) {
     const plan = planFor(bspWith([{ id: 'mine', step: 'after_cage', run: new Sh('x'), ...more }]))
-    const before = predecessorsOf(plan.nodes, relationsOf(plan.nodes))
+    const before = plan.edges
     const at = plan.nodes.findIndex(node => node.id === 'mine')
     assert.equal(before[at], [...Array(at).keys()])
     for (let later = at + 1; later < plan.nodes.length; later++) assert.ok(before[later]!.includes(at))

@@ -126,7 +126,7 @@ const TABLE: readonly {
 /** Each makes what it declares, anew every time. */
 let runs = 0
 function bodies(project: SimulatedProject, changed?: StepName): StepBodies {
-  const body = (step: StepName): StepBody => ({
+  const body = (step: string): StepBody => ({
     source: step === changed ? `${step} 2` : step,
     run: async ({ node }) => {
       for (const { path } of node.artifacts) project.write(path, `${step} ${++runs}`)

@@ -1,11 +1,10 @@
 /**
- * What is declared of a step: what it is called, where it stands, when it exists, what it reads and makes. Source of
+ * What a plan has to know of a step: what it is called, where it stands, when it exists, what it reads and makes. Source of
  * inputs and outputs: facts about the original's steps; where the original forgets an input, it is declared all the same.
  */
-import type { Hook, StepName } from '../../lib/hooks/build.ts'
 import type { BspData, ProjectData } from '../../lib/schema.ts'
 import type { ToolGroup } from '../../lib/tools.ts'
-import type { PathRef, TargetArch } from '../plan/model.ts'
+import type { PathRef, TargetArch } from './model.ts'
 
 export interface StepFacts {
   readonly project: ProjectData
@@ -18,11 +17,11 @@ export interface StepFacts {
 }
 
 export interface StepDeclaration {
-  readonly name: StepName
+  readonly name: string
   /** For people. */
   readonly title: string
   /** The hook after whose scripts the step stands. */
-  readonly follows: Hook
+  readonly follows: string
   /** Whether the definition asks for the step at all. */
   readonly exists: (facts: StepFacts) => boolean
   /** The groups of packages that its builder image has. */

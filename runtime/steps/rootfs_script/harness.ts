@@ -2,8 +2,8 @@
  * Scripts of the project change the finished root filesystem: they get it unpacked at ROOTFS_DIR, with a few functions,
  * and it is packed again only when they succeed. Source: project scripts (`rootfs_post`) of strux.yaml.
  */
-import { stepScript } from '../steps/package-files.ts'
-import { quoteForShell } from './shell-quote.ts'
+import { stepScript } from '../package-files.ts'
+import { quoteForShell } from '../shell/quote.ts'
 
 const BEFORE = [
   'shell/start.sh',
@@ -20,9 +20,4 @@ export function rootfsScript(script: { file: string } | { text: string }): strin
     'file' in script ? `bash ${quoteForShell(script.file)}` : `bash -c ${quoteForShell(script.text)}`
   const before = `set -eo pipefail\nexport ROOTFS_DIR=/tmp/rootfs\n${stepScript(...BEFORE)}`
   return [before, run, stepScript('rootfs_script/repack.sh')].join('\n')
-}
-
-/** What strux does before and after the author's text. It decides what comes out, like the text itself. */
-export function rootfsScriptHarness(): string {
-  return rootfsScript({ text: '' })
 }

@@ -1,0 +1,29 @@
+/** The build of a BSP: the built-in steps, the hooks of `bsp.yaml`, and the hook of `strux.yaml`. */
+import { BUILD_CONDITIONS, BUILD_HOOKS, PROJECT_HOOKS } from '../../lib/hooks/build.ts'
+import type { Pipeline, Vocabulary } from '../plan/pipeline.ts'
+import { STEPS } from './registry.ts'
+import { rootfsScript } from './rootfs_script/harness.ts'
+
+const BUILD: Vocabulary = {
+  hooks: BUILD_HOOKS,
+  conditions: BUILD_CONDITIONS,
+  entries: ({ bsp, boardScripts }) =>
+    (bsp.scripts ?? []).map((data, index) => {
+      const board = boardScripts?.[index]
+      return { data, hook: data.step, index, source: 'bsp', ...(board && { board }) }
+    }),
+}
+
+const PROJECT: Vocabulary = {
+  hooks: PROJECT_HOOKS,
+  entries: ({ project }) =>
+    (project.scripts ?? []).map((data, index) => ({
+      data,
+      hook: PROJECT_HOOKS[0].name,
+      index,
+      source: 'project',
+    })),
+  harnesses: { rootfs: rootfsScript },
+}
+
+export const BUILD_PIPELINE: Pipeline = { steps: STEPS, vocabularies: [BUILD, PROJECT] }
