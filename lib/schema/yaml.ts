@@ -80,7 +80,15 @@ export function bspFileSchema(): z.ZodType {
 
 /** A whole strux.yaml. */
 export function projectFileSchema(): z.ZodType {
-  projectFile ??= yamlSchema('project').describe('A project (strux.yaml).')
+  projectFile ??= (yamlSchema('project') as z.ZodObject)
+    .extend({
+      /** The version that the file was written for. Nothing reads it. */
+      strux_version: z
+        .unknown()
+        .optional()
+        .describe('The version that the file was written for. Nothing reads it.'),
+    })
+    .describe('A project (strux.yaml).')
   return projectFile
 }
 

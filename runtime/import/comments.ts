@@ -8,6 +8,8 @@ export interface Comment {
   readonly text: string
   /** Counts from 0. */
   readonly column: number
+  /** The column of the text, where there is any. */
+  readonly textColumn: number
   /** Nothing stands before it in its line. */
   readonly isAlone: boolean
 }
@@ -72,6 +74,7 @@ function* read(text: string): Generator<Comment> {
     }
     const line = text.lastIndexOf('\n', offset - 1) + 1
     if (!isScalar && token.startsWith('#')) {
+      const sign = /^#+\s*/.exec(token)![0]
       yield {
         start: offset,
         end: offset + token.length,
@@ -81,6 +84,7 @@ function* read(text: string): Generator<Comment> {
           .replaceAll(/[\r\u2028\u2029]/g, ' ')
           .trim(),
         column: offset - line,
+        textColumn: offset - line + sign.length,
         isAlone: text.slice(line, offset).trim() === '',
       }
     }

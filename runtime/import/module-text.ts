@@ -52,11 +52,9 @@ class Writer {
     const header = this.#comments
       .before(wrapper ? this.#endOfLine(startOf(wrapper)) : this.#endOfHeader(raw))
       .filter(({ text }) => !text.startsWith('yaml-language-server:'))
-      .map(comment => line('', comment))
     this.#members(value, raw, OWN_STYLE.unit)
-    for (const comment of this.#comments.before(Number.POSITIVE_INFINITY))
-      this.#lines.push(line(OWN_STYLE.unit, comment))
-    return { header, body: this.#lines }
+    this.#lines.push(...this.#commentLines(OWN_STYLE.unit, this.#comments.before(Number.POSITIVE_INFINITY)))
+    return { header: this.#commentLines('', header), body: this.#lines }
   }
 
   /** What a blank line divides from the first key is about the file. */
@@ -86,7 +84,7 @@ class Writer {
     const before = this.#comments.before(whole === undefined ? start : Math.max(start, end))
     const place = Math.min(start, ...before.map(comment => comment.start))
     if (!isFirst && start > this.#reached && this.#followsBlank(place)) this.#lines.push('')
-    for (const comment of before) this.#lines.push(line(indent, comment))
+    this.#lines.push(...this.#commentLines(indent, before))
     this.#reached = Math.max(this.#reached, start)
     if (whole !== undefined) {
       this.#done = Math.max(this.#done, this.#trimmed(end))
@@ -99,7 +97,7 @@ class Writer {
     const comment = slot?.key ? this.#comments.endingLine(this.#colon(slot.key)) : undefined
     this.#lines.push(`${indent}${prefix}${open}${behind(comment)}`)
     this.#members(value as object, raw, inner)
-    for (const each of this.#atTheEnd(slot, end)) this.#lines.push(line(inner, each))
+    this.#lines.push(...this.#commentLines(inner, this.#atTheEnd(slot, end)))
     this.#lines.push(`${indent}${close},${behind(this.#comments.endingLine(end))}`)
   }
 
@@ -114,6 +112,27 @@ class Writer {
     // A list may stand below its key without indentation: what follows is about the next key.
     if (key && this.#column(span(key).start) === column) return []
     return this.#comments.behind(this.#done, column)
+  }
+
+  /** Comments on lines of their own. What is indented in one block stays so: it may be YAML that somebody took out. */
+  #commentLines(indent: string, comments: readonly Comment[]): string[] {
+    const lines: string[] = []
+    for (let first = 0; first < comments.length; ) {
+      let end = first + 1
+      while (end < comments.length && this.#isNextLine(comments[end - 1]!, comments[end]!)) end++
+      const block = comments.slice(first, end)
+      const left = Math.min(...block.filter(({ text }) => text !== '').map(({ textColumn }) => textColumn))
+      for (const comment of block)
+        lines.push(
+          line(indent, { text: comment.text && ' '.repeat(comment.textColumn - left) + comment.text }),
+        )
+      first = end
+    }
+    return lines
+  }
+
+  #isNextLine(one: Comment, next: Comment): boolean {
+    return one.isAlone && next.isAlone && /^\r?\n[^\S\n]*$/.test(this.#text.slice(one.end, next.start))
   }
 
   /** The text of a value that needs no lines of its own for its parts. `before`: characters in its line so far. */
@@ -167,7 +186,7 @@ function endOf({ key, value }: Slot): number {
   return span(value ?? key ?? ({} as Node)).end
 }
 
-function line(indent: string, { text }: Comment): string {
+function line(indent: string, { text }: Pick<Comment, 'text'>): string {
   return `${indent}//${text === '' ? '' : ` ${text}`}`
 }
 

@@ -123,7 +123,8 @@ function dependencyBreaks(
       continue
     }
     const resolved = resolveDependency(path, { bsp: bspName, own })
-    if (!('path' in resolved)) continue
+    // That dist/ is a folder is told where it is read.
+    if (!('path' in resolved) || resolved.path === 'dist') continue
     const ref = pathRef(path, posix.normalize(resolved.path))
     const isFolder = path.endsWith('/') || (!isProduct(ref.path) && isDirectory(join(root, ref.path)))
     if (isFolder) warn(`${show(path)} is a folder, so the script runs every time`, at, 'list its files')

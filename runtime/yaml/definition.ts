@@ -3,6 +3,7 @@
  * tools shrug off is a warning here (docs/yaml.md has the table).
  */
 
+import { posix } from 'node:path'
 import { bspFileSchema, isTypeScriptKey, isTypeScriptList, projectFileSchema } from '../../lib/schema/yaml.ts'
 import type { BspData, ProjectData } from '../../lib/schema.ts'
 import type { Finding } from '../load/diagnostic.ts'
@@ -25,6 +26,7 @@ export function readDefinition(
   document: Pick<YamlDocument, 'data' | 'written' | 'isAnchored'>,
 ): Definition {
   const copy = copied(document.data)
+  if (kind === 'project') remove(copy, ['strux_version'])
   const relaxed = relax(kind, copy)
   const schema = kind === 'bsp' ? bspFileSchema() : projectFileSchema()
   const findings: Finding[] = [...relaxed]
@@ -117,27 +119,40 @@ function relax(kind: YamlKind, data: unknown): Finding[] {
     const keys = [...above, 'scripts', index]
     const script = entry as Record<string, unknown>
     // A location of the project's own scripts must be relative for every tool.
-    if (kind === 'bsp') script.location = relative(script.location, [...keys, 'location'], false)
-    if (script.location === undefined) delete script.location
-    for (const [key, artifact] of [
-      ['cached_generated_artifacts', true],
-      ['depends_on', false],
+    if (kind === 'bsp' && typeof script.location === 'string')
+      script.location = relative(script.location, [...keys, 'location'], 'own')
+    for (const [key, means] of [
+      ['cached_generated_artifacts', 'artifact'],
+      ['depends_on', 'dependency'],
     ] as const) {
       const list = script[key]
       if (!Array.isArray(list)) continue
-      script[key] = list.map((path, at) => relative(path, [...keys, key, at], artifact))
+      script[key] = list.map((path, at) =>
+        typeof path === 'string' ? relative(path, [...keys, key, at], means) : path,
+      )
     }
   }
   return findings
 
-  function relative(path: unknown, keys: readonly Key[], artifact: boolean): unknown {
-    if (typeof path !== 'string') return path
-    const rest = path.replace(artifact ? /^(\.?\/+)+/ : /^\/+/, '')
+  function relative(path: string, keys: readonly Key[], means: 'own' | 'artifact' | 'dependency'): string {
+    if (path === '.' && means === 'dependency') {
+      const message = "'.' means all of dist/, which every build changes: the script runs every time"
+      warn('reads_all', message, "write './' for the BSP's folder, or list the files", keys)
+      return IN_DIST('.')
+    }
+    const rest = path.replace(means === 'artifact' ? /^(\.?\/+)+/ : /^\/+/, '')
     if (rest === path || rest === '') return path
     const isAbsolute = path.startsWith('/')
     const what = isAbsolute ? 'is absolute' : "begins with './', which means nothing for an artifact"
-    const message = `${show(path)} ${what}: it is read as ${show(rest)}`
-    warn(isAbsolute ? 'absolute_path' : 'artifact_relative', message, `write ${show(rest)}`, keys)
-    return rest
+    // The folders of the BSP are meant only where a path begins with their names.
+    const read = means !== 'own' && /^(cache|output)\//.test(rest) ? IN_DIST(rest) : rest
+    const message = `${show(path)} ${what}: it is read as ${show(read)}`
+    const hint =
+      read === rest ? `write ${show(rest)}` : `write ${show(read)}, or ${show(rest)} in the BSP's own folder`
+    warn(isAbsolute ? 'absolute_path' : 'artifact_relative', message, hint, keys)
+    return read
   }
 }
+
+/** A path of dist/ that begins with no prefix. */
+const IN_DIST = (path: string) => posix.join('../dist', path)

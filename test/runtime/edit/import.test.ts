@@ -176,6 +176,43 @@ export default defineBsp({
   )
 })
 
+test('YAML that was taken out keeps its indentation, so that it can be put back', () => {
+  const text = textOf(`strux_version: "1"
+bsp:
+  name: q
+  description: d
+  #arch: arm64
+  #scripts:
+  #  - step: make_image
+  #
+  #    location: ./a.sh
+  arch: arm64
+  hostname: h
+  boot: {}
+  # kernel:
+  #   custom_kernel: true
+  #   fragments:
+  #     - CONFIG_A=y
+  rootfs: {}
+  #bootloader:
+    #enabled: true
+`)
+  const comments = text.split('\n').filter(line => line.trimStart().startsWith('//'))
+  assert.equal(comments, [
+    '  // arch: arm64',
+    '  // scripts:',
+    '  //   - step: make_image',
+    '  //',
+    '  //     location: ./a.sh',
+    '  // kernel:',
+    '  //   custom_kernel: true',
+    '  //   fragments:',
+    '  //     - CONFIG_A=y',
+    '  // bootloader:',
+    '  //   enabled: true',
+  ])
+})
+
 test('whatever strings and comments a file has, the module says the same and loses none', () => {
   const word = fc.string({ unit: 'grapheme', maxLength: 12 })
   const strings = fc.oneof(

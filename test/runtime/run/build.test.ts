@@ -240,6 +240,12 @@ bench('force_rebuild takes steps, hooks and ids', async bench => {
   )
 })
 
+bench('a script that reads all of dist/ runs on every build', async bench => {
+  const reading = { ...making(bench, 'make_image', 'a'), depends_on: ['../dist'] }
+  bench.scripts = [reading]
+  for (let n = 0; n < 3; n++) assert.ok((await bench.build()).journal.includes('a'))
+})
+
 bench('with the cache off all runs and nothing is recorded', async bench => {
   bench.scripts = [making(bench, 'make_image', 'a')]
   bench.config = { ...PROJECT, build: { cache: { enabled: false } } } as ProjectData
