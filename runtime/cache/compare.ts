@@ -59,7 +59,7 @@ export function compareConfig(then: NodeRecord['config'], now: NodeRecord['confi
   return changedKeys(made(then), made(now), equal).map(key => reason('config_changed', key))
 }
 
-/** A builder is the same while its key is; an image that the user names also while its id is, as far as both are known. */
+/** A builder is the same while its key is, and its identity as far as both are known. */
 export function compareBuilder(then: NodeRecord['builder'], now: NodeRecord['builder']): Reason[] {
   const sameId = then.id === undefined || now.id === undefined || then.id === now.id
   return then.key === now.key && sameId ? [] : [reason('builder_changed')]

@@ -21,7 +21,7 @@ import { ownName } from '../steps/original-names.ts'
 import { BUILD_PIPELINE } from '../steps/pipeline.ts'
 import { cancellation } from './cancel.ts'
 import { printDecisions } from './decisions.ts'
-import { openExecutor, repairOwners } from './executor.ts'
+import { knownBuilders, openExecutor, repairOwners } from './executor.ts'
 import { type GlobalOptions, type SelectionFlags, selectionOf, withSelection } from './options.ts'
 import { openSession, type Session } from './session.ts'
 import { colorsFor, printJson } from './terminal.ts'
@@ -82,6 +82,7 @@ export function buildOptions(
     },
     jobs: jobsOf(flags.jobs),
     bodies: BUILT_IN_BODIES,
+    builders: knownBuilders(),
     info: { projectVersion: project.config.project_version, struxVersion: selfVersion() },
   }
 }

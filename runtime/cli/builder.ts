@@ -1,6 +1,6 @@
 /** `strux builder`: the images in which scripts run. */
 import type { Command } from 'commander'
-import { builderStatus, ensureBuilder, pruneBuilders } from '../execute/builder-image.ts'
+import { builderName, builderStatus, ensureBuilder, pruneBuilders } from '../execute/builder-image.ts'
 import { connectEngine } from '../execute/engine.ts'
 import { hostTrust } from '../execute/host-trust.ts'
 import { loadProject } from '../load/project.ts'
@@ -8,6 +8,7 @@ import type { BuilderRef } from '../plan/model.ts'
 import { stateFolder } from '../state/places.ts'
 import { BUILT_IN_BODIES } from '../steps/bodies.ts'
 import { cancellation } from './cancel.ts'
+import { knownBuilders } from './executor.ts'
 import type { GlobalOptions } from './options.ts'
 import { openSession, projectRoot } from './session.ts'
 import { colorsFor, printJson, printLine } from './terminal.ts'
@@ -67,15 +68,17 @@ async function make(bsp: string | undefined, flags: BuilderFlags): Promise<void>
   const mirror = project.config.builder?.mirror
   const signal = cancellation()
   const notice = (message: string) => process.stderr.write(`${message}\n`)
+  const known = knownBuilders()
   const trust = hostTrust(process.env, stateFolder(root))
   for (const { builder } of builders) {
-    await ensureBuilder(engine, builder, {
+    const image = await ensureBuilder(engine, builder, {
       notice,
       signal,
       trust,
       ...(mirror === undefined ? {} : { mirror }),
     })
-    printLine((await builderStatus(engine, builder)).image)
+    known.learn(builder, image.identity)
+    printLine(builderName(builder))
   }
 }
 

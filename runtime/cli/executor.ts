@@ -1,7 +1,14 @@
 /** Chooses where the commands of this process run, and makes what they need. */
 
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { hashText } from '../cache/hash-memo.ts'
+import { type KnownBuilders, OneBuilder, RememberedBuilders } from '../cache/known-builders.ts'
 import type { DockerExecutor } from '../execute/docker.ts'
+import { resolveEndpoint, showEndpoint } from '../execute/endpoint.ts'
 import type { Executor, NoticeSink } from '../execute/executor.ts'
+import { machineIdentity } from '../execute/installed-packages.ts'
+import { machineEnvironment } from '../execute/script-environment.ts'
 import { abandonedNotes } from '../execute/unclaimed.ts'
 import { CONTAINER_ROOT } from '../plan/environment.ts'
 import type { BuilderRef, PlanNode } from '../plan/model.ts'
@@ -15,6 +22,20 @@ export interface OpeningOptions {
   readonly whileShared: <T>(work: () => Promise<T>) => Promise<T>
 }
 
+/** What is known of builders before an engine is asked: on this machine itself, of this machine. */
+export function knownBuilders(): KnownBuilders {
+  if (inContainer()) return new OneBuilder(machineIdentity())
+  const home = homedir()
+  let engine = 'unknown'
+  try {
+    engine = showEndpoint(resolveEndpoint({ env: process.env, home }))
+  } catch {
+    // Said when the engine is needed.
+  }
+  const folder = join(process.env.XDG_CACHE_HOME || join(home, '.cache'), 'strux/builders')
+  return new RememberedBuilders(join(folder, hashText(engine).slice(0, 16)))
+}
+
 /** Inside a builder container commands run right here; else in containers, whose images are made first. */
 export async function openExecutor(
   session: Session,
@@ -23,11 +44,18 @@ export async function openExecutor(
 ): Promise<Executor> {
   if (inContainer()) {
     const { createHostExecutor } = await import('../execute/host.ts')
-    return createHostExecutor({ projectRoot: session.root })
+    return createHostExecutor({ projectRoot: session.root, env: machineEnvironment(process.env) })
   }
   const executor = await dockerExecutor(session, notice)
-  const missing: BuilderRef[] = []
-  for (const builder of builders) if (!(await executor.lookUpImage(builder))) missing.push(builder)
+  // Also those of nodes that seem up to date: another image may stand there now.
+  const all = new Map(session.plan.nodes.map(({ builder }) => [builder.key, builder]))
+  const there = new Set<string>()
+  await Promise.all(
+    [...all.values()].map(async builder => {
+      if (await executor.lookUpImage(builder)) there.add(builder.key)
+    }),
+  )
+  const missing = builders.filter(({ key }) => !there.has(key))
   if (missing.length > 0) await whileShared(() => executor.makeImages(missing, signal))
   return executor
 }
@@ -64,7 +92,8 @@ export async function openShell(session: Session, node: PlanNode): Promise<numbe
     const { execa } = await import('execa')
     const { exitCode } = await execa('/bin/bash', {
       cwd: session.root,
-      env: node.env,
+      env: { ...machineEnvironment(process.env), ...node.env },
+      extendEnv: false,
       stdio: 'inherit',
       reject: false,
     })

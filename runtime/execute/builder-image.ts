@@ -1,4 +1,5 @@
 /** Makes builder images: a base, then one committed image for each layer, so that recipes that begin alike share them. */
+import type { ImageInspectInfo } from 'dockerode'
 import { recipeKey, recipePrefixes } from '../plan/builder.ts'
 import type { BuilderRecipe, BuilderRef } from '../plan/model.ts'
 import { StruxError } from '../report/error.ts'
@@ -8,6 +9,7 @@ import { type Container, startGranted } from './container.ts'
 import { type Engine, engineReason, engineStatus } from './engine.ts'
 import type { NoticeSink } from './executor.ts'
 import { BUNDLE_IN_CONTAINER, type HostTrust } from './host-trust.ts'
+import { PRINT_DIGEST, packagesIdentity } from './installed-packages.ts'
 
 export interface BuilderOptions {
   readonly notice: NoticeSink
@@ -15,6 +17,13 @@ export interface BuilderOptions {
   readonly trust: HostTrust
   /** The Debian mirror; without it that of this machine's apt sources. */
   readonly mirror?: string
+}
+
+export interface BuilderImage {
+  /** The engine's. */
+  readonly id: string
+  /** What is in it: of an image that is made here its packages, of one that the user names the engine's id. */
+  readonly identity: string
 }
 
 export interface BuilderStatus {
@@ -28,14 +37,20 @@ export interface BuilderStatus {
 const REPOSITORY = 'strux-builder'
 const LABEL = 'strux.builder'
 const RECIPE_LABEL = 'strux.builder.recipe'
+const PACKAGES_LABEL = 'strux.builder.packages'
 
 /** The image of a recipe; recipes that are equal up to a layer have the same image there. */
 export function builderTag(recipe: BuilderRecipe): string {
   return `${REPOSITORY}:${recipeKey(recipe).slice(0, 16)}`
 }
 
+/** The image's name in the engine. */
+export function builderName(builder: BuilderRef): string {
+  return builder.kind === 'named' ? builder.image : builderTag(builder.recipe)
+}
+
 export async function builderStatus(engine: Engine, builder: BuilderRef): Promise<BuilderStatus> {
-  const id = await imageIdOf(engine, builder)
+  const id = (await findBuilder(engine, builder))?.id
   if (builder.kind === 'named')
     return { image: builder.image, id, missing: id === undefined ? [builder.image] : [] }
   const missing: string[] = []
@@ -47,31 +62,42 @@ export async function builderStatus(engine: Engine, builder: BuilderRef): Promis
   return { image: builderTag(builder.recipe), id, missing }
 }
 
-/** The engine's id of the image where it exists. */
-export function imageIdOf(engine: Engine, builder: BuilderRef): Promise<string | undefined> {
-  return inspectId(engine, builder.kind === 'named' ? builder.image : builderTag(builder.recipe))
+/** The image where it exists. */
+export async function findBuilder(engine: Engine, builder: BuilderRef): Promise<BuilderImage | undefined> {
+  const image = await inspect(engine, builderName(builder))
+  if (image === undefined) return undefined
+  const packages = builder.kind === 'recipe' ? image.Config.Labels?.[PACKAGES_LABEL] : undefined
+  return { id: image.Id, identity: packages ? packagesIdentity(packages) : image.Id }
 }
 
 /**
- * Makes the image, or pulls a named one, where it is missing; returns its id.
+ * Makes the image, or pulls a named one, where it is missing.
  * Rejects with `signal.reason` when cancelled, with nothing left running and nothing half-made tagged.
  */
 export async function ensureBuilder(
   engine: Engine,
   builder: BuilderRef,
   options: BuilderOptions,
-): Promise<string> {
+): Promise<BuilderImage> {
   options.signal.throwIfAborted()
-  const existing = await imageIdOf(engine, builder)
+  const existing = await findBuilder(engine, builder)
   if (existing !== undefined) return existing
-  if (builder.kind === 'named') return pullNamed(engine, builder.image, options)
-  const prefixes = recipePrefixes(builder.recipe)
+  if (builder.kind === 'named') await pullNamed(engine, builder.image, options)
+  else await makeRecipe(engine, builder.recipe, options)
+  const image = await findBuilder(engine, builder)
+  if (image !== undefined) return image
+  throw new StruxError('The builder image was removed as soon as it was there', {
+    hint: 'Something else removes images of this engine; see its log.',
+  })
+}
+
+async function makeRecipe(engine: Engine, wanted: BuilderRecipe, options: BuilderOptions): Promise<void> {
+  const prefixes = recipePrefixes(wanted)
   let id: string | undefined
   let done = prefixes.length
   while (id === undefined && done > 0) id = await inspectId(engine, builderTag(prefixes[--done]!))
   if (id === undefined) id = await tagBase(engine, prefixes[0]!, options)
   for (const recipe of prefixes.slice(done + 1)) id = await addLayer(engine, id, recipe, options)
-  return id
 }
 
 /** Removes images of recipes that are not on the way to one of `keepKeys`; returns the names of those removed. */
@@ -102,10 +128,10 @@ export async function pruneBuilders(engine: Engine, keepKeys: readonly string[])
   return removed
 }
 
-async function pullNamed(engine: Engine, image: string, { notice, signal }: BuilderOptions): Promise<string> {
+async function pullNamed(engine: Engine, image: string, { notice, signal }: BuilderOptions): Promise<void> {
   notice(`Pulling ${image}`)
   try {
-    return await pullImage(engine, image, signal)
+    await pullImage(engine, image, signal)
   } catch (cause) {
     signal.throwIfAborted()
     throw new StruxError(
@@ -166,8 +192,9 @@ async function commitChange(
   signal.addEventListener('abort', stop, { once: true })
   try {
     await runProgram(container, program, what, { DEBIAN_FRONTEND: 'noninteractive', ...trust.env })
+    const packages = await printed(container, PRINT_DIGEST)
     signal.throwIfAborted()
-    return await commit(engine, container, recipe)
+    return await commit(engine, container, recipe, packages)
   } catch (error) {
     throw signal.aborted ? signal.reason : error
   } finally {
@@ -195,8 +222,22 @@ async function runProgram(
   })
 }
 
+/** What a short program of ours prints, without the line's end. */
+async function printed(container: Container, program: string): Promise<string> {
+  const said: string[] = []
+  const take = (chunk: Buffer) => void said.push(chunk.toString())
+  const argv = ['/bin/bash', '-c', program]
+  const code = await container.exec({ argv, stdout: take, stderr() {} })
+  return code === 0 ? said.join('').trim() : ''
+}
+
 /** What the container's own settings would leave in the image is set anew: its dead-man's switch and its labels. */
-async function commit(engine: Engine, container: Container, recipe: BuilderRecipe): Promise<string> {
+async function commit(
+  engine: Engine,
+  container: Container,
+  recipe: BuilderRecipe,
+  packages: string,
+): Promise<string> {
   const [repo, tag] = builderTag(recipe).split(':')
   const image = {
     Entrypoint: [],
@@ -206,7 +247,13 @@ async function commit(engine: Engine, container: Container, recipe: BuilderRecip
       'DEBIAN_FRONTEND=noninteractive',
       'STRUX_IN_CONTAINER=1',
     ],
-    Labels: { [LABEL]: '1', [RECIPE_LABEL]: JSON.stringify(recipe), 'strux.making': '', 'strux.pid': '' },
+    Labels: {
+      [LABEL]: '1',
+      [RECIPE_LABEL]: JSON.stringify(recipe),
+      [PACKAGES_LABEL]: packages,
+      'strux.making': '',
+      'strux.pid': '',
+    },
     WorkingDir: '/',
   }
   const { Id } = (await engine.docker
@@ -241,8 +288,12 @@ rm -rf /var/lib/apt/lists/* /var/log/apt /var/log/dpkg.log /var/cache/debconf/*-
 }
 
 async function inspectId(engine: Engine, name: string): Promise<string | undefined> {
+  return (await inspect(engine, name))?.Id
+}
+
+async function inspect(engine: Engine, name: string): Promise<ImageInspectInfo | undefined> {
   try {
-    return (await engine.docker.getImage(name).inspect()).Id
+    return await engine.docker.getImage(name).inspect()
   } catch (error) {
     if (engineStatus(error) === 404) return undefined
     throw error

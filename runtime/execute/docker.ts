@@ -47,6 +47,8 @@ export interface DockerExecutor extends Executor {
   lookUpImage(builder: BuilderRef): Promise<string | undefined>
   /** Makes or pulls those that are missing. Rejects with `signal.reason` when cancelled, with nothing half-made left. */
   makeImages(builders: readonly BuilderRef[], signal: AbortSignal): Promise<void>
+  /** The engine's id of a builder image that has been met. */
+  imageId(builder: BuilderRef): string | undefined
   /** What the engine granted to the latest container. */
   granted(): Grant | undefined
 }
@@ -95,12 +97,16 @@ class ContainerExecutor implements DockerExecutor {
     }
   }
 
+  identity(builder: BuilderRef): string | undefined {
+    return this.#stock.known(builder)?.identity
+  }
+
   imageId(builder: BuilderRef): string | undefined {
-    return this.#stock.id(builder)
+    return this.#stock.known(builder)?.id
   }
 
   async lookUpImage(builder: BuilderRef): Promise<string | undefined> {
-    return this.#stock.lookUp(await this.#connect(), builder)
+    return (await this.#stock.lookUp(await this.#connect(), builder))?.id
   }
 
   async makeImages(builders: readonly BuilderRef[], signal: AbortSignal): Promise<void> {

@@ -31,8 +31,8 @@ export interface Executor {
    * but only once nothing of the command is left running or mounted.
    */
   run(command: Command, output: OutputSink, signal: AbortSignal): Promise<number>
-  /** The engine's id of the builder image, where one was asked: part of a fingerprint for images the user names. */
-  imageId(builder: BuilderRef): string | undefined
+  /** What is in the builder, as far as it has been met: see cache/known-builders.ts. */
+  identity(builder: BuilderRef): string | undefined
   /** Releases whatever is held. Everything under dist/ belongs to the caller afterwards. */
   close(): Promise<void>
 }

@@ -11,7 +11,7 @@ import { writeAtomic } from '../state/atomic-file.ts'
 export const BUNDLE_IN_CONTAINER = '/run/strux-host/ca-certificates.crt'
 
 /** The variables by which programs are told of a bundle: OpenSSL, curl, git, Node, npm, Python, pip, Cargo. */
-const BUNDLE_VARIABLES = [
+export const BUNDLE_VARIABLES = [
   'SSL_CERT_FILE',
   'CURL_CA_BUNDLE',
   'GIT_SSL_CAINFO',

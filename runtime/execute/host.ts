@@ -1,30 +1,41 @@
 /** Runs scripts right here: inside the builder container already (STRUX_IN_CONTAINER=1), and the two flash hooks. */
 import { spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { StruxError } from '../report/error.ts'
 import { stateFolder } from '../state/places.ts'
 import type { Command, Executor, OutputSink } from './executor.ts'
+import { machineIdentity } from './installed-packages.ts'
 import { LineSplitter } from './lines.ts'
 import { runInGroup, shellExitCode, signalTree } from './process-group.ts'
 import { shellCall } from './script-text.ts'
 
-export function createHostExecutor(options: { readonly projectRoot: string }): Executor {
+export interface HostExecutorOptions {
+  readonly projectRoot: string
+  /** The environment of all commands, to which each adds its own. */
+  readonly env: NodeJS.ProcessEnv
+}
+
+export function createHostExecutor(options: HostExecutorOptions): Executor {
+  const identity = machineIdentity()
   return {
     prepare() {},
-    run: (command, output, signal) => runHere(options.projectRoot, command, output, signal),
-    imageId: () => undefined,
+    run: (command, output, signal) => runHere(options, command, output, signal),
+    identity: () => identity,
     async close() {},
   }
 }
 
 async function runHere(
-  projectRoot: string,
+  { projectRoot, env }: HostExecutorOptions,
   command: Command,
   output: OutputSink,
   signal: AbortSignal,
 ): Promise<number> {
   const folder = join(stateFolder(projectRoot), 'run')
   const call = shellCall(command.script, folder, folder)
+  const scratch = realpathSync(mkdtempSync(join(tmpdir(), 'strux-')))
   const stdout = new LineSplitter(line => output('stdout', line))
   const stderr = new LineSplitter(line => output('stderr', line))
   try {
@@ -32,7 +43,7 @@ async function runHere(
       {
         argv: ['/bin/bash', '-c', call.text],
         cwd: projectRoot,
-        env: { ...process.env, ...command.env },
+        env: { ...env, STRUX_SCRATCH: scratch, ...command.env },
         stdout: chunk => stdout.push(chunk),
         stderr: chunk => stderr.push(chunk),
       },
@@ -43,7 +54,17 @@ async function runHere(
     return code
   } finally {
     call.discard()
+    discardScratch(scratch)
   }
+}
+
+/** The folder that steps use where a container has /tmp. Never through what a script left mounted in it. */
+function discardScratch(folder: string): void {
+  let mounts = ''
+  try {
+    mounts = readFileSync('/proc/self/mountinfo', 'utf8')
+  } catch {}
+  if (!mounts.includes(` ${folder}`)) rmSync(folder, { recursive: true, force: true })
 }
 
 export interface FlashScript {

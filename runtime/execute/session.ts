@@ -7,6 +7,7 @@ import type { Caller } from './finish.ts'
 import { type HostTrust, hostTrust } from './host-trust.ts'
 import { containerLabels, type Role } from './leftovers.ts'
 import { GrantMemory } from './privileges.ts'
+import { SCRIPT_ENVIRONMENT } from './script-environment.ts'
 
 export interface Session {
   readonly engine: Engine
@@ -43,18 +44,9 @@ export function startForScript(
   role: Role,
   id?: string,
 ): Promise<Container> {
-  const env = {
-    DEBIAN_FRONTEND: 'noninteractive',
-    STRUX_IN_CONTAINER: '1',
-    // The project is not root's, and git would not touch it otherwise.
-    GIT_CONFIG_COUNT: '1',
-    GIT_CONFIG_KEY_0: 'safe.directory',
-    GIT_CONFIG_VALUE_0: '*',
-    ...session.trust.env,
-  }
   const spec = {
     image,
-    env,
+    env: { ...SCRIPT_ENVIRONMENT, ...session.trust.env },
     binds: [`${projectRoot}:${mountAt}`, ...session.trust.binds],
     labels: containerLabels(projectRoot, bsp, role, id),
     workingDir: mountAt,

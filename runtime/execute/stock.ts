@@ -1,6 +1,6 @@
-/** The builder images that one process asks for: each is made once, one after another, and its id remembered. */
+/** The builder images that one process asks for: each is made once, one after another, and what it is remembered. */
 import type { BuilderRef } from '../plan/model.ts'
-import { ensureBuilder, imageIdOf } from './builder-image.ts'
+import { type BuilderImage, ensureBuilder, findBuilder } from './builder-image.ts'
 import type { NoticeSink } from './executor.ts'
 import type { Session } from './session.ts'
 
@@ -16,27 +16,31 @@ export class Stock {
   #making: Promise<unknown> = Promise.resolve()
   #stop = new AbortController()
   #closed = false
-  readonly #images = new Map<string, Promise<string>>()
-  readonly #ids = new Map<string, string>()
+  readonly #images = new Map<string, Promise<BuilderImage>>()
+  readonly #known = new Map<string, BuilderImage>()
 
   constructor(options: StockOptions) {
     this.#options = options
   }
 
-  /** The image's id as far as it is known. */
-  id(builder: BuilderRef): string | undefined {
-    return this.#ids.get(builder.key)
+  /** The image where it has been met. */
+  known(builder: BuilderRef): BuilderImage | undefined {
+    return this.#known.get(builder.key)
   }
 
-  /** The id of an image that exists, without making or fetching one. */
-  async lookUp({ engine }: Session, builder: BuilderRef): Promise<string | undefined> {
-    const id = await imageIdOf(engine, builder)
-    if (id !== undefined) this.#ids.set(builder.key, id)
-    return id
+  /** An image that exists, without making or fetching one. */
+  async lookUp({ engine }: Session, builder: BuilderRef): Promise<BuilderImage | undefined> {
+    const image = await findBuilder(engine, builder)
+    if (image !== undefined) this.#known.set(builder.key, image)
+    return image
   }
 
   /** The image's id; makes or pulls it first where it is missing. */
-  get({ engine, trust }: Session, builder: BuilderRef): Promise<string> {
+  async get(session: Session, builder: BuilderRef): Promise<string> {
+    return (await this.#make(session, builder)).id
+  }
+
+  #make({ engine, trust }: Session, builder: BuilderRef): Promise<BuilderImage> {
     const known = this.#images.get(builder.key)
     if (known !== undefined) return known
     // A cancelled command must not spoil the next one.
@@ -46,7 +50,7 @@ export class Stock {
     this.#making = made.catch(() => {})
     this.#images.set(builder.key, made)
     made.then(
-      id => this.#ids.set(builder.key, id),
+      image => this.#known.set(builder.key, image),
       () => this.#images.delete(builder.key),
     )
     return made

@@ -23,11 +23,15 @@ export async function build(options: BuildOptions, surroundings: BuildSurroundin
   const opened = openBuild(options)
   const { forecast, manifest, kept } = opened
   await dropOrphans(opened.orphans, { plan, world, manifest, kept })
-  const decisions = await forecast.decideAll()
-  const expected = [...selection]
-    .sort((a, b) => a - b)
-    .filter(index => decisions.get(index)!.action !== 'skip')
-  requireBodies(options, expected)
+  const decide = async () => {
+    const decisions = await forecast.decideAll()
+    const expected = [...selection]
+      .sort((a, b) => a - b)
+      .filter(index => decisions.get(index)!.action !== 'skip')
+    requireBodies(options, expected)
+    return { decisions, expected }
+  }
+  const { decisions, expected } = await decide()
   report({ type: 'build_started', bsp: plan.bsp, nodes: selection.size, to_run: expected.length })
   const everything = selection.size === plan.nodes.length
   if (expected.length === 0) {
@@ -37,13 +41,15 @@ export async function build(options: BuildOptions, surroundings: BuildSurroundin
   }
   const executor = await surroundings.openExecutor(buildersOf(plan, expected))
   try {
+    // An image was made again, or replaced: what seemed up to date may not be.
+    if (learn(options, executor)) await decide()
     await walk(options, surroundings, opened, executor)
     if (everything) writeBuildInfo(options)
   } finally {
     try {
       manifest.save()
       memo.save(everything)
-      opened.images.save(learntImages(plan, executor))
+      learn(options, executor)
     } finally {
       await executor.close()
     }
@@ -78,13 +84,14 @@ function buildersOf(plan: Plan, indices: readonly number[]): BuilderRef[] {
   ]
 }
 
-function learntImages(plan: Plan, executor: Executor): Map<string, string> {
-  const learnt = new Map<string, string>()
-  for (const { builder } of plan.nodes) {
-    const id = builder.kind === 'named' ? executor.imageId(builder) : undefined
-    if (builder.kind === 'named' && id !== undefined) learnt.set(builder.image, id)
+/** Remembers what is in the builders that the executor has met; true where that was not known, or known otherwise. */
+function learn({ plan, builders }: BuildOptions, executor: Executor): boolean {
+  let news = false
+  for (const builder of buildersOf(plan, [...plan.nodes.keys()])) {
+    const identity = executor.identity(builder)
+    if (identity !== undefined && builders.learn(builder, identity)) news = true
   }
-  return learnt
+  return news
 }
 
 /** The original's record of a complete build, which its other tools read. */

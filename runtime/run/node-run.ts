@@ -96,7 +96,7 @@ async function runAndRecord(index: number, node: PlanNode, runner: NodeRunner): 
   // A link changes its own input on purpose: the version that it read is the one before it ran.
   const own = changed.length > 0 ? versions : forecast.versionsNow(index)
   const after = await inputsOf(node, forecast.sources, own)
-  const record = recordOf(node, before, after, runner.executor.imageId(node.builder))
+  const record = recordOf(node, before, after, runner.executor.identity(node.builder))
   for (const name of changedMeanwhile(node, before, record)) {
     const message = `${name} changed while ${node.id} ran, so it will run again`
     runner.report({ type: 'notice', level: 'warning', id: node.id, message })

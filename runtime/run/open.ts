@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { CachePolicy } from '../cache/decide.ts'
 import { Forecast } from '../cache/forecast.ts'
 import { type HashMemo, hashText } from '../cache/hash-memo.ts'
-import { KnownImages } from '../cache/known-images.ts'
+import type { KnownBuilders } from '../cache/known-builders.ts'
 import { Records } from '../cache/records.ts'
 import type { World } from '../cache/world.ts'
 import { forgetOrphans, putFirstVersionsBack } from '../chains/history.ts'
@@ -30,6 +30,8 @@ export interface BuildOptions {
   /** What is known about files already, and their remembered hashes. */
   readonly world: World
   readonly memo: HashMemo
+  /** What is in builders, as far as that is known before an engine is asked. */
+  readonly builders: KnownBuilders
   /** What dist/output/{bsp}/.build-info.json says of a complete build. */
   readonly info: { readonly projectVersion: string; readonly struxVersion: string }
 }
@@ -39,7 +41,6 @@ export interface OpenedBuild {
   readonly forecast: Forecast
   readonly manifest: Records
   readonly kept: KeptVersions
-  readonly images: KnownImages
   /** Places that several nodes changed, and do not any more. */
   readonly orphans: readonly KeptVersion[]
 }
@@ -54,6 +55,7 @@ export function openBuild({
   bodies,
   report,
   world,
+  builders,
 }: BuildOptions): OpenedBuild {
   const manifest = new Records(root, plan)
   for (const damage of manifest.damages) {
@@ -62,16 +64,14 @@ export function openBuild({
   }
   const kept = new KeptVersions(root, plan.bsp)
   const orphans = forgetOrphans({ plan, manifest, kept }, relations)
-  const images = new KnownImages(root)
   const bodyHash = (step: string) => {
     const body = bodies[step]
     return body && hashText(body.source)
   }
-  const builderId = ({ builder }: { builder: BuilderRef }) =>
-    builder.kind === 'named' ? images.id(builder.image) : undefined
+  const builderId = ({ builder }: { builder: BuilderRef }) => builders.identity(builder)
   const found = { plan, relations, selection, manifest, kept, policy, world }
   const forecast = new Forecast({ ...found, bodyHash, builderId })
-  return { forecast, manifest, kept, images, orphans }
+  return { forecast, manifest, kept, orphans }
 }
 
 /** The folders below dist/ that scripts can count on. */

@@ -50,7 +50,10 @@ export async function runStep(
     bash: (script, env = {}) => bash(node, script, env, place),
     bashOnHost: async (script, env) => {
       const { createHostExecutor } = await import('../execute/host.ts')
-      await bash(node, script, env, { ...place, executor: createHostExecutor({ projectRoot: place.root }) })
+      await bash(node, script, env, {
+        ...place,
+        executor: createHostExecutor({ projectRoot: place.root, env: process.env }),
+      })
     },
     point,
     progress: (message, percent) =>

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import type { BspData, ProjectData, ScriptData } from '../../lib/schema.ts'
 import { Sh } from '../../lib/sh.ts'
 import { HashMemo } from '../../runtime/cache/hash-memo.ts'
+import { RememberedBuilders } from '../../runtime/cache/known-builders.ts'
 import type { Decision, Reason } from '../../runtime/cache/reason.ts'
 import { World } from '../../runtime/cache/world.ts'
 import type { Command, Executor } from '../../runtime/execute/executor.ts'
@@ -173,6 +174,7 @@ export class SimulatedProject {
       },
       jobs: settings.jobs ?? 1,
       bodies: settings.bodies ?? {},
+      builders: new RememberedBuilders(join(this.root, 'dist/.strux/builders')),
       info: { projectVersion: '1.0.0', struxVersion: '9.9.9' },
     }
   }
@@ -182,7 +184,7 @@ function simulatedExecutor({ behave = () => 0, imageId }: BuildSettings): Execut
   return {
     prepare: () => {},
     run: async command => behave(command.id, command),
-    imageId: ({ kind }) => (kind === 'named' ? imageId : undefined),
+    identity: ({ kind }) => (kind === 'named' ? imageId : undefined),
     close: async () => {},
   }
 }

@@ -1,5 +1,5 @@
 # The declared image: filesystems are made one by one and put into their places in a file; nothing is mounted.
-export ROOTFS_DIR=/tmp/rootfs
+export ROOTFS_DIR=${STRUX_SCRATCH:-/tmp}/rootfs
 work=$BSP_CACHE_DIR/.image
 mkdir -p "$PROJECT_DIST_OUTPUT_FOLDER"
 trap 'rm -rf --one-file-system "$work" "$ROOTFS_DIR"' EXIT

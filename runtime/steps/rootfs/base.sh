@@ -30,7 +30,7 @@ mkdir -p "$kept/archives" "$kept/base-lists"
 # The archive as this builder knows it, for the suite that the project wants.
 here=$(. /etc/os-release && echo "$VERSION_CODENAME")
 # Its name becomes that of a file of the root filesystem.
-sources=/tmp/debian.list
+sources=${STRUX_SCRATCH:-/tmp}/debian.list
 apt-get -qq update || true
 # indextargets names only what has been fetched: nothing without a network.
 apt-get indextargets --format 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' |

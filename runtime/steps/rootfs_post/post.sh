@@ -1,6 +1,6 @@
 # From the base to the root filesystem of the device: C/rootfs-post.tar.gz, C/vmlinuz, C/initrd.img.
 suite=$(config .suite)
-export ROOTFS_DIR=/tmp/rootfs
+export ROOTFS_DIR=${STRUX_SCRATCH:-/tmp}/rootfs
 draft=$BSP_CACHE_DIR/.rootfs-post
 trap 'leave_chroot; rm -rf --one-file-system "$draft" "$ROOTFS_DIR"' EXIT
 rm -rf --one-file-system "$ROOTFS_DIR" "$draft"

@@ -18,6 +18,6 @@ const BEFORE = [
 export function rootfsScript(script: { file: string } | { text: string }): string {
   const run =
     'file' in script ? `bash ${quoteForShell(script.file)}` : `bash -c ${quoteForShell(script.text)}`
-  const before = `set -eo pipefail\nexport ROOTFS_DIR=/tmp/rootfs\n${stepScript(...BEFORE)}`
+  const before = `set -eo pipefail\nexport ROOTFS_DIR=\${STRUX_SCRATCH:-/tmp}/rootfs\n${stepScript(...BEFORE)}`
   return [before, run, stepScript('rootfs_script/repack.sh')].join('\n')
 }

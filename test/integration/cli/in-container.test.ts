@@ -1,4 +1,4 @@
-/** STRUX_IN_CONTAINER=1: scripts run right here, without an engine, and the records hold for both ways. */
+/** STRUX_IN_CONTAINER=1: scripts run right here, without an engine. */
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { TempProject } from '../../support/project.ts'
@@ -35,21 +35,6 @@ test('builds without an engine, with real paths', async () => {
   const plan = JSON.parse((await project.strux(['plan', '--json'], HERE)).stdout)
   const node = plan.nodes.find((each: { id: string }) => each.id === 'copy')
   assert.is(node.env.BSP_FOLDER, project.at('bsp/demo'))
-})
-
-test('records hold in a container and here, in both directions', async () => {
-  const outcome = async (options = {}) => (await project.build([], options)).outcomes
-  assert.equal(await outcome(), { copy: 'ran' })
-  const records = project.records()
-  assert.equal(await outcome(HERE), { copy: 'skipped' })
-  project.write('bsp/demo/in.txt', 'two\n')
-  assert.equal(await outcome(HERE), { copy: 'ran' })
-  assert.is(project.read('dist/output/demo/out'), 'two\n')
-  assert.equal(await outcome(), { copy: 'skipped' })
-  assert.equal(await outcome(HERE), { copy: 'skipped' })
-  project.write('bsp/demo/in.txt', 'one\n')
-  assert.equal(await outcome(), { copy: 'ran' })
-  assert.equal(project.records(), records)
 })
 
 test('exit code, cancel and kill -9 here', async () => {

@@ -9,7 +9,7 @@ import {
   builderStatus,
   builderTag,
   ensureBuilder,
-  imageIdOf,
+  findBuilder,
   pruneBuilders,
 } from '../../../runtime/execute/builder-image.ts'
 import { connectEngine, type Engine } from '../../../runtime/execute/engine.ts'
@@ -56,20 +56,21 @@ test('a missing layer is made on those that exist, with its packages; the second
   await forget(builder)
   assert.equal((await builderStatus(engine, builder)).missing, ['host'])
   const notices: string[] = []
-  const id = await ensureBuilder(engine, builder, options(notices))
+  const image = await ensureBuilder(engine, builder, options(notices))
+  const { id } = image
   assert.is(notices.length, 2, notices.join('\n'))
   assert.match(notices[0]!, 'Adding "host"')
   assert.match(notices[1]!, /Added "host" in \d+ s/)
   assert.is(execFileSync('docker', ['run', '--rm', id, 'hello', '-t']).toString(), 'hello, world\n')
   const started = performance.now()
-  assert.is(await ensureBuilder(engine, builder, options(notices)), id)
+  assert.equal(await ensureBuilder(engine, builder, options(notices)), image)
   assert.ok(performance.now() - started < 200)
   assert.is(notices.length, 2)
   assert.equal(await builderStatus(engine, builder), { image: builderTag(builder.recipe), id, missing: [] })
 })
 
 test('the image holds what belongs to it and nothing of the container that made it', async () => {
-  const id = await ensureBuilder(engine, recipe('hello'), options())
+  const { id } = await ensureBuilder(engine, recipe('hello'), options())
   const { Config: config } = await engine.docker.getImage(id).inspect()
   assert.equal([...(config.Env ?? [])].sort(), [
     'DEBIAN_FRONTEND=noninteractive',
@@ -88,7 +89,7 @@ test('a package that does not exist: a clear error, no image, no container', asy
   assert.instance(error, Error)
   assert.match((error as Error).message, 'Unable to locate package no-such-package-here')
   assert.match((error as { hint?: string }).hint ?? '', 'host_packages')
-  assert.is(await imageIdOf(engine, builder), undefined)
+  assert.is(await findBuilder(engine, builder), undefined)
   assert.equal(await making(builder), [])
 })
 
@@ -102,7 +103,7 @@ test('cancel leaves neither image nor container', async () => {
   const error = await ensureBuilder(engine, builder, options([], cancel.signal)).catch(error => error)
   assert.is(error, reason)
   assert.ok(performance.now() - started < 3200)
-  assert.is(await imageIdOf(engine, builder), undefined)
+  assert.is(await findBuilder(engine, builder), undefined)
   assert.equal(await making(builder), [])
 })
 
@@ -110,8 +111,11 @@ test('two at the same time are harmless', async () => {
   const builder = recipe('tree')
   await forget(builder)
   await Promise.all([ensureBuilder(engine, builder, options()), ensureBuilder(engine, builder, options())])
-  const id = await imageIdOf(engine, builder)
-  assert.is(execFileSync('docker', ['run', '--rm', id!, 'tree', '--version']).toString().slice(0, 4), 'tree')
+  const image = await findBuilder(engine, builder)
+  assert.is(
+    execFileSync('docker', ['run', '--rm', image!.id, 'tree', '--version']).toString().slice(0, 4),
+    'tree',
+  )
 })
 
 test('pruning keeps the images on the way to a kept recipe', async () => {
@@ -126,15 +130,15 @@ test('pruning keeps the images on the way to a kept recipe', async () => {
   const { recipeKey } = await import('../../../runtime/plan/builder.ts')
   const keep = others.map(made => recipeKey(made as never))
   assert.equal(await pruneBuilders(engine, keep), [builderTag(recipe('hello').recipe)])
-  assert.is(await imageIdOf(engine, recipe('hello')), undefined)
-  assert.ok(await imageIdOf(engine, imageBuilder))
+  assert.is(await findBuilder(engine, recipe('hello')), undefined)
+  assert.ok(await findBuilder(engine, imageBuilder))
 })
 
 test('a named image is taken as it is; one that cannot be had is a clear error', async () => {
-  const id = await imageIdOf(engine, imageBuilder)
-  execFileSync('docker', ['tag', id!, 'strux-test-named:1'])
+  const { id } = (await findBuilder(engine, imageBuilder))!
+  execFileSync('docker', ['tag', id, 'strux-test-named:1'])
   const named: BuilderRef = { kind: 'named', image: 'strux-test-named:1', key: 'strux-test-named:1' }
-  assert.is(await ensureBuilder(engine, named, options()), id)
+  assert.equal(await ensureBuilder(engine, named, options()), { id, identity: id })
   execFileSync('docker', ['rmi', 'strux-test-named:1'])
   const error = (await ensureBuilder(engine, named, options()).catch(error => error)) as Error
   assert.match(error.message, 'The builder image strux-test-named:1 is not here and cannot be pulled')

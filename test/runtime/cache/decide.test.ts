@@ -5,6 +5,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { BspData, ProjectData, ScriptData } from '../../../lib/schema.ts'
 import { Sh } from '../../../lib/sh.ts'
+import { RememberedBuilders } from '../../../runtime/cache/known-builders.ts'
 import type { Decision } from '../../../runtime/cache/reason.ts'
 import { type BuildSettings, bspWith, PROJECT, SimulatedProject } from '../../support/simulated.ts'
 
@@ -307,11 +308,19 @@ test('an image that the user names counts by its name, and by its id once an eng
       assert.equal(await verdict(scene), ['skip', 'unchanged'])
       const plain = scene.settings
       scene.settings = { ...plain, imageId: 'sha256:2' }
-      // No engine is asked where nothing runs; the next script that runs meets the new image.
-      scene.project.write('bsp/demo/image.cfg', 'y')
-      assert.equal(await verdict(scene), ['run', 'dependency_changed ./image.cfg'])
+      // No engine is asked where nothing runs; the next build that runs something meets the new image.
       assert.equal(await verdict(scene), ['skip', 'unchanged'])
-      scene.project.write('dist/.strux/images.json', JSON.stringify({ mine: 'sha256:3' }))
+      scene.project.write('bsp/demo/image.cfg', 'y')
+      assert.is((await scene.project.dryRun(scene.settings)).get('make')!.reasons.length, 1)
+      const { reasons } = await scene.project.build(scene.settings)
+      assert.equal(
+        reasons.get('make')!.map(({ code }) => code),
+        ['dependency_changed', 'builder_changed'],
+      )
+      assert.equal(await verdict(scene), ['skip', 'unchanged'])
+      const known = new RememberedBuilders(join(scene.project.root, 'dist/.strux/builders'))
+      known.learn({ kind: 'named', image: 'mine', key: 'mine' }, 'sha256:3')
+      scene.settings = { ...plain, imageId: 'sha256:3' }
       assert.equal(await verdict(scene), ['run', 'builder_changed'])
       scene.settings = { ...plain, project: { ...PROJECT, builder: { image: 'other' } } as ProjectData }
       assert.equal(await verdict(scene), ['run', 'builder_changed'])

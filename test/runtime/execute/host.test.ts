@@ -1,5 +1,13 @@
 /** Scripts on this machine itself, as inside a builder container. */
-import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
@@ -15,7 +23,7 @@ let executor: Executor
 
 test.before.each(() => {
   root = realpathSync(mkdtempSync(join(tmpdir(), "strux host's ")))
-  executor = createHostExecutor({ projectRoot: root })
+  executor = createHostExecutor({ projectRoot: root, env: { ...process.env, STRUX_TEST_HOST: 'host' } })
 })
 test.after.each(() => rmSync(root, { recursive: true }))
 
@@ -37,8 +45,7 @@ async function run(
   return { code, lines }
 }
 
-test('bash -c in the project, with the environment of this process and the script’s own', async () => {
-  process.env.STRUX_TEST_HOST = 'host'
+test('bash -c in the project, with the environment of the executor and the script’s own', async () => {
   const { code, lines } = await run(
     'echo "$0|${BASH_SOURCE[0]:-}|$PWD|$STRUX_TEST_HOST|$A"; cat; printf err >&2; exit 4',
     { A: 'b' },
@@ -54,6 +61,13 @@ test('a script of more than 1 MiB', async () => {
   assert.equal(lines, ['stdout: /bin/bash||1201'])
   assert.is(code, 3)
   assert.equal(readdirSync(join(root, 'dist/.strux/run')), [])
+})
+
+test('a command has a folder for what steps make in /tmp of a container, gone afterwards', async () => {
+  const { lines } = await run('echo "$STRUX_SCRATCH"; mkdir -p "$STRUX_SCRATCH/rootfs/etc"')
+  const folder = lines[0]!.slice('stdout: '.length)
+  assert.ok(folder.startsWith(realpathSync(tmpdir())))
+  assert.not(existsSync(folder))
 })
 
 test('signals count as 128+n', async () => {

@@ -1,0 +1,58 @@
+/**
+ * What is installed in a builder, as one digest: names, architectures and versions of its packages. The same list gives
+ * the same digest in an image, where a program of ours writes it when the image is made, and on this machine, where the
+ * package manager's own file is read.
+ */
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+
+/** Prints the digest in a Debian container. */
+export const PRINT_DIGEST = String.raw`dpkg-query -W -f '${'$'}{db:Status-Status} ${'$'}{Package}:${'$'}{Architecture} ${'$'}{Version}\n' |
+  sed -n 's/^installed //p' | LC_ALL=C sort | sha256sum | cut -d' ' -f1`
+
+/** An image's identity by its digest. */
+export function packagesIdentity(digest: string): string {
+  return `packages ${digest}`
+}
+
+/** The identity of this machine, or of the container in which this process runs. */
+export function machineIdentity(root = '/'): string {
+  const dpkg = readText(`${root}var/lib/dpkg/status`)
+  if (dpkg !== undefined)
+    return packagesIdentity(
+      sha256(
+        installed(dpkg)
+          .map(line => `${line}\n`)
+          .join(''),
+      ),
+    )
+  // Other systems than Debian: Alpine's list of packages, or at least the system's name and version.
+  const other = readText(`${root}lib/apk/db/installed`) ?? readText(`${root}etc/os-release`)
+  return `machine ${other === undefined ? process.platform : sha256(other)}`
+}
+
+/** `name:architecture version`, in the order of bytes. */
+function installed(status: string): string[] {
+  return status
+    .split('\n\n')
+    .flatMap(paragraph => {
+      const field = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(paragraph)?.[1]
+      if (!field('Status')?.endsWith(' installed')) return []
+      return [`${field('Package')}:${field('Architecture')} ${field('Version')}`]
+    })
+    .map(line => Buffer.from(line))
+    .sort(Buffer.compare)
+    .map(String)
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}
+
+function readText(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return undefined
+  }
+}
