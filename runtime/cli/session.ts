@@ -87,25 +87,50 @@ export async function examine(
   const found: Finding[] = []
   let session: Session | undefined
   if (loaded.value && bsp?.value) {
-    const project = loaded.value
-    const { plan, findings } = makePlan(planInput(project, bsp.value), BUILD_PIPELINE)
-    const relations = relationsOf(plan)
-    const memo = new HashMemo(join(project.root, cacheFolder(plan.bsp), '.file-hashes.json'))
-    const world = new World(project.root, memo, splashLogo(project.config, plan))
-    session = { root: project.root, project, bsp: bsp.value, plan, relations, memo, world }
+    const { findings, ...planned } = await planWith(loaded.value, bsp.value)
+    session = planned
     found.push(
       ...findings,
-      ...notActedOn(project.config, bsp.value.data),
-      ...unknownForced(project.config, plan),
-      ...(await checkFiles(plan, relations, world)),
+      ...notActedOn(loaded.value.config, bsp.value.data),
+      ...unknownForced(loaded.value.config, session.plan),
     )
-  }
+  } else if (bsp) found.push(...(await wrongFiles(loaded, bsp)))
   const about = (source: 'project' | 'bsp') => found.filter(finding => finding.origin.source === source)
   const diagnostics = [
     ...(await diagnose(loaded, about('project'))),
     ...(bsp ? await diagnose(bsp, about('bsp')) : []),
   ]
   return session ? { diagnostics, session } : { diagnostics }
+}
+
+interface Planned extends Session {
+  readonly findings: readonly Finding[]
+}
+
+async function planWith(project: Project, bsp: Bsp): Promise<Planned> {
+  const { plan, findings } = makePlan(planInput(project, bsp), BUILD_PIPELINE)
+  const relations = relationsOf(plan)
+  const memo = new HashMemo(join(project.root, cacheFolder(plan.bsp), '.file-hashes.json'))
+  const world = new World(project.root, memo, splashLogo(project.config, plan))
+  const ofFiles = await checkFiles(plan, relations, world)
+  const { root } = project
+  return { root, project, bsp, plan, relations, memo, world, findings: [...findings, ...ofFiles] }
+}
+
+/** What is wrong with files, as far as it can be known where something else is wrong with the definitions. */
+async function wrongFiles(loaded: LoadedProject, bsp: Loaded<Bsp>): Promise<Finding[]> {
+  const { salvageBsp, salvageProject } = await import('../check/salvage.ts')
+  const project = salvageProject(loaded)
+  const rest = salvageBsp(loaded, bsp)
+  if (!project || !rest) return []
+  const repaired = { project: project.repaired, bsp: rest.repaired }
+  const isAbout = (keys: Finding['origin']['keys'], part: readonly PropertyKey[]) =>
+    part.every((key, index) => keys[index] === key)
+  const { findings } = await planWith(project.value, rest.value)
+  return findings.filter(({ severity, code, origin }) => {
+    const isGuess = repaired[origin.source].some(part => isAbout(origin.keys, part))
+    return severity === 'error' && (code === 'script_missing' || !isGuess)
+  })
 }
 
 function planInput(project: Project, bsp: Bsp) {

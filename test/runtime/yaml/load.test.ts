@@ -177,6 +177,7 @@ test('severities: what is wrong everywhere is an error', async () => {
     'wrong_type bsp/qemu/bsp.yaml:9:18 yes',
     'unknown_hook bsp/qemu/bsp.yaml:11:13 make_img',
     'missing_key bsp/qemu/bsp.yaml:13:7 step: make_image',
+    'script_missing bsp/qemu/bsp.yaml:14:37 ./gone.sh',
     'missing_key bsp/qemu/bsp.yaml:16:5 kernel',
     'wrong_type bsp/qemu/bsp.yaml:17:16 6.10',
     'wrong_type bsp/qemu/bsp.yaml:18:5 bootloader',
