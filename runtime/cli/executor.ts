@@ -77,7 +77,7 @@ export async function repairOwners(
     for (const { builder } of plan.nodes) {
       if (!(await executor.lookUpImage(builder))) continue
       // The executor puts everything in order before its first command.
-      await executor.run({ id: 'strux', builder, script: 'true', env: {} }, () => {}, signal)
+      await (await executor.open({ id: 'strux', builder }, signal)).close()
       return true
     }
     return false

@@ -1,19 +1,17 @@
-/** Runs each script in a fresh container: the story of a command from the builder image to the owner of its last file. */
-import { join } from 'node:path'
+/** Runs each node's work in a fresh container: from the builder image to the owner of the last file. */
 import type { BuilderRef } from '../plan/model.ts'
 import { StruxError } from '../report/error.ts'
 import { stateFolder } from '../state/places.ts'
-import { late, unlessAborted } from './cancel.ts'
+import { late } from './cancel.ts'
 import type { Container } from './container.ts'
+import { ContainerSession } from './container-session.ts'
 import { engineReason } from './engine.ts'
-import type { Command, Executor, NoticeSink, OutputSink } from './executor.ts'
+import type { Executor, NoticeSink, SessionRequest, WorkSession } from './executor.ts'
 import { type Caller, finishIn } from './finish.ts'
 import { type Role, removeLeftoverContainers } from './leftovers.ts'
-import { LineSplitter } from './lines.ts'
 import { mayHaveOrphanedLoops, releaseOrphanedLoops } from './loop-devices.ts'
 import { Pool } from './pool.ts'
 import type { Grant } from './privileges.ts'
-import { shellCall } from './script-text.ts'
 import { openSession, type Session, startForScript } from './session.ts'
 import { runShell, type ShellTerminal } from './shell.ts'
 import { Stock } from './stock.ts'
@@ -84,12 +82,18 @@ class ContainerExecutor implements DockerExecutor {
     this.#pool.prepare(builder, id)
   }
 
-  async run(command: Command, output: OutputSink, signal: AbortSignal): Promise<number> {
+  async open({ builder, id }: SessionRequest, signal: AbortSignal): Promise<WorkSession> {
     signal.throwIfAborted()
     const stop = () => this.#stock.stop(signal.reason)
     signal.addEventListener('abort', stop, { once: true })
     try {
-      return await this.#runIn(await this.#pool.take(command.builder, command.id), command, output, signal)
+      const container = await this.#pool.take(builder, id)
+      const session = await this.#connect()
+      return new ContainerSession(container, {
+        folder: this.#folder,
+        mountAt: this.#mountAt,
+        close: (since, failed) => this.#closeSession(session, container, since, failed),
+      })
     } catch (error) {
       throw signal.aborted ? signal.reason : error
     } finally {
@@ -165,39 +169,13 @@ class ContainerExecutor implements DockerExecutor {
     claims.settled()
   }
 
-  async #runIn(
-    container: Container,
-    command: Command,
-    output: OutputSink,
-    signal: AbortSignal,
-  ): Promise<number> {
-    const session = await this.#connect()
-    const since = new Date()
-    const stdout = new LineSplitter(line => output('stdout', line))
-    const stderr = new LineSplitter(line => output('stderr', line))
-    const call = shellCall(command.script, join(this.#folder, 'run'), `${this.#mountAt}/dist/.strux/run`)
-    let code: number | undefined
-    try {
-      const script = container.exec({
-        argv: ['/bin/bash', '-c', call.text],
-        env: command.env,
-        stdout: chunk => (signal.aborted ? undefined : stdout.push(chunk)),
-        stderr: chunk => (signal.aborted ? undefined : stderr.push(chunk)),
-      })
-      code = await unlessAborted(script, signal)
-      stdout.end()
-      stderr.end()
-    } finally {
-      call.discard()
-      const failed = code !== 0
-      const finished = this.#finish(session, container, since, failed)
-      await (failed ? this.#cleanUp(session, container, finished) : finished)
-      this.#pool.retire(container)
-    }
-    return code
+  async #closeSession(session: Session, container: Container, since: Date, failed: boolean): Promise<void> {
+    const finished = this.#finish(session, container, since, failed)
+    await (failed ? this.#cleanUp(session, container, finished) : finished)
+    this.#pool.retire(container)
   }
 
-  /** In the script's own container; what cannot be done there is left for `close`. */
+  /** In the session's own container; what cannot be done there is left for `close`. */
   async #finish(session: Session, container: Container, since: Date, failed: boolean): Promise<void> {
     const claim = session.claims.needed ? { caller: this.#options.caller, since } : undefined
     if (claim === undefined && !failed) return

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { StruxError } from '../report/error.ts'
 import { stateFolder } from '../state/places.ts'
-import type { Command, Executor, OutputSink } from './executor.ts'
+import type { Command, Executor, OutputSink, WorkSession } from './executor.ts'
 import { machineIdentity } from './installed-packages.ts'
 import { LineSplitter } from './lines.ts'
 import { runInGroup, shellExitCode, signalTree } from './process-group.ts'
@@ -21,40 +21,50 @@ export function createHostExecutor(options: HostExecutorOptions): Executor {
   const identity = machineIdentity()
   return {
     prepare() {},
-    run: (command, output, signal) => runHere(options, command, output, signal),
+    open: async () => new HostSession(options),
     identity: () => identity,
     async close() {},
   }
 }
 
-async function runHere(
-  { projectRoot, env }: HostExecutorOptions,
-  command: Command,
-  output: OutputSink,
-  signal: AbortSignal,
-): Promise<number> {
-  const folder = join(stateFolder(projectRoot), 'run')
-  const call = shellCall(command.script, folder, folder)
-  const scratch = realpathSync(mkdtempSync(join(tmpdir(), 'strux-')))
-  const stdout = new LineSplitter(line => output('stdout', line))
-  const stderr = new LineSplitter(line => output('stderr', line))
-  try {
-    const code = await runInGroup(
-      {
-        argv: ['/bin/bash', '-c', call.text],
-        cwd: projectRoot,
-        env: { ...env, STRUX_SCRATCH: scratch, ...command.env },
-        stdout: chunk => stdout.push(chunk),
-        stderr: chunk => stderr.push(chunk),
-      },
-      signal,
-    )
-    stdout.end()
-    stderr.end()
-    return code
-  } finally {
-    call.discard()
-    discardScratch(scratch)
+/** Commands share a folder of their own, STRUX_SCRATCH, which is deleted with the session. */
+class HostSession implements WorkSession {
+  readonly variablesFile: string
+  readonly #options: HostExecutorOptions
+  readonly #scratch = realpathSync(mkdtempSync(join(tmpdir(), 'strux-')))
+
+  constructor(options: HostExecutorOptions) {
+    this.#options = options
+    this.variablesFile = join(this.#scratch, '.strux-variables')
+  }
+
+  async run(command: Command, output: OutputSink, signal: AbortSignal): Promise<number> {
+    const { projectRoot, env } = this.#options
+    const folder = join(stateFolder(projectRoot), 'run')
+    const call = shellCall(command.script, folder, folder)
+    const stdout = new LineSplitter(line => output('stdout', line))
+    const stderr = new LineSplitter(line => output('stderr', line))
+    try {
+      const code = await runInGroup(
+        {
+          argv: ['/bin/bash', '-c', call.text],
+          cwd: projectRoot,
+          env: { ...env, STRUX_SCRATCH: this.#scratch, ...command.env },
+          stdout: chunk => stdout.push(chunk),
+          stderr: chunk => stderr.push(chunk),
+        },
+        signal,
+      )
+      stdout.end()
+      stderr.end()
+      return code
+    } finally {
+      call.discard()
+    }
+  }
+
+  async close(): Promise<void> {
+    discardScratch(this.#scratch)
   }
 }
 

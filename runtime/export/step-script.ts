@@ -1,5 +1,6 @@
 /** Built-in steps as scripts, for what a definition in TypeScript asks of them and other tools cannot do. */
 
+import { CONTAINER_ROOT } from '../plan/environment.ts'
 import type { StepNode } from '../plan/model.ts'
 import type { StepBody } from '../steps/body.ts'
 import { quoteForShell } from '../steps/shell/quote.ts'
@@ -11,29 +12,21 @@ export interface InnerScript {
 }
 
 /**
- * The bash of a step's body, with the values of the definition in it.
+ * The bash of a step's body, with the values of the definition in it. Commands on this machine are left out: other tools
+ * fetch with their own git.
  *
  * @param said one line each, for people
  */
-export async function stepAsScript(
+export function stepAsScript(
   body: StepBody,
   node: StepNode,
   said: readonly string[],
   inner: readonly InnerScript[] = [],
-): Promise<string> {
-  const parts: string[] = []
-  await body.run({
-    node,
-    root: '/',
-    bash: async script => {
-      parts.push(script.trimEnd())
-    },
-    // What needs the keys of the user stays with other tools: they fetch with their own git.
-    bashOnHost: async () => {},
-    point: async name => {
-      for (const { at, command } of inner) if (at === name) parts.push(command)
-    },
-    progress: () => {},
+): string {
+  const parts = body.commands({ node, root: CONTAINER_ROOT }).flatMap(command => {
+    if (command.kind === 'run') return [command.script.trimEnd()]
+    if (command.kind !== 'point') return []
+    return inner.flatMap(({ at, command: text }) => (at === command.at ? [text] : []))
   })
   // Each part is a program of its own, with its own traps and settings.
   const [only] = parts

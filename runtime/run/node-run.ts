@@ -11,13 +11,15 @@ import type { World } from '../cache/world.ts'
 import { type Chain, isLink, seesVersion } from '../chains/chain.ts'
 import { enterLink, extendChain, leaveLink, rewindForWriter, startChain } from '../chains/history.ts'
 import type { KeptVersions } from '../chains/kept-versions.ts'
-import type { PathRef, Plan, PlanNode } from '../plan/model.ts'
+import type { PathRef, PlanNode } from '../plan/model.ts'
 import type { Relations } from '../plan/relations.ts'
 import type { StepBodies } from '../steps/body.ts'
-import { runScript, runStep, WorkFailed, type WorkPlace } from './work.ts'
+import { runScript, runStep, type StepSession, WorkFailed, type WorkPlace } from './work.ts'
+
+/** The session of the step that is under way. */
+export type OpenSession = () => Promise<StepSession>
 
 export interface NodeRunner extends WorkPlace {
-  readonly plan: Plan
   readonly relations: Relations
   readonly forecast: Forecast
   readonly manifest: RecordStore
@@ -29,11 +31,16 @@ export interface NodeRunner extends WorkPlace {
   /** Chains whose path has been brought to its first version in this build. */
   readonly startedChains: Set<Chain>
   /** Runs the scripts that stand at a point inside a step. */
-  readonly point: (step: string, at: string) => Promise<void>
+  readonly point: (step: string, at: string, inside: OpenSession) => Promise<void>
 }
 
 /** Resolves when the node ran and is recorded; rejects with WorkFailed, a StruxError or the reason of the cancellation. */
-export async function runNode(index: number, decision: Decision, runner: NodeRunner): Promise<void> {
+export async function runNode(
+  index: number,
+  decision: Decision,
+  runner: NodeRunner,
+  inside?: OpenSession,
+): Promise<void> {
   const { plan, report, signal } = runner
   const node = plan.nodes[index]!
   const started = Date.now()
@@ -49,7 +56,7 @@ export async function runNode(index: number, decision: Decision, runner: NodeRun
       reasons: decision.reasons,
     })
   try {
-    await runAndRecord(index, node, runner)
+    await runAndRecord(index, node, runner, inside)
   } catch (error) {
     if (signal.aborted) finish('cancelled')
     else finish('failed', error instanceof WorkFailed ? error.exitCode : undefined)
@@ -58,7 +65,12 @@ export async function runNode(index: number, decision: Decision, runner: NodeRun
   finish('ran', 0)
 }
 
-async function runAndRecord(index: number, node: PlanNode, runner: NodeRunner): Promise<void> {
+async function runAndRecord(
+  index: number,
+  node: PlanNode,
+  runner: NodeRunner,
+  inside: OpenSession | undefined,
+): Promise<void> {
   const { relations, forecast, manifest, world, bodies } = runner
   // Delete the record first: the next steps overwrite the node's outputs.
   manifest.setNode(node.kind, node.id, undefined)
@@ -78,8 +90,9 @@ async function runAndRecord(index: number, node: PlanNode, runner: NodeRunner): 
   manifest.save()
 
   try {
-    if (node.kind === 'script') await runScript(node, runner)
-    else await runStep(node, bodies[node.step]!, at => runner.point(node.id, at), runner)
+    if (node.kind === 'script')
+      await runScript(node, runner, node.runs_in === 'session' ? await inside?.() : undefined)
+    else await runStep(node, bodies[node.step]!, (at, inside) => runner.point(node.id, at, inside), runner)
   } catch (error) {
     world.refresh()
     for (const chain of changed) await leaveLink(chain, runner)

@@ -4,7 +4,7 @@ import pLimit from 'p-limit'
 import type { Decision } from '../cache/reason.ts'
 import type { Executor } from '../execute/executor.ts'
 import type { BuilderRef, Plan } from '../plan/model.ts'
-import { type NodeRunner, runNode } from './node-run.ts'
+import { type NodeRunner, type OpenSession, runNode } from './node-run.ts'
 import type { BuildOptions, OpenedBuild } from './open.ts'
 
 export interface BuildSurroundings {
@@ -24,7 +24,7 @@ export async function walk(
 ): Promise<void> {
   const { root, plan, pipeline, relations, selection, policy, bodies, report, world } = options
   const started = new Set<number>()
-  const takeTurn = async (index: number, recordsMayDiffer = false): Promise<void> => {
+  const takeTurn = async (index: number, recordsMayDiffer = false, inside?: OpenSession): Promise<void> => {
     if (!selection.has(index) || forecast.fate(index)) return
     signal.throwIfAborted()
     started.add(index)
@@ -35,7 +35,7 @@ export async function walk(
       return
     }
     for (const link of missedBefore(index)) await runNode(link, decision, runner)
-    const work = runNode(index, decision, runner)
+    const work = runNode(index, decision, runner, inside)
     prepareNext(index)
     await work
   }
@@ -74,9 +74,10 @@ export async function walk(
     )
     if (next >= 0) executor.prepare(plan.nodes[next]!.builder, plan.nodes[next]!.id)
   }
-  const point = async (step: string, at: string): Promise<void> => {
+  const point = async (step: string, at: string, inside: OpenSession): Promise<void> => {
     for (const [index, node] of plan.nodes.entries()) {
-      if (node.kind === 'script' && node.inside === step && node.at === at) await takeTurn(index)
+      if (node.kind === 'script' && node.inside === step && node.at === at)
+        await takeTurn(index, false, inside)
     }
   }
   const runner: NodeRunner = {

@@ -3,8 +3,8 @@ import fc from 'fast-check'
 import type { BspData, ScriptData } from '../../lib/schema.ts'
 import { Sh } from '../../lib/sh.ts'
 import { hashText } from '../../runtime/cache/hash-memo.ts'
-import type { StepBody } from '../../runtime/steps/body.ts'
-import { type Behaviour, type BuildSettings, bspWith, SimulatedProject } from './simulated.ts'
+import type { StepNode } from '../../runtime/plan/model.ts'
+import { type Behaviour, type BuildSettings, bspWith, SimulatedProject, simulatedBody } from './simulated.ts'
 
 export const HOOKS = [
   'before_build',
@@ -231,16 +231,13 @@ export function buildOf(
   items: readonly Item[],
   behave: Behaviour = behaviour(project, items),
 ): BuildSettings {
-  const kernel: StepBody = {
-    source: 'kernel',
-    run: async ({ node, point }) => {
-      for (const { path } of node.artifacts) {
-        project.remove(path)
-        project.write(`${path}/made`, 'kernel')
-      }
-      await point('extracted')
-    },
+  const extract = ({ artifacts }: StepNode) => {
+    for (const { path } of artifacts) {
+      project.remove(path)
+      project.write(`${path}/made`, 'kernel')
+    }
   }
+  const kernel = simulatedBody('kernel', extract, 'extracted')
   return { bsp: definition(items), behave, bodies: { kernel }, selection: { only: idsOf(items) } }
 }
 

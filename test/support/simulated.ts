@@ -8,8 +8,8 @@ import { HashMemo } from '../../runtime/cache/hash-memo.ts'
 import { RememberedBuilders } from '../../runtime/cache/known-builders.ts'
 import type { Decision, Reason } from '../../runtime/cache/reason.ts'
 import { World } from '../../runtime/cache/world.ts'
-import type { Command, Executor } from '../../runtime/execute/executor.ts'
-import type { Plan } from '../../runtime/plan/model.ts'
+import type { Command, Executor, SessionRequest } from '../../runtime/execute/executor.ts'
+import type { Plan, StepNode } from '../../runtime/plan/model.ts'
 import { makePlan } from '../../runtime/plan/plan.ts'
 import { relationsOf } from '../../runtime/plan/relations.ts'
 import { type SelectionOptions, select } from '../../runtime/plan/selection.ts'
@@ -17,7 +17,7 @@ import type { BuildEvent, Outcome } from '../../runtime/report/events.ts'
 import { build } from '../../runtime/run/build.ts'
 import { type BuildOptions, openBuild } from '../../runtime/run/open.ts'
 import { splashLogo } from '../../runtime/run/splash-logo.ts'
-import type { StepBodies } from '../../runtime/steps/body.ts'
+import type { StepBodies, StepBody, StepCommand } from '../../runtime/steps/body.ts'
 import { BUILD_PIPELINE } from '../../runtime/steps/pipeline.ts'
 
 /** As they were when the process began: scripts and tests write also when the build has "died" (mortal.ts). */
@@ -60,7 +60,7 @@ export function planFor(
 }
 
 /** What a script does when it is its turn: returns the exit code. */
-export type Behaviour = (id: string, command: Command) => number | Promise<number>
+export type Behaviour = (id: string, command: Command & SessionRequest) => number | Promise<number>
 
 export interface BuildSettings {
   readonly bsp: BspData
@@ -180,10 +180,39 @@ export class SimulatedProject {
   }
 }
 
+/** The functions that stand for commands of steps, by the text of the command. */
+const STEP_WORK = new Map<string, () => void | Promise<void>>()
+
+/** A body whose commands are functions; a string is a point of the step. */
+export function simulatedBody(
+  source: string,
+  ...parts: readonly (string | ((node: StepNode) => void | Promise<void>))[]
+): StepBody {
+  return {
+    source,
+    commands: ({ node }) =>
+      parts.map((part): StepCommand => {
+        if (typeof part === 'string') return { kind: 'point', at: part }
+        const script = `step work ${STEP_WORK.size}`
+        STEP_WORK.set(script, () => part(node))
+        return { kind: 'run', script }
+      }),
+  }
+}
+
 function simulatedExecutor({ behave = () => 0, imageId }: BuildSettings): Executor {
   return {
     prepare: () => {},
-    run: async command => behave(command.id, command),
+    open: async ({ id, builder }) => ({
+      variablesFile: '',
+      run: async ({ script, env }) => {
+        const work = STEP_WORK.get(script)
+        if (!work) return behave(id, { script, env, builder, id })
+        await work()
+        return 0
+      },
+      close: async () => {},
+    }),
     identity: ({ kind }) => (kind === 'named' ? imageId : undefined),
     close: async () => {},
   }

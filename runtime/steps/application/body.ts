@@ -10,6 +10,11 @@ export const application: StepBody = {
   get source() {
     return script()
   },
-  run: ({ node, bash }) =>
-    bash(script(), { ...goSettings(process.env), STEP_CONFIG: JSON.stringify(node.config) }),
+  commands: ({ node }) => [
+    {
+      kind: 'run',
+      script: script(),
+      env: { ...goSettings(process.env), STEP_CONFIG: JSON.stringify(node.config) },
+    },
+  ],
 }

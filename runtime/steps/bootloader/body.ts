@@ -2,7 +2,7 @@
 import type { StepBody } from '../body.ts'
 import { stepScript } from '../package-files.ts'
 import { SOURCE_SCRIPTS } from '../source/scripts.ts'
-import { fetchOverSsh, sourceEnvironment } from '../source/ssh.ts'
+import { sourceEnvironment, sshFetch } from '../source/ssh.ts'
 
 const BEGIN = [...SOURCE_SCRIPTS, 'bootloader/start.sh']
 const SCRIPTS: Readonly<Record<string, readonly string[]>> = {
@@ -24,14 +24,16 @@ export const bootloader: StepBody = {
       .map(names => stepScript(...names))
       .join('\n')
   },
-  async run(context) {
-    const { type = '', source } = (context.node.config['boot.bootloader'] ?? {}) as {
+  commands: facts => {
+    const { type = '', source } = (facts.node.config['boot.bootloader'] ?? {}) as {
       readonly type?: string
       readonly source?: string
     }
     const names = SCRIPTS[type]
     if (!names) throw new Error(`the bootloader step has no body for ${type}`)
-    if (type === 'u-boot') await fetchOverSsh(source, context)
-    await context.bash(stepScript(...names), sourceEnvironment(context))
+    return [
+      ...(type === 'u-boot' ? sshFetch(source, facts) : []),
+      { kind: 'run', script: stepScript(...names), env: sourceEnvironment(facts) },
+    ]
   },
 }

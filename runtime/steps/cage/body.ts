@@ -2,7 +2,7 @@
 import type { StepBody } from '../body.ts'
 import { stepScript } from '../package-files.ts'
 import { SOURCE_SCRIPTS } from '../source/scripts.ts'
-import { fetchOverSsh, sourceEnvironment } from '../source/ssh.ts'
+import { sourceEnvironment, sshFetch } from '../source/ssh.ts'
 
 const script = () => stepScript(...SOURCE_SCRIPTS, 'shell/target.sh', 'cage/compile.sh', 'cage/build.sh')
 
@@ -10,9 +10,11 @@ export const cage: StepBody = {
   get source() {
     return script()
   },
-  async run(context) {
-    const cage = context.node.config.cage as { readonly source: string } | undefined
-    await fetchOverSsh(cage?.source, context)
-    await context.bash(script(), sourceEnvironment(context))
+  commands: facts => {
+    const cage = facts.node.config.cage as { readonly source: string } | undefined
+    return [
+      ...sshFetch(cage?.source, facts),
+      { kind: 'run', script: script(), env: sourceEnvironment(facts) },
+    ]
   },
 }

@@ -1,7 +1,7 @@
 /** The program that systemd starts on the device. */
 import { selfVersion } from '../../load/self.ts'
 import type { StepBody } from '../body.ts'
-import { deviceSourcesDigest, placeDeviceSources, stepScript } from '../package-files.ts'
+import { deviceSourcesDigest, stepScript } from '../package-files.ts'
 
 const script = () =>
   stepScript('shell/start.sh', 'shell/step.sh', 'shell/scratch.sh', 'shell/target.sh', 'client/build.sh')
@@ -11,8 +11,12 @@ export const client: StepBody = {
   get source() {
     return `${script()}\n${deviceSourcesDigest('client')}\n${selfVersion()}`
   },
-  run: ({ node, root, bash }) => {
-    placeDeviceSources('client', root)
-    return bash(script(), { STEP_CONFIG: JSON.stringify({ ...node.config, version: selfVersion() }) })
-  },
+  commands: ({ node }) => [
+    { kind: 'sources', name: 'client' },
+    {
+      kind: 'run',
+      script: script(),
+      env: { STEP_CONFIG: JSON.stringify({ ...node.config, version: selfVersion() }) },
+    },
+  ],
 }

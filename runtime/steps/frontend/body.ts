@@ -9,6 +9,11 @@ export const frontend: StepBody = {
   get source() {
     return script()
   },
-  run: ({ node, bash }) =>
-    bash(script(), { STEP_CONFIG: JSON.stringify(node.config), STRUX_NPMRC: npmSettings(process.env) }),
+  commands: ({ node }) => [
+    {
+      kind: 'run',
+      script: script(),
+      env: { STEP_CONFIG: JSON.stringify(node.config), STRUX_NPMRC: npmSettings(process.env) },
+    },
+  ],
 }

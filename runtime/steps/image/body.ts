@@ -16,7 +16,7 @@ export const image: StepBody = {
   get source() {
     return stepScript(...SCRIPTS)
   },
-  async run({ node, bash }) {
-    await bash(stepScript(...SCRIPTS), { STEP_CONFIG: JSON.stringify(node.config) })
-  },
+  commands: ({ node }) => [
+    { kind: 'run', script: stepScript(...SCRIPTS), env: { STEP_CONFIG: JSON.stringify(node.config) } },
+  ],
 }

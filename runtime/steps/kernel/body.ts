@@ -2,7 +2,7 @@
 import type { StepBody } from '../body.ts'
 import { stepScript } from '../package-files.ts'
 import { SOURCE_SCRIPTS } from '../source/scripts.ts'
-import { fetchOverSsh, sourceEnvironment } from '../source/ssh.ts'
+import { sourceEnvironment, sshFetch } from '../source/ssh.ts'
 
 const EXTRACT = [...SOURCE_SCRIPTS, 'kernel/extract.sh']
 const BUILD = [
@@ -20,13 +20,14 @@ export const kernel: StepBody = {
   get source() {
     return [stepScript(...EXTRACT), stepScript(...BUILD)].join('\n')
   },
-  async run(context) {
-    const { node, bash, point } = context
-    const env = sourceEnvironment(context)
-    const kernel = node.config['boot.kernel'] as { readonly source?: string } | undefined
-    await fetchOverSsh(kernel?.source, context)
-    await bash(stepScript(...EXTRACT), env)
-    await point('extracted')
-    await bash(stepScript(...BUILD), env)
+  commands: facts => {
+    const env = sourceEnvironment(facts)
+    const kernel = facts.node.config['boot.kernel'] as { readonly source?: string } | undefined
+    return [
+      ...sshFetch(kernel?.source, facts),
+      { kind: 'run', script: stepScript(...EXTRACT), env },
+      { kind: 'point', at: 'extracted' },
+      { kind: 'run', script: stepScript(...BUILD), env },
+    ]
   },
 }

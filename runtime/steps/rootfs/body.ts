@@ -6,9 +6,9 @@ export const rootfs: StepBody = {
   get source() {
     return script()
   },
-  async run({ node, bash }) {
-    await bash(script(), { STEP_CONFIG: JSON.stringify(node.config) })
-  },
+  commands: ({ node }) => [
+    { kind: 'run', script: script(), env: { STEP_CONFIG: JSON.stringify(node.config) } },
+  ],
 }
 
 const script = () => stepScript('shell/start.sh', 'shell/step.sh', 'shell/foreign.sh', 'rootfs/base.sh')

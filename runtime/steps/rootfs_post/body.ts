@@ -1,7 +1,7 @@
 /** The root filesystem of the device: the base with packages, programs, kernel, overlays, and what it is told of itself. */
 import { selfVersion } from '../../load/self.ts'
 import type { StepBody } from '../body.ts'
-import { deviceSourcesDigest, placeDeviceSources, stepScript } from '../package-files.ts'
+import { deviceSourcesDigest, stepScript } from '../package-files.ts'
 
 const SCRIPTS = [
   'shell/start.sh',
@@ -23,9 +23,12 @@ export const rootfsPost: StepBody = {
   get source() {
     return [stepScript(...SCRIPTS), deviceSourcesDigest('system'), selfVersion()].join('\n')
   },
-  async run({ node, root, bash }) {
-    placeDeviceSources('system', root)
-    const config = { ...node.config, strux_version: selfVersion() }
-    await bash(stepScript(...SCRIPTS), { STEP_CONFIG: JSON.stringify(config) })
-  },
+  commands: ({ node }) => [
+    { kind: 'sources', name: 'system' },
+    {
+      kind: 'run',
+      script: stepScript(...SCRIPTS),
+      env: { STEP_CONFIG: JSON.stringify({ ...node.config, strux_version: selfVersion() }) },
+    },
+  ],
 }

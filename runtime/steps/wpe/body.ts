@@ -1,6 +1,6 @@
 /** Our WebKit extension, compiled for the device, and the suite's Cog. */
 import type { StepBody } from '../body.ts'
-import { deviceSourcesDigest, placeDeviceSources, stepScript } from '../package-files.ts'
+import { deviceSourcesDigest, stepScript } from '../package-files.ts'
 import { SOURCE_SCRIPTS } from '../source/scripts.ts'
 import { sourceEnvironment } from '../source/ssh.ts'
 
@@ -10,8 +10,8 @@ export const wpe: StepBody = {
   get source() {
     return `${script()}\n${deviceSourcesDigest('wpe-extension')}`
   },
-  async run(context) {
-    placeDeviceSources('wpe-extension', context.root)
-    await context.bash(script(), sourceEnvironment(context))
-  },
+  commands: facts => [
+    { kind: 'sources', name: 'wpe-extension' },
+    { kind: 'run', script: script(), env: sourceEnvironment(facts) },
+  ],
 }

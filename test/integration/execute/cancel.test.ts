@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { createDockerExecutor } from '../../../runtime/execute/docker.ts'
+import { runOnce } from '../../../runtime/execute/executor.ts'
 import { builder, containersOf, loopDevices, TestProject, until } from './project.ts'
 
 const test = suite('cancel')
@@ -138,7 +139,7 @@ test('a loop device left by a killed process is released by the next build', asy
     caller: { uid: 0, gid: 0 },
   })
   const output = () => {}
-  await executor.run({ script: 'true', env: {}, builder, id: 'x' }, output, new AbortController().signal)
+  await runOnce(executor, { script: 'true', env: {}, builder, id: 'x' }, output, new AbortController().signal)
   await executor.close()
   assert.is(loopDevices(), before)
   rmSync(root, { recursive: true })

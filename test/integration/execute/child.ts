@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { createDockerExecutor } from '../../../runtime/execute/docker.ts'
+import { runOnce } from '../../../runtime/execute/executor.ts'
 import { builder } from './project.ts'
 
 interface Order {
@@ -29,7 +30,7 @@ try {
       setTimeout(() => cancel.abort(new Error('cancelled')), order.cancelAfter)
     }
   }
-  console.log(`code: ${await executor.run(command, output, cancel.signal)}`)
+  console.log(`code: ${await runOnce(executor, command, output, cancel.signal)}`)
 } catch (error) {
   console.log(`error: ${(error as Error).message}`)
 }

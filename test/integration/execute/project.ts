@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createDockerExecutor, type DockerExecutor } from '../../../runtime/execute/docker.ts'
 import { connectEngine } from '../../../runtime/execute/engine.ts'
+import { runOnce } from '../../../runtime/execute/executor.ts'
 import type { Caller } from '../../../runtime/execute/finish.ts'
 import { projectLabel } from '../../../runtime/execute/leftovers.ts'
 import { hostArch } from '../../../runtime/plan/arch.ts'
@@ -50,7 +51,8 @@ export class TestProject {
     const stdout: string[] = []
     const stderr: string[] = []
     const lines: string[] = []
-    const code = await this.executor.run(
+    const code = await runOnce(
+      this.executor,
       { script, env, builder, id: 'test' },
       (stream, line) => {
         ;(stream === 'stdout' ? stdout : stderr).push(line)

@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import type { Executor } from '../../../runtime/execute/executor.ts'
+import { type Executor, runOnce } from '../../../runtime/execute/executor.ts'
 import { createHostExecutor, runFlashScript } from '../../../runtime/execute/host.ts'
 import { builderFor } from '../../../runtime/plan/builder.ts'
 
@@ -34,7 +34,8 @@ async function run(
   onLine?: (line: string) => void,
 ) {
   const lines: string[] = []
-  const code = await executor.run(
+  const code = await runOnce(
+    executor,
     { script, env, builder, id: 'x' },
     (stream, line) => {
       lines.push(`${stream}: ${line}`)

@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert'
 import { BUILD_HOOKS } from '../../../lib/hooks/build.ts'
 import type { BspData, ProjectData, ScriptData } from '../../../lib/schema.ts'
 import { Sh } from '../../../lib/sh.ts'
+import type { StepNode } from '../../../runtime/plan/model.ts'
 import type { StepBodies, StepBody } from '../../../runtime/steps/body.ts'
 import { STEPS } from '../../../runtime/steps/registry.ts'
 import {
@@ -13,6 +14,7 @@ import {
   PROJECT,
   SimulatedProject,
   script,
+  simulatedBody,
 } from '../../support/simulated.ts'
 
 const BOOT = {
@@ -31,16 +33,14 @@ class Bench {
   bodies: StepBodies = Object.fromEntries(STEPS.map(({ name }) => [name, this.body(name)]))
 
   body(name: string, source = name): StepBody {
-    return {
-      source,
-      run: async ({ node, point }) => {
-        this.journal.push(name === 'kernel' ? 'kernel extract' : name)
-        for (const { path } of node.artifacts) this.project.write(`${path}/made`, name)
-        if (name !== 'kernel') return
-        await point('extracted')
-        this.journal.push('kernel build')
-      },
+    const make = (node: StepNode) => {
+      this.journal.push(name === 'kernel' ? 'kernel extract' : name)
+      for (const { path } of node.artifacts) this.project.write(`${path}/made`, name)
     }
+    if (name !== 'kernel') return simulatedBody(source, make)
+    return simulatedBody(source, make, 'extracted', () => {
+      this.journal.push('kernel build')
+    })
   }
 
   get settings(): BuildSettings {
@@ -334,7 +334,7 @@ bench('a script that fails ends the build with its own exit code and leaves no r
 
 bench('a step that fails leaves no record', async bench => {
   const good = bench.bodies
-  const bad: StepBody = { source: 'cage', run: async () => Promise.reject(new Error('no')) }
+  const bad = simulatedBody('cage', () => Promise.reject(new Error('no')))
   await bench.build()
   bench.project.remove('dist/cache/demo/cage')
   assert.not((await bench.build({ bodies: { ...good, cage: bad } })).ok)
@@ -397,12 +397,9 @@ bench(
     const tarball = 'dist/cache/demo/rootfs-post.tar.gz'
     bench.bodies = {
       ...bench.bodies,
-      rootfs_post: {
-        source: 'post',
-        run: async ({ node }) => {
-          for (const { path } of node.artifacts) bench.project.write(path, 'base')
-        },
-      },
+      rootfs_post: simulatedBody('post', node => {
+        for (const { path } of node.artifacts) bench.project.write(path, 'base')
+      }),
     }
     bench.behave = id => {
       bench.project.write(tarball, `${bench.project.read(tarball)} ${id}`)
@@ -433,13 +430,10 @@ bench(
     await bench.build({ name: 'one' })
     await bench.build({ name: 'two' })
     bench.project.write('frontend/index.html', 'edited')
-    const dies: StepBody = {
-      source: 'frontend',
-      run: async () => {
-        bench.project.write('dist/cache/frontend/made', 'half')
-        throw new Error('no space left')
-      },
-    }
+    const dies = simulatedBody('frontend', () => {
+      bench.project.write('dist/cache/frontend/made', 'half')
+      throw new Error('no space left')
+    })
     assert.not((await bench.build({ name: 'one', bodies: { ...bench.bodies, frontend: dies } })).ok)
     bench.project.write('frontend/index.html', 'first')
     assert.ok((await bench.build({ name: 'two' })).journal.includes('frontend'))

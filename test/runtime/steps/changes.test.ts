@@ -5,7 +5,7 @@ import type { StepName } from '../../../lib/hooks/build.ts'
 import type { BspData, ProjectData } from '../../../lib/schema.ts'
 import type { StepBodies, StepBody } from '../../../runtime/steps/body.ts'
 import { STEPS } from '../../../runtime/steps/registry.ts'
-import { bspWith, PROJECT, SimulatedProject } from '../../support/simulated.ts'
+import { bspWith, PROJECT, SimulatedProject, simulatedBody } from '../../support/simulated.ts'
 
 const test = suite('changes')
 const SOURCES = {
@@ -126,12 +126,10 @@ const TABLE: readonly {
 /** Each makes what it declares, anew every time. */
 let runs = 0
 function bodies(project: SimulatedProject, changed?: StepName): StepBodies {
-  const body = (step: string): StepBody => ({
-    source: step === changed ? `${step} 2` : step,
-    run: async ({ node }) => {
+  const body = (step: string): StepBody =>
+    simulatedBody(step === changed ? `${step} 2` : step, node => {
       for (const { path } of node.artifacts) project.write(path, `${step} ${++runs}`)
-    },
-  })
+    })
   return Object.fromEntries(STEPS.map(({ name }) => [name, body(name)]))
 }
 
