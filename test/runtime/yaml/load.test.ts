@@ -186,8 +186,8 @@ test('severities: what is wrong everywhere is an error', async () => {
   const hints = said.diagnostics.map(each => each.hint ?? '')
   assert.is(hints[1], 'write true')
   assert.match(hints[2]!, "did you mean 'make_image'?")
-  assert.is(hints[5], 'put it in quotes: "6.10"')
-  assert.is(hints[6], "leave 'bootloader' out where there is nothing to say")
+  assert.is(hints[6], 'put it in quotes: "6.10"')
+  assert.is(hints[7], "leave 'bootloader' out where there is nothing to say")
   const files = await yaml(
     '  scripts:\n    - { step: make_image, location: ./gone.sh }\n    - { step: make_image, location: ../../../x.sh }\n',
   )
