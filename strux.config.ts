@@ -20,6 +20,16 @@ export default defineConfig({
       { x: '83%', y: '95%', color: '3b82f6' },
       { x: '2%', y: '50%', color: '0f766e' },
       { x: '98%', y: '50%', color: 'f8fafc' },
+      {
+        reference: 'templates/kiosk/screen.png',
+        // Board and versions, the project's name, the clock, and what the backend says of the machine.
+        ignore: [
+          { x: '3%', y: '5%', width: '27%', height: '33%' },
+          { x: '35%', y: '5%', width: '60%', height: '10%' },
+          { x: '35%', y: '20%', width: '32%', height: '18%' },
+          { x: '35%', y: '46%', width: '45%', height: '6%' },
+        ],
+      },
     ],
   },
 })

@@ -244,14 +244,25 @@ function sections(schema: Schema, path: string): string[] {
     ...entries.flatMap(([key, value]) => {
       const described = value.description === undefined ? {} : { description: value.description }
       if (value.properties) return sections(value, full(key))
-      return value.items?.properties ? sections({ ...value.items, ...described }, `${full(key)}[]`) : []
+      const forms = formsOf(value.items)
+      return forms.flatMap((form, index) => {
+        const [section, ...rest] = sections({ ...form, ...described }, `${full(key)}[]`)
+        return index === 0
+          ? [section!, ...rest]
+          : [`Or, in place of that:`, ...rest.slice(value.description ? 1 : 0)]
+      })
     }),
   ]
 }
 
+/** The objects that an entry of a list may be. */
+function formsOf(items: Schema | undefined): readonly Schema[] {
+  return (items?.anyOf ?? [items]).filter(form => form?.properties !== undefined) as readonly Schema[]
+}
+
 function typeOf(schema: Schema, path: string): string {
   if (schema.properties) return `[object](#${slug(path)})`
-  if (schema.items?.properties) return `list of [objects](#${slug(path)})`
+  if (formsOf(schema.items).length > 0) return `list of [objects](#${slug(path)})`
   if (schema.items)
     return `list of ${schema.items.enum ? `(${typeOf(schema.items, path)})` : plural(typeOf(schema.items, path))}`
   if (schema.anyOf) return schema.anyOf.map(each => typeOf(each, path)).join(' or ')

@@ -1,5 +1,6 @@
 /** What `strux test` asserts of an image that runs in QEMU. */
 import * as z from 'zod'
+import { projectPath } from './path.ts'
 import { type Rule, text } from './rule.ts'
 
 const colorRule: Rule<string> = {
@@ -41,6 +42,54 @@ const number = (rule: Rule<number>) =>
     params: { code: rule.code, hint: rule.hint },
   })
 
+const colorSchema = z.strictObject({
+  /** From the left: pixels (`'120'`) or a share of the width (`'50%'`). */
+  x: text(placeRule).describe("From the left: pixels (`'120'`) or a share of the width (`'50%'`)."),
+  /** From the top: pixels or a share of the height. */
+  y: text(placeRule).describe('From the top: pixels or a share of the height.'),
+  /** The colour: six hexadecimal digits. */
+  color: text(colorRule).describe('The colour: six hexadecimal digits.'),
+  /** How far each of red, green and blue may be off, of 255. By default 12. */
+  tolerance: z
+    .number()
+    .optional()
+    .describe('How far each of red, green and blue may be off, of 255. By default 12.'),
+  /** Whether the colour counts only once the screen stands still. By default true; a splash may be gone by then. */
+  still: z
+    .boolean()
+    .optional()
+    .describe(
+      'Whether the colour counts only once the screen stands still. By default true; a splash may be gone by then.',
+    ),
+})
+
+const areaSchema = z.strictObject({
+  /** Its left edge: pixels (`'120'`) or a share of the width (`'50%'`). */
+  x: text(placeRule).describe("Its left edge: pixels (`'120'`) or a share of the width (`'50%'`)."),
+  /** Its upper edge: pixels or a share of the height. */
+  y: text(placeRule).describe('Its upper edge: pixels or a share of the height.'),
+  /** Pixels or a share of the screen's width. */
+  width: text(placeRule).describe("Pixels or a share of the screen's width."),
+  /** Pixels or a share of the screen's height. */
+  height: text(placeRule).describe("Pixels or a share of the screen's height."),
+})
+
+const referenceSchema = z.strictObject({
+  /** A PNG picture of the whole screen, relative to the project. `strux test --update` makes it. */
+  reference: text(...projectPath).describe(
+    'A PNG picture of the whole screen, relative to the project. `strux test --update` makes it.',
+  ),
+  /** Areas that are left out, such as a clock's. */
+  ignore: z.array(areaSchema).readonly().optional().describe("Areas that are left out, such as a clock's."),
+  /** How far a pixel may be off, as the eye sees it; 255 is black against white. By default 12. */
+  tolerance: z
+    .number()
+    .optional()
+    .describe('How far a pixel may be off, as the eye sees it; 255 is black against white. By default 12.'),
+  /** How many pixels may be off by more than that. By default none. */
+  pixels: z.number().optional().describe('How many pixels may be off by more than that. By default none.'),
+})
+
 export const testSchema = z.strictObject({
   /** Seconds until everything must hold, from the start of the machine. By default 300. */
   timeout: number(positive('number of seconds', 86_400))
@@ -69,33 +118,14 @@ export const testSchema = z.strictObject({
     .readonly()
     .optional()
     .describe("Answers of the device's web servers."),
-  /** Colours at places of the screen. */
+  /** What is on the screen: colours at places, and pictures of the whole. */
   screen: z
-    .array(
-      z.strictObject({
-        /** From the left: pixels (`'120'`) or a share of the width (`'50%'`). */
-        x: text(placeRule).describe("From the left: pixels (`'120'`) or a share of the width (`'50%'`)."),
-        /** From the top: pixels or a share of the height. */
-        y: text(placeRule).describe('From the top: pixels or a share of the height.'),
-        /** The colour: six hexadecimal digits. */
-        color: text(colorRule).describe('The colour: six hexadecimal digits.'),
-        /** How far each of red, green and blue may be off, of 255. By default 12. */
-        tolerance: z
-          .number()
-          .optional()
-          .describe('How far each of red, green and blue may be off, of 255. By default 12.'),
-        /** Whether the colour counts only once the screen stands still. By default true; a splash may be gone by then. */
-        still: z
-          .boolean()
-          .optional()
-          .describe(
-            'Whether the colour counts only once the screen stands still. By default true; a splash may be gone by then.',
-          ),
-      }),
-    )
+    .array(z.union([colorSchema, referenceSchema]))
     .readonly()
     .optional()
-    .describe('Colours at places of the screen.'),
+    .describe('What is on the screen: colours at places, and pictures of the whole.'),
 })
 
 export type TestData = z.output<typeof testSchema>
+export type ColorData = z.output<typeof colorSchema>
+export type ReferenceData = z.output<typeof referenceSchema>

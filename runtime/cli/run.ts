@@ -1,4 +1,5 @@
 /** `strux run` and `strux test`: the built image in QEMU. */
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import type { Outcome } from '../qemu/expect.ts'
@@ -9,6 +10,7 @@ import { StruxError } from '../report/error.ts'
 import { stateFolder } from '../state/places.ts'
 import { cancellation } from './cancel.ts'
 import type { GlobalOptions } from './options.ts'
+import { referencePictures } from './reference-pictures.ts'
 import { openSession, type Session } from './session.ts'
 import { colorsFor, printJson, printLine } from './terminal.ts'
 
@@ -19,6 +21,7 @@ interface RunFlags extends GlobalOptions {
   readonly keepChanges?: boolean
   readonly forward?: string[]
   readonly json?: boolean
+  readonly update?: boolean
 }
 
 /** Seconds until a screenshot is taken of whatever there is, or an assertion counts as failed. */
@@ -44,6 +47,7 @@ export function runCommands(program: Command): void {
       'start the built image in QEMU without a window, and look whether it does what the project declares',
     )
     .option('--timeout <seconds>', "instead of the project's test.timeout")
+    .option('--update', 'make what is on the screen the reference, once all else that is declared holds')
     .option('--json', 'for other programs')
     .action((bsp: string | undefined, _: unknown, self: Command) =>
       test(bsp, self.optsWithGlobals<RunFlags>()),
@@ -79,9 +83,9 @@ async function screenshot(
   timeout: number,
   signal: AbortSignal,
 ): Promise<void> {
-  const { expectAll, untilStill } = await import('../qemu/expect.ts')
+  const { colorsOf, expectAll, untilStill } = await import('../qemu/expect.ts')
   // What is on the screen in passing is not waited for.
-  const screen = (session.project.config.test?.screen ?? []).filter(({ still }) => still !== false)
+  const screen = colorsOf(session.project.config.test ?? {}).filter(({ still }) => still !== false)
   const seen =
     screen.length > 0
       ? await expectAll(guest, { screen }, { timeout: timeout * 1000, signal, report: () => {} })
@@ -108,7 +112,8 @@ async function test(bsp: string | undefined, flags: RunFlags): Promise<void> {
     })
   }
   const signal = cancellation()
-  const { expectAll } = await import('../qemu/expect.ts')
+  const pictures = await referencePictures(session, resultFolder(session), flags.update ?? false)
+  const { expectAll, untilStill } = await import('../qemu/expect.ts')
   const colors = colorsFor(process.stdout)
   const outcomes: Outcome[] = []
   const report = (outcome: Outcome): void => {
@@ -127,7 +132,12 @@ async function test(bsp: string | undefined, flags: RunFlags): Promise<void> {
   let saved = false
   try {
     const timeout = (seconds(flags.timeout) ?? declared.timeout ?? TIMEOUT) * 1000
-    ok = await expectAll(guest, declared, { timeout, signal, report })
+    const { references } = pictures
+    ok = await expectAll(guest, declared, { timeout, signal, report, references })
+    if (ok && pictures.updated.length > 0) {
+      ok = await untilStill(guest, timeout, signal)
+      await pictures.update(guest)
+    }
     if (guest.alive) {
       await guest.save(picture)
       saved = true
@@ -136,9 +146,18 @@ async function test(bsp: string | undefined, flags: RunFlags): Promise<void> {
     await guest.stop()
   }
   if (!ok) process.exitCode = 1
-  const files = { console: consoleLog(session), ...(saved && { screen: picture }) }
-  if (flags.json)
-    return printJson({ ok, bsp: session.plan.bsp, assertions: outcomes, ...relative(files, session.root) })
+  const updated = ok ? pictures.updated : []
+  const shown = pictures.differences.find(file => existsSync(file))
+  const files = {
+    console: consoleLog(session),
+    ...(saved && { screen: picture }),
+    ...(shown && { difference: shown }),
+  }
+  if (flags.json) {
+    const about = { ok, bsp: session.plan.bsp, assertions: outcomes }
+    return printJson({ ...about, ...(updated.length > 0 && { updated }), ...relative(files, session.root) })
+  }
+  for (const file of updated) printLine(`updated: ${file}`)
   for (const [what, file] of Object.entries(relative(files, session.root))) printLine(`${what}: ${file}`)
 }
 

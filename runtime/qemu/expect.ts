@@ -1,7 +1,8 @@
 /** What is asserted of a guest: console lines, answers of web servers, colours of the screen. Each is looked at until it holds. */
 import { setTimeout as pause } from 'node:timers/promises'
-import type { TestData } from '../../lib/schema/test.ts'
+import type { ColorData, TestData } from '../../lib/schema/test.ts'
 import type { Guest } from './guest.ts'
+import type { Reference } from './reference.ts'
 import { colorAt, difference, isDrawn, isNear, type Picture, placeOn } from './screen.ts'
 
 /** One assertion and what became of it. `after_ms` counts from the start of the machine. */
@@ -31,7 +32,13 @@ type Look = () => Promise<true | string> | true | string
 export async function expectAll(
   guest: Guest,
   test: TestData,
-  options: { timeout: number; signal: AbortSignal; report: (outcome: Outcome) => void },
+  options: {
+    timeout: number
+    signal: AbortSignal
+    report: (outcome: Outcome) => void
+    /** Of the pictures that the test names, those that the screen is compared with. */
+    references?: readonly Reference[]
+  },
 ): Promise<boolean> {
   const screen = new ScreenWatch(guest)
   const waiting = new Map<Omit<Outcome, 'ok' | 'after_ms' | 'found'>, Look>()
@@ -45,8 +52,10 @@ export async function expectAll(
   }
   for (const one of test.http ?? [])
     waiting.set({ kind: 'http', what: `port ${one.port}, ${one.path ?? '/'}` }, () => ask(guest, one))
-  for (const one of test.screen ?? [])
+  for (const one of colorsOf(test))
     waiting.set({ kind: 'screen', what: `${one.color} at ${one.x}, ${one.y}` }, () => screen.shows(one))
+  for (const one of options.references ?? [])
+    waiting.set({ kind: 'screen', what: `like ${one.data.reference}` }, () => screen.looksLike(one))
 
   let ok = true
   const end = guest.startedAt + options.timeout
@@ -69,6 +78,11 @@ export async function expectAll(
     if (waiting.size > 0) await pause(INTERVAL)
   }
   return ok
+}
+
+/** Those of the screen's assertions that are about a place. */
+export function colorsOf({ screen = [] }: TestData): ColorData[] {
+  return screen.filter(one => 'color' in one)
 }
 
 /** Waits until something is on the screen and stands still. False where the time is up or the machine has ended. */
@@ -108,7 +122,13 @@ class ScreenWatch {
     this.#alike = alike ? this.#alike + 1 : 0
   }
 
-  shows({ x, y, color, tolerance, still = true }: NonNullable<TestData['screen']>[number]): true | string {
+  looksLike(reference: Reference): true | string {
+    if (!this.#now) return 'there is no screen'
+    // A comparison takes longer than a look: it waits until it can hold.
+    return this.isStill(STILL_LOOKS) ? reference.compare(this.#now) : 'the screen does not stand still'
+  }
+
+  shows({ x, y, color, tolerance, still = true }: ColorData): true | string {
     if (!this.#now) return 'there is no screen'
     const place = [placeOn(this.#now.width, x), placeOn(this.#now.height, y)] as const
     const actual = colorAt(this.#now, ...place)

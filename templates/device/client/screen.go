@@ -109,6 +109,8 @@ func (d *Device) cageEnvironment(card Card, several bool) []string {
 	}
 	if !canRender(d.root) {
 		unless("WLR_RENDERER", "pixman")
+		// Tiles that WebKit draws by software GL are misplaced at the edges of the screen.
+		unless("WEBKIT_SKIA_ENABLE_CPU_RENDERING", "1")
 	}
 	// The page comes from this device: no proxy stands between.
 	unless("no_proxy", "localhost,127.0.0.1,::1")

@@ -97,7 +97,7 @@ func TestCageEnvironment(t *testing.T) {
 	}
 	for name, want := range map[string]string{
 		"HOME": "/root", "WLR_DRM_DEVICES": "/dev/dri/card1", "WLR_RENDERER": "pixman", "XDG_RUNTIME_DIR": "/run/other",
-		"WLR_LIBINPUT_NO_DEVICES": "1",
+		"WLR_LIBINPUT_NO_DEVICES": "1", "WEBKIT_SKIA_ENABLE_CPU_RENDERING": "1",
 	} {
 		if got := value(name); got != want {
 			t.Errorf("%s=%s", name, got)

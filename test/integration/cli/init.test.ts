@@ -52,6 +52,7 @@ test('has what the template has, under its own name', async () => {
     'main.go',
     'frontend/package-lock.json',
     'assets/logo.png',
+    'screen.png',
     'bsp/qemu-x86_64/bsp.ts',
   ])
     assert.ok(files.includes(path), path)
