@@ -1,11 +1,11 @@
-/** Compares a record with how things are now, and says each difference by name. */
+/** Compares a recorded fingerprint with how things are now, and says each difference by name. */
 import type { PathRef } from '../plan/model.ts'
+import type { FeederFingerprint, Fingerprint, InputStates } from './fingerprint.ts'
 import { type Reason, reason } from './reason.ts'
-import type { FeederRecord, NodeRecord } from './record.ts'
 import type { InputState } from './world.ts'
 
 /** One input: its recorded state against the one of now. Files of folders and globs are named one by one. */
-export function compareInput(ref: PathRef, recorded: NodeRecord['dependencies'], now: InputState): Reason[] {
+export function compareInput(ref: PathRef, recorded: InputStates, now: InputState): Reason[] {
   const then = Object.hasOwn(recorded, ref.declared) ? recorded[ref.declared] : undefined
   if (now === undefined) {
     if (!ref.optional) return [reason('dependency_missing', ref.declared)]
@@ -44,30 +44,30 @@ export function compareHarness(then: string | undefined, now: string | undefined
 
 /** By variable: changed, new or gone. */
 export function compareEnvironment(
-  then: NodeRecord['environment'],
-  now: NodeRecord['environment'],
+  then: Fingerprint['environment'],
+  now: Fingerprint['environment'],
 ): Reason[] {
   if (then === now) return []
   return changedKeys(then, now, (a, b) => a === b).map(key => reason('environment_changed', key))
 }
 
-export function compareConfig(then: NodeRecord['config'], now: NodeRecord['config']): Reason[] {
+export function compareConfig(then: Fingerprint['config'], now: Fingerprint['config']): Reason[] {
   const equal = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
   // A setting that is not made is not in the file either.
-  const made = (config: NodeRecord['config'] = {}) =>
+  const made = (config: Fingerprint['config'] = {}) =>
     Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined))
   return changedKeys(made(then), made(now), equal).map(key => reason('config_changed', key))
 }
 
 /** A builder is the same while its key is, and its identity as far as both are known. */
-export function compareBuilder(then: NodeRecord['builder'], now: NodeRecord['builder']): Reason[] {
+export function compareBuilder(then: Fingerprint['builder'], now: Fingerprint['builder']): Reason[] {
   const sameId = then.id === undefined || now.id === undefined || then.id === now.id
   return then.key === now.key && sameId ? [] : [reason('builder_changed')]
 }
 
 /** Scripts that feed a step: one that came or went counts as a changed script. */
 export function compareFeederSet(
-  then: Readonly<Record<string, FeederRecord>> | undefined,
+  then: Readonly<Record<string, FeederFingerprint>> | undefined,
   now: readonly string[],
 ): Reason[] {
   const before = Object.keys(then ?? {})

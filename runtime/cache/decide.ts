@@ -13,6 +13,7 @@ import {
   compareInput,
   compareScript,
 } from './compare.ts'
+import type { Fingerprint } from './fingerprint.ts'
 import {
   feederOf,
   harnessHash,
@@ -53,16 +54,17 @@ export async function decideNode(node: PlanNode, context: DecisionContext): Prom
     found.push(reason('no_record'))
     return { action: 'run', reasons: found }
   }
-  found.push(...compareScript(record.script, await scriptHash(node, context), subjectOf(node)))
-  found.push(...compareHarness(record.harness, harnessHash(node)))
-  found.push(...(await compareInputs(node, node, record, context, upstream)))
+  const then = record.fingerprint
+  found.push(...compareScript(then.script, await scriptHash(node, context), subjectOf(node)))
+  found.push(...compareHarness(then.harness, harnessHash(node)))
+  found.push(...(await compareInputs(node, node, then, context, upstream)))
   if (node.kind === 'step') {
-    found.push(...compareConfig(record.config, node.config))
-    found.push(...(await compareFeeders(node, record, context, upstream)))
+    found.push(...compareConfig(then.config, node.config))
+    found.push(...(await compareFeeders(node, then, context, upstream)))
   }
-  found.push(...compareEnvironment(record.environment, node.hashedEnv))
+  found.push(...compareEnvironment(then.environment, node.hashedEnv))
   found.push(
-    ...compareBuilder(record.builder, {
+    ...compareBuilder(then.builder, {
       key: node.builder.key,
       ...(context.builderId === undefined ? {} : { id: context.builderId }),
     }),
@@ -84,7 +86,7 @@ function unconditional(node: PlanNode, policy: CachePolicy): Reason | undefined 
 async function compareInputs(
   reader: PlanNode,
   node: PlanNode,
-  record: Pick<NodeRecord, 'dependencies'>,
+  recorded: Pick<Fingerprint, 'dependencies'>,
   context: DecisionContext,
   upstream: Map<string, Reason>,
 ): Promise<Reason[]> {
@@ -97,11 +99,11 @@ async function compareInputs(
     }
     const versions = reader === node && context.versionsSeen ? await context.versionsSeen(ref) : []
     // Most inputs are unchanged files: thousands are passed without a promise for each.
-    const recorded = record.dependencies[ref.declared]
+    const then = recorded.dependencies[ref.declared]
     const remembered = versions.length > 0 || ref.glob ? undefined : context.world.rememberedHash(ref.path)
-    if (remembered !== undefined && remembered === recorded) continue
+    if (remembered !== undefined && remembered === then) continue
     const state = await inputState(ref, reader, context.world, versions)
-    found.push(...compareInput(ref, record.dependencies, state))
+    found.push(...compareInput(ref, recorded.dependencies, state))
   }
   return found
 }
@@ -109,14 +111,14 @@ async function compareInputs(
 /** The scripts whose content and inputs count as the step's own. */
 async function compareFeeders(
   step: StepNode,
-  record: NodeRecord,
+  recorded: Fingerprint,
   context: DecisionContext,
   upstream: Map<string, Reason>,
 ): Promise<Reason[]> {
-  const found = compareFeederSet(record.feeders, step.feeders)
+  const found = compareFeederSet(recorded.feeders, step.feeders)
   for (const id of step.feeders) {
     const script = feederOf(id, step, context)
-    const then = record.feeders?.[id]
+    const then = recorded.feeders?.[id]
     if (!script || !then) continue
     found.push(...compareScript(then.script, await scriptHash(script, context), script.location ?? id))
     found.push(

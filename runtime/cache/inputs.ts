@@ -1,8 +1,8 @@
-/** The inputs of a node as they are now: what a decision compares, and what a record is made of. */
+/** The inputs of a node as they are now: decisions compare them, fingerprints are made of them. */
 import type { PathRef, PlanNode, ScriptNode, StepNode } from '../plan/model.ts'
 import { globBase, overlaps } from '../plan/paths.ts'
+import { type FeederFingerprint, settledStates } from './fingerprint.ts'
 import { hashText } from './hash-memo.ts'
-import type { FeederRecord, NodeRecord } from './record.ts'
 import type { InputState, World } from './world.ts'
 
 /** Hashes of everything a node reads. `script` is undefined where the script's file is not there. */
@@ -10,7 +10,7 @@ export interface Inputs {
   readonly script: string | undefined
   readonly harness: string | undefined
   readonly dependencies: ReadonlyMap<string, InputState>
-  readonly feeders: Readonly<Record<string, FeederRecord>> | undefined
+  readonly feeders: Readonly<Record<string, FeederFingerprint>> | undefined
 }
 
 /** What a step's body and a plan's other nodes contribute. */
@@ -102,71 +102,17 @@ export function feederOf(id: string, step: PlanNode, sources: InputSources): Scr
   return { ...script, dependencies: script.dependencies.filter(foreign) }
 }
 
-async function feedersOf(step: StepNode, sources: InputSources): Promise<Record<string, FeederRecord>> {
-  const feeders: Record<string, FeederRecord> = {}
+async function feedersOf(step: StepNode, sources: InputSources): Promise<Record<string, FeederFingerprint>> {
+  const feeders: Record<string, FeederFingerprint> = {}
   for (const id of step.feeders) {
     const script = feederOf(id, step, sources)
     if (!script) continue
     const inputs = await inputsOf(script, sources)
     feeders[id] = {
-      ...(script.location === undefined ? {} : { location: script.location }),
       ...(inputs.script === undefined ? {} : { script: inputs.script }),
-      dependencies: recordedStates(script.dependencies, inputs.dependencies, inputs.dependencies),
+      dependencies: settledStates(script.dependencies, inputs.dependencies, inputs.dependencies),
       environment: script.hashedEnv,
     }
   }
   return feeders
-}
-
-/**
- * The record of a success, from the inputs before and after it: only what stood still is recorded. What was changed
- * meanwhile is left out, so that the next build runs the node again.
- */
-export function recordOf(
-  node: PlanNode,
-  before: Inputs,
-  after: Inputs,
-  builderId: string | undefined,
-): NodeRecord {
-  const still = before.script !== undefined && before.script === after.script
-  const fed = JSON.stringify(before.feeders) === JSON.stringify(after.feeders)
-  return {
-    ...(still ? { script: before.script } : {}),
-    ...(before.harness === undefined ? {} : { harness: before.harness }),
-    dependencies: recordedStates(node.dependencies, before.dependencies, after.dependencies),
-    artifacts: node.artifacts.map(ref => ref.declared),
-    environment: node.hashedEnv,
-    builder: { key: node.builder.key, ...(builderId === undefined ? {} : { id: builderId }) },
-    ...(node.kind === 'step' ? { config: node.config } : {}),
-    ...(before.feeders && fed ? { feeders: before.feeders } : {}),
-  }
-}
-
-/** The names of inputs that did not stand still, for a warning. */
-export function changedMeanwhile(node: PlanNode, before: Inputs, record: NodeRecord): string[] {
-  const changed = node.dependencies
-    .map(ref => ref.declared)
-    .filter(
-      declared =>
-        before.dependencies.get(declared) !== undefined && record.dependencies[declared] === undefined,
-    )
-  if (before.script !== undefined && record.script === undefined && node.kind === 'script') {
-    changed.unshift(node.location ?? node.id)
-  }
-  return changed
-}
-
-function recordedStates(
-  refs: readonly PathRef[],
-  before: ReadonlyMap<string, InputState>,
-  after: ReadonlyMap<string, InputState>,
-): NodeRecord['dependencies'] {
-  const states: Record<string, Exclude<InputState, undefined> | null> = {}
-  for (const { declared, optional } of refs) {
-    const state = before.get(declared)
-    if (JSON.stringify(state) !== JSON.stringify(after.get(declared))) continue
-    if (state !== undefined) states[declared] = state
-    else if (optional) states[declared] = null
-  }
-  return states
 }

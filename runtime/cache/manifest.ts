@@ -1,10 +1,11 @@
 /** The records of one BSP, in dist/cache/{bsp}/.build-cache.json. Source of the place: lifecycle-scripts document, "Script caching". */
 import { readFileSync } from 'node:fs'
 import { writeAtomic } from '../state/atomic-file.ts'
+import type { Fingerprint } from './fingerprint.ts'
 import { hashText } from './hash-memo.ts'
 import type { ChainRecord, NodeRecord } from './record.ts'
 
-const VERSION = 3
+const VERSION = 4
 
 type Section = 'scripts' | 'steps' | 'chains'
 const SECTIONS: readonly Section[] = ['scripts', 'steps', 'chains']
@@ -21,7 +22,7 @@ export class Manifest {
   /** The text of each record, so that saving one change does not write out all the others anew. */
   readonly #texts = new Map<unknown, string>()
   /** Scripts of one hook see the same variables: each set is written once, and named by a digest in the records. */
-  readonly #environments = new Map<string, NodeRecord['environment']>()
+  readonly #environments = new Map<string, Fingerprint['environment']>()
   #changed = false
 
   constructor(file: string) {
@@ -86,27 +87,32 @@ export class Manifest {
 
   /** With the name of each environment in its place. Inputs may be called `environment` too: only the records' own count. */
   #stored(record: unknown): unknown {
-    const { environment, feeders, ...rest } = record as Partial<NodeRecord>
-    if (environment === undefined) return record
+    const { fingerprint, ...rest } = record as Partial<NodeRecord>
+    if (fingerprint === undefined) return record
+    const { environment, feeders, ...others } = fingerprint
     const fed = Object.entries(feeders ?? {}).map(([id, feeder]) => [
       id,
       { ...feeder, environment: this.#nameOf(feeder.environment) },
     ])
     return {
       ...rest,
-      environment: this.#nameOf(environment),
-      ...(feeders ? { feeders: Object.fromEntries(fed) } : {}),
+      fingerprint: {
+        ...others,
+        environment: this.#nameOf(environment),
+        ...(feeders ? { feeders: Object.fromEntries(fed) } : {}),
+      },
     }
   }
 
-  #nameOf(environment: NodeRecord['environment']): string {
+  #nameOf(environment: Fingerprint['environment']): string {
     const name = hashText(JSON.stringify(environment)).slice(0, 16)
     this.#environments.set(name, environment)
     return name
   }
 
-  #resolveEnvironments(record: StoredRecord): void {
-    for (const each of [record, ...Object.values(record.feeders ?? {})]) {
+  #resolveEnvironments({ fingerprint }: StoredRecord): void {
+    if (!fingerprint) return
+    for (const each of [fingerprint, ...Object.values(fingerprint.feeders ?? {})]) {
       each.environment = this.#environments.get(String(each.environment))
     }
   }
@@ -121,7 +127,7 @@ export class Manifest {
     try {
       const data = JSON.parse(text)
       if (data.version !== VERSION) return `its version is ${data.version}, not ${VERSION}`
-      for (const [name, environment] of Object.entries<NodeRecord['environment']>(data.environments)) {
+      for (const [name, environment] of Object.entries<Fingerprint['environment']>(data.environments)) {
         this.#environments.set(name, environment)
       }
       for (const name of SECTIONS) {
@@ -140,10 +146,12 @@ export class Manifest {
   }
 }
 
-/** A record as the file has it: the environment by name. */
+/** A record as the file has it: environments by name. */
 interface StoredRecord {
-  environment?: unknown
-  readonly feeders?: Readonly<Record<string, { environment?: unknown }>>
+  readonly fingerprint?: {
+    environment?: unknown
+    readonly feeders?: Readonly<Record<string, { environment?: unknown }>>
+  }
 }
 
 function section(kind: 'script' | 'step'): Section {
@@ -153,12 +161,12 @@ function section(kind: 'script' | 'step'): Section {
 function wellFormed(name: Section, record: unknown): boolean {
   if (typeof record !== 'object' || record === null) return false
   if (name === 'chains') return Array.isArray((record as ChainRecord).versions)
-  const { dependencies, artifacts, environment, builder, feeders = {} } = record as NodeRecord
+  const { fingerprint, key, outputs } = record as NodeRecord
+  if (!isObject(fingerprint) || typeof key !== 'string' || !isObject(outputs)) return false
+  const { dependencies, environment, builder, feeders = {} } = fingerprint
   if (!isObject(feeders)) return false
   const fed = Object.values(feeders).every(each => isObject(each?.dependencies) && isObject(each.environment))
-  return (
-    fed && isObject(dependencies) && Array.isArray(artifacts) && isObject(environment) && isObject(builder)
-  )
+  return fed && isObject(dependencies) && isObject(environment) && isObject(builder)
 }
 
 function isObject(value: unknown): boolean {

@@ -1,27 +1,12 @@
-/** What is remembered of a success: everything that a later decision compares with. */
-import type { InputState } from './world.ts'
+/** What the files of records hold: of a node's last success, and of places with a history. */
+import type { Fingerprint } from './fingerprint.ts'
 
 export interface NodeRecord {
-  /** SHA-256 of the script's text, or of a step's own body. Absent where it changed while it ran. */
-  readonly script?: string
-  /** SHA-256 of what strux ran around the script, where there is such a thing. */
-  readonly harness?: string
-  /** By the path as declared. An input that changed while the node ran is not listed. */
-  readonly dependencies: Readonly<Record<string, Exclude<InputState, undefined> | null>>
-  readonly artifacts: readonly string[]
-  readonly environment: Readonly<Record<string, string>>
-  readonly builder: { readonly key: string; readonly id?: string }
-  /** Values of the definition that a step read, by key. */
-  readonly config?: Readonly<Record<string, unknown>>
-  /** Scripts that count as a step's inputs, by id. */
-  readonly feeders?: Readonly<Record<string, FeederRecord>>
-}
-
-export interface FeederRecord {
-  readonly location?: string
-  readonly script?: string
-  readonly dependencies: NodeRecord['dependencies']
-  readonly environment: Readonly<Record<string, string>>
+  readonly fingerprint: Fingerprint
+  /** SHA-256 of the fingerprint: under this key outputs of the same work can be found again. */
+  readonly key: string
+  /** By artifact as declared: the file's SHA-256, or for a folder that of its manifest of names, modes and contents. */
+  readonly outputs: Readonly<Record<string, string>>
 }
 
 /** The history of a place that several nodes change (runtime/chains). */

@@ -3,11 +3,12 @@
  * compare the inputs with those from before, record. Whatever fails or is killed in between leaves no record.
  */
 
+import { changedMeanwhile, fingerprintOf, keyOf } from '../cache/fingerprint.ts'
 import type { Forecast } from '../cache/forecast.ts'
-import { changedMeanwhile, inputsOf, recordOf, type VersionsSeen } from '../cache/inputs.ts'
+import { inputsOf, type VersionsSeen } from '../cache/inputs.ts'
 import type { Decision } from '../cache/reason.ts'
 import type { RecordStore } from '../cache/records.ts'
-import type { World } from '../cache/world.ts'
+import { digestOf, type World } from '../cache/world.ts'
 import { type Chain, isLink, seesVersion } from '../chains/chain.ts'
 import { enterLink, extendChain, leaveLink, rewindForWriter, startChain } from '../chains/history.ts'
 import type { KeptVersions } from '../chains/kept-versions.ts'
@@ -109,12 +110,20 @@ async function runAndRecord(
   // A link changes its own input on purpose: the version that it read is the one before it ran.
   const own = changed.length > 0 ? versions : forecast.versionsNow(index)
   const after = await inputsOf(node, forecast.sources, own)
-  const record = recordOf(node, before, after, runner.executor.identity(node.builder))
-  for (const name of changedMeanwhile(node, before, record)) {
+  const fingerprint = fingerprintOf(node, before, after, runner.executor.identity(node.builder))
+  for (const name of changedMeanwhile(node, before, fingerprint)) {
     const message = `${name} changed while ${node.id} ran, so it will run again`
     runner.report({ type: 'notice', level: 'warning', id: node.id, message })
   }
-  manifest.setNode(node.kind, node.id, record)
+  const outputs = await outputsOf(node, world)
+  manifest.setNode(node.kind, node.id, { fingerprint, key: keyOf(fingerprint), outputs })
+}
+
+/** The digests of everything that the node made, by artifact as declared. */
+async function outputsOf(node: PlanNode, world: World): Promise<Record<string, string>> {
+  const outputs: Record<string, string> = {}
+  for (const ref of node.artifacts) outputs[ref.declared] = digestOf(await world.state(ref))
+  return outputs
 }
 
 /** The versions as they were when they were first asked for. */

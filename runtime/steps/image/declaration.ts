@@ -52,8 +52,10 @@ function imageInputs(facts: StepFacts): PathRef[] {
   ]
 }
 
-/** The image, and beside it kernel and initrd, for whoever starts them directly. */
-function imageOutputs({ bsp, bspName }: StepFacts): PathRef[] {
+/** The image; beside it kernel and initrd, for a direct start; and in the cache how the kernel is to be started. */
+function imageOutputs(facts: StepFacts): PathRef[] {
+  const { bsp, bspName } = facts
   if (!bsp.image) return []
-  return [imageName(bsp.image), 'vmlinuz', 'initrd.img'].map(name => file(`${outputFolder(bspName)}/${name}`))
+  const outputs = [imageName(bsp.image), 'vmlinuz', 'initrd.img']
+  return [...outputs.map(name => file(`${outputFolder(bspName)}/${name}`)), ...inCache('.image.json')(facts)]
 }

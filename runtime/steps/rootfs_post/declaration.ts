@@ -34,7 +34,7 @@ export const rootfsPost: StepDeclaration = {
     ...repositoryKeys(facts.project.rootfs?.repositories, 'project', file),
     ...repositoryKeys(facts.bsp.rootfs?.repositories, 'bsp', path => ownOrProject(facts, path)),
   ],
-  outputs: inCache('rootfs-post.tar.gz', 'vmlinuz', 'initrd.img'),
+  outputs: inCache('rootfs-post.tar.gz', 'vmlinuz', 'initrd.img', '.display-config.json'),
   config: ({ project, bsp, bspName, bspFolder, target }) => ({
     suite: suiteOf(project),
     folder: bspFolder,

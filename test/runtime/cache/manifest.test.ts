@@ -5,22 +5,28 @@ import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { type Fingerprint, keyOf } from '../../../runtime/cache/fingerprint.ts'
 import { Manifest } from '../../../runtime/cache/manifest.ts'
 import type { ChainRecord, NodeRecord } from '../../../runtime/cache/record.ts'
 import { inTempFolder } from '../../support/temp-folder.ts'
 
-const RECORD: NodeRecord = {
+const FINGERPRINT: Fingerprint = {
   script: 'abc',
   dependencies: { './x': '123', './dir': { a: '644 1' }, './none': null },
-  artifacts: ['cache/a'],
   environment: { STEP: 'make_image' },
   builder: { key: 'k' },
 }
-const FED: NodeRecord = {
-  ...RECORD,
+const recordOf = (fingerprint: Fingerprint): NodeRecord => ({
+  fingerprint,
+  key: keyOf(fingerprint),
+  outputs: { 'cache/a': '123' },
+})
+const RECORD = recordOf(FINGERPRINT)
+const FED = recordOf({
+  ...FINGERPRINT,
   config: { arch: 'arm64', environment: { x: 1 } },
   feeders: { f: { script: 's', dependencies: { './y': '1' }, environment: { STEP: 'before_kernel' } } },
-}
+})
 
 const inFile = (work: (file: string) => unknown) => () =>
   inTempFolder(folder => work(join(folder, 'dist/cache/demo/.build-cache.json')))
@@ -73,11 +79,10 @@ const states = fc.dictionary(word, fc.oneof(fc.string(), fc.constant(null), text
   maxKeys: 4,
   noNullPrototype: true,
 })
-const record: fc.Arbitrary<NodeRecord> = fc.record(
+const fingerprint: fc.Arbitrary<Fingerprint> = fc.record(
   {
     script: fc.string(),
     dependencies: states,
-    artifacts: fc.array(word),
     environment: texts,
     builder: fc.record(
       { key: fc.string(), id: fc.string() },
@@ -93,7 +98,11 @@ const record: fc.Arbitrary<NodeRecord> = fc.record(
       },
     ),
   },
-  { requiredKeys: ['dependencies', 'artifacts', 'environment', 'builder'], noNullPrototype: true },
+  { requiredKeys: ['dependencies', 'environment', 'builder'], noNullPrototype: true },
+)
+const record: fc.Arbitrary<NodeRecord> = fc.record(
+  { fingerprint, key: fc.string(), outputs: texts },
+  { noNullPrototype: true },
 )
 
 test('whatever inputs, variables and settings are called, a record comes back as it was', async () => {
@@ -119,11 +128,12 @@ test(
   inFile(file => {
     const manifest = new Manifest(file)
     for (let n = 0; n < 50; n++)
-      manifest.setNode('script', `s${n}`, { ...RECORD, environment: { UNIQUE: 'once' } })
+      manifest.setNode('script', `s${n}`, recordOf({ ...FINGERPRINT, environment: { UNIQUE: 'once' } }))
     manifest.save()
     assert.is(readFileSync(file, 'utf8').split('UNIQUE').length - 1, 1)
     const again = new Manifest(file)
-    assert.is(again.node('script', 's0')!.environment, again.node('script', 's49')!.environment)
+    const environmentOf = (id: string) => again.node('script', id)!.fingerprint.environment
+    assert.is(environmentOf('s0'), environmentOf('s49'))
   }),
 )
 

@@ -1,0 +1,96 @@
+/**
+ * Everything that decides what a node makes, as one serialisable value: text, inputs, configuration, environment, builder.
+ * Two fingerprints are compared part by part (compare.ts), so that each difference has a name.
+ */
+import type { PathRef, PlanNode } from '../plan/model.ts'
+import { hashText } from './hash-memo.ts'
+import type { Inputs } from './inputs.ts'
+import type { InputState } from './world.ts'
+
+/** By the path as declared; null where an optional input is not there. */
+export type InputStates = Readonly<Record<string, Exclude<InputState, undefined> | null>>
+
+export interface Fingerprint {
+  /** SHA-256 of the script's text, or of a step's own body. Absent where it changed while it ran. */
+  readonly script?: string
+  /** SHA-256 of the bash around the script's own text, where there is some. */
+  readonly harness?: string
+  /** An input that changed while the node ran is not listed. */
+  readonly dependencies: InputStates
+  readonly environment: Readonly<Record<string, string>>
+  readonly builder: { readonly key: string; readonly id?: string }
+  /** Values of the definition that a step read, by key. */
+  readonly config?: Readonly<Record<string, unknown>>
+  /** Scripts that count as a step's inputs, by id. */
+  readonly feeders?: Readonly<Record<string, FeederFingerprint>>
+}
+
+export interface FeederFingerprint {
+  readonly script?: string
+  readonly dependencies: InputStates
+  readonly environment: Readonly<Record<string, string>>
+}
+
+/**
+ * The fingerprint of a run, from the inputs before and after it: only what stood still counts. An input that changed
+ * meanwhile is left out, so that the next build runs the node again.
+ */
+export function fingerprintOf(
+  node: PlanNode,
+  before: Inputs,
+  after: Inputs,
+  builderId: string | undefined,
+): Fingerprint {
+  const still = before.script !== undefined && before.script === after.script
+  const fed = JSON.stringify(before.feeders) === JSON.stringify(after.feeders)
+  return {
+    ...(still ? { script: before.script } : {}),
+    ...(before.harness === undefined ? {} : { harness: before.harness }),
+    dependencies: settledStates(node.dependencies, before.dependencies, after.dependencies),
+    environment: node.hashedEnv,
+    builder: { key: node.builder.key, ...(builderId === undefined ? {} : { id: builderId }) },
+    ...(node.kind === 'step' ? { config: node.config } : {}),
+    ...(before.feeders && fed ? { feeders: before.feeders } : {}),
+  }
+}
+
+/** SHA-256 of a fingerprint in its canonical form: JSON with sorted keys. */
+export function keyOf(fingerprint: Fingerprint): string {
+  return hashText(
+    JSON.stringify(fingerprint, (_, value: unknown) =>
+      typeof value === 'object' && value !== null && !Array.isArray(value)
+        ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+        : value,
+    ),
+  )
+}
+
+/** The names of inputs that did not stand still, for a warning. */
+export function changedMeanwhile(node: PlanNode, before: Inputs, fingerprint: Fingerprint): string[] {
+  const changed = node.dependencies
+    .map(ref => ref.declared)
+    .filter(
+      declared =>
+        before.dependencies.get(declared) !== undefined && fingerprint.dependencies[declared] === undefined,
+    )
+  if (before.script !== undefined && fingerprint.script === undefined && node.kind === 'script') {
+    changed.unshift(node.location ?? node.id)
+  }
+  return changed
+}
+
+/** The states that are the same before and after. */
+export function settledStates(
+  refs: readonly PathRef[],
+  before: ReadonlyMap<string, InputState>,
+  after: ReadonlyMap<string, InputState>,
+): InputStates {
+  const states: Record<string, Exclude<InputState, undefined> | null> = {}
+  for (const { declared, optional } of refs) {
+    const state = before.get(declared)
+    if (JSON.stringify(state) !== JSON.stringify(after.get(declared))) continue
+    if (state !== undefined) states[declared] = state
+    else if (optional) states[declared] = null
+  }
+  return states
+}
