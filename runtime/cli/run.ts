@@ -9,6 +9,7 @@ import { duration } from '../report/duration.ts'
 import { StruxError } from '../report/error.ts'
 import { stateFolder } from '../state/places.ts'
 import { cancellation } from './cancel.ts'
+import { type Changed, changedSince, warnOfOlderImage } from './older-image.ts'
 import type { GlobalOptions } from './options.ts'
 import { referencePictures } from './reference-pictures.ts'
 import { openSession, type Session } from './session.ts'
@@ -20,6 +21,7 @@ interface RunFlags extends GlobalOptions {
   readonly timeout?: string
   readonly keepChanges?: boolean
   readonly forward?: string[]
+  readonly check: boolean
   readonly json?: boolean
   readonly update?: boolean
 }
@@ -37,6 +39,7 @@ export function runCommands(program: Command): void {
     .option('--timeout <seconds>', `end after this time, with --screenshot ${TIMEOUT} unless given`)
     .option('--keep-changes', 'what the device writes stays in the image; it is forgotten otherwise')
     .option('--forward <port>', 'a port of the device to be reached from here; may be repeated', collect)
+    .option(...NO_CHECK)
     .action((bsp: string | undefined, _: unknown, self: Command) =>
       run(bsp, self.optsWithGlobals<RunFlags>()),
     )
@@ -48,11 +51,14 @@ export function runCommands(program: Command): void {
     )
     .option('--timeout <seconds>', "instead of the project's test.timeout")
     .option('--update', 'make what is on the screen the reference, once all else that is declared holds')
+    .option(...NO_CHECK)
     .option('--json', 'for other programs')
     .action((bsp: string | undefined, _: unknown, self: Command) =>
       test(bsp, self.optsWithGlobals<RunFlags>()),
     )
 }
+
+const NO_CHECK = ['--no-check', 'do not look whether the image is older than its definition'] as const
 
 const collect = (value: string, before: string[] | undefined) => [...(before ?? []), value]
 
@@ -62,7 +68,8 @@ async function run(bsp: string | undefined, flags: RunFlags): Promise<void> {
   const headless = flags.headless ?? flags.screenshot !== undefined
   const timeout = seconds(flags.timeout)
   const ports = (flags.forward ?? []).map(portOf)
-  const guest = await start(session, { headless, ports, keepChanges: flags.keepChanges ?? false, signal })
+  const keepChanges = flags.keepChanges ?? false
+  const { guest } = await start(session, { headless, ports, keepChanges, check: flags.check, signal })
   try {
     for (const [there, here] of guest.ports) say(`port ${there} of the device is 127.0.0.1:${here} here`)
     if (flags.screenshot !== undefined)
@@ -126,7 +133,8 @@ async function test(bsp: string | undefined, flags: RunFlags): Promise<void> {
     )
   }
   const ports = [...new Set((declared.http ?? []).map(one => one.port))]
-  const guest = await start(session, { headless: true, ports, keepChanges: false, signal })
+  const how = { headless: true, ports, keepChanges: false, check: flags.check, signal }
+  const { guest, changed } = await start(session, how)
   const picture = join(resultFolder(session), 'screen.png')
   let ok = false
   let saved = false
@@ -154,7 +162,7 @@ async function test(bsp: string | undefined, flags: RunFlags): Promise<void> {
     ...(shown && { difference: shown }),
   }
   if (flags.json) {
-    const about = { ok, bsp: session.plan.bsp, assertions: outcomes }
+    const about = { ok, bsp: session.plan.bsp, changed, assertions: outcomes }
     return printJson({ ...about, ...(updated.length > 0 && { updated }), ...relative(files, session.root) })
   }
   for (const file of updated) printLine(`updated: ${file}`)
@@ -166,10 +174,18 @@ interface Start {
   readonly headless: boolean
   readonly ports: readonly number[]
   readonly keepChanges: boolean
+  /** Whether to look if the image is older than its definition. */
+  readonly check: boolean
   readonly signal: AbortSignal
 }
 
-async function start(session: Session, options: Start): Promise<Guest> {
+interface Started {
+  readonly guest: Guest
+  /** Why the image is older than its definition. */
+  readonly changed: readonly Changed[]
+}
+
+async function start(session: Session, options: Start): Promise<Started> {
   const { root, project, bsp, plan } = session
   if (project.config.qemu?.enabled === false) {
     throw new StruxError('the project is not meant for QEMU', {
@@ -180,15 +196,18 @@ async function start(session: Session, options: Start): Promise<Guest> {
   const { startGuest } = await import('../qemu/guest.ts')
   const about = { project: project.config, bsp: bsp.data, arch: plan.arch }
   const facts: MachineFacts = { ...about, ...guestFiles({ ...about, root, bspName: bsp.name }) }
-  const { headless, ...rest } = options
+  const { headless, check, ...rest } = options
+  const changed = check ? await changedSince(session, facts.files.disk) : []
+  warnOfOlderImage(changed, plan.bsp)
   const { findDisplay } = await import('../qemu/window.ts')
-  return startGuest(facts, {
+  const guest = await startGuest(facts, {
     ...rest,
     display: headless ? 'none' : findDisplay(findQemu(plan.arch)),
     consoleLog: consoleLog(session),
     notice: say,
     memory: join(stateFolder(root), 'kvm'),
   })
+  return { guest, changed }
 }
 
 const say = (text: string) => process.stderr.write(`${text}\n`)

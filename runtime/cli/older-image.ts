@@ -1,0 +1,67 @@
+/** Whether an image is older than its definition: what a build would run before the image is what it should be. */
+import { relative, sep } from 'node:path'
+import type { ReasonCode } from '../cache/reason.ts'
+import type { PlanNode } from '../plan/model.ts'
+import { overlaps } from '../plan/paths.ts'
+import { openBuild } from '../run/open.ts'
+import { buildOptions } from './build.ts'
+import type { Session } from './session.ts'
+import { colorsFor } from './terminal.ts'
+
+/** What a build would run because something is other than when it ran last. */
+export interface Changed {
+  readonly id: string
+  readonly reasons: readonly string[]
+}
+
+/** The reasons that mean a change. What runs on every build, or follows from something else that runs, is none. */
+const CHANGES: ReadonlySet<ReasonCode> = new Set([
+  'script_changed',
+  'harness_changed',
+  'dependency_changed',
+  'dependency_new',
+  'config_changed',
+  'environment_changed',
+  'builder_changed',
+])
+
+/**
+ * Asks no engine and changes nothing.
+ *
+ * @param disk absolute path of the image
+ */
+export async function changedSince(session: Session, disk: string): Promise<Changed[]> {
+  const { root, plan } = session
+  const path = relative(root, disk).split(sep).join('/')
+  const { forecast } = openBuild(buildOptions(session, {}, () => {}))
+  const decisions = await forecast.decideAll()
+  const maker = plan.nodes.findLastIndex(node => node.artifacts.some(ref => overlaps(ref.path, path)))
+  return plan.nodes.flatMap((node, index): Changed[] => {
+    if (maker < 0 ? isBehindImages(node) : index > maker) return []
+    const reasons = decisions
+      .get(index)!
+      .reasons.filter(({ code }) => CHANGES.has(code) || (index === maker && code === 'no_record'))
+    return reasons.length > 0 ? [{ id: node.id, reasons: reasons.map(each => each.message) }] : []
+  })
+}
+
+function isBehindImages(node: PlanNode): boolean {
+  return node.kind === 'script' ? node.hook === 'after_build' : node.step === 'bundle'
+}
+
+/** So many are listed, and as many reasons of each. */
+const MOST = 5
+
+export function warnOfOlderImage(changed: readonly Changed[], bsp: string): void {
+  if (changed.length === 0) return
+  const colors = colorsFor(process.stderr)
+  const listed = <T>(all: readonly T[], show: (one: T) => string, between: string) => {
+    const more = all.length > MOST ? [`and ${all.length - MOST} more`] : []
+    return [...all.slice(0, MOST).map(show), ...more].join(between)
+  }
+  const lines = listed(changed, ({ id, reasons }) => `${id}: ${listed(reasons, each => each, '; ')}`, '\n  ')
+  process.stderr.write(
+    `${colors.yellow('warning')} the image is older than its definition. A build would run:\n  ${lines}\n` +
+      `  ${colors.cyan('hint:')} strux build ${bsp} brings it up to date; --no-check starts it without looking\n`,
+  )
+}
