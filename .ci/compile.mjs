@@ -59,15 +59,16 @@ export async function compile() {
 async function compileInto(folder) {
   const { build } = await import('esbuild')
   const tsc = join(root, 'node_modules/typescript/bin/tsc')
-  const declarations = ['-p', 'tsconfig.build.json', '--outDir', join(folder, 'lib')]
-  execFileSync(process.execPath, [tsc, ...declarations], {
-    cwd: root,
-    stdio: ['ignore', 'inherit', 'inherit'],
-  })
+  const projects = [
+    ['-p', 'tsconfig.build.json', '--outDir', join(folder, 'lib')],
+    ['-p', 'runtime/tsconfig.json', '--outDir', folder],
+  ]
+  for (const project of projects)
+    execFileSync(process.execPath, [tsc, ...project], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] })
   const { metafile } = await build({
     metafile: true,
     absWorkingDir: root,
-    entryPoints: { 'cli/main': 'runtime/cli/main.ts' },
+    entryPoints: { 'cli/main': 'runtime/cli/main.ts', engine: 'runtime/engine.ts' },
     outdir: join(folder, 'runtime'),
     bundle: true,
     splitting: true,

@@ -3,14 +3,14 @@ import type { Command } from 'commander'
 import type { Plan, PlanNode } from '../plan/model.ts'
 import { findNode } from '../plan/selection.ts'
 import { StruxError } from '../report/error.ts'
+import { openShell } from '../run/executors.ts'
 import { flash } from '../run/flash.ts'
 import { makeFolders } from '../run/open.ts'
 import { BUILD_PIPELINE } from '../steps/pipeline.ts'
 import { cancellation } from './cancel.ts'
-import { openShell } from './executor.ts'
 import type { GlobalOptions } from './options.ts'
-import { openSession } from './session.ts'
 import { colorsFor } from './terminal.ts'
+import { openWorkspace } from './workspace.ts'
 
 interface TerminalFlags extends GlobalOptions {
   readonly at?: string
@@ -22,7 +22,7 @@ export function terminalCommands(program: Command): void {
     .argument('[bsp]', "the BSP; the project's default otherwise")
     .description('run the flash scripts of a BSP on this machine: tool scripts first')
     .action(async (bsp: string | undefined, _: unknown, self: Command) => {
-      const { root, plan } = await openSession(self.optsWithGlobals<TerminalFlags>().project, bsp)
+      const { root, plan } = await openWorkspace(self.optsWithGlobals<TerminalFlags>().project, bsp)
       const colors = colorsFor(process.stderr)
       const say = (node: { title: string; id: string }) =>
         process.stderr.write(`${colors.cyan('run')}   ${node.title} [${node.id}]\n`)
@@ -39,16 +39,16 @@ export function terminalCommands(program: Command): void {
 }
 
 async function shell(bsp: string | undefined, flags: TerminalFlags): Promise<void> {
-  const session = await openSession(flags.project, bsp)
-  const node = flags.at === undefined ? firstScript(session.plan) : findNode(session.plan, flags.at)
-  if (!node) throw new StruxError(`${session.plan.bsp} has no scripts that run in a container`)
+  const workspace = await openWorkspace(flags.project, bsp)
+  const node = flags.at === undefined ? firstScript(workspace.plan) : findNode(workspace.plan, flags.at)
+  if (!node) throw new StruxError(`${workspace.plan.bsp} has no scripts that run in a container`)
   if (node.runs_in === 'host') {
     throw new StruxError(`${node.id} runs on this machine, not in a container`, {
       hint: 'Use your own shell.',
     })
   }
-  makeFolders(session.root, session.plan.bsp)
-  process.exitCode = await openShell(session, node)
+  makeFolders(workspace.root, workspace.plan.bsp)
+  process.exitCode = await openShell(workspace, node)
 }
 
 function firstScript(plan: Plan): PlanNode | undefined {

@@ -5,13 +5,13 @@ import { connectEngine } from '../execute/engine.ts'
 import { hostTrust } from '../execute/host-trust.ts'
 import { loadProject } from '../load/project.ts'
 import type { BuilderRef } from '../plan/model.ts'
+import { knownBuilders } from '../run/executors.ts'
 import { stateFolder } from '../state/places.ts'
 import { BUILT_IN_BODIES } from '../steps/bodies.ts'
 import { cancellation } from './cancel.ts'
-import { knownBuilders } from './executor.ts'
 import type { GlobalOptions } from './options.ts'
-import { openSession, projectRoot } from './session.ts'
 import { colorsFor, printJson, printLine } from './terminal.ts'
+import { openWorkspace, projectRoot } from './workspace.ts'
 
 interface BuilderFlags extends GlobalOptions {
   readonly json?: boolean
@@ -62,7 +62,7 @@ async function status(bsp: string | undefined, flags: BuilderFlags): Promise<voi
 }
 
 async function make(bsp: string | undefined, flags: BuilderFlags): Promise<void> {
-  const { root, project } = await openSession(flags.project, bsp)
+  const { root, project } = await openWorkspace(flags.project, bsp)
   const builders = await buildersOf(flags.project, bsp)
   const engine = await connectEngine()
   const mirror = project.config.builder?.mirror
@@ -102,7 +102,7 @@ interface Wanted {
 
 /** The builders of a BSP's scripts and steps, each once. */
 async function buildersOf(folder: string | undefined, bsp: string | undefined): Promise<Wanted[]> {
-  const { plan } = await openSession(folder, bsp)
+  const { plan } = await openWorkspace(folder, bsp)
   const found = new Map<string, Wanted>()
   for (const node of plan.nodes) {
     // A step that cannot run needs no image.

@@ -11,8 +11,8 @@ import { logFolder } from '../state/node-log.ts'
 import { allButLocks, lockAll, lockBsp } from '../state/project-locks.ts'
 import { cancellation } from './cancel.ts'
 import type { GlobalOptions } from './options.ts'
-import { namedBsp, projectRoot } from './session.ts'
 import { printLine } from './terminal.ts'
+import { namedBsp, projectRoot } from './workspace.ts'
 
 interface CleanFlags extends GlobalOptions {
   readonly all?: boolean

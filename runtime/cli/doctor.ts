@@ -4,8 +4,8 @@ import type { Check } from '../execute/doctor.ts'
 import { missingQemu, QEMU_PACKAGES } from '../qemu/files.ts'
 import { hasDesktop, WINDOW_PACKAGE } from '../qemu/window.ts'
 import type { GlobalOptions } from './options.ts'
-import { projectRoot } from './session.ts'
 import { colorsFor, printJson, printLine } from './terminal.ts'
+import { projectRoot } from './workspace.ts'
 
 interface DoctorFlags extends GlobalOptions {
   readonly json?: boolean

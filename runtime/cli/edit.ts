@@ -8,9 +8,10 @@ import { type Diagnostic, DiagnosticsError } from '../load/diagnostic.ts'
 import type { Bsp, Loaded, LoadedProject } from '../load/loaded.ts'
 import { loadBsp, loadProject } from '../load/project.ts'
 import { StruxError } from '../report/error.ts'
+import { examine } from '../run/workspace.ts'
 import type { GlobalOptions } from './options.ts'
-import { examine, projectRoot } from './session.ts'
 import { printDiagnostics, printLine } from './terminal.ts'
+import { projectRoot } from './workspace.ts'
 
 interface AddScriptFlags extends GlobalOptions {
   readonly hook: string

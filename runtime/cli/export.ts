@@ -6,9 +6,10 @@ import { type Diagnostic, DiagnosticsError } from '../load/diagnostic.ts'
 import type { Bsp, Loaded, LoadedProject } from '../load/loaded.ts'
 import { diagnose, loadBsp, loadProject } from '../load/project.ts'
 import { StruxError } from '../report/error.ts'
+import { examine, type Workspace } from '../run/workspace.ts'
 import type { GlobalOptions } from './options.ts'
-import { examine, projectRoot, type Session } from './session.ts'
 import { printDiagnostics, printJson, printLine } from './terminal.ts'
+import { projectRoot } from './workspace.ts'
 
 interface ExportFlags extends GlobalOptions {
   readonly out?: string
@@ -46,16 +47,16 @@ async function exportTo(name: string | undefined, flags: ExportFlags): Promise<v
   stopAtErrors(diagnostics, root)
   const { exportAll } = await import('../export/export.ts')
   const { files, ofProject, ofBsps } = await exportAll(
-    loaded.map(({ bsp, session }) => ({ ...session, source: bsp.source })),
+    loaded.map(({ bsp, workspace }) => ({ ...workspace, source: bsp.source })),
     {
-      ...{ root, project: loaded[0]!.session.project, config: project.source, out },
+      ...{ root, project: loaded[0]!.workspace.project, config: project.source, out },
       ...{ withSources: flags.withSources ?? false, lossy: flags.lossy ?? false },
       complete: name === undefined,
     },
   )
   const said = [...(await diagnose({ ...project, findings: [], diagnostics: [] }, ofProject))]
-  for (const { bsp, session } of loaded) {
-    const findings = ofBsps.get(session.bsp.name) ?? []
+  for (const { bsp, workspace } of loaded) {
+    const findings = ofBsps.get(workspace.bsp.name) ?? []
     said.push(...(await diagnose({ ...bsp, findings: [], diagnostics: [] }, findings)))
   }
   stopAtErrors(said, root)
@@ -72,7 +73,7 @@ async function exportTo(name: string | undefined, flags: ExportFlags): Promise<v
 
 interface LoadedBsp {
   readonly bsp: Loaded<Bsp>
-  readonly session: Session
+  readonly workspace: Workspace
 }
 
 /** All that is wrong with any of them; without an error, all of them. */
@@ -81,10 +82,10 @@ async function loadAll(project: LoadedProject, names: readonly string[]) {
   const loaded: LoadedBsp[] = []
   for (const name of names) {
     const bsp = await loadBsp(project, name)
-    const { diagnostics: said, session } = await examine(project, bsp)
+    const { diagnostics: said, workspace } = await examine(project, bsp)
     // What other tools make of it is said of the exported files, most of which are put right.
     for (const each of said) if (each.code !== 'breaks_elsewhere') diagnostics.set(JSON.stringify(each), each)
-    if (session) loaded.push({ bsp, session })
+    if (workspace) loaded.push({ bsp, workspace })
   }
   if (names.length === 0) return { loaded, diagnostics: (await examine(project, undefined)).diagnostics }
   return { loaded, diagnostics: [...diagnostics.values()] }

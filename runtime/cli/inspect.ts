@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import { BUILD_CONDITIONS, BUILD_HOOKS } from '../../lib/hooks/build.ts'
 import type { HookCondition, HookRow } from '../../lib/hooks/row.ts'
+import { decide } from '../engine.ts'
 import type { Diagnostic } from '../load/diagnostic.ts'
 import { loadBsp, loadProject } from '../load/project.ts'
 import { sortDiagnostics } from '../load/render.ts'
@@ -9,13 +10,12 @@ import { nodeJson, planJson } from '../plan/json.ts'
 import { conditionText } from '../plan/never.ts'
 import { findNode } from '../plan/selection.ts'
 import { StruxError } from '../report/error.ts'
-import { openBuild } from '../run/open.ts'
-import { buildOptions } from './build.ts'
+import { examine } from '../run/workspace.ts'
 import { printPlan, printWhy } from './decisions.ts'
 import { layersJson, printLayers } from './layers.ts'
 import type { GlobalOptions } from './options.ts'
-import { examine, openSession, projectRoot } from './session.ts'
 import { colorsFor, printDiagnostics, printJson, printLine } from './terminal.ts'
+import { openWorkspace, projectRoot } from './workspace.ts'
 
 interface InspectFlags extends GlobalOptions {
   readonly json?: boolean
@@ -54,22 +54,21 @@ export function inspectCommands(program: Command): void {
 }
 
 async function showPlan(name: string | undefined, flags: InspectFlags): Promise<void> {
-  const { plan, bsp } = await openSession(flags.project, name)
+  const { plan, bsp } = await openWorkspace(flags.project, name)
   if (flags.json) printJson({ ...planJson(plan), ...(flags.layers && { layers: layersJson(bsp) }) })
   else if (flags.layers) printLayers(bsp)
   else printPlan(plan)
 }
 
 async function why(id: string, flags: InspectFlags): Promise<void> {
-  const session = await openSession(flags.project, flags.bsp)
-  const node = findNode(session.plan, id)
-  const index = session.plan.nodes.indexOf(node)
+  const workspace = await openWorkspace(flags.project, flags.bsp)
+  const node = findNode(workspace.plan, id)
+  const index = workspace.plan.nodes.indexOf(node)
   if (index < 0)
     throw new StruxError(`${id} does not run in a build`, { hint: 'strux flash runs it, every time.' })
-  const report = () => {}
-  const decisions = await openBuild(buildOptions(session, {}, report)).forecast.decideAll()
+  const decisions = await decide(workspace, { report: () => {} })
   const decision = decisions.get(index)!
-  if (flags.json) printJson({ bsp: session.plan.bsp, ...nodeJson(node), decision })
+  if (flags.json) printJson({ bsp: workspace.plan.bsp, ...nodeJson(node), decision })
   else printWhy(node, decision)
 }
 

@@ -7,8 +7,8 @@ import { findNode } from '../plan/selection.ts'
 import { StruxError } from '../report/error.ts'
 import { logFile } from '../state/node-log.ts'
 import type { GlobalOptions } from './options.ts'
-import { namedBsp, openSession, projectRoot } from './session.ts'
 import { colorsFor } from './terminal.ts'
+import { namedBsp, openWorkspace, projectRoot } from './workspace.ts'
 
 interface LogFlags extends GlobalOptions {
   readonly bsp?: string
@@ -41,7 +41,7 @@ async function log(id: string, flags: LogFlags): Promise<void> {
 
 /** The id of what is meant, such as by a hook's name. Throws a StruxError where there is no such thing. */
 async function plannedId(id: string, bsp: string, { project }: LogFlags): Promise<string> {
-  const { plan } = await openSession(project, bsp)
+  const { plan } = await openWorkspace(project, bsp)
   const node = findNode(plan, id)
   if (node.runs_in === 'container') return node.id
   throw new StruxError(`${node.id} has no log: it runs in your terminal`, { hint: 'strux flash runs it.' })

@@ -12,9 +12,9 @@ import { packageRoot, selfVersion } from '../load/self.ts'
 import { StruxError } from '../report/error.ts'
 import { stateFolder } from '../state/places.ts'
 import type { GlobalOptions } from './options.ts'
-import { projectRoot } from './session.ts'
 import { fill } from './template.ts'
 import { printDiagnostics, printLine } from './terminal.ts'
+import { projectRoot } from './workspace.ts'
 
 interface NewFlags extends GlobalOptions {
   readonly extends: string

@@ -1,11 +1,9 @@
 /** Whether an image is older than its definition: what a build would run before the image is what it should be. */
 import { relative, sep } from 'node:path'
 import type { ReasonCode } from '../cache/reason.ts'
-import type { PlanNode } from '../plan/model.ts'
+import { decide } from '../engine.ts'
 import { overlaps } from '../plan/paths.ts'
-import { openBuild } from '../run/open.ts'
-import { buildOptions } from './build.ts'
-import type { Session } from './session.ts'
+import type { Workspace } from '../run/workspace.ts'
 import { colorsFor } from './terminal.ts'
 
 /** What a build would run because something is other than when it ran last. */
@@ -30,23 +28,20 @@ const CHANGES: ReadonlySet<ReasonCode> = new Set([
  *
  * @param disk absolute path of the image
  */
-export async function changedSince(session: Session, disk: string): Promise<Changed[]> {
-  const { root, plan } = session
+export async function changedSince(workspace: Workspace, disk: string): Promise<Changed[]> {
+  const { root, plan } = workspace
   const path = relative(root, disk).split(sep).join('/')
-  const { forecast } = openBuild(buildOptions(session, {}, () => {}))
-  const decisions = await forecast.decideAll()
+  const decisions = await decide(workspace, { report: () => {} })
   const maker = plan.nodes.findLastIndex(node => node.artifacts.some(ref => overlaps(ref.path, path)))
+  // An image that no node declares is made before the scripts of the last hook.
+  const last = maker < 0 ? (plan.hooks.at(-1)?.before ?? plan.nodes.length) - 1 : maker
   return plan.nodes.flatMap((node, index): Changed[] => {
-    if (maker < 0 ? isBehindImages(node) : index > maker) return []
+    if (index > last) return []
     const reasons = decisions
       .get(index)!
       .reasons.filter(({ code }) => CHANGES.has(code) || (index === maker && code === 'no_record'))
     return reasons.length > 0 ? [{ id: node.id, reasons: reasons.map(each => each.message) }] : []
   })
-}
-
-function isBehindImages(node: PlanNode): boolean {
-  return node.kind === 'script' ? node.hook === 'after_build' : node.step === 'bundle'
 }
 
 /** So many are listed, and as many reasons of each. */

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Guest } from '../qemu/guest.ts'
 import type { Reference } from '../qemu/reference.ts'
 import { StruxError } from '../report/error.ts'
-import type { Session } from './session.ts'
+import type { Workspace } from '../run/workspace.ts'
 
 export interface ReferencePictures {
   /** Those to compare with; none where they are made. */
@@ -17,7 +17,7 @@ export interface ReferencePictures {
 
 /** The whole pictures that the project's test names. What compares them is loaded only where there are some. */
 export async function referencePictures(
-  { root, project }: Session,
+  { root, project }: Workspace,
   /** Where results of the test are kept; absolute. */
   results: string,
   update: boolean,

@@ -7,13 +7,14 @@ import type { Guest } from '../qemu/guest.ts'
 import type { MachineFacts } from '../qemu/machine.ts'
 import { duration } from '../report/duration.ts'
 import { StruxError } from '../report/error.ts'
+import type { Workspace } from '../run/workspace.ts'
 import { stateFolder } from '../state/places.ts'
 import { cancellation } from './cancel.ts'
 import { type Changed, changedSince, warnOfOlderImage } from './older-image.ts'
 import type { GlobalOptions } from './options.ts'
 import { referencePictures } from './reference-pictures.ts'
-import { openSession, type Session } from './session.ts'
 import { colorsFor, printJson, printLine } from './terminal.ts'
+import { openWorkspace } from './workspace.ts'
 
 interface RunFlags extends GlobalOptions {
   readonly headless?: boolean
@@ -63,17 +64,17 @@ const NO_CHECK = ['--no-check', 'do not look whether the image is older than its
 const collect = (value: string, before: string[] | undefined) => [...(before ?? []), value]
 
 async function run(bsp: string | undefined, flags: RunFlags): Promise<void> {
-  const session = await openSession(flags.project, bsp)
+  const workspace = await openWorkspace(flags.project, bsp)
   const signal = cancellation()
   const headless = flags.headless ?? flags.screenshot !== undefined
   const timeout = seconds(flags.timeout)
   const ports = (flags.forward ?? []).map(portOf)
   const keepChanges = flags.keepChanges ?? false
-  const { guest } = await start(session, { headless, ports, keepChanges, check: flags.check, signal })
+  const { guest } = await start(workspace, { headless, ports, keepChanges, check: flags.check, signal })
   try {
     for (const [there, here] of guest.ports) say(`port ${there} of the device is 127.0.0.1:${here} here`)
     if (flags.screenshot !== undefined)
-      await screenshot(guest, session, flags.screenshot, timeout ?? TIMEOUT, signal)
+      await screenshot(guest, workspace, flags.screenshot, timeout ?? TIMEOUT, signal)
     else await Promise.race([guest.ended(), aborted(signal), ...(timeout ? [after(timeout, guest)] : [])])
     signal.throwIfAborted()
     if (!guest.alive && guest.complaint !== '') throw new StruxError(`QEMU ended: ${guest.complaint}`)
@@ -85,14 +86,14 @@ async function run(bsp: string | undefined, flags: RunFlags): Promise<void> {
 /** Of the page that the project's test describes, where there is one; else of whatever is drawn and stands still. */
 async function screenshot(
   guest: Guest,
-  session: Session,
+  workspace: Workspace,
   file: string,
   timeout: number,
   signal: AbortSignal,
 ): Promise<void> {
   const { colorsOf, expectAll, untilStill } = await import('../qemu/expect.ts')
   // What is on the screen in passing is not waited for.
-  const screen = colorsOf(session.project.config.test ?? {}).filter(({ still }) => still !== false)
+  const screen = colorsOf(workspace.project.config.test ?? {}).filter(({ still }) => still !== false)
   const seen =
     screen.length > 0
       ? await expectAll(guest, { screen }, { timeout: timeout * 1000, signal, report: () => {} })
@@ -110,8 +111,8 @@ async function screenshot(
 }
 
 async function test(bsp: string | undefined, flags: RunFlags): Promise<void> {
-  const session = await openSession(flags.project, bsp)
-  const declared = session.project.config.test
+  const workspace = await openWorkspace(flags.project, bsp)
+  const declared = workspace.project.config.test
   if (!declared?.console?.length && !declared?.http?.length && !declared?.screen?.length) {
     throw new StruxError('the project declares nothing to test', {
       hint: "Say in strux.config.ts what must hold, for example test: { console: ['Reached target'] }.",
@@ -119,7 +120,7 @@ async function test(bsp: string | undefined, flags: RunFlags): Promise<void> {
     })
   }
   const signal = cancellation()
-  const pictures = await referencePictures(session, resultFolder(session), flags.update ?? false)
+  const pictures = await referencePictures(workspace, resultFolder(workspace), flags.update ?? false)
   const { expectAll, untilStill } = await import('../qemu/expect.ts')
   const colors = colorsFor(process.stdout)
   const outcomes: Outcome[] = []
@@ -134,8 +135,8 @@ async function test(bsp: string | undefined, flags: RunFlags): Promise<void> {
   }
   const ports = [...new Set((declared.http ?? []).map(one => one.port))]
   const how = { headless: true, ports, keepChanges: false, check: flags.check, signal }
-  const { guest, changed } = await start(session, how)
-  const picture = join(resultFolder(session), 'screen.png')
+  const { guest, changed } = await start(workspace, how)
+  const picture = join(resultFolder(workspace), 'screen.png')
   let ok = false
   let saved = false
   try {
@@ -157,16 +158,16 @@ async function test(bsp: string | undefined, flags: RunFlags): Promise<void> {
   const updated = ok ? pictures.updated : []
   const shown = pictures.differences.find(file => existsSync(file))
   const files = {
-    console: consoleLog(session),
+    console: consoleLog(workspace),
     ...(saved && { screen: picture }),
     ...(shown && { difference: shown }),
   }
   if (flags.json) {
-    const about = { ok, bsp: session.plan.bsp, changed, assertions: outcomes }
-    return printJson({ ...about, ...(updated.length > 0 && { updated }), ...relative(files, session.root) })
+    const about = { ok, bsp: workspace.plan.bsp, changed, assertions: outcomes }
+    return printJson({ ...about, ...(updated.length > 0 && { updated }), ...relative(files, workspace.root) })
   }
   for (const file of updated) printLine(`updated: ${file}`)
-  for (const [what, file] of Object.entries(relative(files, session.root))) printLine(`${what}: ${file}`)
+  for (const [what, file] of Object.entries(relative(files, workspace.root))) printLine(`${what}: ${file}`)
 }
 
 interface Start {
@@ -185,8 +186,8 @@ interface Started {
   readonly changed: readonly Changed[]
 }
 
-async function start(session: Session, options: Start): Promise<Started> {
-  const { root, project, bsp, plan } = session
+async function start(workspace: Workspace, options: Start): Promise<Started> {
+  const { root, project, bsp, plan } = workspace
   if (project.config.qemu?.enabled === false) {
     throw new StruxError('the project is not meant for QEMU', {
       hint: 'qemu.enabled is false in strux.config.ts.',
@@ -197,13 +198,13 @@ async function start(session: Session, options: Start): Promise<Started> {
   const about = { project: project.config, bsp: bsp.data, arch: plan.arch }
   const facts: MachineFacts = { ...about, ...guestFiles({ ...about, root, bspName: bsp.name }) }
   const { headless, check, ...rest } = options
-  const changed = check ? await changedSince(session, facts.files.disk) : []
+  const changed = check ? await changedSince(workspace, facts.files.disk) : []
   warnOfOlderImage(changed, plan.bsp)
   const { findDisplay } = await import('../qemu/window.ts')
   const guest = await startGuest(facts, {
     ...rest,
     display: headless ? 'none' : findDisplay(findQemu(plan.arch)),
-    consoleLog: consoleLog(session),
+    consoleLog: consoleLog(workspace),
     notice: say,
     memory: join(stateFolder(root), 'kvm'),
   })
@@ -211,8 +212,8 @@ async function start(session: Session, options: Start): Promise<Started> {
 }
 
 const say = (text: string) => process.stderr.write(`${text}\n`)
-const resultFolder = ({ root, plan }: Session) => join(root, 'dist/test', plan.bsp)
-const consoleLog = (session: Session) => join(resultFolder(session), 'console.log')
+const resultFolder = ({ root, plan }: Workspace) => join(root, 'dist/test', plan.bsp)
+const consoleLog = (workspace: Workspace) => join(resultFolder(workspace), 'console.log')
 
 function relative(files: Readonly<Record<string, string>>, root: string): Record<string, string> {
   return Object.fromEntries(Object.entries(files).map(([what, file]) => [what, file.slice(root.length + 1)]))

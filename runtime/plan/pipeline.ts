@@ -3,6 +3,7 @@
  * no step and no hook by name.
  */
 import type { HookCondition, HookRow } from '../../lib/hooks/row.ts'
+import type { StepBodies } from './body.ts'
 import type { PlanInput } from './planning.ts'
 import type { ScriptEntry } from './script.ts'
 import type { StepDeclaration } from './step.ts'
@@ -27,6 +28,8 @@ export type Harness = (script: { readonly file: string } | { readonly text: stri
 export interface Pipeline {
   /** In order of the pipeline. */
   readonly steps: readonly StepDeclaration[]
+  /** The work of the steps; one without a body stops a build that has to run it. */
+  readonly bodies: StepBodies
   /** The first one gives the order; the hooks of the others stand at its steps. */
   readonly vocabularies: readonly Vocabulary[]
 }

@@ -2,7 +2,6 @@
 import { StruxError } from '../report/error.ts'
 import { suggest } from '../report/suggest.ts'
 import type { Plan, PlanNode } from './model.ts'
-import type { Relations } from './relations.ts'
 
 export interface SelectionOptions {
   readonly only?: readonly string[]
@@ -15,7 +14,7 @@ export interface SelectionOptions {
  * with such a script its step, and with a link of a chain the links before it, without which it would work on the
  * wrong version.
  */
-export function select(plan: Plan, relations: Relations, options: SelectionOptions): ReadonlySet<number> {
+export function select(plan: Plan, options: SelectionOptions): ReadonlySet<number> {
   const all = plan.nodes.map((_, index) => index)
   const { from, until } = options
   const first = from === undefined ? 0 : (emptyHook(plan, from) ?? Math.min(...find(plan, from)))
@@ -32,7 +31,7 @@ export function select(plan: Plan, relations: Relations, options: SelectionOptio
   // A set is walked to its end, also while it grows.
   for (const index of chosen) {
     for (const partner of partners(plan, index)) chosen.add(partner)
-    for (const { links } of relations.chains) {
+    for (const { links } of plan.chains) {
       if (links.includes(index)) for (const link of links) if (link < index) chosen.add(link)
     }
   }

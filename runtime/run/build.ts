@@ -58,10 +58,10 @@ export async function build(options: BuildOptions, surroundings: BuildSurroundin
 }
 
 /** Steps that would run and have no body: said before anything runs. */
-function requireBodies({ plan, bodies }: BuildOptions, expected: readonly number[]): void {
+function requireBodies({ plan, pipeline }: BuildOptions, expected: readonly number[]): void {
   const steps = expected.flatMap(index => {
     const node = plan.nodes[index]!
-    return node.kind === 'step' && !bodies[node.step] ? [node.id] : []
+    return node.kind === 'step' && !pipeline.bodies[node.step] ? [node.id] : []
   })
   if (steps.length === 0) return
   throw new StruxError(

@@ -14,7 +14,6 @@ import { enterLink, extendChain, leaveLink, rewindForWriter, startChain } from '
 import type { KeptVersions } from '../chains/kept-versions.ts'
 import type { PathRef, PlanNode } from '../plan/model.ts'
 import type { Relations } from '../plan/relations.ts'
-import type { StepBodies } from '../steps/body.ts'
 import { runScript, runStep, type StepSession, WorkFailed, type WorkPlace } from './work.ts'
 
 /** The session of the step that is under way. */
@@ -26,7 +25,6 @@ export interface NodeRunner extends WorkPlace {
   readonly manifest: RecordStore
   readonly kept: KeptVersions
   readonly world: World
-  readonly bodies: StepBodies
   /** False where nothing may be recorded (build.cache.enabled: false). */
   readonly recording: boolean
   /** Chains whose path has been brought to its first version in this build. */
@@ -72,7 +70,7 @@ async function runAndRecord(
   runner: NodeRunner,
   inside: OpenSession | undefined,
 ): Promise<void> {
-  const { relations, forecast, manifest, world, bodies } = runner
+  const { relations, forecast, manifest, world } = runner
   // Delete the record first: the next steps overwrite the node's outputs.
   manifest.setNode(node.kind, node.id, undefined)
   for (const chain of relations.chains) {
@@ -93,7 +91,13 @@ async function runAndRecord(
   try {
     if (node.kind === 'script')
       await runScript(node, runner, node.runs_in === 'session' ? await inside?.() : undefined)
-    else await runStep(node, bodies[node.step]!, (at, inside) => runner.point(node.id, at, inside), runner)
+    else
+      await runStep(
+        node,
+        runner.pipeline.bodies[node.step]!,
+        (at, inside) => runner.point(node.id, at, inside),
+        runner,
+      )
   } catch (error) {
     world.refresh()
     for (const chain of changed) await leaveLink(chain, runner)

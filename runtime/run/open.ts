@@ -14,7 +14,6 @@ import { cacheFolder, outputFolder } from '../plan/paths.ts'
 import type { Pipeline } from '../plan/pipeline.ts'
 import type { Relations } from '../plan/relations.ts'
 import type { Report } from '../report/events.ts'
-import type { StepBodies } from '../steps/body.ts'
 
 export interface BuildOptions {
   readonly root: string
@@ -25,7 +24,6 @@ export interface BuildOptions {
   readonly policy: CachePolicy
   /** How many nodes may run at once. */
   readonly jobs: number
-  readonly bodies: StepBodies
   readonly report: Report
   /** What is known about files already, and their remembered hashes. */
   readonly world: World
@@ -52,7 +50,7 @@ export function openBuild({
   relations,
   selection,
   policy,
-  bodies,
+  pipeline,
   report,
   world,
   builders,
@@ -65,7 +63,7 @@ export function openBuild({
   const kept = new KeptVersions(root, plan.bsp)
   const orphans = forgetOrphans({ plan, manifest, kept }, relations)
   const bodyHash = (step: string) => {
-    const body = bodies[step]
+    const body = pipeline.bodies[step]
     return body && hashText(body.source)
   }
   const builderId = ({ builder }: { builder: BuilderRef }) => builders.identity(builder)

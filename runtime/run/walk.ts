@@ -22,7 +22,7 @@ export async function walk(
   { forecast, manifest, kept }: OpenedBuild,
   executor: Executor,
 ): Promise<void> {
-  const { root, plan, pipeline, relations, selection, policy, bodies, report, world } = options
+  const { root, plan, pipeline, relations, selection, policy, report, world } = options
   const started = new Set<number>()
   const takeTurn = async (index: number, recordsMayDiffer = false, inside?: OpenSession): Promise<void> => {
     if (!selection.has(index) || forecast.fate(index)) return
@@ -92,7 +92,6 @@ export async function walk(
       manifest,
       kept,
       world,
-      bodies,
       pipeline,
       point,
     },

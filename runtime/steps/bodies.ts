@@ -1,6 +1,7 @@
 /** The bodies of the built-in steps. */
+
+import type { StepBodies } from '../plan/body.ts'
 import { application } from './application/body.ts'
-import type { StepBodies } from './body.ts'
 import { bootloader } from './bootloader/body.ts'
 import { cage } from './cage/body.ts'
 import { client } from './client/body.ts'

@@ -1,6 +1,7 @@
 /** The build of a BSP: the built-in steps, the hooks of `bsp.yaml`, and the hook of `strux.yaml`. */
 import { BUILD_CONDITIONS, BUILD_HOOKS, PROJECT_HOOKS } from '../../lib/hooks/build.ts'
 import type { Pipeline, Vocabulary } from '../plan/pipeline.ts'
+import { BUILT_IN_BODIES } from './bodies.ts'
 import { STEPS } from './registry.ts'
 import { rootfsScript } from './rootfs_script/harness.ts'
 
@@ -26,4 +27,8 @@ const PROJECT: Vocabulary = {
   harnesses: { rootfs: rootfsScript },
 }
 
-export const BUILD_PIPELINE: Pipeline = { steps: STEPS, vocabularies: [BUILD, PROJECT] }
+export const BUILD_PIPELINE: Pipeline = {
+  steps: STEPS,
+  bodies: BUILT_IN_BODIES,
+  vocabularies: [BUILD, PROJECT],
+}

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { examine } from '../../runtime/cli/session.ts'
 import { loadBsp, loadProject } from '../../runtime/load/project.ts'
+import { examine } from '../../runtime/run/workspace.ts'
 import { project } from '../runtime/load/temp-project.ts'
 import { REPOSITORY } from '../support/repository.ts'
 
@@ -30,9 +30,9 @@ for (const [what, body] of [
       'bsp/qemu/my-image.sh': '',
     })
     const loaded = await loadProject(root)
-    const { diagnostics, session } = await examine(loaded, await loadBsp(loaded, 'qemu'))
+    const { diagnostics, workspace } = await examine(loaded, await loadBsp(loaded, 'qemu'))
     assert.equal(diagnostics, [])
-    const scripts = session!.plan.nodes.filter(node => node.kind === 'script')
+    const scripts = workspace!.plan.nodes.filter(node => node.kind === 'script')
     assert.equal(
       scripts.map(node => node.id),
       [what === 'alone' ? 'panel-image' : 'make_image:./my-image.sh'],

@@ -1,16 +1,16 @@
 /** What is wrong with files is told together with what is wrong with values, not only after these are mended. */
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { examine } from '../../runtime/cli/session.ts'
 import { loadBsp, loadProject } from '../../runtime/load/project.ts'
+import { examine } from '../../runtime/run/workspace.ts'
 import { bsp, project, summary } from '../runtime/load/temp-project.ts'
 
 const test = suite('all diagnostics at once')
 
 async function said(root: string): Promise<string[]> {
   const loaded = await loadProject(root)
-  const { diagnostics, session } = await examine(loaded, await loadBsp(loaded, 'qemu'))
-  assert.is(session, undefined, 'nothing can be built')
+  const { diagnostics, workspace } = await examine(loaded, await loadBsp(loaded, 'qemu'))
+  assert.is(workspace, undefined, 'nothing can be built')
   return summary(root, diagnostics)
 }
 

@@ -2,8 +2,8 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import * as yaml from 'yaml'
-import { examine } from '../../runtime/cli/session.ts'
 import { loadBsp, loadProject } from '../../runtime/load/project.ts'
+import { examine } from '../../runtime/run/workspace.ts'
 import { project, whole } from '../runtime/load/temp-project.ts'
 import { exportProject } from '../support/exported.ts'
 

@@ -1,8 +1,8 @@
 /** Every file that a definition names and a build would miss is told before anything runs, where the definition names it. */
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { examine } from '../../runtime/cli/session.ts'
 import { loadBsp, loadProject } from '../../runtime/load/project.ts'
+import { examine } from '../../runtime/run/workspace.ts'
 import { project, summary, whole } from '../runtime/load/temp-project.ts'
 import { strux } from '../support/run-cli.ts'
 

@@ -1,9 +1,9 @@
 /** Paths in YAML lead where they lead with the tool that the format comes from. */
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { examine } from '../../runtime/cli/session.ts'
 import { loadBsp, loadProject } from '../../runtime/load/project.ts'
 import type { ScriptNode } from '../../runtime/plan/model.ts'
+import { examine } from '../../runtime/run/workspace.ts'
 import { project, summary } from '../runtime/load/temp-project.ts'
 
 const test = suite('paths in YAML')
@@ -25,10 +25,10 @@ bsp:
     { 'strux.yaml': 'strux_version: 0.3\nname: k\nproject_version: "1.0.0"\nbsp: qemu\n' },
   )
   const loaded = await loadProject(root)
-  const { diagnostics, session } = await examine(loaded, await loadBsp(loaded, 'qemu'))
-  assert.ok(session, JSON.stringify(diagnostics))
+  const { diagnostics, workspace } = await examine(loaded, await loadBsp(loaded, 'qemu'))
+  assert.ok(workspace, JSON.stringify(diagnostics))
   const said = diagnostics.filter(each => each.code !== 'dependency_missing')
-  const node = session.plan.nodes.find((each): each is ScriptNode => each.kind === 'script')!
+  const node = workspace.plan.nodes.find((each): each is ScriptNode => each.kind === 'script')!
   return { said: summary(root, said), hints: said.map(each => each.hint), node }
 }
 

@@ -2,11 +2,11 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import { examine } from '../../runtime/cli/session.ts'
 import { exportAll } from '../../runtime/export/export.ts'
 import { type Written, writeExport } from '../../runtime/export/write.ts'
 import type { Diagnostic } from '../../runtime/load/diagnostic.ts'
 import { diagnose, loadBsp, loadProject } from '../../runtime/load/project.ts'
+import { examine } from '../../runtime/run/workspace.ts'
 import { folderUntilExit } from './temp-folder.ts'
 
 export interface ExportOptions {
@@ -33,22 +33,22 @@ export async function exportProject(root: string, options: ExportOptions = {}): 
   const bsps = await Promise.all(
     names.map(async name => {
       const found = await loadBsp(loaded, name)
-      const { diagnostics, session } = await examine(loaded, found)
-      assert.ok(session, JSON.stringify(diagnostics))
-      return { loaded: found, session }
+      const { diagnostics, workspace } = await examine(loaded, found)
+      assert.ok(workspace, JSON.stringify(diagnostics))
+      return { loaded: found, workspace }
     }),
   )
   const { files, ofProject, ofBsps } = await exportAll(
-    bsps.map(each => ({ ...each.session, source: each.loaded.source })),
+    bsps.map(each => ({ ...each.workspace, source: each.loaded.source })),
     {
-      ...{ root, project: bsps[0]!.session.project, config: loaded.source, out },
+      ...{ root, project: bsps[0]!.workspace.project, config: loaded.source, out },
       ...{ withSources: options.withSources ?? false, lossy: options.lossy ?? false },
       complete: options.only === undefined,
     },
   )
   const said = [...(await diagnose({ ...loaded, findings: [], diagnostics: [] }, ofProject))]
   for (const each of bsps) {
-    const findings = ofBsps.get(each.session.bsp.name)!
+    const findings = ofBsps.get(each.workspace.bsp.name)!
     said.push(...(await diagnose({ ...each.loaded, findings: [], diagnostics: [] }, findings)))
   }
   const errors = said.filter(each => each.severity === 'error')

@@ -9,6 +9,7 @@ import { RememberedBuilders } from '../../runtime/cache/known-builders.ts'
 import type { Decision, Reason } from '../../runtime/cache/reason.ts'
 import { World } from '../../runtime/cache/world.ts'
 import type { Command, Executor, SessionRequest } from '../../runtime/execute/executor.ts'
+import type { StepBodies, StepBody, StepCommand } from '../../runtime/plan/body.ts'
 import type { Plan, StepNode } from '../../runtime/plan/model.ts'
 import { makePlan } from '../../runtime/plan/plan.ts'
 import { relationsOf } from '../../runtime/plan/relations.ts'
@@ -17,7 +18,6 @@ import type { BuildEvent, Outcome } from '../../runtime/report/events.ts'
 import { build } from '../../runtime/run/build.ts'
 import { type BuildOptions, openBuild } from '../../runtime/run/open.ts'
 import { splashLogo } from '../../runtime/run/splash-logo.ts'
-import type { StepBodies, StepBody, StepCommand } from '../../runtime/steps/body.ts'
 import { BUILD_PIPELINE } from '../../runtime/steps/pipeline.ts'
 
 /** As they were when the process began: scripts and tests write also when the build has "died" (mortal.ts). */
@@ -165,15 +165,22 @@ export class SimulatedProject {
     const scripts = plan.nodes.filter(node => node.kind === 'script').map(node => node.id)
     const all = { only: settings.bodies || scripts.length === 0 ? [] : scripts }
     return {
-      ...{ root: this.root, plan, pipeline: BUILD_PIPELINE, relations, memo, world, report },
-      selection: select(plan, relations, settings.selection ?? all),
+      ...{
+        root: this.root,
+        plan,
+        pipeline: { ...BUILD_PIPELINE, bodies: settings.bodies ?? {} },
+        relations,
+        memo,
+        world,
+        report,
+      },
+      selection: select(plan, settings.selection ?? all),
       policy: {
         clean: settings.clean ?? false,
         enabled: project.build?.cache?.enabled ?? true,
         force: new Set(project.build?.cache?.force_rebuild),
       },
       jobs: settings.jobs ?? 1,
-      bodies: settings.bodies ?? {},
       builders: new RememberedBuilders(join(this.root, 'dist/.strux/builders')),
       info: { projectVersion: '1.0.0', struxVersion: '9.9.9' },
     }

@@ -1,5 +1,5 @@
 /** The application's program, cross-compiled with Go. */
-import type { StepBody } from '../body.ts'
+import type { StepBody } from '../../plan/body.ts'
 import { stepScript } from '../package-files.ts'
 import { goSettings } from './go-settings.ts'
 

@@ -1,5 +1,5 @@
 /** The bootloader of a board: U-Boot from its source, or GRUB and systemd-boot from the packages of the suite. */
-import type { StepBody } from '../body.ts'
+import type { StepBody } from '../../plan/body.ts'
 import { stepScript } from '../package-files.ts'
 import { SOURCE_SCRIPTS } from '../source/scripts.ts'
 import { sourceEnvironment, sshFetch } from '../source/ssh.ts'

@@ -1,5 +1,5 @@
 /** The compositor: the suite's package, or compiled from the source that the project names. */
-import type { StepBody } from '../body.ts'
+import type { StepBody } from '../../plan/body.ts'
 import { stepScript } from '../package-files.ts'
 import { SOURCE_SCRIPTS } from '../source/scripts.ts'
 import { sourceEnvironment, sshFetch } from '../source/ssh.ts'

@@ -1,5 +1,5 @@
 /** The web frontend: npm and the project's own build, on a copy below dist/cache/.frontend. */
-import type { StepBody } from '../body.ts'
+import type { StepBody } from '../../plan/body.ts'
 import { stepScript } from '../package-files.ts'
 import { npmSettings } from './npm-settings.ts'
 

@@ -1,5 +1,5 @@
 /** The disk image that a BSP declares. */
-import type { StepBody } from '../body.ts'
+import type { StepBody } from '../../plan/body.ts'
 import { stepScript } from '../package-files.ts'
 
 const SCRIPTS = [

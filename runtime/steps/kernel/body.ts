@@ -1,5 +1,5 @@
 /** A kernel of the BSP's own, in two halves with a hook between them: the source, then all that is built from it. */
-import type { StepBody } from '../body.ts'
+import type { StepBody } from '../../plan/body.ts'
 import { stepScript } from '../package-files.ts'
 import { SOURCE_SCRIPTS } from '../source/scripts.ts'
 import { sourceEnvironment, sshFetch } from '../source/ssh.ts'

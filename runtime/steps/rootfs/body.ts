@@ -1,5 +1,5 @@
 /** The base root filesystem: Debian packages alone, nothing of the project. */
-import type { StepBody } from '../body.ts'
+import type { StepBody } from '../../plan/body.ts'
 import { stepScript } from '../package-files.ts'
 
 export const rootfs: StepBody = {

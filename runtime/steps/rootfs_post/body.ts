@@ -1,6 +1,6 @@
 /** The root filesystem of the device: the base with packages, programs, kernel, overlays, and what it is told of itself. */
 import { selfVersion } from '../../load/self.ts'
-import type { StepBody } from '../body.ts'
+import type { StepBody } from '../../plan/body.ts'
 import { deviceSourcesDigest, stepScript } from '../package-files.ts'
 
 const SCRIPTS = [

@@ -1,6 +1,6 @@
 /** What a step with a source needs from outside its container: its environment, and git over ssh. */
 import { posix } from 'node:path'
-import type { BodyFacts, StepCommand } from '../body.ts'
+import type { BodyFacts, StepCommand } from '../../plan/body.ts'
 import { stepScript } from '../package-files.ts'
 
 /** The variables that the bash of sources reads. `PROJECT_ON_HOST` is only for `file://` URLs of the project's own repositories. */

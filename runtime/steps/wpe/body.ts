@@ -1,5 +1,5 @@
 /** Our WebKit extension, compiled for the device, and the suite's Cog. */
-import type { StepBody } from '../body.ts'
+import type { StepBody } from '../../plan/body.ts'
 import { deviceSourcesDigest, stepScript } from '../package-files.ts'
 import { SOURCE_SCRIPTS } from '../source/scripts.ts'
 import { sourceEnvironment } from '../source/ssh.ts'

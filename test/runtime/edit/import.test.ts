@@ -5,11 +5,11 @@ import fc from 'fast-check'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { stringify } from 'yaml'
-import { examine } from '../../../runtime/cli/session.ts'
 import { importYaml } from '../../../runtime/import/import.ts'
 import { moduleText } from '../../../runtime/import/module-text.ts'
 import { loadBsp, loadProject } from '../../../runtime/load/project.ts'
 import { planJson } from '../../../runtime/plan/json.ts'
+import { examine } from '../../../runtime/run/workspace.ts'
 import { readDefinition } from '../../../runtime/yaml/definition.ts'
 import { YamlDocument } from '../../../runtime/yaml/document.ts'
 import { REPOSITORY } from '../../support/repository.ts'
@@ -26,11 +26,14 @@ async function plans(root: string): Promise<Record<string, unknown>> {
   const found: Record<string, unknown> = {}
   for (const { name } of loaded.bsps) {
     const bsp = await loadBsp(loaded, name)
-    const { session, diagnostics } = await examine(loaded, bsp)
+    const { workspace, diagnostics } = await examine(loaded, bsp)
     const errors = diagnostics.filter(each => each.severity === 'error')
-    assert.ok(session && errors.length === 0, `${name}: ${JSON.stringify(errors)}`)
-    found[name] = { plan: JSON.parse(JSON.stringify(planJson(session.plan))), data: plain(session.bsp.data) }
-    found[''] = plain(session.project.config)
+    assert.ok(workspace && errors.length === 0, `${name}: ${JSON.stringify(errors)}`)
+    found[name] = {
+      plan: JSON.parse(JSON.stringify(planJson(workspace.plan))),
+      data: plain(workspace.bsp.data),
+    }
+    found[''] = plain(workspace.project.config)
   }
   return found
 }

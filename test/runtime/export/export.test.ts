@@ -16,10 +16,10 @@ import {
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { examine } from '../../../runtime/cli/session.ts'
 import { importYaml } from '../../../runtime/import/import.ts'
 import { loadBsp, loadProject } from '../../../runtime/load/project.ts'
 import { planJson } from '../../../runtime/plan/json.ts'
+import { examine } from '../../../runtime/run/workspace.ts'
 import { type Exported, type ExportOptions, exportProject } from '../../support/exported.ts'
 import { REPOSITORY } from '../../support/repository.ts'
 import { folderUntilExit } from '../../support/temp-folder.ts'
@@ -32,10 +32,10 @@ const folder = () => folderUntilExit('strux-export-')
 /** What a plan of the project means, as strux plan --json prints it, or what is wrong with it. */
 async function planOf(root: string, name: string): Promise<{ plan: object; said: readonly string[] }> {
   const loaded = await loadProject(root)
-  const { diagnostics, session } = await examine(loaded, await loadBsp(loaded, name))
-  assert.ok(session, JSON.stringify(diagnostics))
+  const { diagnostics, workspace } = await examine(loaded, await loadBsp(loaded, name))
+  assert.ok(workspace, JSON.stringify(diagnostics))
   return {
-    plan: planJson(session.plan),
+    plan: planJson(workspace.plan),
     said: diagnostics.map(each => `${each.severity} ${each.code} ${each.message}`),
   }
 }

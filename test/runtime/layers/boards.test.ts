@@ -15,10 +15,10 @@ import {
 import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { examine } from '../../../runtime/cli/session.ts'
 import type { Diagnostic } from '../../../runtime/load/diagnostic.ts'
 import { loadBsp, loadProject } from '../../../runtime/load/project.ts'
 import type { ScriptNode, StepNode } from '../../../runtime/plan/model.ts'
+import { examine } from '../../../runtime/run/workspace.ts'
 import { folderUntilExit } from '../../support/temp-folder.ts'
 import { project, summary, write } from '../load/temp-project.ts'
 
@@ -39,8 +39,8 @@ const manifest = (name: string, more: object = {}) =>
 async function load(root: string) {
   const loaded = await loadProject(root)
   const found = await loadBsp(loaded, 'qemu')
-  const { diagnostics, session } = await examine(loaded, found)
-  return { diagnostics, lines: summary(root, diagnostics), session, bsp: found.value }
+  const { diagnostics, workspace } = await examine(loaded, found)
+  return { diagnostics, lines: summary(root, diagnostics), workspace, bsp: found.value }
 }
 
 const scripts = (nodes: readonly { kind: string }[]) =>
@@ -77,7 +77,7 @@ test('paths of a board in the project: seen from the BSP in the data, as written
     'boards/p[1]/index.ts': board(PATHS),
     ...within('boards/p[1]'),
   })
-  const { session, bsp: loaded, diagnostics } = await load(root)
+  const { workspace, bsp: loaded, diagnostics } = await load(root)
   assert.equal(
     diagnostics.filter(one => one.severity === 'error' && one.code !== 'file_missing'),
     [],
@@ -105,7 +105,7 @@ test('paths of a board in the project: seen from the BSP in the data, as written
   assert.is(boot!.bootloader!.boot_config, `${to}/boot.cfg`)
   assert.equal(rootfs, { overlay: `${to}/overlay/`, packages: ['vim', `${to}/x.deb`, 'y.deb'] })
   assert.equal(image!.partitions[1], { name: 'data', content: `${to}/data`, file: 'cache/x' })
-  const [script, own] = scripts(session!.plan.nodes)
+  const [script, own] = scripts(workspace!.plan.nodes)
   assert.is(script!.id, 'make_image:scripts/a.sh')
   assert.is(script!.location, 'scripts/a.sh')
   assert.is(script!.layer, 'boards/p[1]')
@@ -124,7 +124,7 @@ test('paths of a board in the project: seen from the BSP in the data, as written
   assert.is(script!.env.BSP_FOLDER, '/project/bsp/qemu')
   assert.not('BOARD_FOLDER' in own!.env)
   assert.not('layer' in own!)
-  assert.is(session!.plan.flash[0]!.env.BOARD_FOLDER, join(root, 'boards/p[1]'))
+  assert.is(workspace!.plan.flash[0]!.env.BOARD_FOLDER, join(root, 'boards/p[1]'))
 })
 
 test("overlays: the board's before the BSP's, each from its own folder", async () => {
@@ -143,7 +143,7 @@ test("overlays: the board's before the BSP's, each from its own folder", async (
     ),
   })
   write(join(root, 'node_modules/@acme/far'), { ...files, 'package.json': manifest('@acme/far') })
-  const { session, bsp: loaded, diagnostics } = await load(root)
+  const { workspace, bsp: loaded, diagnostics } = await load(root)
   assert.equal(diagnostics, [])
   assert.equal(loaded!.data.rootfs!.overlay, [
     './../../boards/near/overlay',
@@ -153,7 +153,7 @@ test("overlays: the board's before the BSP's, each from its own folder", async (
     './own',
     'bsp/qemu/other',
   ])
-  const step = session!.plan.nodes.find(node => node.id === 'rootfs_post')!
+  const step = workspace!.plan.nodes.find(node => node.id === 'rootfs_post')!
   const folders = [
     'boards/near/overlay',
     'dist/artifacts/boards/@acme/far/overlay',
@@ -184,8 +184,8 @@ test('an installed package is copied without what it was installed with', async 
     'node_modules/dep/index.js': '',
     '.git/HEAD': '',
   })
-  const { session } = await load(root)
-  const [script] = scripts(session!.plan.nodes)
+  const { workspace } = await load(root)
+  const [script] = scripts(workspace!.plan.nodes)
   assert.is(script!.layer, '@acme/panel')
   assert.equal(script!.source, { kind: 'file', path: 'dist/artifacts/boards/@acme/panel/scripts/a.sh' })
   assert.is(script!.env.BOARD_FOLDER, '/project/dist/artifacts/boards/@acme/panel')
@@ -221,9 +221,9 @@ test('links of pnpm, hoisted workspaces and npm link: the place in the project i
     join(linked, 'node_modules/@acme/panel'),
   )
   for (const root of [pnpm, hoisted, linked]) {
-    const { session, diagnostics } = await load(root)
+    const { workspace, diagnostics } = await load(root)
     assert.equal(diagnostics, [])
-    const [script] = scripts(session!.plan.nodes)
+    const [script] = scripts(workspace!.plan.nodes)
     assert.is(script!.layer, '@acme/panel')
     assert.equal(script!.source, { kind: 'file', path: 'dist/artifacts/boards/@acme/panel/scripts/a.sh' })
     assert.ok(existsSync(join(root, 'dist/artifacts/boards/@acme/panel/in')))
@@ -235,8 +235,8 @@ test('a workspace package of the project is used where it is', async () => {
   write(join(root, 'boards/panel'), { ...PACKAGE, 'package.json': manifest('@acme/panel') })
   mkdirSync(join(root, 'node_modules/@acme'), { recursive: true })
   symlinkSync('../../boards/panel', join(root, 'node_modules/@acme/panel'))
-  const { session } = await load(root)
-  const [script] = scripts(session!.plan.nodes)
+  const { workspace } = await load(root)
+  const [script] = scripts(workspace!.plan.nodes)
   assert.is(script!.layer, '@acme/panel')
   assert.equal(script!.source, { kind: 'file', path: 'boards/panel/scripts/a.sh' })
   assert.not(existsSync(join(root, 'dist/artifacts')))
@@ -257,9 +257,9 @@ test("a board's own board, in another version than the project's", async () => {
     'package.json': manifest('top'),
   })
   write(join(root, 'node_modules/top/node_modules/family'), familyFiles('2.0.0'))
-  const { session, bsp: loaded } = await load(root)
+  const { workspace, bsp: loaded } = await load(root)
   assert.equal(
-    scripts(session!.plan.nodes).map(node => node.source.kind === 'file' && node.source.path),
+    scripts(workspace!.plan.nodes).map(node => node.source.kind === 'file' && node.source.path),
     ['dist/artifacts/boards/family/v1.sh', 'dist/artifacts/boards/family@2.0.0/v2.sh'],
   )
   assert.equal(
@@ -434,10 +434,12 @@ test('without takes the id that a plan gives to a script, wherever the board lie
   ] as const) {
     const left = async (...removed: string[]) => {
       const body = `${ID}, extends: board(), scripts: [${removed.map(id => `without('${id}')`).join(', ')}]`
-      const { session, lines } = await load(
+      const { workspace, lines } = await load(
         project({ [BSP]: bsp(`import board from '${name}'`, body), ...below(folder) }),
       )
-      return session ? session.plan.nodes.flatMap(each => (each.kind === 'script' ? [each.id] : [])) : lines
+      return workspace
+        ? workspace.plan.nodes.flatMap(each => (each.kind === 'script' ? [each.id] : []))
+        : lines
     }
     const all = [
       'make_image:./scripts/make.sh',
@@ -502,10 +504,10 @@ test('one layer twice counts once, plain layers have the paths of whom they belo
     'boards/b/boards.sh': '',
     'bsp/qemu/own.sh': '',
   })
-  const { session, lines } = await load(root)
+  const { workspace, lines } = await load(root)
   assert.equal(lines, [])
   assert.equal(
-    scripts(session!.plan.nodes).map(node => [
+    scripts(workspace!.plan.nodes).map(node => [
       node.id,
       node.layer,
       node.source.kind === 'file' && node.source.path,
@@ -527,7 +529,7 @@ test('a URL of a folder, and one that says nothing', async () => {
     ),
     'boards/b/a.sh': '',
   })
-  const [script] = scripts((await load(root)).session!.plan.nodes)
+  const [script] = scripts((await load(root)).workspace!.plan.nodes)
   assert.equal(script!.source, { kind: 'file', path: 'boards/b/a.sh' })
   write(root, { 'boards/b/src/index.ts': board('').replace('import.meta.url', "'nowhere'") })
   assert.equal((await load(root)).lines, [`board_not_found ${BSP}:2:96 board()`])
@@ -536,9 +538,9 @@ test('a URL of a folder, and one that says nothing', async () => {
 test('files of a board are no products of the build', async () => {
   const root = project({ [BSP]: USER })
   write(join(root, 'node_modules/@acme/panel'), { ...PACKAGE, 'package.json': manifest('@acme/panel') })
-  const { session } = await load(root)
+  const { workspace } = await load(root)
   const { isProduct } = await import('../../../runtime/plan/paths.ts')
-  const [script] = scripts(session!.plan.nodes)
+  const [script] = scripts(workspace!.plan.nodes)
   assert.not(isProduct(script!.dependencies[0]!.path))
   assert.ok(isProduct('dist/artifacts'))
   assert.ok(isProduct('dist/artifacts/cage'))

@@ -1,6 +1,5 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { relationsOf } from '../../../runtime/plan/relations.ts'
 import { findNode, type SelectionOptions, select } from '../../../runtime/plan/selection.ts'
 import { StruxError } from '../../../runtime/report/error.ts'
 import { bspWith, planFor, script } from '../../support/simulated.ts'
@@ -25,9 +24,7 @@ const plan = planFor(
     { boot: { kernel: { custom_kernel: true } } },
   ),
 )
-const relations = relationsOf(plan)
-const chosen = (options: SelectionOptions) =>
-  [...select(plan, relations, options)].map(index => plan.nodes[index]!.id)
+const chosen = (options: SelectionOptions) => [...select(plan, options)].map(index => plan.nodes[index]!.id)
 
 function failure(work: () => unknown): StruxError {
   try {
@@ -90,7 +87,7 @@ test('a link that works inside the kernel step brings the step', () => {
       { boot: { kernel: { custom_kernel: true } } },
     ),
   )
-  const ids = [...select(nested, relationsOf(nested), { only: ['late'] })].map(n => nested.nodes[n]!.id)
+  const ids = [...select(nested, { only: ['late'] })].map(n => nested.nodes[n]!.id)
   assert.equal(ids, ['kernel', 'inside', 'late'])
 })
 

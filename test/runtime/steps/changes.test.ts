@@ -3,7 +3,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { StepName } from '../../../lib/hooks/build.ts'
 import type { BspData, ProjectData } from '../../../lib/schema.ts'
-import type { StepBodies, StepBody } from '../../../runtime/steps/body.ts'
+import type { StepBodies, StepBody } from '../../../runtime/plan/body.ts'
 import { STEPS } from '../../../runtime/steps/registry.ts'
 import { bspWith, PROJECT, SimulatedProject, simulatedBody } from '../../support/simulated.ts'
 

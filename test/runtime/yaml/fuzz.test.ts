@@ -8,9 +8,9 @@ import fc from 'fast-check'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { stringify } from 'yaml'
-import { examine } from '../../../runtime/cli/session.ts'
 import { loadBsp, loadProject } from '../../../runtime/load/project.ts'
 import { renderDiagnostics } from '../../../runtime/load/render.ts'
+import { examine } from '../../../runtime/run/workspace.ts'
 import { folderUntilExit } from '../../support/temp-folder.ts'
 
 fc.configureGlobal({ includeErrorInReport: true })
@@ -60,9 +60,9 @@ async function load(files: {
   write('bsp/x/bsp.yaml', files.bsp ?? BSP)
   const project = await loadProject(root)
   const bsp = project.bsps.some(each => each.name === 'x') ? await loadBsp(project, 'x') : undefined
-  const { diagnostics, session } = await examine(project, bsp)
+  const { diagnostics, workspace } = await examine(project, bsp)
   const errors = diagnostics.filter(each => each.severity === 'error')
-  assert.ok(session !== undefined || errors.length > 0, 'neither a plan nor an error')
+  assert.ok(workspace !== undefined || errors.length > 0, 'neither a plan nor an error')
   for (const { file, line, column, message } of diagnostics) {
     assert.ok(['strux.yaml', 'bsp/x/bsp.yaml'].includes(file), `an error in ${file}`)
     assert.ok(

@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { examine } from '../../../runtime/cli/session.ts'
 import type { Diagnostic } from '../../../runtime/load/diagnostic.ts'
 import { findProjectRoot } from '../../../runtime/load/find-project.ts'
 import { loadBsp, loadProject } from '../../../runtime/load/project.ts'
 import { planJson } from '../../../runtime/plan/json.ts'
+import { examine } from '../../../runtime/run/workspace.ts'
 import { REPOSITORY } from '../../support/repository.ts'
 import { project, summary, bsp as tsBsp } from '../load/temp-project.ts'
 
@@ -27,8 +27,8 @@ async function load(files: Readonly<Record<string, string>>, name = 'qemu'): Pro
   const root = project(files, {})
   const loaded = await loadProject(root)
   const bsp = loaded.bsps.some(each => each.name === name) ? await loadBsp(loaded, name) : undefined
-  const { diagnostics, session } = await examine(loaded, bsp)
-  const plan = session && planJson(session.plan)
+  const { diagnostics, workspace } = await examine(loaded, bsp)
+  const plan = workspace && planJson(workspace.plan)
   return { root, diagnostics, lines: summary(root, diagnostics), ...(plan && { plan }) }
 }
 
@@ -346,8 +346,8 @@ test('every shape of the documentation loads without an error', async () => {
     ['hd215-rk3288', 'hd215-rk3576', 'ht109-rk3576s', 'qemu', 'rt101-rk3568'],
   )
   for (const { name } of loaded.bsps) {
-    const { diagnostics, session } = await examine(loaded, await loadBsp(loaded, name))
-    assert.ok(session, name)
+    const { diagnostics, workspace } = await examine(loaded, await loadBsp(loaded, name))
+    assert.ok(workspace, name)
     assert.equal(
       diagnostics.filter(each => each.severity === 'error'),
       [],

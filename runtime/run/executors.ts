@@ -13,7 +13,7 @@ import { abandonedNotes } from '../execute/unclaimed.ts'
 import { CONTAINER_ROOT } from '../plan/environment.ts'
 import type { BuilderRef, PlanNode } from '../plan/model.ts'
 import { stateFolder } from '../state/places.ts'
-import { inContainer, type Session } from './session.ts'
+import { inContainer, type Workspace } from './workspace.ts'
 
 export interface OpeningOptions {
   readonly notice: NoticeSink
@@ -38,17 +38,17 @@ export function knownBuilders(): KnownBuilders {
 
 /** Inside a builder container commands run right here; else in containers, whose images are made first. */
 export async function openExecutor(
-  session: Session,
+  workspace: Workspace,
   builders: readonly BuilderRef[],
   { notice, signal, whileShared }: OpeningOptions,
 ): Promise<Executor> {
   if (inContainer()) {
     const { createHostExecutor } = await import('../execute/host.ts')
-    return createHostExecutor({ projectRoot: session.root, env: machineEnvironment(process.env) })
+    return createHostExecutor({ projectRoot: workspace.root, env: machineEnvironment(process.env) })
   }
-  const executor = await dockerExecutor(session, notice)
+  const executor = await dockerExecutor(workspace, notice)
   // Also those of nodes that seem up to date: another image may stand there now.
-  const all = new Map(session.plan.nodes.map(({ builder }) => [builder.key, builder]))
+  const all = new Map(workspace.plan.nodes.map(({ builder }) => [builder.key, builder]))
   const there = new Set<string>()
   await Promise.all(
     [...all.values()].map(async builder => {
@@ -65,14 +65,14 @@ export async function openExecutor(
  * made of: they are given to the caller first. True where that was done. Whoever calls this holds the BSP's lock.
  */
 export async function repairOwners(
-  session: Session,
+  workspace: Workspace,
   notice: NoticeSink,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const { root, plan } = session
+  const { root, plan } = workspace
   if (inContainer() || process.getuid?.() === 0) return false
   if (abandonedNotes(stateFolder(root), plan.bsp).length === 0) return false
-  const executor = await dockerExecutor(session, notice)
+  const executor = await dockerExecutor(workspace, notice)
   try {
     for (const { builder } of plan.nodes) {
       if (!(await executor.lookUpImage(builder))) continue
@@ -87,11 +87,11 @@ export async function repairOwners(
 }
 
 /** A shell where the node's script would run; resolves with its exit code. */
-export async function openShell(session: Session, node: PlanNode): Promise<number> {
+export async function openShell(workspace: Workspace, node: PlanNode): Promise<number> {
   if (inContainer()) {
     const { execa } = await import('execa')
     const { exitCode } = await execa('/bin/bash', {
-      cwd: session.root,
+      cwd: workspace.root,
       env: { ...machineEnvironment(process.env), ...node.env },
       extendEnv: false,
       stdio: 'inherit',
@@ -99,7 +99,7 @@ export async function openShell(session: Session, node: PlanNode): Promise<numbe
     })
     return exitCode ?? 1
   }
-  const executor = await dockerExecutor(session, message => process.stderr.write(`${message}\n`))
+  const executor = await dockerExecutor(workspace, message => process.stderr.write(`${message}\n`))
   try {
     return await executor.shell({ builder: node.builder, env: node.env, id: node.id })
   } finally {
@@ -107,12 +107,12 @@ export async function openShell(session: Session, node: PlanNode): Promise<numbe
   }
 }
 
-async function dockerExecutor(session: Session, notice: NoticeSink): Promise<DockerExecutor> {
+async function dockerExecutor(workspace: Workspace, notice: NoticeSink): Promise<DockerExecutor> {
   const { createDockerExecutor } = await import('../execute/docker.ts')
-  const mirror = session.project.config.builder?.mirror
+  const mirror = workspace.project.config.builder?.mirror
   return createDockerExecutor({
-    projectRoot: session.root,
-    bsp: session.plan.bsp,
+    projectRoot: workspace.root,
+    bsp: workspace.plan.bsp,
     mountAt: CONTAINER_ROOT,
     notice,
     caller: { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 },

@@ -1,0 +1,24 @@
+/** The last event of a build: its outputs, or why it failed. */
+import { outputFolder } from '../plan/paths.ts'
+import { StruxError } from '../report/error.ts'
+import type { BuildEvent } from '../report/events.ts'
+import type { BuildOptions } from './open.ts'
+
+export function finishedEvent(options: BuildOptions, duration_ms: number, failure: unknown): BuildEvent {
+  const about = { type: 'build_finished', duration_ms } as const
+  if (failure === undefined) return { ...about, ok: true, outputs: outputsOf(options) }
+  return { ...about, ok: false, outputs: [], error: inWords(failure) }
+}
+
+function inWords(error: unknown): { message: string; hint?: string } {
+  const message = error instanceof Error ? error.message : String(error)
+  return error instanceof StruxError && error.hint ? { message, hint: error.hint } : { message }
+}
+
+/** The declared artifacts of the selected nodes in the output folder. */
+function outputsOf({ plan, selection, world }: BuildOptions): string[] {
+  const folder = `${outputFolder(plan.bsp)}/`
+  const made = plan.nodes.flatMap((node, index) => (selection.has(index) ? node.artifacts : []))
+  const paths = made.map(ref => ref.path).filter(path => path.startsWith(folder) && world.exists(path))
+  return [...new Set(paths)]
+}

@@ -1,0 +1,104 @@
+/** A BSP of a project, loaded and planned, and everything that is wrong with it: where load and plan meet. */
+import { join } from 'node:path'
+import { HashMemo } from '../cache/hash-memo.ts'
+import { World } from '../cache/world.ts'
+import { checkFiles } from '../check/files.ts'
+import { notActedOn, unknownForced } from '../check/settings.ts'
+import type { Diagnostic, Finding } from '../load/diagnostic.ts'
+import type { Bsp, Loaded, LoadedProject, Project } from '../load/loaded.ts'
+import { diagnose } from '../load/project.ts'
+import { selfVersion } from '../load/self.ts'
+import { hostArch } from '../plan/arch.ts'
+import { CONTAINER_ROOT } from '../plan/environment.ts'
+import type { Plan } from '../plan/model.ts'
+import { cacheFolder } from '../plan/paths.ts'
+import type { Pipeline } from '../plan/pipeline.ts'
+import { makePlan } from '../plan/plan.ts'
+import { type Relations, relationsOf } from '../plan/relations.ts'
+import { BUILD_PIPELINE } from '../steps/pipeline.ts'
+import { splashLogo } from './splash-logo.ts'
+
+export interface Workspace {
+  readonly root: string
+  readonly project: Project
+  readonly bsp: Bsp
+  readonly pipeline: Pipeline
+  readonly plan: Plan
+  readonly relations: Relations
+  readonly world: World
+  readonly memo: HashMemo
+}
+
+/** True inside a builder container: scripts run right here. */
+export function inContainer(): boolean {
+  return process.env.STRUX_IN_CONTAINER === '1'
+}
+
+/** Project, one BSP, and all diagnostics of both. */
+export async function examine(
+  loaded: LoadedProject,
+  bsp: Loaded<Bsp> | undefined,
+  pipeline: Pipeline = BUILD_PIPELINE,
+): Promise<{ diagnostics: Diagnostic[]; workspace?: Workspace }> {
+  const found: Finding[] = []
+  let workspace: Workspace | undefined
+  if (loaded.value && bsp?.value) {
+    const { findings, ...planned } = await planWith(loaded.value, bsp.value, pipeline)
+    workspace = planned
+    found.push(
+      ...findings,
+      ...notActedOn(loaded.value.config, bsp.value.data),
+      ...unknownForced(loaded.value.config, workspace.plan),
+    )
+  } else if (bsp) found.push(...(await wrongFiles(loaded, bsp, pipeline)))
+  const about = (source: 'project' | 'bsp') => found.filter(finding => finding.origin.source === source)
+  const diagnostics = [
+    ...(await diagnose(loaded, about('project'))),
+    ...(bsp ? await diagnose(bsp, about('bsp')) : []),
+  ]
+  return workspace ? { diagnostics, workspace } : { diagnostics }
+}
+
+interface Planned extends Workspace {
+  readonly findings: readonly Finding[]
+}
+
+async function planWith(project: Project, bsp: Bsp, pipeline: Pipeline): Promise<Planned> {
+  const { plan, findings } = makePlan(planInput(project, bsp), pipeline)
+  const relations = relationsOf(plan)
+  const memo = new HashMemo(join(project.root, cacheFolder(plan.bsp), '.file-hashes.json'))
+  const world = new World(project.root, memo, splashLogo(project.config, plan))
+  const ofFiles = await checkFiles(plan, relations, world)
+  const { root } = project
+  return { root, project, bsp, pipeline, plan, relations, memo, world, findings: [...findings, ...ofFiles] }
+}
+
+/** What is wrong with files, as far as it can be known where something else is wrong with the definitions. */
+async function wrongFiles(loaded: LoadedProject, bsp: Loaded<Bsp>, pipeline: Pipeline): Promise<Finding[]> {
+  const { salvageBsp, salvageProject } = await import('../check/salvage.ts')
+  const project = salvageProject(loaded)
+  const rest = salvageBsp(loaded, bsp)
+  if (!project || !rest) return []
+  const repaired = { project: project.repaired, bsp: rest.repaired }
+  const isAbout = (keys: Finding['origin']['keys'], part: readonly PropertyKey[]) =>
+    part.every((key, index) => keys[index] === key)
+  const { findings } = await planWith(project.value, rest.value, pipeline)
+  return findings.filter(({ severity, code, origin }) => {
+    const isGuess = repaired[origin.source].some(part => isAbout(origin.keys, part))
+    return severity === 'error' && (code === 'script_missing' || !isGuess)
+  })
+}
+
+function planInput(project: Project, bsp: Bsp) {
+  return {
+    project: project.config,
+    bsp: bsp.data,
+    ...(bsp.layers && { boardScripts: bsp.layers.scripts }),
+    bspName: bsp.name,
+    bspFolder: bsp.folder,
+    host: hostArch(),
+    version: selfVersion(),
+    root: inContainer() ? project.root : CONTAINER_ROOT,
+    hostRoot: project.root,
+  }
+}
