@@ -7,6 +7,8 @@ export default defineConfig({
   bsp: 'qemu-x86_64',
   bsps: 'boards/*/bsp.ts',
   application: 'templates/kiosk',
+  // The template needs no more, and is built on every commit.
+  rootfs: { media: false, fonts: 'latin', gpu_drivers: 'gl' },
   boot: { splash: { enabled: true, logo: 'templates/kiosk/assets/logo.png', color: '7c3aed' } },
   test: {
     timeout: 600,

@@ -4,7 +4,7 @@ import { resolution } from './bsp.ts'
 import { cageSourceSchema } from './cage.ts'
 import { devSchema } from './dev.ts'
 import { projectPath, shellSafe } from './path.ts'
-import { componentsSchema, projectRepositories } from './repository.ts'
+import { componentsSchema, DEBIAN_COMPONENTS, projectRepositories } from './repository.ts'
 import { choice, obey, type Rule, stringOrStrings, strings, text } from './rule.ts'
 import { projectScriptSchema } from './script.ts'
 import { testSchema } from './test.ts'
@@ -16,6 +16,7 @@ export const PROJECT_DEFAULTS = {
   builder: { suite: 'trixie' },
   update: { enabled: false, auto_bundle: false },
   build: { cache: { enabled: true } },
+  rootfs: { components: DEBIAN_COMPONENTS, media: true, fonts: 'all', gpu_drivers: 'all' },
   dev: { inspector: { enabled: false, port: 9223 }, usb: { enabled: true, subnet: '192.168.7.0/24' } },
 } as const
 
@@ -173,6 +174,25 @@ export const projectSchema = z.strictObject({
         .optional()
         .describe(
           "Components of Debian's archive from which packages may come. By default `['main', 'contrib', 'non-free', 'non-free-firmware']`.",
+        ),
+      /** Whether pages can play sound and video: GStreamer's plugins with the usual codecs. By default true. */
+      media: z
+        .boolean()
+        .optional()
+        .describe(
+          "Whether pages can play sound and video: GStreamer's plugins with the usual codecs. By default true.",
+        ),
+      /** The scripts that pages can show: `'all'` that Noto has, with Chinese, Japanese, Korean and emoji, or those of `'latin'` (also Greek and Cyrillic). By default `'all'`. */
+      fonts: choice(['all', 'latin'] as const, 'unknown_value', 'set of fonts')
+        .optional()
+        .describe(
+          "The scripts that pages can show: `'all'` that Noto has, with Chinese, Japanese, Korean and emoji, or those of `'latin'` (also Greek and Cyrillic). By default `'all'`.",
+        ),
+      /** Mesa's drivers: `'all'`, with Vulkan and the decoders of video chips, or OpenGL's alone (`'gl'`). By default `'all'`. */
+      gpu_drivers: choice(['all', 'gl'] as const, 'unknown_value', 'set of drivers')
+        .optional()
+        .describe(
+          "Mesa's drivers: `'all'`, with Vulkan and the decoders of video chips, or OpenGL's alone (`'gl'`). By default `'all'`.",
         ),
       /** Further repositories of Debian packages, which the image keeps in its apt sources. */
       repositories: projectRepositories

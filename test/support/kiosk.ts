@@ -15,6 +15,9 @@ export interface Board {
   readonly options?: string
 }
 
+/** No more than the template needs. */
+const SMALL = { media: false, fonts: 'latin', gpu_drivers: 'gl' }
+
 /** For what takes long: a command that takes longer hangs, in milliseconds. */
 const LIMIT = 90 * 60 * 1000
 
@@ -29,11 +32,11 @@ export function kioskProject(board: Board, config: object = {}, more = ''): Temp
   cpSync(join(REPOSITORY, 'templates/kiosk'), project.at('kiosk'), { recursive: true })
   cpSync(join(REPOSITORY, 'boards', board.folder), project.at(`boards/${board.folder}`), { recursive: true })
   takeSources(project)
-  project.config({ application: 'kiosk', ...config })
+  project.config({ application: 'kiosk', rootfs: SMALL, ...config })
   project.write(
     'bsp/demo/bsp.ts',
-    `import { defineBsp } from 'strux-bsp'\nimport { ${board.name} } from '../../boards/${board.folder}/board.ts'\n\n` +
-      `export default defineBsp({ name: 'demo', extends: ${board.name}(${board.options ?? ''}), ${more} })\n`,
+    `import { defineBsp, sh } from 'strux-bsp'\nimport { ${board.name} } from '../../boards/${board.folder}/board.ts'\n\n` +
+      `void sh\nexport default defineBsp({ name: 'demo', extends: ${board.name}(${board.options ?? ''}), ${more} })\n`,
   )
   return project
 }

@@ -13,6 +13,18 @@ if enabled .cage; then
     libgl1-mesa-dri libegl-mesa0 libegl1 libgles2 libgbm1 fonts-dejavu-core
   )
 fi
+# What pages expect of a browser, unless the project wants a small image.
+if enabled .media; then
+  packages+=(
+    gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly
+    gstreamer1.0-libav gstreamer1.0-gl gstreamer1.0-alsa
+  )
+fi
+if [ "$(config .fonts)" = all ]; then packages+=(fonts-noto-core fonts-noto-cjk fonts-noto-color-emoji); fi
+if [ "$(config .gpu_drivers)" = all ]; then
+  packages+=(mesa-vulkan-drivers mesa-va-drivers)
+  if [ "$debian_arch" = amd64 ]; then packages+=(intel-media-va-driver); fi
+fi
 if enabled .wpe; then packages+=(cog libwpebackend-fdo-1.0-1 libjson-glib-1.0-0); fi
 # Plymouth's hook for the initramfs calls fc-cache.
 if enabled .splash; then packages+=(plymouth fontconfig); fi

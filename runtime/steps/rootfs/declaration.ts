@@ -1,7 +1,10 @@
 /** The base root filesystem: it depends on settings alone. */
+import { PROJECT_DEFAULTS } from '../../../lib/schema.ts'
 import type { StepDeclaration } from '../../plan/step.ts'
 import { inCache } from '../refs.ts'
 import { hasStep, suiteOf } from '../settings.ts'
+
+const DEFAULTS = PROJECT_DEFAULTS.rootfs
 
 export const rootfs: StepDeclaration = {
   name: 'rootfs',
@@ -17,6 +20,9 @@ export const rootfs: StepDeclaration = {
     suite: suiteOf(project),
     cage: hasStep(project, 'cage'),
     wpe: hasStep(project, 'wpe'),
+    media: hasStep(project, 'wpe') && (project.rootfs?.media ?? DEFAULTS.media),
+    fonts: hasStep(project, 'cage') ? (project.rootfs?.fonts ?? DEFAULTS.fonts) : undefined,
+    gpu_drivers: hasStep(project, 'cage') ? (project.rootfs?.gpu_drivers ?? DEFAULTS.gpu_drivers) : undefined,
     splash: project.boot?.splash?.enabled === true,
     debian_kernel: bsp.boot?.kernel?.custom_kernel !== true,
   }),

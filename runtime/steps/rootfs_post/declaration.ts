@@ -1,5 +1,5 @@
 /** The root filesystem of the device: what all steps before it made, and what project and BSP add. */
-import { DEBIAN_COMPONENTS } from '../../../lib/schema/repository.ts'
+import { PROJECT_DEFAULTS } from '../../../lib/schema.ts'
 import type { StepDeclaration, StepFacts } from '../../plan/step.ts'
 import { entries, named, packageFiles, repositoryKeys } from '../named.ts'
 import { file, folder, inCache, ownOrProject } from '../refs.ts'
@@ -46,7 +46,7 @@ export const rootfsPost: StepDeclaration = {
     hostname: project.hostname ?? bsp.hostname,
     'boot.splash': project.boot?.splash,
     display: [project.display, bsp.display],
-    'rootfs.components': project.rootfs?.components ?? DEBIAN_COMPONENTS,
+    'rootfs.components': project.rootfs?.components ?? PROJECT_DEFAULTS.rootfs.components,
     'rootfs.repositories': [project.rootfs?.repositories, bsp.rootfs?.repositories],
     'rootfs.packages': [project.rootfs?.packages, bsp.rootfs?.packages],
     'rootfs.overlay': overlays({ project, bsp, bspFolder }).map(({ path }) => path),

@@ -293,24 +293,29 @@ test('what only strux does becomes a script', async () => {
 test('what cannot be done in YAML is refused by name, or left out on demand', async () => {
   const root = project({
     'strux.config.ts': CONFIG(
-      ` cage: { source: './cage' }, build: { steps: { frontend: false, wpe: true } }, builder: { suite: 'bookworm', image: 'mine' }, test: { console: ['x'] },`,
+      ` cage: { source: './cage' }, build: { steps: { frontend: false, wpe: true } }, builder: { suite: 'bookworm', image: 'mine' }, test: { console: ['x'] }, rootfs: { components: ['main'], fonts: 'latin', repositories: [{ uri: 'https://example.com', suite: 'x', key: 'x.asc' }] },`,
     ),
-    'bsp/qemu/bsp.ts': whole(''),
+    'bsp/qemu/bsp.ts': whole(
+      "rootfs: { repositories: [{ uri: 'https://example.com', suite: './', key: './x.asc' }] }",
+    ),
+    'x.asc': '',
+    'bsp/qemu/x.asc': '',
   })
   try {
     await exportProject(root)
     assert.unreachable()
   } catch (error) {
-    for (const key of ["'build.steps.frontend'", "'cage'", "'builder.suite'"])
+    for (const key of ["'build.steps.frontend'", "'cage'", "'builder.suite'", "'rootfs.repositories'"])
       assert.match((error as Error).message, key)
     assert.not.match((error as Error).message, 'wpe')
   }
   const { said, read } = await exportProject(root, { lossy: true })
   assert.equal(
-    said.map(each => `${each.severity} ${each.code} ${each.file}:${each.line}`),
-    Array(5).fill('warning not_in_yaml strux.config.ts:3'),
+    said.map(each => `${each.severity} ${each.code} ${each.file}`),
+    [...Array(8).fill('warning not_in_yaml strux.config.ts'), 'warning not_in_yaml bsp/qemu/bsp.ts'],
   )
-  assert.not.match(read('strux.yaml'), /bookworm|cage|console|mine/)
+  assert.not.match(read('strux.yaml'), /bookworm|cage|console|mine|components|fonts|repositories/)
+  assert.not.match(read('bsp/qemu/bsp.yaml'), /repositories/)
 })
 
 test('nothing that the project names may lie outside', async () => {
