@@ -31,6 +31,22 @@ export function printDiagnostics(diagnostics: readonly Diagnostic[], root: strin
   )
 }
 
+const ROOM = 'Make room; `strux clean` and `strux builder prune` delete what can be made again.'
+
+/** What the system says about a disk, in words. */
+const SYSTEM_ERRORS: Readonly<Record<string, { readonly words: string; readonly hint: string }>> = {
+  ENOSPC: { words: 'No space is left on the disk', hint: ROOM },
+  EDQUOT: { words: 'The disk quota is used up', hint: ROOM },
+  EROFS: {
+    words: 'The disk is read-only',
+    hint: 'A build writes to dist/: it has to be on a disk that can be written.',
+  },
+  EACCES: {
+    words: 'This user may not use a file of the project',
+    hint: 'The project folder must belong to the user who builds.',
+  },
+}
+
 /** What went wrong, for people. Returns the exit code. A stack is shown only with `verbose`. */
 export function printError(error: unknown, verbose: boolean): number {
   const colors = colorsFor(process.stderr)
@@ -46,6 +62,13 @@ export function printError(error: unknown, verbose: boolean): number {
     return error.exitCode
   }
   const { code, path, message, stack } = error as NodeJS.ErrnoException
+  const known = code === undefined ? undefined : SYSTEM_ERRORS[code]
+  if (known) {
+    say(`${colors.red('error')} ${known.words}${path ? `: ${path}` : ''} (${message})`)
+    say(`  ${colors.cyan('hint:')} ${known.hint}`)
+    if (verbose && stack) say(colors.dim(stack))
+    return 1
+  }
   say(`${colors.red('error')} ${code && path ? `${code} at ${path}: ` : ''}${message ?? String(error)}`)
   if (verbose && stack) say(colors.dim(stack))
   else if (!code)

@@ -11,6 +11,8 @@ export interface ContainerSessionOptions {
   readonly folder: string
   /** Where commands see the project. */
   readonly mountAt: string
+  /** Aborted when the engine does not answer any more. */
+  readonly lost: AbortSignal
   /** Puts everything in order. `since`: when the session was opened. `failed`: a command did not end with 0. */
   readonly close: (since: Date, failed: boolean) => Promise<void>
 }
@@ -29,7 +31,8 @@ export class ContainerSession implements WorkSession {
 
   async run(command: Command, output: OutputSink, signal: AbortSignal): Promise<number> {
     signal.throwIfAborted()
-    const { folder, mountAt } = this.#options
+    const { folder, mountAt, lost } = this.#options
+    const stopped = AbortSignal.any([signal, lost])
     const stdout = new LineSplitter(line => output('stdout', line))
     const stderr = new LineSplitter(line => output('stderr', line))
     const call = shellCall(command.script, join(folder, 'run'), `${mountAt}/dist/.strux/run`)
@@ -38,15 +41,15 @@ export class ContainerSession implements WorkSession {
       const script = this.#container.exec({
         argv: ['/bin/bash', '-c', call.text],
         env: command.env,
-        stdout: chunk => (signal.aborted ? undefined : stdout.push(chunk)),
-        stderr: chunk => (signal.aborted ? undefined : stderr.push(chunk)),
+        stdout: chunk => (stopped.aborted ? undefined : stdout.push(chunk)),
+        stderr: chunk => (stopped.aborted ? undefined : stderr.push(chunk)),
       })
-      code = await unlessAborted(script, signal)
+      code = await unlessAborted(script, stopped)
       stdout.end()
       stderr.end()
       return code
     } catch (error) {
-      throw signal.aborted ? signal.reason : error
+      throw stopped.aborted ? stopped.reason : error
     } finally {
       call.discard()
       if (code !== 0) this.#failed = true

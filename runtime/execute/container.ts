@@ -26,6 +26,9 @@ export interface ContainerSpec {
  */
 const DEAD_MANS_SWITCH = ['/bin/bash', '-c', 'while IFS= read -r _; do :; done']
 
+/** 128 + SIGKILL. */
+const KILLED = 137
+
 /** How often a silent script is checked for having ended: a process that it left behind may hold its output open. */
 const EXIT_CHECK = 250
 
@@ -132,7 +135,10 @@ export class Container {
     const stream = (await exec.start({ Detach: false, Tty: false })) as Duplex
     const frames = new Demultiplexer(request.stdout, request.stderr)
     await this.#readToEnd(stream, exec, chunk => frames.push(chunk))
-    return this.exitCode(exec)
+    const code = await this.exitCode(exec)
+    // Killed, it may be, with the container around it: then that is what there is to say.
+    if (code === KILLED && (await this.#ends())) throw this.#gone(undefined)
+    return code
   }
 
   /** Runs bash of our own; `words` are its name and arguments. Throws where it fails, with what it says itself. */
@@ -167,6 +173,15 @@ export class Container {
       await pause(wait)
     }
     throw this.#gone(undefined)
+  }
+
+  /** Whether it is gone, or goes within a moment. */
+  async #ends(): Promise<boolean> {
+    for (let wait = 10; wait < 700; wait *= 2) {
+      if (!(await this.isRunning())) return true
+      await pause(wait)
+    }
+    return false
   }
 
   async isRunning(): Promise<boolean> {

@@ -2,7 +2,7 @@
 import type { BuilderRef } from '../plan/model.ts'
 import { StruxError } from '../report/error.ts'
 import { stateFolder } from '../state/places.ts'
-import { late } from './cancel.ts'
+import { late, unlessAborted } from './cancel.ts'
 import type { Container } from './container.ts'
 import { ContainerSession } from './container-session.ts'
 import { engineReason } from './engine.ts'
@@ -87,17 +87,29 @@ class ContainerExecutor implements DockerExecutor {
     const stop = () => this.#stock.stop(signal.reason)
     signal.addEventListener('abort', stop, { once: true })
     try {
-      const container = await this.#pool.take(builder, id)
-      const session = await this.#connect()
+      const session = await unlessAborted(this.#connect(), signal)
+      const { lost } = session.watch
+      const container = await this.#take(builder, id, AbortSignal.any([signal, lost]))
       return new ContainerSession(container, {
         folder: this.#folder,
         mountAt: this.#mountAt,
+        lost,
         close: (since, failed) => this.#closeSession(session, container, since, failed),
       })
     } catch (error) {
       throw signal.aborted ? signal.reason : error
     } finally {
       signal.removeEventListener('abort', stop)
+    }
+  }
+
+  async #take(builder: BuilderRef, id: string, stopped: AbortSignal): Promise<Container> {
+    const taken = this.#pool.take(builder, id)
+    try {
+      return await unlessAborted(taken, stopped)
+    } catch (error) {
+      this.#pool.retire(taken)
+      throw error
     }
   }
 
@@ -110,7 +122,8 @@ class ContainerExecutor implements DockerExecutor {
   }
 
   async lookUpImage(builder: BuilderRef): Promise<string | undefined> {
-    return (await this.#stock.lookUp(await this.#connect(), builder))?.id
+    const session = await this.#connect()
+    return (await unlessAborted(this.#stock.lookUp(session, builder), session.watch.lost))?.id
   }
 
   async makeImages(builders: readonly BuilderRef[], signal: AbortSignal): Promise<void> {
@@ -119,7 +132,8 @@ class ContainerExecutor implements DockerExecutor {
     signal.addEventListener('abort', stop, { once: true })
     try {
       const session = await this.#connect()
-      for (const builder of builders) await this.#stock.get(session, builder)
+      for (const builder of builders)
+        await unlessAborted(this.#stock.get(session, builder), session.watch.lost)
     } finally {
       signal.removeEventListener('abort', stop)
     }
@@ -155,9 +169,21 @@ class ContainerExecutor implements DockerExecutor {
 
   async close(): Promise<void> {
     this.#stock.close(new StruxError('The build has ended'))
-    await this.#pool.close()
     const session = await this.#session?.catch(() => undefined)
     if (session === undefined) return
+    const { lost } = session.watch
+    // With an engine that is lost, what is left undone is left to the next build.
+    await unlessAborted(
+      this.#pool.close().then(() => this.#settle(session)),
+      lost,
+    ).catch(error => {
+      if (!lost.aborted) throw error
+    })
+    session.watch.close()
+  }
+
+  /** Gives what is still root's to the caller. */
+  async #settle(session: Session): Promise<void> {
     const { claims } = session
     const image = this.#lastImage
     if (claims.open && image !== undefined) {
@@ -171,8 +197,8 @@ class ContainerExecutor implements DockerExecutor {
 
   async #closeSession(session: Session, container: Container, since: Date, failed: boolean): Promise<void> {
     const finished = this.#finish(session, container, since, failed)
-    await (failed ? this.#cleanUp(session, container, finished) : finished)
-    this.#pool.retire(container)
+    const done = failed ? this.#cleanUp(session, container, finished) : finished
+    await unlessAborted(done, session.watch.lost).finally(() => this.#pool.retire(container))
   }
 
   /** In the session's own container; what cannot be done there is left for `close`. */

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { Claims } from './claims.ts'
 import { type Container, startContainer } from './container.ts'
 import { connectEngine, type Engine } from './engine.ts'
+import { EngineWatch } from './engine-watch.ts'
 import type { Caller } from './finish.ts'
 import { type HostTrust, hostTrust } from './host-trust.ts'
 import { containerLabels, type Role } from './leftovers.ts'
@@ -14,6 +15,7 @@ export interface Session {
   readonly trust: HostTrust
   readonly memory: GrantMemory
   readonly claims: Claims
+  readonly watch: EngineWatch
 }
 
 interface Surroundings {
@@ -33,6 +35,7 @@ export async function openSession(around: Surroundings, folder: string): Promise
     trust: hostTrust(process.env, folder),
     memory: new GrantMemory(join(folder, 'engine.json')),
     claims: new Claims({ folder, mountAt, bsp, caller, needed }),
+    watch: new EngineWatch(engine),
   }
 }
 

@@ -1,5 +1,14 @@
 /** Compiles a definition (strux.config.ts, bsp.ts) into one ES module, or finds the compiled one still good. */
-import { mkdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
 import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { stateFolder } from '../state/places.ts'
 import { type Bundle, bundle } from './bundle.ts'
@@ -72,8 +81,8 @@ export async function compileModule(entry: string, options: CompileOptions): Pro
   }
   const warnings = compileDiagnostics([], result.bundle.warnings, root)
   const record = makeRecord({ ...expected, ...observed(result.bundle, root), warnings }, started)
-  write(places, result.bundle, record)
-  return { module: moduleOf(record, places, false), diagnostics: warnings }
+  const written = keep(places, result.bundle, record)
+  return { module: moduleOf(record, written, false), diagnostics: warnings }
 }
 
 interface Places {
@@ -120,6 +129,32 @@ function observed(made: Bundle, root: string) {
   })
   const { files, externals, packages } = made
   return { inputs, files, externals, packages, output: sha256(made.code), map: sha256(made.map) }
+}
+
+/** Where nothing can be kept (a disk that is full or read-only), the module lives as long as the process: returns its places. */
+function keep(places: Places, made: Bundle, record: CompileRecord): Places {
+  try {
+    write(places, made, record)
+    return places
+  } catch (error) {
+    try {
+      const elsewhere = placesOf(folderOfProcess(), record.entry)
+      write(elsewhere, made, record)
+      return elsewhere
+    } catch {
+      throw error
+    }
+  }
+}
+
+let ownFolder: string | undefined
+
+function folderOfProcess(): string {
+  if (ownFolder !== undefined) return ownFolder
+  const folder = mkdtempSync(join(tmpdir(), 'strux-modules-'))
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+  ownFolder = folder
+  return folder
 }
 
 /** The record last: it vouches for the other two. */

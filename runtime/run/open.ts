@@ -1,5 +1,5 @@
 /** How a build begins, and a dry run too: the state that earlier builds left. */
-import { mkdirSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { CachePolicy } from '../cache/decide.ts'
 import { Forecast } from '../cache/forecast.ts'
@@ -14,6 +14,7 @@ import { cacheFolder, outputFolder } from '../plan/paths.ts'
 import type { Pipeline } from '../plan/pipeline.ts'
 import type { Relations } from '../plan/relations.ts'
 import type { Report } from '../report/events.ts'
+import { makeFolder } from '../state/folder.ts'
 
 export interface BuildOptions {
   readonly root: string
@@ -75,7 +76,7 @@ export function openBuild({
 /** The folders below dist/ that scripts can count on. */
 export function makeFolders(root: string, bsp: string): void {
   for (const folder of ['dist/artifacts', cacheFolder(bsp), outputFolder(bsp)]) {
-    mkdirSync(join(root, folder), { recursive: true })
+    makeFolder(join(root, folder))
   }
 }
 

@@ -5,20 +5,12 @@
  *
  * Own code, since proper-lockfile frees the lock of a killed process only after two seconds, and takes it from a stopped one.
  */
-import {
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs'
+import { readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { StruxError } from '../report/error.ts'
+import { makeFolder } from './folder.ts'
 import { lives, type ProcessIdentity, thisProcess } from './process-identity.ts'
 
 /** Who holds a lock, for the message to those who wait. */
@@ -92,8 +84,8 @@ function claim(folder: string, command: string): string {
   const name = `${process.pid}-${Date.now()}-${made++}-${Math.random().toString(36).slice(2)}.claim`
   const temporary = join(folder, `${name}.tmp`)
   for (let attempt = 1; ; attempt++) {
-    mkdirSync(folder, { recursive: true })
     try {
+      makeFolder(folder)
       writeFileSync(temporary, JSON.stringify(holder))
       renameSync(temporary, join(folder, name))
       return name

@@ -15,7 +15,11 @@ test.before(() => assert.is(process.getuid?.(), 0, 'these tests become another u
 test.before.each(() => {
   project = new TempProject()
   // Access to the engine is what its socket's group gives.
-  project.defaults = { uid: UID, gid: statSync('/var/run/docker.sock').gid, env: { HOME: project.root } }
+  project.defaults = {
+    uid: UID,
+    gid: statSync('/var/run/docker.sock').gid,
+    env: { HOME: project.root, XDG_CACHE_HOME: '/nonexistent' },
+  }
   project.write('bsp/demo/in.txt', 'one\n')
   project.write('bsp/demo/scripts/make.sh', MAKE)
   project.write('bsp/demo/scripts/end.sh', 'true\n')

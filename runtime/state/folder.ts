@@ -1,0 +1,16 @@
+/** Folders that are made on the way to a file. */
+import { existsSync, mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+
+/** Like `mkdirSync` with `recursive`, which says "no such file or directory" of a disk that is read-only. */
+export function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    let missing = path
+    while (!existsSync(dirname(missing))) missing = dirname(missing)
+    mkdirSync(missing)
+    mkdirSync(path, { recursive: true })
+  }
+}
