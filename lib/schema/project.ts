@@ -247,9 +247,23 @@ export const projectSchema = z.strictObject({
         .readonly()
         .optional()
         .describe('Debian packages that every builder image has beside the tools that its scripts ask for.'),
-      /** Built-in steps that a device without a screen can do without. */
+      /** Built-in steps that a device without a screen, or without an application, can do without. */
       steps: z
         .strictObject({
+          /** Whether the device has an application. By default it has; `false` is the default of all other steps here too. */
+          application: z
+            .boolean()
+            .optional()
+            .describe(
+              'Whether the device has an application. By default it has; `false` is the default of all other steps here too.',
+            ),
+          /** Whether the device has the client, which starts the application and the screen. By default it has, with an application. */
+          client: z
+            .boolean()
+            .optional()
+            .describe(
+              'Whether the device has the client, which starts the application and the screen. By default it has, with an application.',
+            ),
           /** Whether to build the web frontend. By default it is built. */
           frontend: z
             .boolean()
@@ -267,7 +281,9 @@ export const projectSchema = z.strictObject({
             .describe('Whether the device has the WPE WebKit browser. By default it has.'),
         })
         .optional()
-        .describe('Built-in steps that a device without a screen can do without.'),
+        .describe(
+          'Built-in steps that a device without a screen, or without an application, can do without.',
+        ),
       /** What may be skipped. */
       cache: z
         .strictObject({

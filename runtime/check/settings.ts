@@ -6,6 +6,7 @@ import type { Origin, Plan } from '../plan/model.ts'
 import { suggest } from '../report/suggest.ts'
 import { ORIGINAL_NAMES } from '../steps/original-names.ts'
 import { STEPS } from '../steps/registry.ts'
+import { hasStep } from '../steps/settings.ts'
 
 /** Accepted and exported, but without effect in a build of this version. */
 export function notActedOn(project: ProjectData, bsp: BspData): Finding[] {
@@ -21,6 +22,31 @@ export function notActedOn(project: ProjectData, bsp: BspData): Finding[] {
     ...(project.update ? [warn('project', 'update')] : []),
     ...(bsp.runtime ? [warn('bsp', 'runtime')] : []),
   ]
+}
+
+/** Steps of the device that cannot be there without another one. */
+export function stepsWithout(project: ProjectData): Finding[] {
+  const steps = project.build?.steps ?? {}
+  const needs = [
+    ['client', 'application', 'the client starts the application'],
+    ['frontend', 'application', 'the application serves the frontend'],
+    ['cage', 'client', 'the client starts the compositor'],
+    ['wpe', 'cage', 'the browser needs the compositor'],
+  ] as const
+  return needs.flatMap(([step, needed, why]): Finding[] =>
+    steps[step] !== true || hasStep(project, needed)
+      ? []
+      : [
+          {
+            severity: 'error',
+            code: 'step_without',
+            message: `build.steps.${step} is true, but the device has no ${needed}: ${why}`,
+            hint: `Set build.steps.${needed} to true, or leave build.steps.${step} out.`,
+            origin: { source: 'project', keys: ['build', 'steps', step] },
+            at: 'value',
+          },
+        ],
+  )
 }
 
 /** Names in force_rebuild that mean nothing in this plan. */

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { HashMemo } from '../cache/hash-memo.ts'
 import { World } from '../cache/world.ts'
 import { checkFiles } from '../check/files.ts'
-import { notActedOn, unknownForced } from '../check/settings.ts'
+import { notActedOn, stepsWithout, unknownForced } from '../check/settings.ts'
 import type { Diagnostic, Finding } from '../load/diagnostic.ts'
 import type { Bsp, Loaded, LoadedProject, Project } from '../load/loaded.ts'
 import { diagnose } from '../load/project.ts'
@@ -48,6 +48,7 @@ export async function examine(
     found.push(
       ...findings,
       ...notActedOn(loaded.value.config, bsp.value.data),
+      ...stepsWithout(loaded.value.config),
       ...unknownForced(loaded.value.config, workspace.plan),
     )
   } else if (bsp) found.push(...(await wrongFiles(loaded, bsp, pipeline)))

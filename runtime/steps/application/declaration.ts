@@ -1,12 +1,13 @@
 /** The application: one program for the architecture of the BSP. */
 import type { StepDeclaration } from '../../plan/step.ts'
 import { folder, inCache } from '../refs.ts'
+import { hasStep } from '../settings.ts'
 
 export const application: StepDeclaration = {
   name: 'application',
   title: 'Application',
   follows: 'before_application',
-  exists: () => true,
+  exists: ({ project }) => hasStep(project, 'application'),
   tools: () => ['cross', 'go'],
   shared: false,
   // What lies in dist/ of a project is made, and never compiled.

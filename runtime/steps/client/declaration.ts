@@ -1,12 +1,13 @@
 /** The program that starts everything else on the device. */
 import type { StepDeclaration } from '../../plan/step.ts'
 import { inCache } from '../refs.ts'
+import { hasStep } from '../settings.ts'
 
 export const client: StepDeclaration = {
   name: 'client',
   title: 'On-device client',
   follows: 'before_client',
-  exists: () => true,
+  exists: ({ project }) => hasStep(project, 'client'),
   tools: () => ['cross', 'go'],
   shared: false,
   inputs: () => [],

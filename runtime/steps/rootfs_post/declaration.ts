@@ -3,7 +3,7 @@ import { PROJECT_DEFAULTS } from '../../../lib/schema.ts'
 import type { StepDeclaration, StepFacts } from '../../plan/step.ts'
 import { entries, named, packageFiles, repositoryKeys } from '../named.ts'
 import { file, folder, inCache, ownOrProject } from '../refs.ts'
-import { hasStep, suiteOf } from '../settings.ts'
+import { hasStep, optionalSteps, suiteOf } from '../settings.ts'
 import { bspOverlays } from './overlays.ts'
 
 export const rootfsPost: StepDeclaration = {
@@ -15,7 +15,9 @@ export const rootfsPost: StepDeclaration = {
   shared: false,
   inputs: facts => [
     ...(hasStep(facts.project, 'frontend') ? [file('dist/cache/frontend')] : []),
-    ...inCache('app/main', 'client', 'rootfs-base.tar.gz')(facts),
+    ...inCache('rootfs-base.tar.gz')(facts),
+    ...(hasStep(facts.project, 'application') ? inCache('app/main')(facts) : []),
+    ...(hasStep(facts.project, 'client') ? inCache('client')(facts) : []),
     ...(hasStep(facts.project, 'cage') ? inCache('cage', '.cage-env')(facts) : []),
     ...(hasStep(facts.project, 'wpe') ? inCache('libstrux-extension.so', 'cog')(facts) : []),
     ...(facts.bsp.boot?.kernel?.custom_kernel ? inCache('kernel')(facts) : []),
@@ -38,7 +40,7 @@ export const rootfsPost: StepDeclaration = {
   config: ({ project, bsp, bspName, bspFolder, target }) => ({
     suite: suiteOf(project),
     folder: bspFolder,
-    'build.steps': project.build?.steps,
+    'build.steps': optionalSteps(project),
     bsp: bspName,
     board: bsp.name,
     name: project.name,

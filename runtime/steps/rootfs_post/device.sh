@@ -4,19 +4,27 @@ install_programs() {
   progress "Installing the project's programs"
   local artifacts=$PROJECT_DIST_ARTIFACTS_FOLDER
   mkdir -p "$ROOTFS_DIR/strux" "$ROOTFS_DIR/etc/strux"
-  cp -r --no-preserve=ownership "$artifacts/system/." "$ROOTFS_DIR/"
-  install -m 755 "$BSP_CACHE_DIR/app/main" "$ROOTFS_DIR/strux/main"
-  install -m 755 "$BSP_CACHE_DIR/client" "$ROOTFS_DIR/strux/client"
-  if enabled '."build.steps".frontend != false'; then
+  if enabled '."build.steps".client'; then
+    cp -r --no-preserve=ownership "$artifacts/system/." "$ROOTFS_DIR/"
+    install -m 755 "$BSP_CACHE_DIR/client" "$ROOTFS_DIR/strux/client"
+  else
+    # Without the client, the console and its login are Debian's own; the network is set up all the same.
+    mkdir -p "$ROOTFS_DIR/etc/systemd"
+    cp -r --no-preserve=ownership "$artifacts"/system/etc/systemd/{network,system-preset} "$ROOTFS_DIR/etc/systemd/"
+  fi
+  if enabled '."build.steps".application'; then
+    install -m 755 "$BSP_CACHE_DIR/app/main" "$ROOTFS_DIR/strux/main"
+  fi
+  if enabled '."build.steps".frontend'; then
     mkdir -p "$ROOTFS_DIR/strux/frontend"
     cp -r --no-preserve=ownership,mode "$SHARED_CACHE_DIR/frontend/." "$ROOTFS_DIR/strux/frontend/"
     ln -sfn strux/frontend "$ROOTFS_DIR/frontend"
   fi
-  if enabled '."build.steps".cage != false'; then
+  if enabled '."build.steps".cage'; then
     install -m 755 "$BSP_CACHE_DIR/cage" "$ROOTFS_DIR/usr/bin/cage"
     install -m 644 "$BSP_CACHE_DIR/.cage-env" "$ROOTFS_DIR/strux/.cage-env"
   fi
-  if enabled '."build.steps".wpe != false'; then
+  if enabled '."build.steps".wpe'; then
     install -m 755 "$BSP_CACHE_DIR/cog" "$ROOTFS_DIR/usr/bin/cog"
     install -D -m 644 "$BSP_CACHE_DIR/libstrux-extension.so" \
       "$ROOTFS_DIR/usr/lib/wpe-web-extensions/libstrux-extension.so"
@@ -40,7 +48,7 @@ describe_device() {
     >"$ROOTFS_DIR/etc/hosts"
   ln -sfn ../run/systemd/resolve/stub-resolv.conf "$ROOTFS_DIR/etc/resolv.conf"
   jq '{name, projectVersion: .project_version, struxVersion: .strux_version, bsp, board, arch,
-    steps: {frontend: (."build.steps".frontend != false), cage: (."build.steps".cage != false), wpe: (."build.steps".wpe != false)}}' \
+    steps: ."build.steps"}' \
     <<<"$STEP_CONFIG" >"$ROOTFS_DIR/etc/strux/project.json"
   # What the project says of its monitors; else one with the board's resolution.
   jq '.display as [$project, $board] | {monitors:

@@ -29,7 +29,7 @@ logo.SetY(Window.GetY() + (Window.GetHeight() - logo.GetImage().GetHeight()) / 2
 SCRIPT
   leave_console_alone
   # The client ends it when the screen is taken over, so that nothing else is seen between the two.
-  if enabled '."build.steps".cage != false'; then
+  if enabled '."build.steps".cage'; then
     ln -sfn /dev/null "$ROOTFS_DIR/etc/systemd/system/plymouth-quit.service"
     ln -sfn /dev/null "$ROOTFS_DIR/etc/systemd/system/plymouth-quit-wait.service"
   fi

@@ -1,7 +1,7 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { BspData, ProjectData } from '../../../lib/schema.ts'
-import { notActedOn, unknownForced } from '../../../runtime/check/settings.ts'
+import { notActedOn, stepsWithout, unknownForced } from '../../../runtime/check/settings.ts'
 import { bspWith, PROJECT, planFor, script } from '../../support/simulated.ts'
 
 const project = (more: object) => ({ ...PROJECT, ...more }) as ProjectData
@@ -20,6 +20,29 @@ test('what a build does not act on is a warning at its key', () => {
     ],
   )
   assert.equal(notActedOn(PROJECT, bspWith([])), [])
+})
+
+test('without an application only the steps of a plain Debian system are left', () => {
+  const steps = (wanted: object) => {
+    const config = project({ build: { steps: wanted } })
+    return planFor(bspWith([]), config).nodes.map(node => node.id)
+  }
+  assert.equal(steps({ application: false }), ['rootfs', 'rootfs_post'])
+  assert.equal(steps({ client: false }), ['frontend', 'application', 'cage', 'wpe', 'rootfs', 'rootfs_post'])
+  assert.equal(steps({ application: false, wpe: true }), ['wpe', 'rootfs', 'rootfs_post'])
+})
+
+test('a step that needs another one which the device has not is an error at its key', () => {
+  const found = (steps: object) =>
+    stepsWithout(project({ build: { steps } })).map(({ severity, code, origin }) => [
+      severity,
+      code,
+      origin.keys.join('.'),
+    ])
+  assert.equal(found({ application: false, client: true }), [['error', 'step_without', 'build.steps.client']])
+  assert.equal(found({ cage: false, wpe: true }), [['error', 'step_without', 'build.steps.wpe']])
+  assert.equal(found({ application: false }), [])
+  assert.equal(found({ client: true, cage: true }), [])
 })
 
 test('force_rebuild knows steps, hooks and ids, also of what runs elsewhere or never', () => {
