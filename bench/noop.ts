@@ -1,6 +1,6 @@
 /**
  * A build with nothing to do, of a large BSP: 1,000 scripts with ten dependencies each, two of them of 250 and 400 MB.
- * Time and peak memory, and how they compare with a Node process that does nothing.
+ * Time and peak memory, and how they compare with a Node process that does nothing, and with the same BSP in YAML.
  */
 import { truncateSync } from 'node:fs'
 import { CLI } from '../test/support/process.ts'
@@ -14,32 +14,46 @@ const RUNS = 11
 
 export async function noop(): Promise<Row[]> {
   const project = new TempProject()
+  // Scripts run right here: a thousand containers take minutes.
+  const env = { STRUX_IN_CONTAINER: '1' }
+  project.defaults = { env }
   try {
     prepare(project)
-    // The same records as a build in containers makes, in a fraction of the time.
-    const first = await project.build([], { env: { STRUX_IN_CONTAINER: '1' } })
-    if (first.ran.length !== SCRIPTS) throw new Error(`the first build did not run everything: ${first.said}`)
-    const again = await project.build()
-    if (again.code !== 0 || again.ran.length > 0)
-      throw new Error(`the second build is no no-op: ${again.said}`)
-    const bare: Program = { argv: [process.execPath, '-e', '0'], cwd: project.root }
-    const build: Program = {
-      argv: [process.execPath, CLI, 'build', '--from', 'before_bundle'],
-      cwd: project.root,
+    for (const bsp of ['demo', 'yaml']) {
+      const first = await project.build([bsp])
+      if (first.ran.length !== SCRIPTS)
+        throw new Error(`the first build did not run everything: ${first.said}`)
+      const again = await project.build([bsp])
+      if (again.code !== 0 || again.ran.length > 0)
+        throw new Error(`the second build is no no-op: ${again.said}`)
     }
+    const bare: Program = { argv: [process.execPath, '-e', '0'], cwd: project.root }
+    const building = (bsp: string): Program => ({
+      argv: [process.execPath, CLI, 'build', bsp, '--from', 'before_bundle'],
+      cwd: project.root,
+      env: { ...process.env, ...env },
+    })
+    const [build, yaml] = [building('demo'), building('yaml')]
     const seconds = { bare: [] as number[], build: [] as number[] }
-    const accounts = { bare: [] as Account[], build: [] as Account[] }
+    const accounts = { bare: [] as Account[], build: [] as Account[], yaml: [] as Account[] }
     for (let count = 0; count < RUNS; count++) {
       seconds.bare.push(await secondsOf(bare))
       seconds.build.push(await secondsOf(build))
       accounts.bare.push(await accountOf(bare))
       accounts.build.push(await accountOf(build))
+      accounts.yaml.push(await accountOf(yaml))
     }
-    const of = (name: 'bare' | 'build', what: keyof Account) => accounts[name].map(account => account[what])
+    const of = (name: keyof typeof accounts, what: keyof Account) =>
+      accounts[name].map(account => account[what])
     return [
       ...compared('time', 's', seconds.build, seconds.bare),
       ...compared('processor time', 's', of('build', 'processor'), of('bare', 'processor')),
       ...compared('peak memory', 'MB', of('build', 'memory'), of('bare', 'memory')),
+      {
+        what: 'no-op build of a BSP in YAML / in TypeScript, processor time',
+        value: median(of('yaml', 'processor')) / median(of('build', 'processor')),
+        unit: 'ratio',
+      },
     ]
   } finally {
     await project.dispose()
@@ -76,10 +90,32 @@ export default defineBsp({
 })
 `,
   )
+  const scripts = Array.from({ length: SCRIPTS }, (_, n) => {
+    const depends = Array.from(
+      { length: DEPENDENCIES },
+      (_, d) => `./../demo/${(d === 0 && Object.keys(LARGE)[n]) || `in/${n}/${d}`}`,
+    )
+    return `    - step: before_bundle
+      location: ../demo/scripts/${n}.sh
+      cached_generated_artifacts: [cache/out/${n}]
+      depends_on: ["${depends.join('", "')}"]
+`
+  })
+  project.write(
+    'bsp/yaml/bsp.yaml',
+    `strux_version: "0.3.0"
+bsp:
+  name: yaml
+  description: Many scripts
+  arch: host
+  hostname: demo
+  scripts:
+${scripts.join('')}`,
+  )
   for (let n = 0; n < SCRIPTS; n++) {
     project.write(`bsp/demo/scripts/${n}.sh`, `>"$BSP_CACHE_DIR/out/${n}" # ${n}\n`)
     for (let d = 0; d < DEPENDENCIES; d++) project.write(`bsp/demo/in/${n}/${d}`, `${n} ${d}\n`)
   }
   for (const [name, size] of Object.entries(LARGE)) truncateSync(project.write(`bsp/demo/${name}`, ''), size)
-  project.write('dist/cache/demo/out/.keep', '')
+  for (const bsp of ['demo', 'yaml']) project.write(`dist/cache/${bsp}/out/.keep`, '')
 }

@@ -41,7 +41,7 @@ export function salvageProject({
 export function salvageBsp({ bsps }: LoadedProject, bsp: Loaded<Bsp>): Salvaged<Bsp> | undefined {
   const { value, source, exported } = bsp
   if (value) return { value, repaired: [] }
-  const file = source?.kind === 'yaml' ? source.document.file : source?.module.entry
+  const file = source?.kind === 'yaml' ? source.file : source?.module.entry
   const location = bsps.find(each => each.file === file)
   const rest = location && !hasLayers(exported) ? salvage('bsp', bspSchema, exported) : undefined
   return location && rest && { value: { ...location, data: rest.value }, repaired: rest.repaired }

@@ -233,7 +233,7 @@ async function edited(root: string, file: string, work: () => Promise<void>): Pr
 
 function configOf({ source, root }: LoadedProject): string {
   if (source?.kind === 'module') return source.module.entry
-  return source?.document.file ?? relative(root, 'strux.config.ts')
+  return source?.file ?? relative(root, 'strux.config.ts')
 }
 
 /**

@@ -48,14 +48,14 @@ export async function exportAll(bsps: readonly ExportedBsp[], options: ExportOpt
   const definitions = new Set([config, ...bsps.map(bsp => bsp.source)].flatMap(filesOf))
   const ofBsps = new Map<string, readonly Finding[]>()
   for (const each of bsps) {
-    const input = { root, project, files, definitions, lossy, version: versionOf(each.source) }
+    const input = { root, project, files, definitions, lossy, version: await versionOf(each.source) }
     ofBsps.set(each.bsp.name, await exportBsp({ ...each, ...input }))
   }
   const there = [...bsps.map(each => each.bsp.name), ...(complete ? [] : exportedBsps(out))]
   const ofProject = await exportProject({
     ...first,
     ...{ root, project, files, definitions, lossy, withSources },
-    file: config?.kind === 'yaml' ? config.document.file : (config?.module.entry ?? 'the project'),
+    file: config?.kind === 'yaml' ? config.file : (config?.module.entry ?? 'the project'),
     // Where only another BSP is exported, that is what commands there are about.
     defaultBsp: there.includes(project.config.bsp) ? project.config.bsp : first.bsp.name,
   })
@@ -63,13 +63,14 @@ export async function exportAll(bsps: readonly ExportedBsp[], options: ExportOpt
 }
 
 /** That of the file, where one is read and written again. */
-function versionOf(source: DefinitionSource | undefined): string {
-  const data = source?.kind === 'yaml' ? (source.document.data as { strux_version?: unknown }) : undefined
+async function versionOf(source: DefinitionSource | undefined): Promise<string> {
+  const document = source?.kind === 'yaml' ? await source.document() : undefined
+  const data = document?.data as { strux_version?: unknown } | undefined
   return typeof data?.strux_version === 'string' ? data.strux_version : FORMAT
 }
 
 /** What becomes YAML, and is not copied as it is. */
 function filesOf(source: DefinitionSource | undefined): readonly string[] {
   if (!source) return []
-  return source.kind === 'yaml' ? [source.document.file] : source.module.inputs.map(input => input.file)
+  return source.kind === 'yaml' ? [source.file] : source.module.inputs.map(input => input.file)
 }

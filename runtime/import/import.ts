@@ -32,12 +32,12 @@ export async function importYaml(path: string): Promise<ImportResult> {
   const modules: Imported[] = []
   const diagnostics: Diagnostic[] = []
   for (const { file, kind } of files) {
-    const loaded = kind === 'bsp' ? await loadBspFile(root, file) : loadYamlProject(root, file)
+    const loaded = kind === 'bsp' ? await loadBspFile(root, file) : await loadYamlProject(root, file, false)
     // What only breaks where the YAML is read by others does not matter any more.
     diagnostics.push(...(await diagnose(loaded)).filter(each => each.code !== 'breaks_elsewhere'))
     const { source, exported, value } = loaded
     if (value === undefined || source?.kind !== 'yaml') continue
-    const text = moduleText(kind, source.document, exported as object)
+    const text = moduleText(kind, await source.document(), exported as object)
     modules.push({ from: file, to: moduleFile(file, kind), text })
   }
   const failed = diagnostics.some(each => each.severity === 'error')
@@ -94,7 +94,7 @@ async function loadBspFile(root: string, file: string): Promise<Loaded<unknown>>
   const folder = posix.dirname(file)
   const name = basename(join(root, folder))
   const location: BspLocation = { name, file, folder }
-  return loadYamlBsp(root, location, definition => readBsp(definition, root, location))
+  return loadYamlBsp(root, location, definition => readBsp(definition, root, location), false)
 }
 
 function moduleFile(file: string, kind: YamlFile['kind']): string {

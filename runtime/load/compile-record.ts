@@ -2,14 +2,14 @@
  * What a compiled module was made from, kept beside it, and whether that is still so. The warm path of every command:
  * it stats files and reads none whose stat is unchanged.
  */
-import { createHash } from 'node:crypto'
 import { readFileSync, realpathSync, type Stats, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
+import { readVouched, sha256 } from '../state/vouched.ts'
 import type { Diagnostic } from './diagnostic.ts'
 
 /** One more than the last release whenever the meaning of a record or the way of compiling changes. */
-const FORMAT = 1
+const FORMAT = 2
 
 /** A workspace file that went into a module. */
 export interface SourceInput {
@@ -75,13 +75,8 @@ export function makeRecord(observed: Observed, recorded: number): CompileRecord 
 
 /** The record in that file, or undefined where there is none, or none that this version wrote. */
 export function readRecord(file: string): CompileRecord | undefined {
-  try {
-    const record = JSON.parse(readFileSync(file, 'utf8')) as CompileRecord
-    const whole = record.format === FORMAT && Array.isArray(record.files) && Array.isArray(record.inputs)
-    return whole && Array.isArray(record.packages) && Array.isArray(record.externals) ? record : undefined
-  } catch {
-    return undefined
-  }
+  const record = readVouched(file) as CompileRecord | undefined
+  return record?.format === FORMAT ? record : undefined
 }
 
 /**
@@ -144,10 +139,6 @@ function hashFile(file: string): string | undefined {
   } catch {
     return undefined
   }
-}
-
-export function sha256(content: string | Buffer): string {
-  return createHash('sha256').update(content).digest('hex')
 }
 
 /**

@@ -1,26 +1,12 @@
 /** Compiles a definition (strux.config.ts, bsp.ts) into one ES module, or finds the compiled one still good. */
-import {
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { stateFolder } from '../state/places.ts'
+import { sha256, writeVouched, writeWhole } from '../state/vouched.ts'
 import { type Bundle, bundle } from './bundle.ts'
 import { compileDiagnostics } from './compile-messages.ts'
-import {
-  type CompileRecord,
-  makeRecord,
-  readRecord,
-  type SourceInput,
-  sha256,
-  stillTrue,
-} from './compile-record.ts'
+import { type CompileRecord, makeRecord, readRecord, type SourceInput, stillTrue } from './compile-record.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import { esbuildVersion, selfModule, selfVersion } from './self.ts'
 
@@ -111,7 +97,7 @@ function reuse(
   try {
     if (sha256(readFileSync(places.output)) !== record.output) return undefined
     if (sha256(readFileSync(places.map)) !== record.map) return undefined
-    if (record !== known) writeWhole(places.record, JSON.stringify(record))
+    if (record !== known) writeVouched(places.record, record)
   } catch {
     return undefined
   }
@@ -162,21 +148,7 @@ function write(places: Places, made: Bundle, record: CompileRecord): void {
   mkdirSync(join(places.output, '..'), { recursive: true })
   writeWhole(places.map, made.map)
   writeWhole(places.output, made.code)
-  writeWhole(places.record, JSON.stringify(record))
-}
-
-let written = 0
-
-/** A reader, or another `strux` at the same time, sees the old file or the new one, never a part. */
-function writeWhole(file: string, content: string): void {
-  const temporary = `${file}.${process.pid}-${written++}.tmp`
-  try {
-    writeFileSync(temporary, content)
-    renameSync(temporary, file)
-  } catch (error) {
-    rmSync(temporary, { force: true })
-    throw error
-  }
+  writeVouched(places.record, record)
 }
 
 function moduleOf(record: CompileRecord, places: Places, reused: boolean): CompiledModule {

@@ -35,7 +35,7 @@ export async function loadProject(folder: string): Promise<LoadedProject> {
 async function loadConfig(root: string, file: string): Promise<Loaded<ProjectData>> {
   if (file === YAML_CONFIG) {
     const { loadYamlProject } = await import('../yaml/load.ts')
-    return loadYamlProject(root, file)
+    return await loadYamlProject(root, file)
   }
   const definition = await evaluated(root, file, 'project')
   if (!('exported' in definition)) return definition

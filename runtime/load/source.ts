@@ -16,8 +16,10 @@ export interface ModuleSource extends Locator {
 
 export interface YamlSource extends Locator {
   readonly kind: 'yaml'
+  /** Relative to the project. */
+  readonly file: string
   /** The parsed file, comments included. */
-  readonly document: YamlDocument
+  document(): Promise<YamlDocument>
 }
 
 export type DefinitionSource = ModuleSource | YamlSource
@@ -34,13 +36,19 @@ export function moduleSource(module: SourceModule, exported?: unknown): ModuleSo
   }
 }
 
-/** @param base the keys above those of the findings: `bsp` in a bsp.yaml */
-export function yamlSource(document: YamlDocument, base: readonly string[]): YamlSource {
-  return {
-    kind: 'yaml',
-    document,
-    locate: async findings => findings.map(finding => inDocument(document, finding, base)),
+/** @param open parses the file, @param base the keys above those of the findings: `bsp` in a bsp.yaml */
+export function yamlSource(
+  file: string,
+  open: () => Promise<YamlDocument>,
+  base: readonly string[],
+): YamlSource {
+  let opened: Promise<YamlDocument> | undefined
+  const document = () => (opened ??= open())
+  const locate: Locator['locate'] = async findings => {
+    const parsed = await document()
+    return findings.map(finding => inDocument(parsed, finding, base))
   }
+  return { kind: 'yaml', file, document, locate }
 }
 
 export function inDocument(

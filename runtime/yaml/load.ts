@@ -1,4 +1,6 @@
-/** Loads definitions that are written in YAML. Imported only where there are any: the parser is not small. */
+/** Loads definitions that are written in YAML. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { ProjectData } from '../../lib/schema.ts'
 import { projectSchema } from '../../lib/schema.ts'
 import type { Diagnostic, Finding } from '../load/diagnostic.ts'
@@ -7,22 +9,38 @@ import { inDocument, yamlSource } from '../load/source.ts'
 import { validate } from '../load/validate.ts'
 import { bspBreaks, projectBreaks } from './breaks.ts'
 import { readDefinition, type YamlKind } from './definition.ts'
-import { readYaml } from './document.ts'
+import type { YamlDocument } from './document.ts'
+import { keep, type ReadYaml, recall } from './kept.ts'
 
 interface Read extends Loaded<never> {
   readonly diagnostics: readonly Diagnostic[]
 }
 
-/** @param file relative to the project */
-export function readYamlDefinition(root: string, file: string, kind: YamlKind): Read {
-  const document = readYaml(root, file)
-  const source = yamlSource(document, kind === 'bsp' ? ['bsp'] : [])
-  if (!document.usable) return { source, findings: [], diagnostics: document.diagnostics }
+/** @param file relative to the project, @param mayKeep whether what is read may be kept in the project for the next time */
+async function readYamlDefinition(
+  root: string,
+  file: string,
+  kind: YamlKind,
+  mayKeep: boolean,
+): Promise<Read> {
+  const content = readFileSync(join(root, file))
+  // The parser is not small, and where nothing has changed it has nothing to do.
+  const open = async () => new (await import('./document.ts')).YamlDocument(file, content)
+  const source = yamlSource(file, open, kind === 'bsp' ? ['bsp'] : [])
+  const kept = mayKeep ? recall(root, file, content) : undefined
+  if (kept) return { source, findings: [], ...kept }
+  const read = await parsed(await source.document(), kind)
+  if (mayKeep && isSound(read)) keep(root, file, content, read)
+  return { source, findings: [], ...read }
+}
+
+async function parsed(document: YamlDocument, kind: YamlKind): Promise<ReadYaml> {
+  if (!document.usable) return { exported: undefined, diagnostics: document.diagnostics }
   const { value, findings } = readDefinition(kind, document)
   // Those of a bsp.yaml may be about its wrapper, so they are placed by the keys of the file.
   const placed = findings.map(finding => inDocument(document, finding, []))
   const diagnostics = withoutEchoes([...document.diagnostics, ...placed])
-  return { source, findings: [], diagnostics, exported: value ?? partOf(document.data, kind) }
+  return { diagnostics, exported: value ?? partOf(document.data, kind) }
 }
 
 /** As far as it can be known, also where something is wrong in it. */
@@ -37,10 +55,15 @@ function withoutEchoes(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   return diagnostics.filter(each => each.code !== 'breaks_elsewhere' || !wrong.has(at(each)))
 }
 
-const isSound = (read: Read) => !read.diagnostics.some(each => each.severity === 'error')
+const isSound = (read: Pick<ReadYaml, 'diagnostics'>) =>
+  !read.diagnostics.some(each => each.severity === 'error')
 
-export function loadYamlProject(root: string, file: string): Loaded<ProjectData> {
-  const read = readYamlDefinition(root, file, 'project')
+export async function loadYamlProject(
+  root: string,
+  file: string,
+  mayKeep = true,
+): Promise<Loaded<ProjectData>> {
+  const read = await readYamlDefinition(root, file, 'project', mayKeep)
   if (!isSound(read)) return read
   const { value, findings } = validate(projectSchema, read.exported, 'project')
   return value ? { ...read, value, findings: projectBreaks(value, root) } : { ...read, findings }
@@ -50,8 +73,9 @@ export async function loadYamlBsp(
   root: string,
   location: BspLocation,
   readBsp: (definition: unknown) => Promise<{ readonly value?: Bsp; readonly findings: readonly Finding[] }>,
+  mayKeep = true,
 ): Promise<Loaded<Bsp>> {
-  const read = readYamlDefinition(root, location.file, 'bsp')
+  const read = await readYamlDefinition(root, location.file, 'bsp', mayKeep)
   if (!isSound(read)) return read
   const { value, findings } = await readBsp(read.exported)
   if (!value) return { ...read, findings }

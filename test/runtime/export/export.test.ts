@@ -667,7 +667,7 @@ test('every shape of the documentation, in and out again, is the same', async ()
   const files = (out: string) =>
     Object.fromEntries(
       readdirSync(out, { recursive: true, encoding: 'utf8' })
-        .filter(path => statSync(join(out, path)).isFile() && path !== '.strux-export.json')
+        .filter(path => statSync(join(out, path)).isFile() && !/^(dist\/|\.strux-export\.json$)/.test(path))
         .map(path => [path, readFileSync(join(out, path), 'utf8').replaceAll(/^ *# .*\n/gm, '')]),
     )
   // Comments tell what a file was made from.
