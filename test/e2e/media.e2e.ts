@@ -33,7 +33,7 @@ const PAGE = `<!doctype html>
     <video src="/clip.mp4" autoplay muted playsinline></video>
     <div style="top: 0">漢字かな<i></i></div>
     <div style="top: 33vh">हिन्दी<i></i></div>
-    <div style="top: 66vh">العربية<i></i></div>
+    <div style="top: 66vh">ภาษาไทย<i></i></div>
     <script>
       const picture = letter => {
         const canvas = Object.assign(document.createElement('canvas'), { width: 64, height: 64 })
@@ -54,7 +54,7 @@ const PAGE = `<!doctype html>
 </html>
 `
 
-test('a page plays a clip and shows Chinese, Devanagari and Arabic', async () => {
+test('a page plays a clip and shows Chinese and Japanese, Devanagari and Thai', async () => {
   const project = kioskProject(
     { folder: 'qemu-x86_64', name: 'qemuX86_64' },
     {
