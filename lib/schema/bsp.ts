@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import { bootloaderSchema, kernelSchema } from './boot.ts'
 import { imageSchema } from './image.ts'
+import { shellSafe } from './path.ts'
 import { boardQemuSchema } from './qemu.ts'
 import { bspRepositories } from './repository.ts'
 import { choice, type Rule, stringOrStrings, strings, text } from './rule.ts'
@@ -65,7 +66,7 @@ export const bspSchema = z.strictObject({
     'CPU architecture of the board. `host` is that of the machine that builds.',
   ),
   /** Host name of the device, where the project gives none. */
-  hostname: z.string().describe('Host name of the device, where the project gives none.'),
+  hostname: text(shellSafe).describe('Host name of the device, where the project gives none.'),
   /** The display that the board has. */
   display: z
     .strictObject({

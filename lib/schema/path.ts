@@ -7,14 +7,23 @@ const relative: Rule<string> = {
   hint: 'write it relative: ./x is in the folder of the BSP (or the project), cache/x and output/x in the build folder',
   holds: value => !value.startsWith('/'),
   message: value => `'${value}' is an absolute path`,
-  json: { pattern: '^(?!/)' },
+  json: { pattern: '^(?!/)[^\\r\\n\\u0000]*$' },
+}
+
+/** The bash of the steps reads paths line by line. */
+const oneLine: Rule<string> = {
+  code: 'line_break',
+  hint: 'give the file a name without one',
+  holds: value => !/[\r\n\0]/.test(value),
+  message: value => `${JSON.stringify(value.slice(0, 80))} has a line break in it`,
 }
 
 /** What a script file or a dependency may be called. */
-export const sourcePath = [relative]
+export const sourcePath = [oneLine, relative]
 
 /** `./` means the BSP's folder in `location` and `depends_on`, but is meaningless where the build writes. */
 export const artifactPath: readonly Rule<string>[] = [
+  oneLine,
   {
     code: 'artifact_relative',
     hint: "artifacts are relative to the build folder: leave out './'",
@@ -24,7 +33,7 @@ export const artifactPath: readonly Rule<string>[] = [
   {
     ...relative,
     hint: 'cache/x and output/x are in the build folders of the BSP, anything else is in dist/',
-    json: { pattern: '^(?!\\.?/)' },
+    json: { pattern: '^(?!\\.?/)[^\\r\\n\\u0000]*$' },
   },
 ]
 

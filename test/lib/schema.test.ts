@@ -161,6 +161,7 @@ const BROKEN: readonly [schema: z.ZodType, data: unknown, path: string, code: st
   // what zod says itself
   [bspSchema, { ...bsp, name: undefined }, 'name', 'invalid_type'],
   [bspSchema, withBsp({ hostname: 12 }), 'hostname', 'invalid_type'],
+  [bspSchema, withBsp({ hostname: 'a\nb' }), 'hostname', 'shell_unsafe'],
   [bspSchema, withBsp({ hostnam: 'x' }), '', 'unrecognized_keys'],
   [bspSchema, withBsp({ boot: { kernel: {} } }), 'boot.kernel.custom_kernel', 'invalid_type'],
   [bspSchema, withBsp({ boot: { bootloader: { type: 'grub' } } }), 'boot.bootloader.enabled', 'invalid_type'],
