@@ -30,10 +30,10 @@ test('a script of the project runs again when what runs around it is another', a
   assert.equal(await codes(), ['unchanged'])
 
   const records = JSON.parse(project.read(RECORDS)!)
-  const { harness } = records.scripts.brand
+  const { harness } = records.scripts.brand.fingerprint
   assert.match(harness, /^[0-9a-f]{64}$/)
   for (const other of ['0'.repeat(64), undefined]) {
-    records.scripts.brand.harness = other
+    records.scripts.brand.fingerprint.harness = other
     project.write(RECORDS, JSON.stringify(records))
     assert.equal(await codes(), ['harness_changed'])
   }
