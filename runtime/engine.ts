@@ -9,26 +9,27 @@
  * Every command begins with `openWorkspace`; a build goes on with `runBuild`, a dry run with `decide`. Packages that bring a
  * pipeline of their own import this module as `strux-bsp/engine`.
  */
-import type { Decision } from './cache/reason.ts'
-import type { Diagnostic } from './load/diagnostic.ts'
+
+import type { Diagnostic } from './diagnostics/diagnostic.ts'
 import { loadBsp, loadProject } from './load/project.ts'
-import { selfVersion } from './load/self.ts'
+import type { Decision } from './model/decision.ts'
 import type { Pipeline } from './plan/pipeline.ts'
 import { type SelectionOptions, select } from './plan/selection.ts'
 import type { Report } from './report/events.ts'
 import { build } from './run/build.ts'
+import { type BuildOptions, readBuildState } from './run/build-state.ts'
 import { knownBuilders, openExecutor, repairOwners } from './run/executors.ts'
 import { BuildLocks } from './run/locks.ts'
-import { type BuildOptions, openBuild } from './run/open.ts'
 import { finishedEvent } from './run/outcome.ts'
 import { examine, type Workspace } from './run/workspace.ts'
+import { selfVersion } from './state/own-package.ts'
 import { ownName } from './steps/original-names.ts'
 import { BUILD_PIPELINE } from './steps/pipeline.ts'
 
 export type { HookCondition, HookRow } from '../lib/hooks/row.ts'
-export type { Diagnostic } from './load/diagnostic.ts'
+export type { Diagnostic } from './diagnostics/diagnostic.ts'
+export type { PathRef, Plan, PlanNode } from './model/plan.ts'
 export type { BodyFacts, StepBody, StepCommand } from './plan/body.ts'
-export type { PathRef, Plan, PlanNode } from './plan/model.ts'
 export type { Harness, Pipeline, Vocabulary } from './plan/pipeline.ts'
 export type { ScriptEntry } from './plan/script.ts'
 export type { StepDeclaration, StepFacts } from './plan/step.ts'
@@ -66,12 +67,12 @@ export function decide(
   workspace: Workspace,
   request: Omit<BuildRequest, 'signal'>,
 ): Promise<ReadonlyMap<number, Decision>> {
-  return openBuild(optionsOf(workspace, request)).forecast.decideAll()
+  return readBuildState(optionsOf(workspace, request)).forecast.decideAll()
 }
 
 /** run and report: rejects with the first failure, after the report of the end. */
 export async function runBuild(workspace: Workspace, request: BuildRequest): Promise<void> {
-  const { root, plan, world } = workspace
+  const { root, plan, fileStates } = workspace
   const { report, signal } = request
   const options = optionsOf(workspace, request)
   const started = Date.now()
@@ -80,9 +81,9 @@ export async function runBuild(workspace: Workspace, request: BuildRequest): Pro
   let failure: unknown
   try {
     // What was seen of the files before the lock was ours may be old by now.
-    if (locks.sawOthers) world.refresh()
+    if (locks.sawOthers) fileStates.refresh()
     const surroundings = { notice: locks.notice, signal, whileShared: locks.whileShared }
-    if (await repairOwners(workspace, locks.notice, signal)) world.refresh()
+    if (await repairOwners(workspace, locks.notice, signal)) fileStates.refresh()
     const openExecutorFor = (builders: Parameters<typeof openExecutor>[1]) =>
       openExecutor(workspace, builders, surroundings)
     await build(options, { ...surroundings, openExecutor: openExecutorFor })
@@ -96,10 +97,10 @@ export async function runBuild(workspace: Workspace, request: BuildRequest): Pro
 }
 
 function optionsOf(workspace: Workspace, request: Omit<BuildRequest, 'signal'>): BuildOptions {
-  const { root, project, pipeline, plan, relations, world, memo } = workspace
+  const { root, project, pipeline, plan, relations, fileStates, memo } = workspace
   const cache = project.config.build?.cache
   return {
-    ...{ root, pipeline, plan, relations, world, memo, report: request.report },
+    ...{ root, pipeline, plan, relations, fileStates, memo, report: request.report },
     selection: select(plan, request.selection ?? {}),
     policy: {
       clean: request.clean ?? false,

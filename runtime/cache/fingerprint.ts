@@ -2,10 +2,10 @@
  * Everything that decides what a node makes, as one serialisable value: text, inputs, configuration, environment, builder.
  * Two fingerprints are compared part by part (compare.ts), so that each difference has a name.
  */
-import type { PathRef, PlanNode } from '../plan/model.ts'
+import type { PathRef, PlanNode } from '../model/plan.ts'
+import type { InputState } from './file-states.ts'
 import { hashText } from './hash-memo.ts'
 import type { Inputs } from './inputs.ts'
-import type { InputState } from './world.ts'
 
 /** By the path as declared; null where an optional input is not there. */
 export type InputStates = Readonly<Record<string, Exclude<InputState, undefined> | null>>

@@ -1,8 +1,8 @@
 /** The one place that asks the glob library, so that the cache and an export mean the same files by a glob. */
 import type { Dirent } from 'node:fs'
 import { posix } from 'node:path'
-import type { PathRef } from '../plan/model.ts'
-import { globBase } from '../plan/paths.ts'
+import { globBase } from '../model/paths.ts'
+import type { PathRef } from '../model/plan.ts'
 
 /** What the library asks of a folder's entry. */
 export type GlobEntry = Pick<Dirent, 'name' | 'isFile' | 'isDirectory' | 'isSymbolicLink'>

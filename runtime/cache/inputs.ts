@@ -1,9 +1,10 @@
 /** The inputs of a node as they are now: decisions compare them, fingerprints are made of them. */
-import type { PathRef, PlanNode, ScriptNode, StepNode } from '../plan/model.ts'
-import { globBase, overlaps } from '../plan/paths.ts'
+
+import { globBase, overlaps } from '../model/paths.ts'
+import type { PathRef, PlanNode, ScriptNode, StepNode } from '../model/plan.ts'
+import type { FileStates, InputState } from './file-states.ts'
 import { type FeederFingerprint, settledStates } from './fingerprint.ts'
 import { hashText } from './hash-memo.ts'
-import type { InputState, World } from './world.ts'
 
 /** Hashes of everything a node reads. `script` is undefined where the script's file is not there. */
 export interface Inputs {
@@ -15,7 +16,7 @@ export interface Inputs {
 
 /** What a step's body and a plan's other nodes contribute. */
 export interface InputSources {
-  readonly world: World
+  readonly fileStates: FileStates
   /** SHA-256 of a step's own body; steps without a body have none. */
   readonly bodyHash: (step: string) => string | undefined
   readonly scriptById: (id: string) => ScriptNode | undefined
@@ -43,7 +44,7 @@ export async function inputsOf(
 ): Promise<Inputs> {
   const dependencies = new Map<string, InputState>()
   for (const ref of node.dependencies) {
-    dependencies.set(ref.declared, await inputState(ref, node, sources.world, await versions(ref)))
+    dependencies.set(ref.declared, await inputState(ref, node, sources.fileStates, await versions(ref)))
   }
   return {
     script: await scriptHash(node, sources),
@@ -60,18 +61,18 @@ export async function inputsOf(
 export async function inputState(
   ref: PathRef,
   node: PlanNode,
-  world: World,
+  fileStates: FileStates,
   versions: readonly VersionSeen[] = [],
 ): Promise<InputState> {
   const base = ref.glob ? globBase(ref.path) : ref.path
   const own = node.artifacts.map(artifact => artifact.path).filter(path => path !== ref.path)
-  if (versions.length === 0) return world.state(ref, own)
+  if (versions.length === 0) return fileStates.state(ref, own)
   const around = versions.find(({ path }) => liesIn(base, path))
   if (around) return around.digest ?? undefined
   if (versions.some(({ digest, absent }) => digest === null && absent !== undefined && liesIn(base, absent)))
     return undefined
   const apart = versions.map(({ path, digest, absent }) => (digest === null ? (absent ?? path) : path))
-  const rest = await world.state(ref, [...own, ...apart])
+  const rest = await fileStates.state(ref, [...own, ...apart])
   if (typeof rest === 'string') return rest
   const seen = versions.flatMap(({ path, digest }) => (digest === null ? [] : [[path, `version ${digest}`]]))
   return rest === undefined && seen.length === 0 ? undefined : { ...rest, ...Object.fromEntries(seen) }
@@ -83,10 +84,10 @@ function liesIn(path: string, place: string): boolean {
 
 export async function scriptHash(
   node: PlanNode,
-  { world, bodyHash }: InputSources,
+  { fileStates, bodyHash }: InputSources,
 ): Promise<string | undefined> {
   if (node.kind === 'step') return bodyHash(node.step)
-  return node.source.kind === 'inline' ? hashText(node.source.text) : world.fileHash(node.source.path)
+  return node.source.kind === 'inline' ? hashText(node.source.text) : fileStates.fileHash(node.source.path)
 }
 
 /** SHA-256 of the bash around a script's own text; nearly all have none. */

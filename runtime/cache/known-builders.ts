@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { BuilderRef } from '../plan/model.ts'
+import type { BuilderRef } from '../model/plan.ts'
 import { writeAtomic } from '../state/atomic-file.ts'
 
 export interface KnownBuilders {

@@ -4,8 +4,8 @@
  * another BSP would believe.
  */
 import { join } from 'node:path'
-import type { Plan } from '../plan/model.ts'
-import { cacheFolder } from '../plan/paths.ts'
+import { cacheFolder } from '../model/paths.ts'
+import type { Plan } from '../model/plan.ts'
 import { Manifest } from './manifest.ts'
 import type { ChainRecord, NodeRecord } from './record.ts'
 

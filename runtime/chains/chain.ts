@@ -10,18 +10,7 @@
  * version and all links run again, in order; when a writer has to run, the place goes back before it runs, so that no
  * writer builds on the work of a link. The same holds for files and folders.
  */
-import type { PathRef } from '../plan/model.ts'
-
-export interface Chain {
-  /** The outermost changed path, relative to the project. */
-  readonly path: string
-  /** Nodes that make the first version, in order; none where the place was not made by this build. */
-  readonly writers: readonly number[]
-  /** Nodes that turn one version into the next, in order. At least one. */
-  readonly links: readonly number[]
-  /** Nodes that only read the place, before the last link. */
-  readonly earlyReaders: readonly number[]
-}
+import type { Chain, PathRef } from '../model/plan.ts'
 
 export function isLink(chain: Chain, index: number): boolean {
   return chain.links.includes(index)

@@ -1,8 +1,7 @@
 /** Finds the chains of a plan: the rule is at the head of chain.ts. */
-import { MakerIndex, parents } from '../plan/makers.ts'
-import type { PathRef, PlanNode } from '../plan/model.ts'
-import { concerns, globBase, isProduct, overlaps } from '../plan/paths.ts'
-import type { Chain } from './chain.ts'
+import { MakerIndex, parents } from '../model/makers.ts'
+import { concerns, globBase, isProduct, overlaps } from '../model/paths.ts'
+import type { Chain, PathRef, PlanNode } from '../model/plan.ts'
 
 interface MadePaths {
   readonly nodes: readonly PlanNode[]

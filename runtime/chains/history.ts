@@ -3,31 +3,31 @@
  * between is marked in the records first, so that a build that dies leaves a chain that starts again, never one that is
  * taken for whole.
  */
+
+import { digestOf, type FileStates } from '../cache/file-states.ts'
 import type { RecordStore } from '../cache/records.ts'
-import { digestOf, type World } from '../cache/world.ts'
-import type { Plan } from '../plan/model.ts'
-import { cacheFolder, overlaps } from '../plan/paths.ts'
-import type { Relations } from '../plan/relations.ts'
-import { type Chain, placeOf } from './chain.ts'
+import { cacheFolder, overlaps } from '../model/paths.ts'
+import type { Chain, Plan } from '../model/plan.ts'
+import { placeOf } from './chain.ts'
 import { type KeptVersion, KeptVersions } from './kept-versions.ts'
 
 export interface ChainStore {
   readonly plan: Plan
-  readonly world: World
+  readonly fileStates: FileStates
   readonly manifest: RecordStore
   readonly kept: KeptVersions
 }
 
 /** A writer is about to run: it finds the first version, and makes a new one. */
 export async function rewindForWriter(chain: Chain, store: ChainStore): Promise<void> {
-  const { manifest, world, kept } = store
+  const { manifest, fileStates, kept } = store
   forgetLinks(chain, store)
   manifest.setChain(chain.path, undefined)
   manifest.save()
   const first = kept.find(chain.path)
   if (first) await kept.giveBack(first)
   else kept.drop(chain.path)
-  world.refresh()
+  fileStates.refresh()
 }
 
 /**
@@ -35,7 +35,7 @@ export async function rewindForWriter(chain: Chain, store: ChainStore): Promise<
  * the first version.
  */
 export async function startChain(chain: Chain, fresh: boolean, store: ChainStore): Promise<void> {
-  const { manifest, world, kept } = store
+  const { manifest, fileStates, kept } = store
   forgetLinks(chain, store)
   const before = manifest.chain(chain.path)
   const known = fresh || (await replacedByHand(chain, store)) ? undefined : knownFirst(chain, store)
@@ -50,8 +50,8 @@ export async function startChain(chain: Chain, fresh: boolean, store: ChainStore
     manifest.save()
   }
   const now = known ?? (await kept.keep(chain.path))
-  world.refresh()
-  const first = known && before ? before.first : await versionOf(chain, world)
+  fileStates.refresh()
+  const first = known && before ? before.first : await versionOf(chain, fileStates)
   manifest.setChain(chain.path, { ...absence(now), first, versions: [], complete: false })
   manifest.save()
 }
@@ -74,10 +74,10 @@ export function enterLink(chain: Chain, { manifest }: ChainStore): void {
 
 /** A link has run: remembers what it left. The caller saves the records, with the link's own. */
 export async function extendChain(chain: Chain, link: number, store: ChainStore): Promise<void> {
-  const { plan, manifest, world } = store
+  const { plan, manifest, fileStates } = store
   const before = manifest.chain(chain.path)
   if (!before) return
-  const digest = await versionOf(chain, world)
+  const digest = await versionOf(chain, fileStates)
   manifest.setChain(chain.path, {
     ...before,
     versions: [...before.versions, { id: plan.nodes[link]!.id, digest }],
@@ -87,14 +87,14 @@ export async function extendChain(chain: Chain, link: number, store: ChainStore)
 }
 
 /** A link has failed: what it left is not a version, but it is known. The caller saves the records. */
-export async function leaveLink(chain: Chain, { world, manifest }: ChainStore): Promise<void> {
+export async function leaveLink(chain: Chain, { fileStates, manifest }: ChainStore): Promise<void> {
   const before = manifest.chain(chain.path)
-  if (before) manifest.setChain(chain.path, { ...before, left: await versionOf(chain, world) })
+  if (before) manifest.setChain(chain.path, { ...before, left: await versionOf(chain, fileStates) })
 }
 
 /** The digest of what stands at the place; null where there is nothing. */
-export async function versionOf(chain: Pick<Chain, 'path'>, world: World): Promise<string | null> {
-  const state = await world.state(placeOf(chain))
+export async function versionOf(chain: Pick<Chain, 'path'>, fileStates: FileStates): Promise<string | null> {
+  const state = await fileStates.state(placeOf(chain))
   return state === undefined ? null : digestOf(state)
 }
 
@@ -103,8 +103,8 @@ export async function versionOf(chain: Pick<Chain, 'path'>, world: World): Promi
  * records and returns what is kept of these places; nothing changes on disk before `dropOrphans`.
  */
 export function forgetOrphans(
-  { plan, manifest, kept }: Omit<ChainStore, 'world'>,
-  { chains }: Relations,
+  { plan, manifest, kept }: Omit<ChainStore, 'fileStates'>,
+  chains: readonly Chain[],
 ): KeptVersion[] {
   const known = new Map(kept.all().map(each => [each.path, each]))
   const paths = new Set([...manifest.chainPaths(), ...known.keys()])
@@ -122,16 +122,16 @@ export function forgetOrphans(
 
 /** Gives these places back their first versions, apart from such that somebody replaced by hand. */
 export async function dropOrphans(orphans: readonly KeptVersion[], store: ChainStore): Promise<void> {
-  const { manifest, kept, world } = store
+  const { manifest, kept, fileStates } = store
   for (const orphan of orphans) {
     const left = manifest.chain(orphan.path)?.left
-    const replaced = left !== undefined && left !== (await versionOf(orphan, world))
+    const replaced = left !== undefined && left !== (await versionOf(orphan, fileStates))
     manifest.setChain(orphan.path, undefined)
     manifest.save()
     if (kept.find(orphan.path) && !replaced) await kept.giveBack(orphan)
     else kept.drop(orphan.path)
   }
-  if (orphans.length > 0) world.refresh()
+  if (orphans.length > 0) fileStates.refresh()
 }
 
 /** Before the cache is deleted with all that it keeps: places outside it get their first versions back. */
@@ -152,11 +152,11 @@ function absence({ absent }: KeptVersion): { readonly absent?: string } {
  * Something that no link left stands at the place: that is the first version now. Not where a node of the plan makes the
  * place and its work is kept: then what is there is damage, and the kept version is put back.
  */
-async function replacedByHand(chain: Chain, { world, manifest }: ChainStore): Promise<boolean> {
+async function replacedByHand(chain: Chain, { fileStates, manifest }: ChainStore): Promise<boolean> {
   const record = manifest.chain(chain.path)
   if (chain.writers.length > 0 && record?.first !== null) return false
   const left = record?.left
   if (left === undefined) return false
-  const now = await versionOf(chain, world)
+  const now = await versionOf(chain, fileStates)
   return now !== null && left !== now
 }

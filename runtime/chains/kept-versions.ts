@@ -16,7 +16,7 @@ import {
 } from 'node:fs'
 import { dirname, join, posix } from 'node:path'
 import { hashText } from '../cache/hash-memo.ts'
-import { cacheFolder } from '../plan/paths.ts'
+import { cacheFolder } from '../model/paths.ts'
 import { writeAtomic } from '../state/atomic-file.ts'
 
 /** What stood at a place before its first link ran. */

@@ -1,30 +1,34 @@
 /** Looks at the files that a plan names: what must be there, what should be, and what leads out of the project. */
-import type { World } from '../cache/world.ts'
-import type { Finding } from '../load/diagnostic.ts'
-import type { PathRef, Plan, ScriptNode } from '../plan/model.ts'
-import { globBase, isProduct } from '../plan/paths.ts'
+import type { FileStates } from '../cache/file-states.ts'
+import type { Finding } from '../diagnostics/diagnostic.ts'
+import { globBase, isProduct } from '../model/paths.ts'
+import type { PathRef, Plan, ScriptNode } from '../model/plan.ts'
 import type { Relations } from '../plan/relations.ts'
 
-export async function checkFiles(plan: Plan, relations: Relations, world: World): Promise<Finding[]> {
+export async function checkFiles(
+  plan: Plan,
+  relations: Relations,
+  fileStates: FileStates,
+): Promise<Finding[]> {
   const findings: Finding[] = []
   for (const node of [...plan.nodes, ...plan.flash]) {
     if (node.kind === 'step') {
-      findings.push(...node.dependencies.flatMap(ref => checkInput(ref, relations, world)))
+      findings.push(...node.dependencies.flatMap(ref => checkInput(ref, relations, fileStates)))
       continue
     }
-    findings.push(...checkScript(node, world))
+    findings.push(...checkScript(node, fileStates))
     for (const ref of node.artifacts) {
-      if (!world.leadsOutside(ref.path)) continue
+      if (!fileStates.leadsOutside(ref.path)) continue
       findings.push(escapes(node, ref.declared, ['cached_generated_artifacts', ref.position!]))
     }
     if (node.runs_in === 'host') continue
     for (const ref of node.dependencies) {
-      if (world.leadsOutside(ref.glob ? globBase(ref.path) : ref.path)) {
+      if (fileStates.leadsOutside(ref.glob ? globBase(ref.path) : ref.path)) {
         findings.push(escapes(node, ref.declared, ['depends_on', ref.position!]))
         continue
       }
       // No promise for what is there already: a plan names thousands of files.
-      const isThere = ref.glob ? (await world.matches(ref)).length > 0 : world.exists(ref.path)
+      const isThere = ref.glob ? (await fileStates.matches(ref)).length > 0 : fileStates.exists(ref.path)
       if (isThere || relations.isMade(ref)) continue
       findings.push(notThere(node, ref.declared, ['depends_on', ref.position!]))
     }
@@ -32,16 +36,16 @@ export async function checkFiles(plan: Plan, relations: Relations, world: World)
   return findings
 }
 
-function checkScript(node: ScriptNode, world: World): Finding[] {
+function checkScript(node: ScriptNode, fileStates: FileStates): Finding[] {
   if (node.source.kind === 'inline') return []
   const { path } = node.source
-  if (world.leadsOutside(path)) return [escapes(node, node.location!, ['location'])]
-  if (world.isFile(path)) return []
+  if (fileStates.leadsOutside(path)) return [escapes(node, node.location!, ['location'])]
+  if (fileStates.isFile(path)) return []
   return [
     {
       severity: 'error',
       code: 'script_missing',
-      message: world.exists(path) ? `${path} is not a file` : `there is no script ${path}`,
+      message: fileStates.exists(path) ? `${path} is not a file` : `there is no script ${path}`,
       hint: 'A location is relative to the BSP (for scripts of the project: to the project).',
       origin: { source: node.origin.source, keys: [...node.origin.keys, 'location'] },
       at: 'value',
@@ -50,19 +54,19 @@ function checkScript(node: ScriptNode, world: World): Finding[] {
 }
 
 /** An input of a step that the definition names: what a build would stop at, perhaps after an hour. */
-function checkInput(ref: PathRef, relations: Relations, world: World): Finding[] {
+function checkInput(ref: PathRef, relations: Relations, fileStates: FileStates): Finding[] {
   const { path, named } = ref
   if (!named) return []
   const { origin, what, kind, required } = named
   const found = (severity: Finding['severity'], code: string, message: string, hint?: string): Finding[] => [
     { severity, code, message, ...(hint !== undefined && { hint }), origin, at: 'value' },
   ]
-  if (path === '..' || path.startsWith('../') || world.leadsOutside(path)) {
+  if (path === '..' || path.startsWith('../') || fileStates.leadsOutside(path)) {
     const hint = 'Copy it into the project; only the project is mounted where steps run.'
     return found('error', 'path_escapes', `the ${what} ${path} lies outside the project`, hint)
   }
-  if (world.exists(path)) {
-    const is = world.isFile(path) ? 'file' : 'folder'
+  if (fileStates.exists(path)) {
+    const is = fileStates.isFile(path) ? 'file' : 'folder'
     return kind.includes(is)
       ? []
       : found('error', 'file_missing', `the ${what} ${path} is a ${is}, not a ${kind}`)

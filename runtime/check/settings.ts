@@ -1,9 +1,9 @@
 /** Settings that are valid and yet do not do what their author may expect. */
 import { HOOK_NAMES } from '../../lib/hooks/build.ts'
 import type { BspData, ProjectData } from '../../lib/schema.ts'
-import type { Finding } from '../load/diagnostic.ts'
-import type { Origin, Plan } from '../plan/model.ts'
-import { suggest } from '../report/suggest.ts'
+import type { Finding } from '../diagnostics/diagnostic.ts'
+import { suggest } from '../diagnostics/suggest.ts'
+import type { Origin, Plan } from '../model/plan.ts'
 import { ORIGINAL_NAMES } from '../steps/original-names.ts'
 import { STEPS } from '../steps/registry.ts'
 import { hasStep } from '../steps/settings.ts'

@@ -1,9 +1,9 @@
 /** `strux build`, and its `--dry-run`. */
 import { availableParallelism } from 'node:os'
 import type { Command } from 'commander'
+import { StruxError } from '../diagnostics/error.ts'
 import { decide, runBuild } from '../engine.ts'
 import { planJson } from '../plan/json.ts'
-import { StruxError } from '../report/error.ts'
 import type { Report } from '../report/events.ts'
 import { HumanReport } from '../report/human.ts'
 import { jsonReport } from '../report/json.ts'

@@ -1,5 +1,5 @@
 /** Ctrl-C and SIGTERM: the first asks everything to stop and clean up, a second one ends the process at once. */
-import { StruxError } from '../report/error.ts'
+import { StruxError } from '../diagnostics/error.ts'
 
 const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
 

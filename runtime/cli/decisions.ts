@@ -1,6 +1,6 @@
 /** Plans and decisions as tables for people. */
-import type { Decision } from '../cache/reason.ts'
-import type { Plan, PlanNode } from '../plan/model.ts'
+import type { Decision } from '../model/decision.ts'
+import type { Plan, PlanNode } from '../model/plan.ts'
 import { colorsFor, printLine } from './terminal.ts'
 
 /** Each node with what it reads and makes. */

@@ -1,6 +1,6 @@
 /** `strux doctor`: whether this machine can build, and with `--fix` what can be mended by itself. */
 import type { Command } from 'commander'
-import type { Check } from '../execute/doctor.ts'
+import type { Check } from '../execute/doctor/doctor.ts'
 import { missingQemu, QEMU_PACKAGES } from '../qemu/files.ts'
 import { hasDesktop, WINDOW_PACKAGE } from '../qemu/window.ts'
 import type { GlobalOptions } from './options.ts'
@@ -26,16 +26,16 @@ export function doctorCommand(program: Command): void {
 
 async function doctor(flags: DoctorFlags): Promise<void> {
   if (flags.fix) {
-    const { installEngine } = await import('../execute/install-engine.ts')
+    const { installEngine } = await import('../execute/doctor/install-engine.ts')
     const notice = (message: string) => process.stderr.write(`${message}\n`)
     await installEngine(notice)
     if (missingQemu().length > 0) {
-      const { installPackages } = await import('../execute/install-packages.ts')
+      const { installPackages } = await import('../execute/doctor/install-packages.ts')
       const windows = hasDesktop(process.env) ? [WINDOW_PACKAGE] : []
       await installPackages('QEMU', [...QEMU_PACKAGES, ...windows], notice)
     }
   }
-  const { examine } = await import('../execute/doctor.ts')
+  const { examine } = await import('../execute/doctor/doctor.ts')
   const checks = await examine({
     ...(await surroundings(flags.project)),
     caller: { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 },

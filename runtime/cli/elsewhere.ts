@@ -3,7 +3,7 @@
  * They end with exit code 2 and are in no help. Source: the facts document about it, "CLI".
  */
 import { type Command, Option } from 'commander'
-import { StruxError } from '../report/error.ts'
+import { StruxError } from '../diagnostics/error.ts'
 
 /** By command: what it is for here, as a whole sentence. */
 const COMMANDS: Readonly<Record<string, string>> = {

@@ -11,9 +11,9 @@ import {
 } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import type { Command } from 'commander'
-import { packageRoot, selfVersion } from '../load/self.ts'
-import { StruxError } from '../report/error.ts'
-import { suggest } from '../report/suggest.ts'
+import { StruxError } from '../diagnostics/error.ts'
+import { suggest } from '../diagnostics/suggest.ts'
+import { packageRoot, selfVersion } from '../state/own-package.ts'
 import { fill } from './template.ts'
 import { printLine } from './terminal.ts'
 

@@ -1,9 +1,9 @@
 /** `strux plan --layers`: which layer each value of a BSP comes from. */
 import { isSh } from '../../lib/sh.ts'
+import { show, showKeys } from '../diagnostics/show-value.ts'
 import type { LayerInfo, LayerValue } from '../layers/compose.ts'
 import { leavesOf, trace } from '../layers/merge.ts'
 import type { Bsp } from '../load/loaded.ts'
-import { show, showKeys } from '../load/show-value.ts'
 import { colorsFor, printLine } from './terminal.ts'
 
 interface Origins {

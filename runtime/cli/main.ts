@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** The `strux` command: options, commands, exit codes. Each command loads what it needs when it runs. */
 import { Command, CommanderError } from 'commander'
-import { selfVersion } from '../load/self.ts'
+import { selfVersion } from '../state/own-package.ts'
 import { terminalCommands } from './at-terminal.ts'
 import { buildCommand } from './build.ts'
 import { builderCommands } from './builder.ts'

@@ -1,8 +1,8 @@
 /** Whether an image is older than its definition: what a build would run before the image is what it should be. */
 import { relative, sep } from 'node:path'
-import type { ReasonCode } from '../cache/reason.ts'
 import { decide } from '../engine.ts'
-import { overlaps } from '../plan/paths.ts'
+import type { ReasonCode } from '../model/decision.ts'
+import { overlaps } from '../model/paths.ts'
 import type { Workspace } from '../run/workspace.ts'
 import { colorsFor } from './terminal.ts'
 

@@ -1,8 +1,8 @@
 /** The pictures of the whole screen that `strux test` compares with, or makes. */
 import { join } from 'node:path'
+import { StruxError } from '../diagnostics/error.ts'
 import type { Guest } from '../qemu/guest.ts'
 import type { Reference } from '../qemu/reference.ts'
-import { StruxError } from '../report/error.ts'
 import type { Workspace } from '../run/workspace.ts'
 
 export interface ReferencePictures {

@@ -2,10 +2,10 @@
 
 import picocolors from 'picocolors'
 import type { Colors } from 'picocolors/types.js'
-import type { Diagnostic } from '../load/diagnostic.ts'
-import { DiagnosticsError } from '../load/diagnostic.ts'
-import { renderDiagnostics } from '../load/render.ts'
-import { StruxError } from '../report/error.ts'
+import type { Diagnostic } from '../diagnostics/diagnostic.ts'
+import { DiagnosticsError } from '../diagnostics/diagnostic.ts'
+import { StruxError } from '../diagnostics/error.ts'
+import { renderDiagnostics } from '../diagnostics/render.ts'
 
 /** Colours for a stream: never with NO_COLOR, always with FORCE_COLOR, else on terminals. */
 export function colorsFor(stream: NodeJS.WriteStream): Colors {

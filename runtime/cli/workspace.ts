@@ -1,9 +1,9 @@
 /** The project and BSP that a command is about; complaints about them are printed. */
-import { DiagnosticsError } from '../load/diagnostic.ts'
+import { DiagnosticsError } from '../diagnostics/diagnostic.ts'
+import { StruxError } from '../diagnostics/error.ts'
 import { findProjectRoot } from '../load/find-project.ts'
 import type { LoadedProject } from '../load/loaded.ts'
 import { diagnose, loadBsp, loadProject } from '../load/project.ts'
-import { StruxError } from '../report/error.ts'
 import { examine, type Workspace } from '../run/workspace.ts'
 import { printDiagnostics } from './terminal.ts'
 

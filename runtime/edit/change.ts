@@ -1,7 +1,7 @@
 /** Changes of files that are kept only where the project still loads with them. */
 import { chmodSync, existsSync, mkdirSync, readFileSync, realpathSync, renameSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import type { Diagnostic } from '../load/diagnostic.ts'
+import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { writeAtomic } from '../state/atomic-file.ts'
 import { applied, type Edit } from './insert.ts'
 import type { EditableModule } from './module.ts'

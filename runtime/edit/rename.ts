@@ -1,8 +1,8 @@
 /** Where a definition's scripts mention a file that gets another name. */
 import { posix } from 'node:path'
-import type { Finding } from '../load/diagnostic.ts'
+import type { Finding } from '../diagnostics/diagnostic.ts'
+import { showKeys } from '../diagnostics/show-value.ts'
 import type { BspLocation, Loaded } from '../load/loaded.ts'
-import { showKeys } from '../load/show-value.ts'
 import type { Edit } from './insert.ts'
 import { type EditableModule, NotEditable } from './module.ts'
 import { quoted } from './print-value.ts'

@@ -1,5 +1,5 @@
 /** Where the commands of a build run: in containers (docker.ts) or right here (host.ts). */
-import type { BuilderRef } from '../plan/model.ts'
+import type { BuilderRef } from '../model/plan.ts'
 import type { Taken } from '../report/drained.ts'
 
 /** What a session is opened for. */

@@ -4,20 +4,20 @@ import { join, posix } from 'node:path'
 import { bspSchema } from '../../lib/schema/bsp.ts'
 import { TYPESCRIPT_KEYS } from '../../lib/schema/yaml.ts'
 import type { BspData } from '../../lib/schema.ts'
-import type { World } from '../cache/world.ts'
+import type { FileStates } from '../cache/file-states.ts'
+import type { Finding } from '../diagnostics/diagnostic.ts'
 import { mapPaths } from '../layers/paths.ts'
-import type { Finding } from '../load/diagnostic.ts'
 import type { Bsp, Project } from '../load/loaded.ts'
-import type { Plan } from '../plan/model.ts'
-import { isProduct } from '../plan/paths.ts'
-import { bspBreaks } from '../yaml/breaks.ts'
+import { isProduct } from '../model/paths.ts'
+import type { Plan } from '../model/plan.ts'
+import { bspBreaks } from '../yaml/incompatible.ts'
 import { Commented, commentLines, emit } from './emit.ts'
 import type { FileSet } from './files.ts'
 import { generatedSteps, type StepScripts, writeStepScripts } from './generated.ts'
 import { bspLayout, type Layout } from './layout.ts'
 import { leftOutOfBsp } from './left-out.ts'
-import { leadsOutside, outside } from './outside.ts'
 import { oneOverlay } from './overlays.ts'
+import { leadsOutside, outside } from './project-boundary.ts'
 import { commented, exportScript, type ScriptContext, type YamlScript } from './scripts.ts'
 
 export interface BspExport {
@@ -25,7 +25,7 @@ export interface BspExport {
   readonly project: Project
   readonly bsp: Bsp
   readonly plan: Plan
-  readonly world: World
+  readonly fileStates: FileStates
   readonly files: FileSet
   /** Files of the project that make up its definitions. */
   readonly definitions: ReadonlySet<string>
@@ -46,7 +46,7 @@ export async function exportBsp(input: BspExport): Promise<Finding[]> {
   const context: ScriptContext = {
     root,
     plan,
-    world: input.world,
+    fileStates: input.fileStates,
     files,
     part: name,
     layout,

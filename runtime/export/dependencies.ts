@@ -4,8 +4,7 @@
  */
 import { lstatSync, readdirSync, statSync } from 'node:fs'
 import { join, posix } from 'node:path'
-import type { World } from '../cache/world.ts'
-import type { PathRef, Plan } from '../plan/model.ts'
+import type { FileStates } from '../cache/file-states.ts'
 import {
   cacheFolder,
   isProduct,
@@ -14,7 +13,8 @@ import {
   passesOver,
   pathRef,
   resolveDependency,
-} from '../plan/paths.ts'
+} from '../model/paths.ts'
+import type { PathRef, Plan } from '../model/plan.ts'
 import type { FileSet } from './files.ts'
 import { inGlob } from './in-glob.ts'
 import { type Layout, withoutGlob } from './layout.ts'
@@ -22,7 +22,7 @@ import { type Layout, withoutGlob } from './layout.ts'
 export interface DependencyContext {
   readonly root: string
   readonly plan: Plan
-  readonly world: World
+  readonly fileStates: FileStates
   readonly files: FileSet
   readonly part: string
   readonly layout: Layout
@@ -60,7 +60,7 @@ async function expand(
   without: readonly string[],
   context: DependencyContext,
 ): Promise<readonly string[] | undefined> {
-  const { root, world, layout, roots, ignore } = context
+  const { root, fileStates, layout, roots, ignore } = context
   const resolved = resolveDependency(declared, roots)
   if (!('path' in resolved)) return [declared]
   const ref: PathRef = { ...pathRef(declared, resolved.path), ...(ignore.length > 0 && { ignore }) }
@@ -71,7 +71,7 @@ async function expand(
     if (stat?.isFile() && context.becomes(ref.path) === undefined) take(ref.path, context)
     return [written]
   }
-  const found = (ref.glob ? await world.matches(ref) : filesIn(root, ref)).filter(
+  const found = (ref.glob ? await fileStates.matches(ref) : filesIn(root, ref)).filter(
     path => !without.some(own => path === own || path.startsWith(`${own}/`)),
   )
   const files = found.filter(path => isRegular(join(root, path)))

@@ -1,10 +1,10 @@
 /** A project as YAML: every file of it, before anything is written. */
-import type { World } from '../cache/world.ts'
-import type { Finding } from '../load/diagnostic.ts'
+import type { FileStates } from '../cache/file-states.ts'
+import type { Finding } from '../diagnostics/diagnostic.ts'
+import { StruxError } from '../diagnostics/error.ts'
 import type { Bsp, Project } from '../load/loaded.ts'
 import type { DefinitionSource } from '../load/source.ts'
-import type { Plan } from '../plan/model.ts'
-import { StruxError } from '../report/error.ts'
+import type { Plan } from '../model/plan.ts'
 import { exportBsp } from './bsp.ts'
 import { FileSet } from './files.ts'
 import { exportProject } from './project.ts'
@@ -14,7 +14,7 @@ import { exportedBsps } from './write.ts'
 export interface ExportedBsp {
   readonly bsp: Bsp
   readonly plan: Plan
-  readonly world: World
+  readonly fileStates: FileStates
   readonly source: DefinitionSource | undefined
 }
 

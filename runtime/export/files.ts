@@ -1,7 +1,7 @@
 /** The files of an exported project: which there are, where each comes from, and for which part of it they are needed. */
 import { existsSync, lstatSync, readdirSync, readlinkSync, realpathSync, type Stats, statSync } from 'node:fs'
 import { dirname, join, posix, relative, resolve, sep } from 'node:path'
-import { StruxError } from '../report/error.ts'
+import { StruxError } from '../diagnostics/error.ts'
 
 export type Content =
   | { readonly kind: 'text'; readonly text: string }

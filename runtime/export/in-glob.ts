@@ -1,7 +1,7 @@
 /** Which paths a glob means, also of files that are not there yet. */
 import { posix } from 'node:path'
 import { type GlobEntry, globFiles } from '../cache/glob.ts'
-import type { PathRef } from '../plan/model.ts'
+import type { PathRef } from '../model/plan.ts'
 
 /** Only a name: nothing is read from it. */
 const ROOT = '/project'

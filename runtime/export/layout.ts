@@ -4,7 +4,7 @@
  */
 import { posix } from 'node:path'
 import { BOARD_COPIES } from '../layers/board.ts'
-import { isProduct } from '../plan/paths.ts'
+import { isProduct } from '../model/paths.ts'
 
 export interface Layout {
   /** The BSP's folder in the project that is exported, and in the exported one. */

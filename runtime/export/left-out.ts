@@ -2,7 +2,7 @@
 
 import { TYPESCRIPT_KEYS, type YamlFate } from '../../lib/schema/yaml.ts'
 import { type BspData, PROJECT_DEFAULTS, type ProjectData } from '../../lib/schema.ts'
-import type { Finding } from '../load/diagnostic.ts'
+import type { Finding } from '../diagnostics/diagnostic.ts'
 
 type Kind = 'bsp' | 'project'
 

@@ -1,14 +1,14 @@
 /** The overlays of a BSP as the one folder that bsp.yaml can name. */
 import { existsSync } from 'node:fs'
 import { join, posix } from 'node:path'
-import type { Finding } from '../load/diagnostic.ts'
-import { isProduct } from '../plan/paths.ts'
+import type { Finding } from '../diagnostics/diagnostic.ts'
+import { isProduct } from '../model/paths.ts'
 import { bspOverlays, type Overlay } from '../steps/rootfs_post/overlays.ts'
 import type { BspExport } from './bsp.ts'
 import { commentLines } from './emit.ts'
 import { type ExportedFile, FOLDER_MODE, isFolder } from './files.ts'
 import type { Layout } from './layout.ts'
-import { leadsOutside, outside } from './outside.ts'
+import { leadsOutside, outside } from './project-boundary.ts'
 
 export interface OneOverlay {
   /** What the BSP says then; `./x` is in its folder. */

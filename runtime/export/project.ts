@@ -4,18 +4,18 @@ import { join, posix } from 'node:path'
 import { projectSchema } from '../../lib/schema/project.ts'
 import { TYPESCRIPT_KEYS } from '../../lib/schema/yaml.ts'
 import type { ProjectData } from '../../lib/schema.ts'
-import type { World } from '../cache/world.ts'
-import type { Finding } from '../load/diagnostic.ts'
+import type { FileStates } from '../cache/file-states.ts'
+import type { Finding } from '../diagnostics/diagnostic.ts'
 import type { Project } from '../load/loaded.ts'
-import type { Plan } from '../plan/model.ts'
+import type { Plan } from '../model/plan.ts'
 import { originalName } from '../steps/original-names.ts'
-import { projectBreaks } from '../yaml/breaks.ts'
+import { projectBreaks } from '../yaml/incompatible.ts'
 import { removeKey } from './bsp.ts'
 import { Commented, commentLines, emit } from './emit.ts'
 import type { FileSet } from './files.ts'
 import { PROJECT_LAYOUT } from './layout.ts'
 import { leftOutOfProject } from './left-out.ts'
-import { leadsOutside, outside } from './outside.ts'
+import { leadsOutside, outside } from './project-boundary.ts'
 import { commented, exportScript } from './scripts.ts'
 import { leftOutOfSources } from './sources.ts'
 
@@ -24,7 +24,7 @@ export interface ProjectExport {
   readonly project: Project
   /** Of any BSP: which products scripts declare. */
   readonly plan: Plan
-  readonly world: World
+  readonly fileStates: FileStates
   readonly files: FileSet
   readonly definitions: ReadonlySet<string>
   /** The configuration's file. */
@@ -39,7 +39,7 @@ export interface ProjectExport {
 export const PROJECT_PART = ''
 
 export async function exportProject(input: ProjectExport): Promise<Finding[]> {
-  const { root, project, plan, world, files, definitions, file, defaultBsp } = input
+  const { root, project, plan, fileStates, files, definitions, file, defaultBsp } = input
   const { config } = project
   const { boot, rootfs } = config
   const findings: Finding[] = []
@@ -59,7 +59,7 @@ export async function exportProject(input: ProjectExport): Promise<Finding[]> {
   const context = {
     root,
     plan,
-    world,
+    fileStates,
     files,
     part: PROJECT_PART,
     layout: PROJECT_LAYOUT,

@@ -2,7 +2,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { join, posix } from 'node:path'
 import type { ProjectScriptData, ScriptData } from '../../lib/schema.ts'
-import { resolveArtifact, resolveLocation } from '../plan/paths.ts'
+import { resolveArtifact, resolveLocation } from '../model/paths.ts'
 import type { BoardScript } from '../plan/planning.ts'
 import { stepScript } from '../steps/package-files.ts'
 import { type DependencyContext, listDependencies } from './dependencies.ts'

@@ -1,8 +1,8 @@
 /** Built-in steps as scripts, for what a definition in TypeScript asks of them and other tools cannot do. */
 
+import type { StepNode } from '../model/plan.ts'
 import type { StepBody } from '../plan/body.ts'
 import { CONTAINER_ROOT } from '../plan/environment.ts'
-import type { StepNode } from '../plan/model.ts'
 import { quoteForShell } from '../steps/shell/quote.ts'
 
 /** A script that runs inside the step: at which point, and how bash runs it. */

@@ -22,7 +22,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { StruxError } from '../report/error.ts'
+import { StruxError } from '../diagnostics/error.ts'
 import { type ExportedFile, type FileSet, FOLDER_MODE } from './files.ts'
 
 export const MANIFEST = '.strux-export.json'

@@ -1,14 +1,14 @@
 /** Definitions in YAML as modules in TypeScript. */
 import { existsSync, statSync } from 'node:fs'
 import { basename, dirname, join, posix, relative, resolve, sep } from 'node:path'
-import type { Diagnostic } from '../load/diagnostic.ts'
+import type { Diagnostic } from '../diagnostics/diagnostic.ts'
+import { StruxError } from '../diagnostics/error.ts'
 import { findBsps } from '../load/find-bsps.ts'
 import { findProjectRoot } from '../load/find-project.ts'
 import type { BspLocation, Loaded } from '../load/loaded.ts'
 import { diagnose, readBsp } from '../load/project.ts'
-import { StruxError } from '../report/error.ts'
+import { loadYamlBsp, loadYamlProject } from '../load/yaml.ts'
 import { readYaml } from '../yaml/document.ts'
-import { loadYamlBsp, loadYamlProject } from '../yaml/load.ts'
 import { moduleText } from './module-text.ts'
 
 export interface Imported {

@@ -1,8 +1,8 @@
 /** The layers of a definition in the order in which they are merged: the lowest first, the definition itself last. */
 import { boardUrl, definitionKind } from '../../lib/definition.ts'
 import { isWithout } from '../../lib/without.ts'
-import type { Finding } from '../load/diagnostic.ts'
-import { show } from '../load/show-value.ts'
+import type { Finding } from '../diagnostics/diagnostic.ts'
+import { show } from '../diagnostics/show-value.ts'
 import type { Key } from './merge.ts'
 
 export interface LayerSource {

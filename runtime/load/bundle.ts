@@ -9,7 +9,7 @@ import { isBuiltin } from 'node:module'
 import { dirname, extname } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { BuildFailure, Loader, Message, Metafile, OnLoadResult, OnResolveResult, Plugin } from 'esbuild'
-import { isSelf, selfModule } from './self.ts'
+import { isSelf, selfModule } from '../state/own-package.ts'
 
 /** A workspace file as it was when it was compiled. */
 export interface BundledFile {

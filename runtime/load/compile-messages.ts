@@ -2,10 +2,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import type { Location, Message } from 'esbuild'
-import { suggest } from '../report/suggest.ts'
+import type { Diagnostic, Severity } from '../diagnostics/diagnostic.ts'
+import { suggest } from '../diagnostics/suggest.ts'
+import { isSelf, selfSpecifiers } from '../state/own-package.ts'
 import { APPENDED } from './bundle.ts'
-import type { Diagnostic, Severity } from './diagnostic.ts'
-import { isSelf, selfSpecifiers } from './self.ts'
 
 export function compileDiagnostics(
   errors: readonly Message[],

@@ -5,8 +5,8 @@
 import { readFileSync, realpathSync, type Stats, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
+import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { readVouched, sha256 } from '../state/vouched.ts'
-import type { Diagnostic } from './diagnostic.ts'
 
 /** One more than the last release whenever the meaning of a record or the way of compiling changes. */
 const FORMAT = 2

@@ -2,13 +2,13 @@
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path'
-import { stateFolder } from '../state/places.ts'
+import type { Diagnostic } from '../diagnostics/diagnostic.ts'
+import { esbuildVersion, selfModule, selfVersion } from '../state/own-package.ts'
+import { stateFolder } from '../state/state-folder.ts'
 import { sha256, writeVouched, writeWhole } from '../state/vouched.ts'
 import { type Bundle, bundle } from './bundle.ts'
 import { compileDiagnostics } from './compile-messages.ts'
 import { type CompileRecord, makeRecord, readRecord, type SourceInput, stillTrue } from './compile-record.ts'
-import type { Diagnostic } from './diagnostic.ts'
-import { esbuildVersion, selfModule, selfVersion } from './self.ts'
 
 /** Where a definition was written: enough to find a value's place in the author's source later. */
 export interface SourceModule {

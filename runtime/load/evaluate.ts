@@ -1,10 +1,10 @@
 /** Runs a compiled definition and takes its default export. */
 import { pathToFileURL } from 'node:url'
 import { type DefinitionKind, definitionKind } from '../../lib/definition.ts'
-import { suggest } from '../report/suggest.ts'
+import type { Diagnostic } from '../diagnostics/diagnostic.ts'
+import { suggest } from '../diagnostics/suggest.ts'
+import { selfModule } from '../state/own-package.ts'
 import { type Compiled, type CompiledModule, type CompileOptions, compileModule } from './compile.ts'
-import type { Diagnostic } from './diagnostic.ts'
-import { selfModule } from './self.ts'
 import { thrownAt } from './stack.ts'
 
 export interface Evaluated extends Compiled {

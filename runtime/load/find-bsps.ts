@@ -1,8 +1,8 @@
 /** Which files are BSPs, and what they are called. */
 import { readdirSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import type { Origin } from '../plan/model.ts'
-import type { Finding } from './diagnostic.ts'
+import type { Finding } from '../diagnostics/diagnostic.ts'
+import type { Origin } from '../model/plan.ts'
 import type { BspLocation } from './loaded.ts'
 
 /** The BSPs in the order of their names, and what is wrong with them. Of several with one name the first is kept. */

@@ -1,7 +1,7 @@
 /** Where a project is: the folder with strux.config.ts or strux.yaml. */
 import { existsSync, realpathSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { StruxError } from '../report/error.ts'
+import { StruxError } from '../diagnostics/error.ts'
 
 const CONFIG_FILES = ['strux.config.ts', 'strux.config.mts', 'strux.config.js', 'strux.config.mjs']
 export const YAML_CONFIG = 'strux.yaml'

@@ -3,8 +3,8 @@
  * functions, spreads and conditions. Nothing is evaluated; where the source alone does not tell, it says so.
  */
 import type { CallExpression, Identifier, Node as MorphNode, ObjectLiteralElementLike } from 'ts-morph'
-import type { Item, Member, Place } from './place.ts'
 import { innerOf, isFunction, isNothing, ownName, resultOf, returnedBy } from './read-node.ts'
+import type { Item, Member, Place } from './source-nodes.ts'
 import type { TsMorph } from './syntax.ts'
 
 /** Names are followed no further than this: definitions may be recursive. */

@@ -1,7 +1,7 @@
 /** What loading gives: a project, its BSPs, and definitions as far as they could be loaded. */
 import type { BspData, ProjectData } from '../../lib/schema.ts'
+import type { Diagnostic, Finding } from '../diagnostics/diagnostic.ts'
 import type { Layers } from '../layers/compose.ts'
-import type { Diagnostic, Finding } from './diagnostic.ts'
 import type { DefinitionSource } from './source.ts'
 
 export interface Project {

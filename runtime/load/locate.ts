@@ -1,10 +1,10 @@
 /** The place in the author's source that a finding is about. */
 import type { Node as MorphNode } from 'ts-morph'
+import type { Diagnostic, Finding } from '../diagnostics/diagnostic.ts'
+import { showKeys } from '../diagnostics/show-value.ts'
 import type { SourceModule } from './compile.ts'
-import type { Diagnostic, Finding } from './diagnostic.ts'
 import { Follower } from './follow.ts'
-import type { Item, Place } from './place.ts'
-import { showKeys } from './show-value.ts'
+import type { Item, Place } from './source-nodes.ts'
 import { defaultExport, openSources, type Sources } from './syntax.ts'
 
 /**

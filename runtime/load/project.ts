@@ -2,17 +2,17 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import { bspSchema, PROJECT_DEFAULTS, type ProjectData, projectSchema } from '../../lib/schema.ts'
+import type { Diagnostic, Finding } from '../diagnostics/diagnostic.ts'
+import { StruxError } from '../diagnostics/error.ts'
+import { sortDiagnostics } from '../diagnostics/render.ts'
+import { suggest } from '../diagnostics/suggest.ts'
 import { hasLayers } from '../layers/flatten.ts'
-import { StruxError } from '../report/error.ts'
-import { suggest } from '../report/suggest.ts'
-import type { Diagnostic, Finding } from './diagnostic.ts'
+import { validate } from '../validate/validate.ts'
 import { evaluateModule, type ModuleKind } from './evaluate.ts'
 import { findBsps } from './find-bsps.ts'
 import { configFile, noProject, YAML_CONFIG } from './find-project.ts'
 import type { Bsp, BspLocation, Loaded, LoadedProject, Project } from './loaded.ts'
-import { sortDiagnostics } from './render.ts'
 import { moduleSource } from './source.ts'
-import { validate } from './validate.ts'
 
 /** Loads the configuration and finds the BSPs, without loading them. Throws a StruxError where there is no project. */
 export async function loadProject(folder: string): Promise<LoadedProject> {
@@ -34,7 +34,7 @@ export async function loadProject(folder: string): Promise<LoadedProject> {
 
 async function loadConfig(root: string, file: string): Promise<Loaded<ProjectData>> {
   if (file === YAML_CONFIG) {
-    const { loadYamlProject } = await import('../yaml/load.ts')
+    const { loadYamlProject } = await import('./yaml.ts')
     return await loadYamlProject(root, file)
   }
   const definition = await evaluated(root, file, 'project')
@@ -87,7 +87,7 @@ export async function loadBsp(project: Pick<Project, 'root' | 'bsps'>, name: str
     throw new StruxError(`there is no BSP '${name}'`, { hint: whichBsp(name, project.bsps), exitCode: 2 })
   }
   if (/\.ya?ml$/.test(location.file)) {
-    const { loadYamlBsp } = await import('../yaml/load.ts')
+    const { loadYamlBsp } = await import('./yaml.ts')
     return loadYamlBsp(project.root, location, definition => readBsp(definition, project.root, location))
   }
   const definition = await evaluated(project.root, location.file, 'bsp')

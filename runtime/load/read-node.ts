@@ -1,6 +1,6 @@
 /** What one node of the author's source says by itself, before anything is followed. */
 import type { Node as MorphNode } from 'ts-morph'
-import type { Place } from './place.ts'
+import type { Place } from './source-nodes.ts'
 import type { TsMorph } from './syntax.ts'
 
 /** What stands in parentheses, or before an assertion, or is awaited; undefined for all else. */

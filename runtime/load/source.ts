@@ -1,8 +1,8 @@
 /** Where a definition was written: two languages, one question. */
 
+import type { Diagnostic, Finding } from '../diagnostics/diagnostic.ts'
 import type { YamlDocument } from '../yaml/document.ts'
 import type { SourceModule } from './compile.ts'
-import type { Diagnostic, Finding } from './diagnostic.ts'
 
 interface Locator {
   /** Findings as diagnostics, in the same order. */

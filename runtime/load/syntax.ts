@@ -4,8 +4,8 @@
  */
 import { join } from 'node:path'
 import type { Node, SourceFile } from 'ts-morph'
+import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { projectPath, type SourceModule } from './compile.ts'
-import type { Diagnostic } from './diagnostic.ts'
 
 export type TsMorph = typeof import('ts-morph')
 

@@ -1,5 +1,5 @@
 /** Names of architectures: what authors write, what scripts get. Source: lifecycle-scripts facts, `arch` of bsp.yaml. */
-import type { TargetArch } from './model.ts'
+import type { TargetArch } from '../model/plan.ts'
 
 const ALIASES: Readonly<Record<string, TargetArch>> = {
   arm64: 'arm64',

@@ -2,7 +2,7 @@
  * The work of a step, as data: commands in a session, with points between them at which hooks stand. A build runs them, an
  * export writes them down.
  */
-import type { StepNode } from './model.ts'
+import type { StepNode } from '../model/plan.ts'
 
 export type StepCommand =
   /** Bash in the step's session, with the step's environment and `env`; an exit code other than 0 ends the step. */

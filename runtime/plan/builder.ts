@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import { DEFAULT_TOOL_GROUPS, type ToolGroup } from '../../lib/tools.ts'
-import type { BuilderRecipe, BuilderRef, TargetArch } from './model.ts'
+import type { BuilderRecipe, BuilderRef, TargetArch } from '../model/plan.ts'
 
 export interface BuilderWish {
   /** The image named by the user; then nothing else counts. */

@@ -1,8 +1,8 @@
 /** The environment of scripts and steps. Source: lifecycle-scripts document, "Execution environment", and its reference. */
 import { posix } from 'node:path'
 import type { BspData, ProjectData } from '../../lib/schema.ts'
-import type { TargetArch } from './model.ts'
-import { cacheFolder, outputFolder } from './paths.ts'
+import { cacheFolder, outputFolder } from '../model/paths.ts'
+import type { TargetArch } from '../model/plan.ts'
 
 /** Where the project is mounted in a container. */
 export const CONTAINER_ROOT = '/project'

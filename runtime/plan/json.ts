@@ -1,6 +1,6 @@
 /** A plan, with or without decisions, as other programs read it (docs/json.md). */
-import type { Decision } from '../cache/reason.ts'
-import type { PathRef, Plan, PlanNode } from './model.ts'
+import type { Decision } from '../model/decision.ts'
+import type { PathRef, Plan, PlanNode } from '../model/plan.ts'
 
 export function planJson(plan: Plan, decisions?: ReadonlyMap<number, Decision>): object {
   const nodes = plan.nodes.flatMap((node, index) => {

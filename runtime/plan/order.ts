@@ -4,8 +4,8 @@
  * it wait for it; so do the scripts of hooks that are points of the pipeline, and everything that changes files in place.
  */
 import { isMember } from '../chains/chain.ts'
-import type { Plan, PlanNode } from './model.ts'
-import { concerns, isProduct } from './paths.ts'
+import { concerns, isProduct } from '../model/paths.ts'
+import type { Plan, PlanNode } from '../model/plan.ts'
 import type { Lookups } from './relations.ts'
 
 /** By node, the earlier nodes that must have had their turn. A barrier stands for everything before it. */

@@ -1,8 +1,8 @@
 /** Makes the plan: pure, from validated data to the ordered list of what a build would do. */
 import { findChains } from '../chains/find.ts'
-import type { Finding } from '../load/diagnostic.ts'
+import type { Finding } from '../diagnostics/diagnostic.ts'
+import type { HookRange, NeverRuns, Plan, PlanNode, ScriptNode, StepNode } from '../model/plan.ts'
 import { idGiver, titleOf } from './identity.ts'
-import type { HookRange, NeverRuns, Plan, PlanNode, ScriptNode, StepNode } from './model.ts'
 import { reasonNever } from './never.ts'
 import { predecessorsOf } from './order.ts'
 import { hookNamed, type Pipeline, stopsOf } from './pipeline.ts'

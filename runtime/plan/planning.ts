@@ -1,7 +1,8 @@
 /** What the parts of planning share: the input, the facts derived from it, and where complaints go. */
 import { type BspData, PROJECT_DEFAULTS, type ProjectData } from '../../lib/schema.ts'
 import type { ToolGroup } from '../../lib/tools.ts'
-import type { Finding } from '../load/diagnostic.ts'
+import type { Finding } from '../diagnostics/diagnostic.ts'
+import type { BuilderRef, PlanNode, TargetArch } from '../model/plan.ts'
 import { targetArch } from './arch.ts'
 import { builderFor } from './builder.ts'
 import {
@@ -14,7 +15,6 @@ import {
   stepEnvironment,
   withoutUnhashed,
 } from './environment.ts'
-import type { BuilderRef, PlanNode, TargetArch } from './model.ts'
 import type { Pipeline } from './pipeline.ts'
 import type { StepFacts } from './step.ts'
 import { suiteOf } from './suite.ts'

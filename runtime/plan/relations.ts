@@ -1,8 +1,8 @@
 /** Who makes what, by path. Nodes are known by their index. */
-import { type Chain, seesVersion } from '../chains/chain.ts'
-import { MakerIndex } from './makers.ts'
-import type { PathRef, Plan, PlanNode } from './model.ts'
-import { concerns, globBase, overlaps } from './paths.ts'
+import { seesVersion } from '../chains/chain.ts'
+import { MakerIndex } from '../model/makers.ts'
+import { concerns, globBase, overlaps } from '../model/paths.ts'
+import type { Chain, PathRef, Plan, PlanNode } from '../model/plan.ts'
 
 /** Questions about a plan's paths. */
 export interface Lookups {

@@ -2,8 +2,6 @@
 import type { HookRow } from '../../lib/hooks/row.ts'
 import type { ProjectScriptData, ScriptData } from '../../lib/schema.ts'
 import { DEFAULT_TOOL_GROUPS, type ToolGroup } from '../../lib/tools.ts'
-import { titleOf } from './identity.ts'
-import type { Origin, PathRef, ScriptNode, ScriptSource } from './model.ts'
 import {
   type PathRoots,
   pathRef,
@@ -11,7 +9,9 @@ import {
   resolveArtifact,
   resolveDependency,
   resolveLocation,
-} from './paths.ts'
+} from '../model/paths.ts'
+import type { Origin, PathRef, ScriptNode, ScriptSource } from '../model/plan.ts'
+import { titleOf } from './identity.ts'
 import type { Stop } from './pipeline.ts'
 import type { BoardScript, Planning } from './planning.ts'
 

@@ -1,7 +1,7 @@
 /** Which nodes of a plan a command is about: `--only`, `--from`, `--until`. */
-import { StruxError } from '../report/error.ts'
-import { suggest } from '../report/suggest.ts'
-import type { Plan, PlanNode } from './model.ts'
+import { StruxError } from '../diagnostics/error.ts'
+import { suggest } from '../diagnostics/suggest.ts'
+import type { Plan, PlanNode } from '../model/plan.ts'
 
 export interface SelectionOptions {
   readonly only?: readonly string[]

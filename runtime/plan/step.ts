@@ -4,7 +4,7 @@
  */
 import type { BspData, ProjectData } from '../../lib/schema.ts'
 import type { ToolGroup } from '../../lib/tools.ts'
-import type { PathRef, TargetArch } from './model.ts'
+import type { PathRef, TargetArch } from '../model/plan.ts'
 
 export interface StepFacts {
   readonly project: ProjectData

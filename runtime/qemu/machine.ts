@@ -3,7 +3,7 @@
  * `strux run` of the original, and which of its choices boot under emulation.
  */
 import type { BspData, ProjectData } from '../../lib/schema.ts'
-import type { TargetArch } from '../plan/model.ts'
+import type { TargetArch } from '../model/plan.ts'
 import type { Display } from './window.ts'
 
 export interface MachineFacts {

@@ -4,7 +4,7 @@ import { dirname, relative } from 'node:path'
 import pixelmatch from 'pixelmatch'
 import { PNG } from 'pngjs'
 import type { ReferenceData } from '../../lib/schema/test.ts'
-import { StruxError } from '../report/error.ts'
+import { StruxError } from '../diagnostics/error.ts'
 import { type Picture, placeOn } from './screen.ts'
 
 /** How far a pixel may be off, of 255, where nothing else is said: more than rounding, less than an eye sees. */

@@ -1,6 +1,6 @@
 /** Whether a window can be opened here, and by which of QEMU's displays. */
 import { spawnSync } from 'node:child_process'
-import { StruxError } from '../report/error.ts'
+import { StruxError } from '../diagnostics/error.ts'
 
 /** QEMU's names for what shows a guest's screen. */
 export type Display = 'none' | 'gtk' | 'sdl' | 'cocoa'

@@ -1,7 +1,7 @@
 /** What a build tells while it runs. Reporters listen; nothing else prints. The JSON form is in docs/json.md. */
 
-import type { Reason } from '../cache/reason.ts'
-import type { PlanNode } from '../plan/model.ts'
+import type { Reason } from '../model/decision.ts'
+import type { PlanNode } from '../model/plan.ts'
 import type { Taken } from './drained.ts'
 
 export type Outcome = 'ran' | 'skipped' | 'failed' | 'cancelled'

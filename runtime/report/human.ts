@@ -1,7 +1,7 @@
 /** A build for people: a spinner and times on a terminal, plain lines elsewhere; everything on standard error. */
 import type { Colors } from 'picocolors/types.js'
 import type { Spinner } from 'yocto-spinner'
-import type { PlanNode } from '../plan/model.ts'
+import type { PlanNode } from '../model/plan.ts'
 import { drained, type Taken } from './drained.ts'
 import { duration } from './duration.ts'
 import type { BuildEvent, Report } from './events.ts'

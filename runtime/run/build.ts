@@ -1,28 +1,28 @@
 /** A build: opens the state of earlier ones, walks the plan, and leaves its own. */
 import { join } from 'node:path'
 import { dropOrphans } from '../chains/history.ts'
+import { StruxError } from '../diagnostics/error.ts'
 import type { Executor } from '../execute/executor.ts'
-import type { BuilderRef, Plan } from '../plan/model.ts'
-import { outputFolder } from '../plan/paths.ts'
-import { StruxError } from '../report/error.ts'
+import { outputFolder } from '../model/paths.ts'
+import type { BuilderRef, Plan } from '../model/plan.ts'
 import { writeAtomic } from '../state/atomic-file.ts'
-import { type BuildOptions, cleanCache, makeFolders, openBuild } from './open.ts'
+import { type BuildOptions, cleanCache, makeFolders, readBuildState } from './build-state.ts'
 import { placeCopies } from './splash-logo.ts'
 import { type BuildSurroundings, reportSkip, walk } from './walk.ts'
 
 /** Builds what is selected. Resolves with whether anything ran; rejects with the first failure. */
 export async function build(options: BuildOptions, surroundings: BuildSurroundings): Promise<boolean> {
-  const { plan, root, selection, report, policy, world, memo } = options
+  const { plan, root, selection, report, policy, fileStates, memo } = options
   if (policy.clean) {
     requireBodies(options, [...selection])
     await cleanCache(root, plan.bsp)
-    world.refresh()
+    fileStates.refresh()
   }
   makeFolders(root, plan.bsp)
-  placeCopies(root, world.copies)
-  const opened = openBuild(options)
+  placeCopies(root, fileStates.copies)
+  const opened = readBuildState(options)
   const { forecast, manifest, kept } = opened
-  await dropOrphans(opened.orphans, { plan, world, manifest, kept })
+  await dropOrphans(opened.orphans, { plan, fileStates, manifest, kept })
   const decide = async () => {
     const decisions = await forecast.decideAll()
     const expected = [...selection]

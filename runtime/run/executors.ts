@@ -4,15 +4,15 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { hashText } from '../cache/hash-memo.ts'
 import { type KnownBuilders, OneBuilder, RememberedBuilders } from '../cache/known-builders.ts'
-import type { DockerExecutor } from '../execute/docker.ts'
-import { resolveEndpoint, showEndpoint } from '../execute/endpoint.ts'
+import type { DockerExecutor } from '../execute/containers/docker.ts'
+import { resolveEndpoint, showEndpoint } from '../execute/engine/endpoint.ts'
 import type { Executor, NoticeSink } from '../execute/executor.ts'
-import { machineIdentity } from '../execute/installed-packages.ts'
-import { machineEnvironment } from '../execute/script-environment.ts'
-import { abandonedNotes } from '../execute/unclaimed.ts'
+import { machineEnvironment } from '../execute/host/script-environment.ts'
+import { machineIdentity } from '../execute/images/installed-packages.ts'
+import { abandonedNotes } from '../execute/ownership/notes.ts'
+import type { BuilderRef, PlanNode } from '../model/plan.ts'
 import { CONTAINER_ROOT } from '../plan/environment.ts'
-import type { BuilderRef, PlanNode } from '../plan/model.ts'
-import { stateFolder } from '../state/places.ts'
+import { stateFolder } from '../state/state-folder.ts'
 import { inContainer, type Workspace } from './workspace.ts'
 
 export interface OpeningOptions {
@@ -43,7 +43,7 @@ export async function openExecutor(
   { notice, signal, whileShared }: OpeningOptions,
 ): Promise<Executor> {
   if (inContainer()) {
-    const { createHostExecutor } = await import('../execute/host.ts')
+    const { createHostExecutor } = await import('../execute/host/host.ts')
     return createHostExecutor({ projectRoot: workspace.root, env: machineEnvironment(process.env) })
   }
   const executor = await dockerExecutor(workspace, notice)
@@ -108,7 +108,7 @@ export async function openShell(workspace: Workspace, node: PlanNode): Promise<n
 }
 
 async function dockerExecutor(workspace: Workspace, notice: NoticeSink): Promise<DockerExecutor> {
-  const { createDockerExecutor } = await import('../execute/docker.ts')
+  const { createDockerExecutor } = await import('../execute/containers/docker.ts')
   const mirror = workspace.project.config.builder?.mirror
   return createDockerExecutor({
     projectRoot: workspace.root,

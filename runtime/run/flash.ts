@@ -1,11 +1,11 @@
 /** Flashing: the two flash hooks, on this machine, with the terminal attached, never cached. Source: lifecycle-scripts document. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { runFlashScript } from '../execute/host.ts'
+import { StruxError } from '../diagnostics/error.ts'
+import { runFlashScript } from '../execute/host/host.ts'
+import type { Plan, ScriptNode } from '../model/plan.ts'
 import { flashFolder } from '../plan/environment.ts'
-import type { Plan, ScriptNode } from '../plan/model.ts'
 import type { Pipeline } from '../plan/pipeline.ts'
-import { StruxError } from '../report/error.ts'
 
 /** Runs tool scripts, then flash scripts; the first that fails ends it. `say` is told which one runs. */
 export async function flash(

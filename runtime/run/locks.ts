@@ -1,7 +1,7 @@
 /** The locks that a build takes: that of its BSP for all its time, and that of shared outputs while it makes some. */
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
-import { cacheFolder } from '../plan/paths.ts'
+import { cacheFolder } from '../model/paths.ts'
 import type { Report } from '../report/events.ts'
 import type { Holder, Lock } from '../state/lock.ts'
 import { lockBsp, lockShared } from '../state/project-locks.ts'

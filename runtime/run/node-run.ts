@@ -3,28 +3,28 @@
  * compare the inputs with those from before, record. Whatever fails or is killed in between leaves no record.
  */
 
+import { digestOf, type FileStates } from '../cache/file-states.ts'
 import { changedMeanwhile, fingerprintOf, keyOf } from '../cache/fingerprint.ts'
-import type { Forecast } from '../cache/forecast.ts'
 import { inputsOf, type VersionsSeen } from '../cache/inputs.ts'
-import type { Decision } from '../cache/reason.ts'
 import type { RecordStore } from '../cache/records.ts'
-import { digestOf, type World } from '../cache/world.ts'
-import { type Chain, isLink, seesVersion } from '../chains/chain.ts'
+import { isLink, seesVersion } from '../chains/chain.ts'
 import { enterLink, extendChain, leaveLink, rewindForWriter, startChain } from '../chains/history.ts'
 import type { KeptVersions } from '../chains/kept-versions.ts'
-import type { PathRef, PlanNode } from '../plan/model.ts'
+import type { Forecast } from '../decide/forecast.ts'
+import type { Decision } from '../model/decision.ts'
+import type { Chain, PathRef, PlanNode } from '../model/plan.ts'
 import type { Relations } from '../plan/relations.ts'
-import { runScript, runStep, type StepSession, WorkFailed, type WorkPlace } from './work.ts'
+import { type CommandContext, runScript, runStep, type StepSession, WorkFailed } from './commands.ts'
 
 /** The session of the step that is under way. */
 export type OpenSession = () => Promise<StepSession>
 
-export interface NodeRunner extends WorkPlace {
+export interface NodeRunner extends CommandContext {
   readonly relations: Relations
   readonly forecast: Forecast
   readonly manifest: RecordStore
   readonly kept: KeptVersions
-  readonly world: World
+  readonly fileStates: FileStates
   /** False where nothing may be recorded (build.cache.enabled: false). */
   readonly recording: boolean
   /** Chains whose path has been brought to its first version in this build. */
@@ -70,7 +70,7 @@ async function runAndRecord(
   runner: NodeRunner,
   inside: OpenSession | undefined,
 ): Promise<void> {
-  const { relations, forecast, manifest, world } = runner
+  const { relations, forecast, manifest, fileStates } = runner
   // Delete the record first: the next steps overwrite the node's outputs.
   manifest.setNode(node.kind, node.id, undefined)
   for (const chain of relations.chains) {
@@ -99,12 +99,12 @@ async function runAndRecord(
         runner,
       )
   } catch (error) {
-    world.refresh()
+    fileStates.refresh()
     for (const chain of changed) await leaveLink(chain, runner)
     throw error
   }
   forecast.settle(index, 'ran')
-  const missing = node.artifacts.filter(ref => !world.exists(ref.path))
+  const missing = node.artifacts.filter(ref => !fileStates.exists(ref.path))
   for (const ref of missing) {
     const message = `${node.id} succeeded but did not make ${ref.declared} (${ref.path}), so it will run again`
     runner.report({ type: 'notice', level: 'warning', id: node.id, message })
@@ -119,14 +119,14 @@ async function runAndRecord(
     const message = `${name} changed while ${node.id} ran, so it will run again`
     runner.report({ type: 'notice', level: 'warning', id: node.id, message })
   }
-  const outputs = await outputsOf(node, world)
+  const outputs = await outputsOf(node, fileStates)
   manifest.setNode(node.kind, node.id, { fingerprint, key: keyOf(fingerprint), outputs })
 }
 
 /** The digests of everything that the node made, by artifact as declared. */
-async function outputsOf(node: PlanNode, world: World): Promise<Record<string, string>> {
+async function outputsOf(node: PlanNode, fileStates: FileStates): Promise<Record<string, string>> {
   const outputs: Record<string, string> = {}
-  for (const ref of node.artifacts) outputs[ref.declared] = digestOf(await world.state(ref))
+  for (const ref of node.artifacts) outputs[ref.declared] = digestOf(await fileStates.state(ref))
   return outputs
 }
 

@@ -1,8 +1,9 @@
 /** The last event of a build: its outputs, or why it failed. */
-import { outputFolder } from '../plan/paths.ts'
-import { StruxError } from '../report/error.ts'
+
+import { StruxError } from '../diagnostics/error.ts'
+import { outputFolder } from '../model/paths.ts'
 import type { BuildEvent } from '../report/events.ts'
-import type { BuildOptions } from './open.ts'
+import type { BuildOptions } from './build-state.ts'
 
 export function finishedEvent(options: BuildOptions, duration_ms: number, failure: unknown): BuildEvent {
   const about = { type: 'build_finished', duration_ms } as const
@@ -16,9 +17,9 @@ function inWords(error: unknown): { message: string; hint?: string } {
 }
 
 /** The declared artifacts of the selected nodes in the output folder. */
-function outputsOf({ plan, selection, world }: BuildOptions): string[] {
+function outputsOf({ plan, selection, fileStates }: BuildOptions): string[] {
   const folder = `${outputFolder(plan.bsp)}/`
   const made = plan.nodes.flatMap((node, index) => (selection.has(index) ? node.artifacts : []))
-  const paths = made.map(ref => ref.path).filter(path => path.startsWith(folder) && world.exists(path))
+  const paths = made.map(ref => ref.path).filter(path => path.startsWith(folder) && fileStates.exists(path))
   return [...new Set(paths)]
 }

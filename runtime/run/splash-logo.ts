@@ -5,7 +5,7 @@
 import { copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { ProjectData } from '../../lib/schema.ts'
-import type { Plan } from '../plan/model.ts'
+import type { Plan } from '../model/plan.ts'
 import { temporaryFor } from '../state/atomic-file.ts'
 
 const LOGO = 'dist/artifacts/logo.png'

@@ -1,11 +1,11 @@
 /** The way through the plan: each node in its turn, decided, run and recorded. */
 
 import pLimit from 'p-limit'
-import type { Decision } from '../cache/reason.ts'
 import type { Executor } from '../execute/executor.ts'
-import type { BuilderRef, Plan } from '../plan/model.ts'
+import type { Decision } from '../model/decision.ts'
+import type { BuilderRef, Plan } from '../model/plan.ts'
+import type { BuildOptions, BuildState } from './build-state.ts'
 import { type NodeRunner, type OpenSession, runNode } from './node-run.ts'
-import type { BuildOptions, OpenedBuild } from './open.ts'
 
 export interface BuildSurroundings {
   readonly signal: AbortSignal
@@ -19,10 +19,10 @@ export interface BuildSurroundings {
 export async function walk(
   options: BuildOptions,
   { signal, whileShared }: BuildSurroundings,
-  { forecast, manifest, kept }: OpenedBuild,
+  { forecast, manifest, kept }: BuildState,
   executor: Executor,
 ): Promise<void> {
-  const { root, plan, pipeline, relations, selection, policy, report, world } = options
+  const { root, plan, pipeline, relations, selection, policy, report, fileStates } = options
   const started = new Set<number>()
   const takeTurn = async (index: number, recordsMayDiffer = false, inside?: OpenSession): Promise<void> => {
     if (!selection.has(index) || forecast.fate(index)) return
@@ -59,7 +59,7 @@ export async function walk(
   /** Its records belong to all BSPs: they are read, and written, only while the lock is held. */
   const takeShared = async (index: number): Promise<void> => {
     manifest.reloadShared()
-    world.refresh()
+    fileStates.refresh()
     await takeTurn(index, true)
     manifest.save()
   }
@@ -91,7 +91,7 @@ export async function walk(
       forecast,
       manifest,
       kept,
-      world,
+      fileStates,
       pipeline,
       point,
     },

@@ -1,20 +1,20 @@
 /** A BSP of a project, loaded and planned, and everything that is wrong with it: where load and plan meet. */
 import { join } from 'node:path'
+import { FileStates } from '../cache/file-states.ts'
 import { HashMemo } from '../cache/hash-memo.ts'
-import { World } from '../cache/world.ts'
 import { checkFiles } from '../check/files.ts'
 import { notActedOn, stepsWithout, unknownForced } from '../check/settings.ts'
-import type { Diagnostic, Finding } from '../load/diagnostic.ts'
+import type { Diagnostic, Finding } from '../diagnostics/diagnostic.ts'
 import type { Bsp, Loaded, LoadedProject, Project } from '../load/loaded.ts'
 import { diagnose } from '../load/project.ts'
-import { selfVersion } from '../load/self.ts'
+import { cacheFolder } from '../model/paths.ts'
+import type { Plan } from '../model/plan.ts'
 import { hostArch } from '../plan/arch.ts'
 import { CONTAINER_ROOT } from '../plan/environment.ts'
-import type { Plan } from '../plan/model.ts'
-import { cacheFolder } from '../plan/paths.ts'
 import type { Pipeline } from '../plan/pipeline.ts'
 import { makePlan } from '../plan/plan.ts'
 import { type Relations, relationsOf } from '../plan/relations.ts'
+import { selfVersion } from '../state/own-package.ts'
 import { BUILD_PIPELINE } from '../steps/pipeline.ts'
 import { splashLogo } from './splash-logo.ts'
 
@@ -25,7 +25,7 @@ export interface Workspace {
   readonly pipeline: Pipeline
   readonly plan: Plan
   readonly relations: Relations
-  readonly world: World
+  readonly fileStates: FileStates
   readonly memo: HashMemo
 }
 
@@ -68,10 +68,20 @@ async function planWith(project: Project, bsp: Bsp, pipeline: Pipeline): Promise
   const { plan, findings } = makePlan(planInput(project, bsp), pipeline)
   const relations = relationsOf(plan)
   const memo = new HashMemo(join(project.root, cacheFolder(plan.bsp), '.file-hashes.json'))
-  const world = new World(project.root, memo, splashLogo(project.config, plan))
-  const ofFiles = await checkFiles(plan, relations, world)
+  const fileStates = new FileStates(project.root, memo, splashLogo(project.config, plan))
+  const ofFiles = await checkFiles(plan, relations, fileStates)
   const { root } = project
-  return { root, project, bsp, pipeline, plan, relations, memo, world, findings: [...findings, ...ofFiles] }
+  return {
+    root,
+    project,
+    bsp,
+    pipeline,
+    plan,
+    relations,
+    memo,
+    fileStates,
+    findings: [...findings, ...ofFiles],
+  }
 }
 
 /** What is wrong with files, as far as it can be known where something else is wrong with the definitions. */

@@ -18,7 +18,7 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { temporaryFor, writeAtomic } from './atomic-file.ts'
-import { stateFolder } from './places.ts'
+import { stateFolder } from './state-folder.ts'
 
 /** What is not part of a copy: what it was installed with, and its history. */
 const LEFT_OUT = new Set(['node_modules', '.git'])

@@ -9,7 +9,7 @@ import { readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, wr
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { StruxError } from '../report/error.ts'
+import { StruxError } from '../diagnostics/error.ts'
 import { makeFolder } from './folder.ts'
 import { lives, type ProcessIdentity, thisProcess } from './process-identity.ts'
 

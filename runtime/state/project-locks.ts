@@ -5,7 +5,7 @@
 import { readdirSync, rmdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { acquireLock, Claims, type Lock, type LockOptions } from './lock.ts'
-import { lockFolder, stateFolder } from './places.ts'
+import { lockFolder, stateFolder } from './state-folder.ts'
 
 type Options = Omit<LockOptions, 'what'>
 

@@ -1,6 +1,6 @@
 /** Inputs that a definition names: each with the place where it does, so that its absence can be told there. */
 import type { RepositoryData } from '../../lib/schema/repository.ts'
-import type { NamedInput, Origin, PathRef } from '../plan/model.ts'
+import type { NamedInput, Origin, PathRef } from '../model/plan.ts'
 import type { StepFacts } from '../plan/step.ts'
 import { own } from './refs.ts'
 

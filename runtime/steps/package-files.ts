@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto'
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import { packageRoot } from '../load/self.ts'
 import { keepCopy } from '../state/copy.ts'
+import { packageRoot } from '../state/own-package.ts'
 
 /** The text of a file of this package, by its path in the repository (`runtime/steps/kernel/build.sh`). */
 export function packageFile(path: string): string {

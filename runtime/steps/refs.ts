@@ -3,8 +3,8 @@
  * (shell/places.sh).
  */
 import { posix } from 'node:path'
-import type { PathRef } from '../plan/model.ts'
-import { cacheFolder, outputFolder } from '../plan/paths.ts'
+import { cacheFolder, outputFolder } from '../model/paths.ts'
+import type { PathRef } from '../model/plan.ts'
 import type { StepFacts } from '../plan/step.ts'
 
 /** Names that count for nothing, in whatever folder they lie. */

@@ -6,9 +6,9 @@
 import { posix } from 'node:path'
 import { bspFileSchema, isTypeScriptKey, isTypeScriptList, projectFileSchema } from '../../lib/schema/yaml.ts'
 import type { BspData, ProjectData } from '../../lib/schema.ts'
-import type { Finding } from '../load/diagnostic.ts'
-import { show } from '../load/show-value.ts'
-import { validate } from '../load/validate.ts'
+import type { Finding } from '../diagnostics/diagnostic.ts'
+import { show } from '../diagnostics/show-value.ts'
+import { validate } from '../validate/validate.ts'
 import type { Key } from './convert.ts'
 import type { YamlDocument } from './document.ts'
 

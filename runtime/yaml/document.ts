@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Composer, type CST, type Document, isCollection, isScalar, type Node, Parser } from 'yaml'
-import type { Diagnostic, Finding } from '../load/diagnostic.ts'
+import type { Diagnostic, Finding } from '../diagnostics/diagnostic.ts'
 import { type Converted, convert, type Key, type Slot, span } from './convert.ts'
 import { decode, Lines, type TextComplaint } from './text.ts'
 

@@ -3,9 +3,9 @@
  * parsed and checked again. Known by the SHA-256 of the file; what is damaged counts as not there.
  */
 import { join } from 'node:path'
-import type { Diagnostic } from '../load/diagnostic.ts'
-import { selfModule, selfVersion } from '../load/self.ts'
-import { stateFolder } from '../state/places.ts'
+import type { Diagnostic } from '../diagnostics/diagnostic.ts'
+import { selfModule, selfVersion } from '../state/own-package.ts'
+import { stateFolder } from '../state/state-folder.ts'
 import { readVouched, sha256, writeVouched } from '../state/vouched.ts'
 
 /** One more than the last release whenever the meaning of what is kept changes. */

@@ -150,7 +150,7 @@ function sources(folder: string): string {
 }
 
 test('docs/json.md has every code of a reason', () => {
-  const union = /type ReasonCode =([\s\S]*?)\n\n/.exec(read('runtime/cache/reason.ts'))![1]!
+  const union = /type ReasonCode =([\s\S]*?)\n\n/.exec(read('runtime/model/decision.ts'))![1]!
   const codes = [...union.matchAll(/'([a-z_]+)'/g)].map(match => match[1]!)
   assert.ok(codes.length >= 19)
   assert.equal(

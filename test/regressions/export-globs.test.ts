@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { FileStates } from '../../runtime/cache/file-states.ts'
 import { HashMemo } from '../../runtime/cache/hash-memo.ts'
-import { World } from '../../runtime/cache/world.ts'
 import { inGlob } from '../../runtime/export/in-glob.ts'
 import { folderUntilExit, write } from '../support/temp-folder.ts'
 
@@ -56,7 +56,7 @@ const root = folderUntilExit('strux-globs-')
 for (const file of FILES) write(join(root, file), '')
 
 const byCache = (path: string, ignore?: string[]) =>
-  new World(root, new HashMemo(join(root, '../memo'))).matches({
+  new FileStates(root, new HashMemo(join(root, '../memo'))).matches({
     declared: path,
     path,
     glob: true,

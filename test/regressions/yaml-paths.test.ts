@@ -2,7 +2,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { loadBsp, loadProject } from '../../runtime/load/project.ts'
-import type { ScriptNode } from '../../runtime/plan/model.ts'
+import type { ScriptNode } from '../../runtime/model/plan.ts'
 import { examine } from '../../runtime/run/workspace.ts'
 import { project, summary } from '../runtime/load/temp-project.ts'
 

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import type { BspData, ScriptData } from '../../lib/schema.ts'
 import { Sh } from '../../lib/sh.ts'
 import { hashText } from '../../runtime/cache/hash-memo.ts'
-import type { StepNode } from '../../runtime/plan/model.ts'
+import type { StepNode } from '../../runtime/model/plan.ts'
 import { type Behaviour, type BuildSettings, bspWith, SimulatedProject, simulatedBody } from './simulated.ts'
 
 export const HOOKS = [

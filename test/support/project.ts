@@ -14,7 +14,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import type { Engine } from '../../runtime/execute/engine.ts'
+import type { Engine } from '../../runtime/execute/engine/engine.ts'
 import { Built } from './built.ts'
 import { type Result, Running, type StartOptions, until } from './process.ts'
 
@@ -164,7 +164,7 @@ let connected: Promise<Engine> | undefined
 
 /** Loaded when it is needed: most tests ask the engine nothing. */
 export function engine(): Promise<Engine> {
-  connected ??= import('../../runtime/execute/engine.ts').then(({ connectEngine }) => connectEngine())
+  connected ??= import('../../runtime/execute/engine/engine.ts').then(({ connectEngine }) => connectEngine())
   return connected
 }
 

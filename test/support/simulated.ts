@@ -4,19 +4,19 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { BspData, ProjectData, ScriptData } from '../../lib/schema.ts'
 import { Sh } from '../../lib/sh.ts'
+import { FileStates } from '../../runtime/cache/file-states.ts'
 import { HashMemo } from '../../runtime/cache/hash-memo.ts'
 import { RememberedBuilders } from '../../runtime/cache/known-builders.ts'
-import type { Decision, Reason } from '../../runtime/cache/reason.ts'
-import { World } from '../../runtime/cache/world.ts'
 import type { Command, Executor, SessionRequest } from '../../runtime/execute/executor.ts'
+import type { Decision, Reason } from '../../runtime/model/decision.ts'
+import type { Plan, StepNode } from '../../runtime/model/plan.ts'
 import type { StepBodies, StepBody, StepCommand } from '../../runtime/plan/body.ts'
-import type { Plan, StepNode } from '../../runtime/plan/model.ts'
 import { makePlan } from '../../runtime/plan/plan.ts'
 import { relationsOf } from '../../runtime/plan/relations.ts'
 import { type SelectionOptions, select } from '../../runtime/plan/selection.ts'
 import type { BuildEvent, Outcome } from '../../runtime/report/events.ts'
 import { build } from '../../runtime/run/build.ts'
-import { type BuildOptions, openBuild } from '../../runtime/run/open.ts'
+import { type BuildOptions, readBuildState } from '../../runtime/run/build-state.ts'
 import { splashLogo } from '../../runtime/run/splash-logo.ts'
 import { BUILD_PIPELINE } from '../../runtime/steps/pipeline.ts'
 
@@ -126,7 +126,7 @@ export class SimulatedProject {
   /** By id, without changing anything. */
   async dryRun(settings: BuildSettings): Promise<Map<string, Decision>> {
     const options = this.#options(settings, () => {})
-    const decisions = await openBuild(options).forecast.decideAll()
+    const decisions = await readBuildState(options).forecast.decideAll()
     return new Map([...decisions].map(([index, decision]) => [options.plan.nodes[index]!.id, decision]))
   }
 
@@ -161,7 +161,7 @@ export class SimulatedProject {
     const plan = planFor(settings.bsp, project, this.root, settings.name)
     const relations = relationsOf(plan)
     const memo = new HashMemo(join(this.root, `dist/cache/${settings.name ?? 'demo'}/.file-hashes.json`))
-    const world = new World(this.root, memo, splashLogo(project, plan))
+    const fileStates = new FileStates(this.root, memo, splashLogo(project, plan))
     const scripts = plan.nodes.filter(node => node.kind === 'script').map(node => node.id)
     const all = { only: settings.bodies || scripts.length === 0 ? [] : scripts }
     return {
@@ -171,7 +171,7 @@ export class SimulatedProject {
         pipeline: { ...BUILD_PIPELINE, bodies: settings.bodies ?? {} },
         relations,
         memo,
-        world,
+        fileStates,
         report,
       },
       selection: select(plan, settings.selection ?? all),

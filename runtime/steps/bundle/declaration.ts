@@ -1,5 +1,5 @@
 /** The update bundle: declared, and not made yet. */
-import { outputFolder } from '../../plan/paths.ts'
+import { outputFolder } from '../../model/paths.ts'
 import type { StepDeclaration } from '../../plan/step.ts'
 import { file } from '../refs.ts'
 

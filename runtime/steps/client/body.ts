@@ -1,6 +1,7 @@
 /** The program that systemd starts on the device. */
-import { selfVersion } from '../../load/self.ts'
+
 import type { StepBody } from '../../plan/body.ts'
+import { selfVersion } from '../../state/own-package.ts'
 import { deviceSourcesDigest, stepScript } from '../package-files.ts'
 
 const script = () =>

@@ -1,6 +1,7 @@
 /** The disk image, where the BSP declares one. */
-import type { PathRef } from '../../plan/model.ts'
-import { cacheFolder, outputFolder } from '../../plan/paths.ts'
+
+import { cacheFolder, outputFolder } from '../../model/paths.ts'
+import type { PathRef } from '../../model/plan.ts'
 import type { StepDeclaration, StepFacts } from '../../plan/step.ts'
 import { type Keys, named } from '../named.ts'
 import { file, inCache, optional, placed } from '../refs.ts'

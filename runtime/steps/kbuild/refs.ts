@@ -1,6 +1,6 @@
 /** What is read of the BSP by whatever is built as the kernel is: fragments of a configuration, device trees. */
 import { posix } from 'node:path'
-import type { PathRef } from '../../plan/model.ts'
+import type { PathRef } from '../../model/plan.ts'
 import type { StepFacts } from '../../plan/step.ts'
 import { entries, type Keys, named } from '../named.ts'
 import { NOISE, own } from '../refs.ts'

@@ -1,6 +1,7 @@
 /** The root filesystem of the device: the base with packages, programs, kernel, overlays, and what it is told of itself. */
-import { selfVersion } from '../../load/self.ts'
+
 import type { StepBody } from '../../plan/body.ts'
+import { selfVersion } from '../../state/own-package.ts'
 import { deviceSourcesDigest, stepScript } from '../package-files.ts'
 
 const SCRIPTS = [

@@ -5,18 +5,18 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { connectEngine, type Engine } from '../../../runtime/execute/engine/engine.ts'
+import { hostTrust } from '../../../runtime/execute/engine/host-trust.ts'
 import {
   builderStatus,
   builderTag,
   ensureBuilder,
   findBuilder,
   pruneBuilders,
-} from '../../../runtime/execute/builder-image.ts'
-import { connectEngine, type Engine } from '../../../runtime/execute/engine.ts'
-import { hostTrust } from '../../../runtime/execute/host-trust.ts'
+} from '../../../runtime/execute/images/builder-image.ts'
+import type { BuilderRef } from '../../../runtime/model/plan.ts'
 import { hostArch } from '../../../runtime/plan/arch.ts'
 import { builderFor } from '../../../runtime/plan/builder.ts'
-import type { BuilderRef } from '../../../runtime/plan/model.ts'
 import { builder as imageBuilder } from './project.ts'
 
 const test = suite('builder image')
@@ -61,7 +61,7 @@ test('a missing layer is made on those that exist, with its packages; the second
   assert.is(notices.length, 2, notices.join('\n'))
   assert.match(notices[0]!, 'Adding "host"')
   assert.match(notices[1]!, /Added "host" in \d+ s/)
-  assert.is(execFileSync('docker', ['run', '--rm', id, 'hello', '-t']).toString(), 'hello, world\n')
+  assert.is(execFileSync('docker', ['run', '--rm', id, 'hello', '-t']).toString(), 'hello, fileStates\n')
   const started = performance.now()
   assert.equal(await ensureBuilder(engine, builder, options(notices)), image)
   assert.ok(performance.now() - started < 200)

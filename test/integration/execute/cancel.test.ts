@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { createDockerExecutor } from '../../../runtime/execute/docker.ts'
+import { createDockerExecutor } from '../../../runtime/execute/containers/docker.ts'
 import { runOnce } from '../../../runtime/execute/executor.ts'
 import { builder, containersOf, loopDevices, TestProject, until } from './project.ts'
 
@@ -147,8 +147,8 @@ test('a loop device left by a killed process is released by the next build', asy
 
 test('containers that an earlier process left behind are removed before the first one', () =>
   withProject(async project => {
-    const { docker } = await (await import('../../../runtime/execute/engine.ts')).connectEngine()
-    const { containerLabels } = await import('../../../runtime/execute/leftovers.ts')
+    const { docker } = await (await import('../../../runtime/execute/engine/engine.ts')).connectEngine()
+    const { containerLabels } = await import('../../../runtime/execute/containers/leftovers.ts')
     const labels = { ...containerLabels(project.root, 'lobby', 'build'), 'strux.pid': '1' }
     const Image = project.executor.imageId(builder)!
     const stray = await docker.createContainer({ Image, Cmd: ['sleep', '1000'], Labels: labels })

@@ -3,7 +3,7 @@
  * what happens, a line each.
  */
 import { readFileSync } from 'node:fs'
-import { createDockerExecutor } from '../../../runtime/execute/docker.ts'
+import { createDockerExecutor } from '../../../runtime/execute/containers/docker.ts'
 import { runOnce } from '../../../runtime/execute/executor.ts'
 import { builder } from './project.ts'
 

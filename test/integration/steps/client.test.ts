@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { selfVersion } from '../../../runtime/load/self.ts'
+import { selfVersion } from '../../../runtime/state/own-package.ts'
 import { TempProject } from '../../support/project.ts'
 
 const test = suite('client')

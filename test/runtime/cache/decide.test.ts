@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert'
 import type { BspData, ProjectData, ScriptData } from '../../../lib/schema.ts'
 import { Sh } from '../../../lib/sh.ts'
 import { RememberedBuilders } from '../../../runtime/cache/known-builders.ts'
-import type { Decision } from '../../../runtime/cache/reason.ts'
+import type { Decision } from '../../../runtime/model/decision.ts'
 import { type BuildSettings, bspWith, PROJECT, SimulatedProject } from '../../support/simulated.ts'
 
 const MAKE: ScriptData = {

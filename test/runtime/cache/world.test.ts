@@ -2,10 +2,10 @@ import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { FileStates, type InputState } from '../../../runtime/cache/file-states.ts'
 import { HashMemo, hashText } from '../../../runtime/cache/hash-memo.ts'
-import { type InputState, World } from '../../../runtime/cache/world.ts'
-import type { PathRef } from '../../../runtime/plan/model.ts'
-import { concerns, pathRef } from '../../../runtime/plan/paths.ts'
+import { concerns, pathRef } from '../../../runtime/model/paths.ts'
+import type { PathRef } from '../../../runtime/model/plan.ts'
 import { inTempFolder, write } from '../../support/temp-folder.ts'
 
 const X = hashText('x')
@@ -15,7 +15,7 @@ interface Place {
   readonly at: (path: string) => string
   /** The state as a build that begins now sees it. */
   readonly state: (path: string | PathRef, without?: string[]) => Promise<InputState>
-  readonly world: () => World
+  readonly fileStates: () => FileStates
 }
 
 function withWorld(work: (place: Place) => Promise<void>): () => Promise<void> {
@@ -23,10 +23,10 @@ function withWorld(work: (place: Place) => Promise<void>): () => Promise<void> {
     inTempFolder(async folder => {
       const root = join(folder, 'project')
       mkdirSync(root)
-      const world = () => new World(root, new HashMemo(join(folder, 'memo')))
+      const fileStates = () => new FileStates(root, new HashMemo(join(folder, 'memo')))
       const state = (path: string | PathRef, without?: string[]) =>
-        world().state(typeof path === 'string' ? pathRef(path, path) : path, without)
-      await work({ root, at: path => join(root, path), state, world })
+        fileStates().state(typeof path === 'string' ? pathRef(path, path) : path, without)
+      await work({ root, at: path => join(root, path), state, fileStates })
     })
 }
 
@@ -42,16 +42,16 @@ test(
 
 test(
   'nothing is no state, also where a file stands for a folder or symlinks lead round',
-  withWorld(async ({ at, state, world }) => {
+  withWorld(async ({ at, state, fileStates }) => {
     write(at('f'), 'x')
     symlinkSync('b', at('a'))
     symlinkSync('a', at('b'))
     symlinkSync('gone', at('dangling'))
     for (const path of ['none', 'f/below', 'a', 'a/below', 'dangling']) {
       assert.is(await state(path), undefined, path)
-      assert.not(world().exists(path), path)
-      assert.not(world().isFile(path), path)
-      assert.is(await world().fileHash(path), undefined, path)
+      assert.not(fileStates().exists(path), path)
+      assert.not(fileStates().isFile(path), path)
+      assert.is(await fileStates().fileHash(path), undefined, path)
     }
   }),
 )
@@ -155,7 +155,7 @@ test(
 
 test(
   'a glob means files, dot files and symlinks too, and no folder',
-  withWorld(async ({ at, state, world }) => {
+  withWorld(async ({ at, state, fileStates }) => {
     for (const name of ['a.dts', '.b.dts', 'c.txt', 'sub/d.dts']) write(at(`d/${name}`), 'x', 0o644)
     mkdirSync(at('d/folder.dts'))
     symlinkSync('c.txt', at('d/link.dts'))
@@ -164,7 +164,7 @@ test(
       'd/a.dts': `644 ${X}`,
       'd/link.dts': `-> c.txt 644 ${X}`,
     })
-    assert.equal(await world().matches(pathRef('d/**/d.dts', 'd/**/d.dts')), ['d/sub/d.dts'])
+    assert.equal(await fileStates().matches(pathRef('d/**/d.dts', 'd/**/d.dts')), ['d/sub/d.dts'])
     assert.is(await state('d/*.c'), undefined)
     assert.is(await state('none/*.c'), undefined)
   }),
@@ -183,7 +183,7 @@ test(
 
 test(
   'symlinks that lead out of the project are noticed, on the way as well as at the end',
-  withWorld(async ({ root, at, world }) => {
+  withWorld(async ({ root, at, fileStates }) => {
     write(join(root, '../outside/f'), 'x')
     write(at('in/f'), 'x')
     symlinkSync('../outside', at('away'))
@@ -191,15 +191,16 @@ test(
     symlinkSync('in', at('stay'))
     symlinkSync('../project-2', at('neighbour'))
     mkdirSync(join(root, '../project-2'))
-    for (const path of ['away', 'away/f', 'file', 'neighbour']) assert.ok(world().leadsOutside(path), path)
-    for (const path of ['in/f', 'stay', 'stay/f', 'none']) assert.not(world().leadsOutside(path), path)
+    for (const path of ['away', 'away/f', 'file', 'neighbour'])
+      assert.ok(fileStates().leadsOutside(path), path)
+    for (const path of ['in/f', 'stay', 'stay/f', 'none']) assert.not(fileStates().leadsOutside(path), path)
   }),
 )
 
 test(
   'what was seen is believed until something has run',
-  withWorld(async ({ at, world }) => {
-    const seen = world()
+  withWorld(async ({ at, fileStates }) => {
+    const seen = fileStates()
     assert.not(seen.exists('f'))
     write(at('f'), 'x')
     assert.not(seen.exists('f'))
@@ -210,14 +211,14 @@ test(
 
 test(
   'a folder linked to the outside leads there, whatever lies deep in it; the project itself and links within do not',
-  withWorld(async ({ at, world }) => {
+  withWorld(async ({ at, fileStates }) => {
     write(at('in/deep/f'), 'x')
     write(join(at('..'), 'elsewhere/deep/f'), 'x')
     symlinkSync('../elsewhere', at('out'))
     symlinkSync('in', at('alias'))
     assert.equal(
       ['out/deep/f', 'out/deep/gone', 'out', 'alias/deep/f', 'in/deep/f', 'gone/deep', '.'].map(path =>
-        world().leadsOutside(path),
+        fileStates().leadsOutside(path),
       ),
       [true, true, true, false, false, false, false],
     )

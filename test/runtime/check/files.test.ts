@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { ProjectData, ScriptData } from '../../../lib/schema.ts'
+import { FileStates } from '../../../runtime/cache/file-states.ts'
 import { HashMemo } from '../../../runtime/cache/hash-memo.ts'
-import { World } from '../../../runtime/cache/world.ts'
 import { checkFiles } from '../../../runtime/check/files.ts'
-import type { Finding } from '../../../runtime/load/diagnostic.ts'
+import type { Finding } from '../../../runtime/diagnostics/diagnostic.ts'
 import { relationsOf } from '../../../runtime/plan/relations.ts'
 import { bspWith, PROJECT, planFor, SimulatedProject, script } from '../../support/simulated.ts'
 
@@ -20,8 +20,8 @@ async function check(
     project.write('bsp/demo/ok.sh', 'true')
     prepare(project)
     const plan = planFor(bspWith(scripts), { ...PROJECT, ...config } as ProjectData, project.root)
-    const world = new World(project.root, new HashMemo(join(project.root, 'memo')))
-    return await checkFiles(plan, relationsOf(plan), world)
+    const fileStates = new FileStates(project.root, new HashMemo(join(project.root, 'memo')))
+    return await checkFiles(plan, relationsOf(plan), fileStates)
   } finally {
     project.dispose()
   }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { resolveEndpoint, showEndpoint } from '../../../runtime/execute/endpoint.ts'
+import { resolveEndpoint, showEndpoint } from '../../../runtime/execute/engine/endpoint.ts'
 
 const test = suite('endpoint')
 let root: string

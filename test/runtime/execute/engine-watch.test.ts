@@ -2,8 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import type { Engine } from '../../../runtime/execute/engine.ts'
-import { EngineWatch } from '../../../runtime/execute/engine-watch.ts'
+import type { Engine } from '../../../runtime/execute/engine/engine.ts'
+import { EngineWatch } from '../../../runtime/execute/engine/engine-watch.ts'
 
 const test = suite('engine watch')
 const TIMES = { interval: 10, patience: 60, secondLook: 20 }

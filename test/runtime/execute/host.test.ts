@@ -13,7 +13,7 @@ import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type Executor, runOnce } from '../../../runtime/execute/executor.ts'
-import { createHostExecutor, runFlashScript } from '../../../runtime/execute/host.ts'
+import { createHostExecutor, runFlashScript } from '../../../runtime/execute/host/host.ts'
 import { builderFor } from '../../../runtime/plan/builder.ts'
 
 const test = suite('host executor')

@@ -2,7 +2,7 @@
 import * as fc from 'fast-check'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { Demultiplexer } from '../../../runtime/execute/demultiplex.ts'
+import { Demultiplexer } from '../../../runtime/execute/containers/demultiplex.ts'
 import { LineSplitter, LONGEST_LINE } from '../../../runtime/execute/lines.ts'
 import { isProgressLine, parseProgress } from '../../../runtime/execute/progress.ts'
 

@@ -1,9 +1,9 @@
 /** Spare containers and those on their way out, without an engine. */
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import type { Container } from '../../../runtime/execute/container.ts'
-import { Pool } from '../../../runtime/execute/pool.ts'
-import type { BuilderRef } from '../../../runtime/plan/model.ts'
+import type { Container } from '../../../runtime/execute/containers/container.ts'
+import { Pool } from '../../../runtime/execute/containers/pool.ts'
+import type { BuilderRef } from '../../../runtime/model/plan.ts'
 
 const test = suite('pool')
 const BUILDER: BuilderRef = { kind: 'named', image: 'builder', key: 'builder' }

@@ -13,13 +13,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { chosenMirror, machineMirror, sourceLines } from '../../../runtime/execute/apt-sources.ts'
-import { checkNode } from '../../../runtime/execute/doctor.ts'
-import { BUNDLE_IN_CONTAINER, hostTrust, proxyVariables } from '../../../runtime/execute/host-trust.ts'
-import { removeStalePidFile } from '../../../runtime/execute/install-engine.ts'
-import { mayHaveOrphanedLoops } from '../../../runtime/execute/loop-devices.ts'
-import { GrantMemory, lackingCapabilities, refusedPrivileges } from '../../../runtime/execute/privileges.ts'
-import { abandonedNotes, forgetUnclaimed, noteUnclaimed } from '../../../runtime/execute/unclaimed.ts'
+import { mayHaveOrphanedLoops } from '../../../runtime/execute/containers/loop-devices.ts'
+import { checkNode } from '../../../runtime/execute/doctor/doctor.ts'
+import { removeStalePidFile } from '../../../runtime/execute/doctor/install-engine.ts'
+import { BUNDLE_IN_CONTAINER, hostTrust, proxyVariables } from '../../../runtime/execute/engine/host-trust.ts'
+import {
+  GrantMemory,
+  lackingCapabilities,
+  refusedPrivileges,
+} from '../../../runtime/execute/engine/privileges.ts'
+import { chosenMirror, machineMirror, sourceLines } from '../../../runtime/execute/images/apt-sources.ts'
+import { abandonedNotes, forgetUnclaimed, noteUnclaimed } from '../../../runtime/execute/ownership/notes.ts'
 
 const test = suite('surroundings')
 let folder: string

@@ -11,15 +11,15 @@ import { HOOK_NAMES, type Hook } from '../../../lib/hooks/build.ts'
 import type { BspData, ProjectData, ScriptData } from '../../../lib/schema.ts'
 import { bspSchema, projectSchema } from '../../../lib/schema.ts'
 import { Sh } from '../../../lib/sh.ts'
+import { FileStates } from '../../../runtime/cache/file-states.ts'
 import { HashMemo } from '../../../runtime/cache/hash-memo.ts'
-import { World } from '../../../runtime/cache/world.ts'
 import { exportAll } from '../../../runtime/export/export.ts'
 import { writeExport } from '../../../runtime/export/write.ts'
 import type { Layers } from '../../../runtime/layers/compose.ts'
 import type { Project } from '../../../runtime/load/loaded.ts'
 import { diagnose, loadBsp, loadProject } from '../../../runtime/load/project.ts'
-import type { Plan, PlanNode, ScriptNode } from '../../../runtime/plan/model.ts'
-import { isProduct } from '../../../runtime/plan/paths.ts'
+import { isProduct } from '../../../runtime/model/paths.ts'
+import type { Plan, PlanNode, ScriptNode } from '../../../runtime/model/plan.ts'
 import { makePlan } from '../../../runtime/plan/plan.ts'
 import { BUILD_PIPELINE } from '../../../runtime/steps/pipeline.ts'
 import { bspOverlays } from '../../../runtime/steps/rootfs_post/overlays.ts'
@@ -262,13 +262,13 @@ const versions = { host: HOST, version: '1.0.0', root: '/project', hostRoot: '/h
 interface Facts {
   readonly plan: Plan
   readonly root: string
-  readonly world: World
+  readonly fileStates: FileStates
 }
 
 /** Of a node all that a build depends on. */
 async function meaning(
   node: PlanNode,
-  { plan, root, world }: Facts,
+  { plan, root, fileStates }: Facts,
   ignore: readonly string[],
 ): Promise<object> {
   const files = new Set<string>()
@@ -289,7 +289,7 @@ async function meaning(
       else files.add(ref.path)
       continue
     }
-    const found = ref.glob ? await world.matches(ref) : expanded(root, ref.path, ignore)
+    const found = ref.glob ? await fileStates.matches(ref) : expanded(root, ref.path, ignore)
     const own = node.artifacts.map(({ path }) => path)
     const isFolder = ref.glob || found.length !== 1 || found[0] !== ref.path
     const counted = isFolder ? found.filter(path => !own.includes(path)) : found
@@ -456,9 +456,9 @@ test('for random definitions', async () => {
           BUILD_PIPELINE,
         ).plan
       const plan = planOf(data)
-      const world = new World(root, new HashMemo(join(folder, 'memo')))
+      const fileStates = new FileStates(root, new HashMemo(join(folder, 'memo')))
       const exportIt = () =>
-        exportAll([{ bsp: { ...location, data, layers }, plan, world, source: undefined }], {
+        exportAll([{ bsp: { ...location, data, layers }, plan, fileStates, source: undefined }], {
           root,
           project: found,
           config: undefined,
@@ -498,8 +498,12 @@ test('for random definitions', async () => {
         kernel.source === undefined &&
         !scripts.some(each => each.data.step === 'custom_kernel')
       await compare(
-        { plan: planOf(withOneOverlay(data)), root, world },
-        { plan: exported.plan, root: out, world: new World(out, new HashMemo(join(folder, 'memo2'))) },
+        { plan: planOf(withOneOverlay(data)), root, fileStates },
+        {
+          plan: exported.plan,
+          root: out,
+          fileStates: new FileStates(out, new HashMemo(join(folder, 'memo2'))),
+        },
         ignore,
         ownKernel,
       )

@@ -15,9 +15,9 @@ import {
 import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import type { Diagnostic } from '../../../runtime/load/diagnostic.ts'
+import type { Diagnostic } from '../../../runtime/diagnostics/diagnostic.ts'
 import { loadBsp, loadProject } from '../../../runtime/load/project.ts'
-import type { ScriptNode, StepNode } from '../../../runtime/plan/model.ts'
+import type { ScriptNode, StepNode } from '../../../runtime/model/plan.ts'
 import { examine } from '../../../runtime/run/workspace.ts'
 import { folderUntilExit } from '../../support/temp-folder.ts'
 import { project, summary, write } from '../load/temp-project.ts'
@@ -539,7 +539,7 @@ test('files of a board are no products of the build', async () => {
   const root = project({ [BSP]: USER })
   write(join(root, 'node_modules/@acme/panel'), { ...PACKAGE, 'package.json': manifest('@acme/panel') })
   const { workspace } = await load(root)
-  const { isProduct } = await import('../../../runtime/plan/paths.ts')
+  const { isProduct } = await import('../../../runtime/model/paths.ts')
   const [script] = scripts(workspace!.plan.nodes)
   assert.not(isProduct(script!.dependencies[0]!.path))
   assert.ok(isProduct('dist/artifacts'))

@@ -1,9 +1,9 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import * as z from 'zod'
-import type { Finding } from '../../../runtime/load/diagnostic.ts'
+import type { Finding } from '../../../runtime/diagnostics/diagnostic.ts'
 import { diagnose, loadBsp, loadProject } from '../../../runtime/load/project.ts'
-import { validate } from '../../../runtime/load/validate.ts'
+import { validate } from '../../../runtime/validate/validate.ts'
 import { bsp, CONFIG, project, summary, whole, write } from './temp-project.ts'
 
 const BSP = 'bsp/qemu/bsp.ts'

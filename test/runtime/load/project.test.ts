@@ -2,9 +2,9 @@ import { mkdirSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { StruxError } from '../../../runtime/diagnostics/error.ts'
 import { findProjectRoot } from '../../../runtime/load/find-project.ts'
 import { diagnose, loadBsp, loadProject } from '../../../runtime/load/project.ts'
-import { StruxError } from '../../../runtime/report/error.ts'
 import { CONFIG, project, summary, whole } from './temp-project.ts'
 
 const configured = (more: string) => CONFIG.replace(' })', `, ${more} })`)

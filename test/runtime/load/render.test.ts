@@ -1,7 +1,7 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import type { Diagnostic } from '../../../runtime/load/diagnostic.ts'
-import { renderDiagnostics } from '../../../runtime/load/render.ts'
+import type { Diagnostic } from '../../../runtime/diagnostics/diagnostic.ts'
+import { renderDiagnostics } from '../../../runtime/diagnostics/render.ts'
 import { project } from './temp-project.ts'
 
 function shown(source: string, place: Partial<Diagnostic> = {}, width = 80): string {

@@ -1,7 +1,7 @@
 /** Projects on disk for tests: written from texts, removed afterwards. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import type { Diagnostic } from '../../../runtime/load/diagnostic.ts'
+import type { Diagnostic } from '../../../runtime/diagnostics/diagnostic.ts'
 import { folderUntilExit } from '../../support/temp-folder.ts'
 
 export const CONFIG = `import { defineConfig } from 'strux-bsp'

@@ -2,7 +2,7 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { Sh } from '../../../lib/sh.ts'
-import { reason } from '../../../runtime/cache/reason.ts'
+import { reason } from '../../../runtime/model/decision.ts'
 import { planJson } from '../../../runtime/plan/json.ts'
 import { bspWith, planFor, script } from '../../support/simulated.ts'
 

@@ -11,7 +11,7 @@ import {
   resolveArtifact,
   resolveDependency,
   resolveLocation,
-} from '../../../runtime/plan/paths.ts'
+} from '../../../runtime/model/paths.ts'
 
 const BSP = { bsp: 'qemu', own: 'bsp/qemu' }
 const PROJECT = { bsp: 'qemu', own: '.' }

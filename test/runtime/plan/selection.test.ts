@@ -1,7 +1,7 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { StruxError } from '../../../runtime/diagnostics/error.ts'
 import { findNode, type SelectionOptions, select } from '../../../runtime/plan/selection.ts'
-import { StruxError } from '../../../runtime/report/error.ts'
 import { bspWith, planFor, script } from '../../support/simulated.ts'
 
 const inPlace = { depends_on: ['cache/tar'], cached_generated_artifacts: ['cache/tar'] }

@@ -4,8 +4,8 @@ import * as assert from 'uvu/assert'
 import { BUILD_HOOKS } from '../../../lib/hooks/build.ts'
 import type { BspData, ProjectData, ScriptData } from '../../../lib/schema.ts'
 import { Sh } from '../../../lib/sh.ts'
+import type { StepNode } from '../../../runtime/model/plan.ts'
 import type { StepBodies, StepBody } from '../../../runtime/plan/body.ts'
-import type { StepNode } from '../../../runtime/plan/model.ts'
 import { STEPS } from '../../../runtime/steps/registry.ts'
 import {
   type BuildSettings,

@@ -1,0 +1,279 @@
+/** What is on disk now: the states of files, folders and globs that decisions compare with records. */
+import {
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  type Stats,
+  statSync,
+} from 'node:fs'
+import { posix, sep } from 'node:path'
+import { passesOver } from '../model/paths.ts'
+import type { PathRef } from '../model/plan.ts'
+import { type GlobEntry, globFiles } from './glob.ts'
+import { readByGo } from './go-files.ts'
+import { type FileStamp, type HashMemo, hashText } from './hash-memo.ts'
+
+/**
+ * The state of an input: a file's SHA-256; for folders and globs, by file, mode and SHA-256 (or the target of a
+ * symlink); undefined where there is nothing.
+ */
+export type InputState = string | Readonly<Record<string, string>> | undefined
+
+/** Of a file's stat what is used: a build looks at thousands, and whole stats would fill the memory. */
+interface Facts extends FileStamp {
+  readonly kind: 'file' | 'folder' | 'other'
+}
+
+interface Seen {
+  readonly facts: Facts | undefined
+  /** Whether symlinks lead out of the project on the way. */
+  readonly outside: boolean
+}
+
+export class FileStates {
+  /** Absolute real path of the project. */
+  readonly root: string
+  /** Files that a build copies before anything else, by the path of the copy: it counts as what it is copied from. */
+  readonly copies: ReadonlyMap<string, string>
+  readonly #memo: HashMemo
+  #seen = new Map<string, Seen>()
+  #folders = new Map<string, boolean>()
+  #globbed = new Map<string, readonly string[]>()
+
+  constructor(root: string, memo: HashMemo, copies: ReadonlyMap<string, string> = new Map()) {
+    this.root = root
+    this.copies = copies
+    this.#memo = memo
+  }
+
+  /** Something ran: what is known about files may be old. */
+  refresh(): void {
+    this.#seen.clear()
+    this.#folders.clear()
+    this.#globbed.clear()
+  }
+
+  /** Whether there is a file or folder; a symlink counts as what it leads to. */
+  exists(path: string): boolean {
+    return this.#look(path) !== undefined
+  }
+
+  isFile(path: string): boolean {
+    return this.#look(path)?.kind === 'file'
+  }
+
+  /** Whether a symlink in the path leads out of the project: where scripts run, nothing is there. */
+  leadsOutside(path: string): boolean {
+    this.#look(path)
+    return this.#seen.get(path)!.outside
+  }
+
+  /** The files that a glob means now, relative to the project. */
+  async matches(ref: PathRef): Promise<readonly string[]> {
+    const known = this.#globbed.get(ref.path)
+    if (known) return known
+    const paths = await globFiles(this.root, ref, readWithSymlinksAsFiles)
+    this.#globbed.set(ref.path, paths)
+    return paths
+  }
+
+  /** The SHA-256 of a file; undefined where there is no regular file. */
+  async fileHash(path: string): Promise<string | undefined> {
+    const facts = this.#look(path)
+    return facts?.kind === 'file' ? this.#memo.hash(this.#at(path), facts) : undefined
+  }
+
+  /** The SHA-256 of a file where it need not be read for that. */
+  rememberedHash(path: string): string | undefined {
+    const facts = this.#look(path)
+    return facts?.kind === 'file' ? this.#memo.recall(this.#at(path), facts) : undefined
+  }
+
+  /** The state of an input; paths that start with one of `without` do not count (a node's own products in it). */
+  async state(ref: PathRef, without: readonly string[] = []): Promise<InputState> {
+    const own = (path: string) => without.some(each => path === each || path.startsWith(`${each}/`))
+    if (ref.glob) return this.#globState(ref, own)
+    const facts = this.#look(ref.path)
+    if (!facts) return undefined
+    if (facts.kind === 'folder') return this.#folderState(ref, own)
+    return facts.kind === 'file' ? this.#memo.hash(this.#at(ref.path), facts) : 'special'
+  }
+
+  /** Cheaper than `join`: a build asks for thousands, and all are normalised already. */
+  #at(path: string): string {
+    return path === '.' ? this.root : `${this.root}/${this.copies.get(path) ?? path}`
+  }
+
+  #look(path: string): Facts | undefined {
+    const seen = this.#seen.get(path)
+    if (seen) return seen.facts
+    const full = this.#at(path)
+    const entry = unlessNotThere(() => lstatSync(full, { throwIfNoEntry: false }))
+    const linked = entry?.isSymbolicLink() ?? false
+    const stat = linked ? unlessNotThere(() => statSync(full, { throwIfNoEntry: false })) : entry
+    const facts = stat && factsOf(stat)
+    const outside = path !== '.' && (linked ? !this.#holds(full) : !this.#holdsFolder(parentOf(full)))
+    this.#seen.set(path, { facts, outside })
+    return facts
+  }
+
+  /** One look for each folder on the way up; the way is only followed for good where there is a symlink in it. */
+  #holdsFolder(folder: string): boolean {
+    if (folder === this.root) return true
+    let inside = this.#folders.get(folder)
+    if (inside === undefined) {
+      const linked = unlessNotThere(() => lstatSync(folder, { throwIfNoEntry: false }))?.isSymbolicLink()
+      const above = parentOf(folder)
+      inside = linked || !above.startsWith(this.root) ? this.#holds(folder) : this.#holdsFolder(above)
+      this.#folders.set(folder, inside)
+    }
+    return inside
+  }
+
+  /** Whether what a path really is lies in the project; what does not exist leads nowhere. */
+  #holds(full: string): boolean {
+    try {
+      const real = realpathSync.native(full)
+      return real === this.root || real.startsWith(this.root + sep)
+    } catch {
+      return true
+    }
+  }
+
+  /** `counted`: folders of which every file counts already. */
+  async #folderState(ref: PathRef, own: OwnPath, counted = new Set<string>()): Promise<InputState> {
+    counted.add(ref.path)
+    const state: Record<string, string> = {}
+    const found: (readonly [path: string, stat: Stats])[] = []
+    const visit = (folder: string): void => {
+      const names = readdirSync(this.#at(folder)).sort()
+      for (const name of names) {
+        const path = posix.join(folder, name)
+        if (own(path) || ref.ignore?.some(pattern => passesOver(pattern, name, folder === ref.path))) continue
+        const stat = lstatSync(this.#at(path), { throwIfNoEntry: false })
+        if (!stat) continue
+        found.push([path, stat])
+        if (stat.isDirectory()) visit(path)
+      }
+    }
+    visit(ref.path)
+    for (const [path, stat] of ref.only ? this.#readByGo(ref.path, found) : found)
+      state[posix.relative(ref.path, path)] = await this.#entry(path, stat, { ref, own, counted })
+    return state
+  }
+
+  #readByGo(folder: string, found: readonly (readonly [string, Stats])[]): typeof found {
+    const inFolder = (path: string) => posix.relative(folder, path)
+    const files = found.filter(([, stat]) => !stat.isDirectory())
+    const read = readByGo(
+      files.map(([path]) => inFolder(path)),
+      file => readFileSync(this.#at(posix.join(folder, file)), 'utf8'),
+    )
+    return files.filter(([path]) => read.has(inFolder(path)))
+  }
+
+  async #globState(ref: PathRef, own: OwnPath): Promise<InputState> {
+    const state: Record<string, string> = {}
+    const counted = new Set<string>()
+    for (const path of await this.matches(ref)) {
+      const stat = lstatSync(this.#at(path), { throwIfNoEntry: false })
+      if (stat && !own(path)) state[path] = await this.#entry(path, stat, { ref, own, counted })
+    }
+    return Object.keys(state).length > 0 ? state : undefined
+  }
+
+  async #entry(path: string, stat: Stats, reading: Reading): Promise<string> {
+    const mode = (stat.mode & 0o7777).toString(8)
+    if (stat.isSymbolicLink()) {
+      const target = await this.#linkTarget(path, reading)
+      return `-> ${readlinkSync(this.#at(path))}${target === undefined ? '' : ` ${target}`}`
+    }
+    if (stat.isDirectory()) return `${mode} folder`
+    return stat.isFile() ? `${mode} ${await this.#memo.hash(this.#at(path), stat)}` : `${mode} special`
+  }
+
+  /**
+   * What a link in a folder or glob leads to, where that lies in the project and does not count already: a script that
+   * follows the link reads it. undefined: only the target's name counts.
+   */
+  async #linkTarget(path: string, reading: Reading): Promise<string | undefined> {
+    const { ref, own, counted } = reading
+    const real = realPathOf(this.#at(path))
+    if (real === undefined || !real.startsWith(this.root + sep)) return undefined
+    const target = real.slice(this.root.length + 1)
+    // A link to a folder around itself leads round in a circle.
+    if (own(target) || path.startsWith(`${target}/`)) return undefined
+    if ([target, ...parentsOf(target)].some(each => counted.has(each))) return undefined
+    const stat = lstatSync(real, { throwIfNoEntry: false })
+    if (!stat?.isDirectory()) return stat && this.#entry(target, stat, reading)
+    const folder = { declared: target, path: target, glob: false, ...(ref.ignore && { ignore: ref.ignore }) }
+    return digestOf(await this.#folderState(folder, own, counted))
+  }
+}
+
+interface Reading {
+  readonly ref: PathRef
+  readonly own: OwnPath
+  readonly counted: Set<string>
+}
+
+/** `a/b/c` → `a/b`, `a` */
+function parentsOf(path: string): string[] {
+  return path.split('/').flatMap((_, at, parts) => (at > 0 ? [parts.slice(0, at).join('/')] : []))
+}
+
+/** Whether a path is a product of the node that reads. */
+type OwnPath = (path: string) => boolean
+
+function realPathOf(path: string): string | undefined {
+  try {
+    return realpathSync.native(path)
+  } catch {
+    return undefined
+  }
+}
+
+/** Also where a file stands in the place of a folder, or symlinks lead round in a circle. */
+function unlessNotThere(look: () => Stats | undefined): Stats | undefined {
+  try {
+    return look()
+  } catch (error) {
+    if (
+      ['ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES', 'ENAMETOOLONG'].includes(
+        String((error as NodeJS.ErrnoException).code),
+      )
+    )
+      return undefined
+    throw error
+  }
+}
+
+/** A glob means symlinks as well, without following them; the library would either follow them or leave them out. */
+const readWithSymlinksAsFiles = (folder: string): GlobEntry[] =>
+  readdirSync(folder, { withFileTypes: true }).map(entry =>
+    entry.isSymbolicLink()
+      ? Object.assign(entry, { isFile: () => true, isSymbolicLink: () => false })
+      : entry,
+  )
+
+function parentOf(full: string): string {
+  return full.slice(0, full.lastIndexOf('/'))
+}
+
+function factsOf(stat: Stats): Facts {
+  const { size, mtimeMs, ctimeMs, ino } = stat
+  return {
+    kind: stat.isFile() ? 'file' : stat.isDirectory() ? 'folder' : 'other',
+    size,
+    mtimeMs,
+    ctimeMs,
+    ino,
+  }
+}
+
+/** One value for a state, to compare versions by. */
+export function digestOf(state: InputState): string {
+  return typeof state === 'string' ? state : hashText(JSON.stringify(state ?? null))
+}

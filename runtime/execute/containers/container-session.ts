@@ -1,0 +1,62 @@
+/** A session in a container: commands by `exec`, one after another. */
+import { join } from 'node:path'
+import { unlessAborted } from '../cancel.ts'
+import type { Command, OutputSink, WorkSession } from '../executor.ts'
+import { LineSplitter } from '../lines.ts'
+import { shellCall } from '../script-text.ts'
+import type { Container } from './container.ts'
+
+export interface ContainerSessionOptions {
+  /** dist/.strux of the project, on this machine. */
+  readonly folder: string
+  /** Where commands see the project. */
+  readonly mountAt: string
+  /** Aborted when the engine does not answer any more. */
+  readonly lost: AbortSignal
+  /** Puts everything in order. `since`: when the session was opened. `failed`: a command did not end with 0. */
+  readonly close: (since: Date, failed: boolean) => Promise<void>
+}
+
+export class ContainerSession implements WorkSession {
+  readonly variablesFile = '/tmp/.strux-variables'
+  readonly #container: Container
+  readonly #options: ContainerSessionOptions
+  readonly #since = new Date()
+  #failed = false
+
+  constructor(container: Container, options: ContainerSessionOptions) {
+    this.#container = container
+    this.#options = options
+  }
+
+  async run(command: Command, output: OutputSink, signal: AbortSignal): Promise<number> {
+    signal.throwIfAborted()
+    const { folder, mountAt, lost } = this.#options
+    const stopped = AbortSignal.any([signal, lost])
+    const stdout = new LineSplitter(line => output('stdout', line))
+    const stderr = new LineSplitter(line => output('stderr', line))
+    const call = shellCall(command.script, join(folder, 'run'), `${mountAt}/dist/.strux/run`)
+    let code: number | undefined
+    try {
+      const script = this.#container.exec({
+        argv: ['/bin/bash', '-c', call.text],
+        env: command.env,
+        stdout: chunk => (stopped.aborted ? undefined : stdout.push(chunk)),
+        stderr: chunk => (stopped.aborted ? undefined : stderr.push(chunk)),
+      })
+      code = await unlessAborted(script, stopped)
+      stdout.end()
+      stderr.end()
+      return code
+    } catch (error) {
+      throw stopped.aborted ? stopped.reason : error
+    } finally {
+      call.discard()
+      if (code !== 0) this.#failed = true
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#options.close(this.#since, this.#failed)
+  }
+}

@@ -1,0 +1,263 @@
+/** One container: started so that it cannot outlive this process, used by `exec`, removed with all that runs in it. */
+import { randomBytes } from 'node:crypto'
+import type { Duplex } from 'node:stream'
+import type Dockerode from 'dockerode'
+import { StruxError } from '../../diagnostics/error.ts'
+import type { Taken } from '../../report/drained.ts'
+import { type Engine, engineReason, engineStatus } from '../engine/engine.ts'
+import {
+  GRANTS,
+  type Grant,
+  type GrantMemory,
+  grantSettings,
+  refusedPrivileges,
+} from '../engine/privileges.ts'
+import { Demultiplexer } from './demultiplex.ts'
+import { Intake } from './intake.ts'
+
+export interface ContainerSpec {
+  readonly image: string
+  readonly env: Readonly<Record<string, string>>
+  readonly binds: readonly string[]
+  readonly labels: Readonly<Record<string, string>>
+  readonly workingDir: string
+  /** Begins the container's name. */
+  readonly name: string
+}
+
+/**
+ * PID 1 waits for the end of its input, which this process holds open and never uses. When this process ends, in
+ * whatever way, the engine closes the input, PID 1 ends, and with it everything in the container (StdinOnce, AutoRemove).
+ * It is bash because that also collects the orphans of a script, which `cat` would leave as zombies.
+ */
+const DEAD_MANS_SWITCH = ['/bin/bash', '-c', 'while IFS= read -r _; do :; done']
+
+/** 128 + SIGKILL. */
+const KILLED = 137
+
+/** How often a silent script is checked for having ended: a process that it left behind may hold its output open. */
+const EXIT_CHECK = 250
+
+/** Starts a container with the most that the engine grants. Throws a StruxError where none can be started. */
+export async function startContainer(
+  engine: Engine,
+  spec: ContainerSpec,
+  memory: GrantMemory,
+): Promise<Container> {
+  const known = memory.recall(engine.id)
+  const grants = known === undefined ? GRANTS : GRANTS.slice(GRANTS.indexOf(known))
+  for (const grant of grants) {
+    try {
+      const container = await startGranted(engine, spec, grant)
+      memory.remember(engine.id, grant)
+      return container
+    } catch (cause) {
+      const reason = engineReason(cause)
+      if (grant !== GRANTS.at(-1) && refusedPrivileges(reason)) continue
+      throw new StruxError(`No container could be started from ${spec.image}: ${reason}`, {
+        hint: 'Run `strux doctor` for a check of the engine.',
+        cause,
+      })
+    }
+  }
+  throw new StruxError(`No container could be started from ${spec.image}`)
+}
+
+/** The same with a given grant; throws what the engine said. */
+export async function startGranted(engine: Engine, spec: ContainerSpec, grant: Grant): Promise<Container> {
+  const settings = grantSettings(grant)
+  const handle = await engine.docker.createContainer({
+    name: `${spec.name.replace(/[^A-Za-z0-9_.-]/g, '-')}-${randomBytes(4).toString('hex')}`,
+    Image: spec.image,
+    User: '0:0',
+    Env: envList(spec.env),
+    Entrypoint: DEAD_MANS_SWITCH,
+    Cmd: [],
+    WorkingDir: spec.workingDir,
+    Labels: spec.labels,
+    Healthcheck: { Test: ['NONE'] },
+    OpenStdin: true,
+    StdinOnce: true,
+    AttachStdin: true,
+    HostConfig: {
+      ...settings,
+      AutoRemove: true,
+      Binds: [...(settings.Binds ?? []), ...spec.binds],
+    },
+  } as Dockerode.ContainerCreateOptions)
+  const container = new Container(engine, handle, spec.image, grant)
+  try {
+    await container.start()
+    return container
+  } catch (error) {
+    await container.remove().catch(() => {})
+    throw error
+  }
+}
+
+export interface ExecRequest {
+  readonly argv: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+  readonly stdout: (chunk: Buffer) => Taken
+  readonly stderr: (chunk: Buffer) => Taken
+}
+
+export class Container {
+  readonly id: string
+  readonly image: string
+  readonly grant: Grant
+  readonly #engine: Engine
+  readonly #handle: Dockerode.Container
+  #lifeline: Duplex | undefined
+
+  constructor(engine: Engine, handle: Dockerode.Container, image: string, grant: Grant) {
+    this.#engine = engine
+    this.#handle = handle
+    this.id = handle.id
+    this.image = image
+    this.grant = grant
+  }
+
+  async start(): Promise<void> {
+    const lifeline = (await this.#handle.attach({ stream: true, stdin: true, hijack: true })) as Duplex
+    // When the container ends first, the connection breaks; that is no error.
+    lifeline.on('error', () => {})
+    lifeline.resume()
+    this.#lifeline = lifeline
+    await this.#handle.start()
+  }
+
+  /**
+   * Runs a program to its end without input; resolves with its exit code, 128+n for one that a signal ended.
+   * Throws what the engine says where the program cannot be started, a StruxError where the container is gone.
+   */
+  async exec(request: ExecRequest): Promise<number> {
+    const exec = await this.#handle.exec({
+      Cmd: [...request.argv],
+      Env: envList(request.env ?? {}),
+      AttachStdout: true,
+      AttachStderr: true,
+    })
+    const stream = (await exec.start({ Detach: false, Tty: false })) as Duplex
+    const frames = new Demultiplexer(request.stdout, request.stderr)
+    await this.#readToEnd(stream, exec, chunk => frames.push(chunk))
+    const code = await this.exitCode(exec)
+    // Killed, it may be, with the container around it: then that is what there is to say.
+    if (code === KILLED && (await this.#ends())) throw this.#gone(undefined)
+    return code
+  }
+
+  /** Runs bash of our own; `words` are its name and arguments. Throws where it fails, with what it says itself. */
+  async bash(program: string, ...words: readonly string[]): Promise<void> {
+    const said: Buffer[] = []
+    const code = await this.exec({
+      argv: ['/bin/bash', '-c', program, ...words],
+      stdout() {},
+      stderr(chunk) {
+        said.push(chunk)
+      },
+    })
+    if (code !== 0) throw new Error(Buffer.concat(said).toString().trim() || `exit code ${code}`)
+  }
+
+  /** For terminals: the exec and its connection, in the caller's hands. */
+  async openExec(
+    options: Dockerode.ExecCreateOptions,
+  ): Promise<{ exec: Dockerode.Exec; connection: Duplex }> {
+    const exec = await this.#handle.exec(options)
+    const connection = (await exec.start({ hijack: true, stdin: true, Tty: options.Tty === true })) as Duplex
+    return { exec, connection }
+  }
+
+  async exitCode(exec: Dockerode.Exec): Promise<number> {
+    for (let wait = 2; wait < 5000; wait *= 2) {
+      const state = await exec.inspect().catch(error => {
+        if (engineStatus(error) === 404) throw this.#gone(error)
+        throw error
+      })
+      if (!state.Running && state.ExitCode !== null) return state.ExitCode
+      await pause(wait)
+    }
+    throw this.#gone(undefined)
+  }
+
+  /** Whether it is gone, or goes within a moment. */
+  async #ends(): Promise<boolean> {
+    for (let wait = 10; wait < 700; wait *= 2) {
+      if (!(await this.isRunning())) return true
+      await pause(wait)
+    }
+    return false
+  }
+
+  async isRunning(): Promise<boolean> {
+    const state = await this.#handle.inspect().catch(() => undefined)
+    return state?.State.Running === true
+  }
+
+  /** Ends everything in the container and resolves when the engine no longer knows it. */
+  async remove(): Promise<void> {
+    try {
+      await this.#handle.remove({ force: true, v: true })
+    } catch (error) {
+      const status = engineStatus(error)
+      // 409: it is being removed already, as it is when its PID 1 has just ended.
+      if (status !== 404 && status !== 409) throw error
+    }
+    this.#lifeline?.destroy()
+    for (let wait = 5; wait < 20_000; wait *= 1.5) {
+      const state = await this.#handle.inspect().catch(error => {
+        if (engineStatus(error) === 404) return undefined
+        throw error
+      })
+      if (state === undefined) return
+      await pause(wait)
+    }
+    throw new StruxError(`The engine does not remove container ${this.id.slice(0, 12)}`, {
+      hint: `Try \`docker rm --force ${this.id.slice(0, 12)}\`.`,
+    })
+  }
+
+  #readToEnd(stream: Duplex, exec: Dockerode.Exec, take: (chunk: Buffer) => Taken): Promise<void> {
+    return new Promise((resolve, reject) => {
+      let silent = true
+      const check = setInterval(async () => {
+        if (silent && !intake.waiting) {
+          const state = await exec.inspect().catch(() => undefined)
+          if (state && !state.Running && silent && !intake.waiting) finish()
+        }
+        silent = true
+      }, EXIT_CHECK)
+      const finish = (error?: unknown) => {
+        clearInterval(check)
+        stream.destroy()
+        if (error === undefined) resolve()
+        else reject(error)
+      }
+      const hear = (chunk: Buffer) => {
+        silent = false
+        return take(chunk)
+      }
+      const intake = new Intake(stream, hear, finish)
+      stream.on('end', () => finish())
+      stream.on('close', () => finish())
+      // A broken connection has a cause that the exit code or the container's state tells better.
+      stream.on('error', () => finish())
+    })
+  }
+
+  #gone(cause: unknown): StruxError {
+    return new StruxError('The container ended before the command that ran in it', {
+      hint: `Something stopped it from outside: the engine, the system for lack of memory, or a user. Engine ${this.#engine.version}; see its log.`,
+      cause,
+    })
+  }
+}
+
+export function envList(env: Readonly<Record<string, string>>): string[] {
+  return Object.entries(env).map(([name, value]) => `${name}=${value}`)
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise(resolve => setTimeout(resolve, milliseconds))
+}

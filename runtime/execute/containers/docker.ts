@@ -1,0 +1,283 @@
+/** Runs each node's work in a fresh container: from the builder image to the owner of the last file. */
+
+import { StruxError } from '../../diagnostics/error.ts'
+import type { BuilderRef } from '../../model/plan.ts'
+import { stateFolder } from '../../state/state-folder.ts'
+import { late, unlessAborted } from '../cancel.ts'
+import { openSession, type Session, startForScript } from '../engine/connection.ts'
+import { engineReason } from '../engine/engine.ts'
+import type { Grant } from '../engine/privileges.ts'
+import type { Executor, NoticeSink, SessionRequest, WorkSession } from '../executor.ts'
+import { BuilderImages } from '../images/builder-images.ts'
+import type { Container } from './container.ts'
+import { ContainerSession } from './container-session.ts'
+import { type Role, removeLeftoverContainers } from './leftovers.ts'
+import { mayHaveOrphanedLoops, releaseOrphanedLoops } from './loop-devices.ts'
+import { Pool } from './pool.ts'
+import { runShell, type ShellTerminal } from './shell.ts'
+import { type Caller, tidy } from './tidy.ts'
+
+export interface DockerExecutorOptions {
+  /** Absolute. */
+  readonly projectRoot: string
+  readonly bsp: string
+  /** Where scripts see the project. */
+  readonly mountAt?: '/project'
+  readonly notice: NoticeSink
+  /** Who called the build: owner of what it leaves behind. */
+  readonly caller: Caller
+  /** The Debian mirror for builder images; without it that of this machine's own apt sources. */
+  readonly mirror?: string
+}
+
+export interface ShellRequest {
+  readonly builder: BuilderRef
+  readonly env: Readonly<Record<string, string>>
+  /** The plan's node whose surroundings the shell has. */
+  readonly id: string
+}
+
+export interface DockerExecutor extends Executor {
+  /** Removes containers that an earlier process left behind. Done before the first container anyway. */
+  removeLeftovers(): Promise<void>
+  /** A shell in a container such as a script gets; resolves with its exit code. */
+  shell(request: ShellRequest, terminal?: ShellTerminal): Promise<number>
+  /** The engine's id of a builder image that exists, without making or fetching one. */
+  lookUpImage(builder: BuilderRef): Promise<string | undefined>
+  /** Makes or pulls those that are missing. Rejects with `signal.reason` when cancelled, with nothing half-made left. */
+  makeImages(builders: readonly BuilderRef[], signal: AbortSignal): Promise<void>
+  /** The engine's id of a builder image that has been met. */
+  imageId(builder: BuilderRef): string | undefined
+  /** What the engine granted to the latest container. */
+  granted(): Grant | undefined
+}
+
+export function createDockerExecutor(options: DockerExecutorOptions): DockerExecutor {
+  return new ContainerExecutor(options)
+}
+
+/** For the work in a container after a cancelled script, in milliseconds; what is not done by then is done in `close`. */
+const FINISH_TIMEOUT = 1000
+
+class ContainerExecutor implements DockerExecutor {
+  readonly #options: DockerExecutorOptions
+  readonly #mountAt: string
+  readonly #folder: string
+  #session: Promise<Session> | undefined
+  #inOrder: Promise<void> | undefined
+  #grant: Grant | undefined
+  #lastImage: string | undefined
+  readonly #images: BuilderImages
+  readonly #pool: Pool
+
+  constructor(options: DockerExecutorOptions) {
+    this.#options = options
+    this.#mountAt = options.mountAt ?? '/project'
+    this.#folder = stateFolder(options.projectRoot)
+    const { notice, mirror } = options
+    this.#images = new BuilderImages({ notice, ...(mirror !== undefined && { mirror }) })
+    this.#pool = new Pool({ notice, start: (builder, id) => this.#start(builder, id) })
+  }
+
+  prepare(builder: BuilderRef, id?: string): void {
+    this.#pool.prepare(builder, id)
+  }
+
+  async open({ builder, id }: SessionRequest, signal: AbortSignal): Promise<WorkSession> {
+    signal.throwIfAborted()
+    const stop = () => this.#images.stop(signal.reason)
+    signal.addEventListener('abort', stop, { once: true })
+    try {
+      const session = await unlessAborted(this.#connect(), signal)
+      const { lost } = session.watch
+      const container = await this.#take(builder, id, AbortSignal.any([signal, lost]))
+      return new ContainerSession(container, {
+        folder: this.#folder,
+        mountAt: this.#mountAt,
+        lost,
+        close: (since, failed) => this.#closeSession(session, container, since, failed),
+      })
+    } catch (error) {
+      throw signal.aborted ? signal.reason : error
+    } finally {
+      signal.removeEventListener('abort', stop)
+    }
+  }
+
+  async #take(builder: BuilderRef, id: string, stopped: AbortSignal): Promise<Container> {
+    const taken = this.#pool.take(builder, id)
+    try {
+      return await unlessAborted(taken, stopped)
+    } catch (error) {
+      this.#pool.retire(taken)
+      throw error
+    }
+  }
+
+  identity(builder: BuilderRef): string | undefined {
+    return this.#images.known(builder)?.identity
+  }
+
+  imageId(builder: BuilderRef): string | undefined {
+    return this.#images.known(builder)?.id
+  }
+
+  async lookUpImage(builder: BuilderRef): Promise<string | undefined> {
+    const session = await this.#connect()
+    return (await unlessAborted(this.#images.lookUp(session, builder), session.watch.lost))?.id
+  }
+
+  async makeImages(builders: readonly BuilderRef[], signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted()
+    const stop = () => this.#images.stop(signal.reason)
+    signal.addEventListener('abort', stop, { once: true })
+    try {
+      const session = await this.#connect()
+      for (const builder of builders)
+        await unlessAborted(this.#images.get(session, builder), session.watch.lost)
+    } finally {
+      signal.removeEventListener('abort', stop)
+    }
+  }
+
+  granted(): Grant | undefined {
+    return this.#grant
+  }
+
+  async removeLeftovers(): Promise<void> {
+    const { engine } = await this.#connect()
+    const count = await removeLeftoverContainers(engine, this.#options.projectRoot, this.#options.bsp)
+    if (count > 0) this.#options.notice(`Removed ${count} container(s) that an earlier build left behind`)
+  }
+
+  async shell(request: ShellRequest, terminal: ShellTerminal = process): Promise<number> {
+    const session = await this.#connect()
+    const image = await this.#images.get(session, request.builder)
+    const ownership = session.ownership.forShell()
+    const since = new Date()
+    await ownership.note(() => this.#withHelper(session, image, helper => ownership.claimIn(helper, since)))
+    const container = await this.#startOn(session, image, 'shell', request.id)
+    try {
+      return await runShell(container, request.env, terminal)
+    } finally {
+      await ownership.claimIn(container, since).then(
+        () => ownership.settled(),
+        () => this.#options.notice('Files below dist/ may still belong to root; the next build repairs that'),
+      )
+      await container.remove()
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#images.close(new StruxError('The build has ended'))
+    const session = await this.#session?.catch(() => undefined)
+    if (session === undefined) return
+    const { lost } = session.watch
+    // With an engine that is lost, what is left undone is left to the next build.
+    await unlessAborted(
+      this.#pool.close().then(() => this.#settle(session)),
+      lost,
+    ).catch(error => {
+      if (!lost.aborted) throw error
+    })
+    session.watch.close()
+  }
+
+  /** Gives what is still root's to the caller. */
+  async #settle(session: Session): Promise<void> {
+    const { ownership } = session
+    const image = this.#lastImage
+    if (ownership.open && image !== undefined) {
+      const since = ownership.open
+      await this.#withHelper(session, image, helper => ownership.claimIn(helper, since)).catch(error =>
+        this.#options.notice(`Files below dist/ may still belong to root: ${engineReason(error)}`),
+      )
+    }
+    ownership.settled()
+  }
+
+  async #closeSession(session: Session, container: Container, since: Date, failed: boolean): Promise<void> {
+    const finished = this.#finish(session, container, since, failed)
+    const done = failed ? this.#cleanUp(session, container, finished) : finished
+    await unlessAborted(done, session.watch.lost).finally(() => this.#pool.retire(container))
+  }
+
+  /** In the session's own container; what cannot be done there is left for `close`. */
+  async #finish(session: Session, container: Container, since: Date, failed: boolean): Promise<void> {
+    const claim = session.ownership.needed ? { caller: this.#options.caller, since } : undefined
+    if (claim === undefined && !failed) return
+    const work = tidy(container, { mountAt: this.#mountAt, claim, loops: failed })
+    await (failed ? Promise.race([work, late(FINISH_TIMEOUT)]) : work).catch(() =>
+      session.ownership.reopen(since),
+    )
+    work.catch(() => {})
+  }
+
+  async #cleanUp(session: Session, container: Container, finished: Promise<void>): Promise<void> {
+    await finished
+    await container.remove()
+    if (!mayHaveOrphanedLoops(this.#options.projectRoot)) return
+    await this.#withHelper(session, container.image, helper => releaseOrphanedLoops(helper, this.#mountAt))
+  }
+
+  async #start(builder: BuilderRef, id?: string): Promise<Container> {
+    const session = await this.#connect()
+    const image = await this.#images.get(session, builder)
+    this.#inOrder ??= this.#putInOrder(session, image)
+    await this.#inOrder
+    return this.#startOn(session, image, 'build', id)
+  }
+
+  async #startOn(session: Session, image: string, role: Role, id?: string): Promise<Container> {
+    const container = await startForScript(
+      session,
+      { ...this.#options, mountAt: this.#mountAt },
+      image,
+      role,
+      id,
+    )
+    if (this.#grant === undefined && container.grant === 'plain') {
+      this.#options.notice(
+        'The engine grants ordinary containers only: mounts and loop devices will not work',
+      )
+    }
+    this.#grant = container.grant
+    this.#lastImage = image
+    return container
+  }
+
+  #connect(): Promise<Session> {
+    this.#session ??= openSession({ ...this.#options, mountAt: this.#mountAt }, this.#folder)
+    return this.#session
+  }
+
+  /** Before the first container of a build: what an earlier process could not put in order itself. */
+  async #putInOrder(session: Session, image: string): Promise<void> {
+    const { ownership } = session
+    await this.removeLeftovers()
+    const since = ownership.abandoned()
+    const loops = process.platform === 'linux' && mayHaveOrphanedLoops(this.#options.projectRoot)
+    if (since !== undefined || loops) {
+      await this.#withHelper(session, image, async helper => {
+        if (since !== undefined) await ownership.claimIn(helper, since)
+        if (loops) await releaseOrphanedLoops(helper, this.#mountAt)
+      })
+      ownership.forgetAbandoned()
+    }
+    const now = new Date()
+    await ownership.note(() => this.#withHelper(session, image, helper => ownership.claimIn(helper, now)))
+  }
+
+  async #withHelper(
+    session: Session,
+    image: string,
+    work: (helper: Container) => Promise<void>,
+  ): Promise<void> {
+    const helper = await this.#startOn(session, image, 'build', 'strux')
+    try {
+      await work(helper)
+    } finally {
+      await helper.remove()
+    }
+  }
+}

@@ -1,0 +1,74 @@
+/** A shell for people, in a container such as scripts get; without a terminal it takes its commands from the pipe. */
+import type { Readable, Writable } from 'node:stream'
+import { StruxError } from '../../diagnostics/error.ts'
+import { drained } from '../../report/drained.ts'
+import { type Container, envList } from './container.ts'
+import { Demultiplexer } from './demultiplex.ts'
+import { Intake } from './intake.ts'
+
+export interface ShellTerminal {
+  readonly stdin: Readable & { readonly isTTY?: boolean; setRawMode?(raw: boolean): unknown }
+  readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number; readonly rows?: number }
+  readonly stderr: Writable
+}
+
+/** Resolves with the shell's exit code. Throws a StruxError where input is a terminal and output is not. */
+export async function runShell(
+  container: Container,
+  env: Readonly<Record<string, string>>,
+  terminal: ShellTerminal,
+): Promise<number> {
+  const { stdin, stdout, stderr } = terminal
+  const tty = stdin.isTTY === true
+  if (tty && stdout.isTTY !== true) {
+    throw new StruxError('An interactive shell needs a terminal for its output too', {
+      hint: 'Leave out the redirection, or pass commands through a pipe: `echo ls | strux shell …`.',
+      exitCode: 2,
+    })
+  }
+  const term = process.env.TERM
+  const { exec, connection } = await container.openExec({
+    Cmd: ['/bin/bash'],
+    Env: envList({ ...(tty && term && { TERM: term }), ...env }),
+    AttachStdin: true,
+    AttachStdout: true,
+    AttachStderr: true,
+    Tty: tty,
+  })
+  const resize = () => {
+    const { rows, columns } = stdout
+    if (rows && columns) exec.resize({ h: rows, w: columns }).catch(() => {})
+  }
+  const frames = new Demultiplexer(
+    chunk => drained(stdout, stdout.write(chunk)),
+    chunk => drained(stderr, stderr.write(chunk)),
+  )
+  const send = (chunk: Buffer) => connection.write(chunk)
+  const endOfInput = () => connection.end()
+  const ended = new Promise<void>(resolve => {
+    connection.on('end', resolve)
+    connection.on('close', resolve)
+    connection.on('error', () => resolve())
+  })
+  const show = (chunk: Buffer) => (tty ? drained(stdout, stdout.write(chunk)) : frames.push(chunk))
+  new Intake(connection, show, error => connection.destroy(error as Error))
+  try {
+    if (tty) {
+      stdin.setRawMode?.(true)
+      stdout.on('resize', resize)
+      resize()
+    }
+    stdin.on('data', send)
+    stdin.on('end', endOfInput)
+    await ended
+    return await container.exitCode(exec)
+  } finally {
+    stdin.off('data', send)
+    stdin.off('end', endOfInput)
+    stdout.off('resize', resize)
+    if (tty) stdin.setRawMode?.(false)
+    // Otherwise the open input would keep this process alive.
+    stdin.pause()
+    connection.destroy()
+  }
+}

@@ -1,0 +1,111 @@
+/** Runs scripts right here: inside the builder container already (STRUX_IN_CONTAINER=1), and the two flash hooks. */
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { StruxError } from '../../diagnostics/error.ts'
+import { stateFolder } from '../../state/state-folder.ts'
+import type { Command, Executor, OutputSink, WorkSession } from '../executor.ts'
+import { machineIdentity } from '../images/installed-packages.ts'
+import { LineSplitter } from '../lines.ts'
+import { shellCall } from '../script-text.ts'
+import { runInGroup, shellExitCode, signalTree } from './process-group.ts'
+
+export interface HostExecutorOptions {
+  readonly projectRoot: string
+  /** The environment of all commands, to which each adds its own. */
+  readonly env: NodeJS.ProcessEnv
+}
+
+export function createHostExecutor(options: HostExecutorOptions): Executor {
+  const identity = machineIdentity()
+  return {
+    prepare() {},
+    open: async () => new HostSession(options),
+    identity: () => identity,
+    async close() {},
+  }
+}
+
+/** Commands share a folder of their own, STRUX_SCRATCH, which is deleted with the session. */
+class HostSession implements WorkSession {
+  readonly variablesFile: string
+  readonly #options: HostExecutorOptions
+  readonly #scratch = realpathSync(mkdtempSync(join(tmpdir(), 'strux-')))
+
+  constructor(options: HostExecutorOptions) {
+    this.#options = options
+    this.variablesFile = join(this.#scratch, '.strux-variables')
+  }
+
+  async run(command: Command, output: OutputSink, signal: AbortSignal): Promise<number> {
+    const { projectRoot, env } = this.#options
+    const folder = join(stateFolder(projectRoot), 'run')
+    const call = shellCall(command.script, folder, folder)
+    const stdout = new LineSplitter(line => output('stdout', line))
+    const stderr = new LineSplitter(line => output('stderr', line))
+    try {
+      const code = await runInGroup(
+        {
+          argv: ['/bin/bash', '-c', call.text],
+          cwd: projectRoot,
+          env: { ...env, STRUX_SCRATCH: this.#scratch, ...command.env },
+          stdout: chunk => stdout.push(chunk),
+          stderr: chunk => stderr.push(chunk),
+        },
+        signal,
+      )
+      stdout.end()
+      stderr.end()
+      return code
+    } finally {
+      call.discard()
+    }
+  }
+
+  async close(): Promise<void> {
+    discardScratch(this.#scratch)
+  }
+}
+
+/** The folder that steps use where a container has /tmp. Never through what a script left mounted in it. */
+function discardScratch(folder: string): void {
+  let mounts = ''
+  try {
+    mounts = readFileSync('/proc/self/mountinfo', 'utf8')
+  } catch {}
+  if (!mounts.includes(` ${folder}`)) rmSync(folder, { recursive: true, force: true })
+}
+
+export interface FlashScript {
+  /** Absolute. */
+  readonly file: string
+  readonly env: Readonly<Record<string, string>>
+  readonly cwd: string
+}
+
+/**
+ * Runs a script of `strux flash`: the file itself, by bash, with the user's terminal. Resolves with its exit code.
+ * Rejects with `signal.reason` when cancelled, after the script has ended: a device half written must not be left alone
+ * without need, so it is asked (TERM) and not killed. Source: strux.md 3.1 ("Flash scripts are different").
+ */
+export function runFlashScript(script: FlashScript, signal: AbortSignal): Promise<number> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason)
+    const shell = spawn('/bin/bash', [script.file], {
+      cwd: script.cwd,
+      env: { ...process.env, ...script.env },
+      stdio: 'inherit',
+    })
+    const ask = () => shell.pid !== undefined && signalTree(shell.pid, 'SIGTERM')
+    signal.addEventListener('abort', ask, { once: true })
+    shell.on('error', cause =>
+      reject(new StruxError(`${script.file} could not be started: ${cause.message}`, { cause })),
+    )
+    shell.on('exit', (code, name) => {
+      signal.removeEventListener('abort', ask)
+      if (signal.aborted) reject(signal.reason)
+      else resolve(shellExitCode(code, name))
+    })
+  })
+}

@@ -1,0 +1,313 @@
+/** Makes builder images: a base, then one committed image for each layer, so that recipes that begin alike share them. */
+import type { ImageInspectInfo } from 'dockerode'
+import { StruxError } from '../../diagnostics/error.ts'
+import type { BuilderRecipe, BuilderRef } from '../../model/plan.ts'
+import { recipeKey, recipePrefixes } from '../../plan/builder.ts'
+import { type Container, startGranted } from '../containers/container.ts'
+import { type Engine, engineReason, engineStatus } from '../engine/engine.ts'
+import { BUNDLE_IN_CONTAINER, type HostTrust } from '../engine/host-trust.ts'
+import type { NoticeSink } from '../executor.ts'
+import { chosenMirror, type DebianMirror, sourceLines } from './apt-sources.ts'
+import { makeBase, pullImage } from './builder-base.ts'
+import { PRINT_DIGEST, packagesIdentity } from './installed-packages.ts'
+
+export interface BuilderOptions {
+  readonly notice: NoticeSink
+  readonly signal: AbortSignal
+  readonly trust: HostTrust
+  /** The Debian mirror; without it that of this machine's apt sources. */
+  readonly mirror?: string
+}
+
+export interface BuilderImage {
+  /** The engine's. */
+  readonly id: string
+  /** What is in it: of an image that is made here its packages, of one that the user names the engine's id. */
+  readonly identity: string
+}
+
+export interface BuilderStatus {
+  /** The image's name in the engine. */
+  readonly image: string
+  readonly id: string | undefined
+  /** The layers that are still to be made, with the base as `debian`; none where the image exists. */
+  readonly missing: readonly string[]
+}
+
+const REPOSITORY = 'strux-builder'
+const LABEL = 'strux.builder'
+const RECIPE_LABEL = 'strux.builder.recipe'
+const PACKAGES_LABEL = 'strux.builder.packages'
+
+/** The image of a recipe; recipes that are equal up to a layer have the same image there. */
+export function builderTag(recipe: BuilderRecipe): string {
+  return `${REPOSITORY}:${recipeKey(recipe).slice(0, 16)}`
+}
+
+/** The image's name in the engine. */
+export function builderName(builder: BuilderRef): string {
+  return builder.kind === 'named' ? builder.image : builderTag(builder.recipe)
+}
+
+export async function builderStatus(engine: Engine, builder: BuilderRef): Promise<BuilderStatus> {
+  const id = (await findBuilder(engine, builder))?.id
+  if (builder.kind === 'named')
+    return { image: builder.image, id, missing: id === undefined ? [builder.image] : [] }
+  const missing: string[] = []
+  const prefixes = id === undefined ? recipePrefixes(builder.recipe).reverse() : []
+  for (const prefix of prefixes) {
+    if ((await inspectId(engine, builderTag(prefix))) !== undefined) break
+    missing.unshift(prefix.layers.at(-1)?.name ?? 'debian')
+  }
+  return { image: builderTag(builder.recipe), id, missing }
+}
+
+/** The image where it exists. */
+export async function findBuilder(engine: Engine, builder: BuilderRef): Promise<BuilderImage | undefined> {
+  const image = await inspect(engine, builderName(builder))
+  if (image === undefined) return undefined
+  const packages = builder.kind === 'recipe' ? image.Config.Labels?.[PACKAGES_LABEL] : undefined
+  return { id: image.Id, identity: packages ? packagesIdentity(packages) : image.Id }
+}
+
+/**
+ * Makes the image, or pulls a named one, where it is missing.
+ * Rejects with `signal.reason` when cancelled, with nothing left running and nothing half-made tagged.
+ */
+export async function ensureBuilder(
+  engine: Engine,
+  builder: BuilderRef,
+  options: BuilderOptions,
+): Promise<BuilderImage> {
+  options.signal.throwIfAborted()
+  const existing = await findBuilder(engine, builder)
+  if (existing !== undefined) return existing
+  if (builder.kind === 'named') await pullNamed(engine, builder.image, options)
+  else await makeRecipe(engine, builder.recipe, options)
+  const image = await findBuilder(engine, builder)
+  if (image !== undefined) return image
+  throw new StruxError('The builder image was removed as soon as it was there', {
+    hint: 'Something else removes images of this engine; see its log.',
+  })
+}
+
+async function makeRecipe(engine: Engine, wanted: BuilderRecipe, options: BuilderOptions): Promise<void> {
+  const prefixes = recipePrefixes(wanted)
+  let id: string | undefined
+  let done = prefixes.length
+  while (id === undefined && done > 0) id = await inspectId(engine, builderTag(prefixes[--done]!))
+  if (id === undefined) id = await tagBase(engine, prefixes[0]!, options)
+  for (const recipe of prefixes.slice(done + 1)) id = await addLayer(engine, id, recipe, options)
+}
+
+/** Removes images of recipes that are not on the way to one of `keepKeys`; returns the names of those removed. */
+export async function pruneBuilders(engine: Engine, keepKeys: readonly string[]): Promise<string[]> {
+  const images = await engine.docker.listImages({ filters: { label: [`${LABEL}=1`] } })
+  const made = images.flatMap(image => {
+    const recipe = parseRecipe(image.Labels?.[RECIPE_LABEL])
+    return recipe === undefined ? [] : [{ recipe, key: recipeKey(recipe) }]
+  })
+  const keep = new Set(
+    made
+      .filter(({ key }) => keepKeys.includes(key))
+      .flatMap(({ recipe }) => recipePrefixes(recipe).map(builderTag)),
+  )
+  const removed: string[] = []
+  // The longest first: an image that others stand on cannot be removed before them.
+  for (const { recipe } of made.sort((a, b) => b.recipe.layers.length - a.recipe.layers.length)) {
+    const tag = builderTag(recipe)
+    if (keep.has(tag)) continue
+    try {
+      await engine.docker.getImage(tag).remove()
+      removed.push(tag)
+    } catch (error) {
+      // 409: a container uses it; it goes next time.
+      if (engineStatus(error) !== 404 && engineStatus(error) !== 409) throw error
+    }
+  }
+  return removed
+}
+
+async function pullNamed(engine: Engine, image: string, { notice, signal }: BuilderOptions): Promise<void> {
+  notice(`Pulling ${image}`)
+  try {
+    await pullImage(engine, image, signal)
+  } catch (cause) {
+    signal.throwIfAborted()
+    throw new StruxError(
+      `The builder image ${image} is not here and cannot be pulled: ${engineReason(cause)}`,
+      {
+        hint: 'Check builder.image, or leave it out: an image is then made from Debian packages.',
+        cause,
+      },
+    )
+  }
+}
+
+async function tagBase(engine: Engine, recipe: BuilderRecipe, options: BuilderOptions): Promise<string> {
+  const started = Date.now()
+  options.notice(`Making the builder image's base, Debian ${recipe.suite} (done once)`)
+  const mirror = await chosenMirror(options.mirror)
+  const id = await makeBase(engine, recipe.suite, { notice: options.notice, signal: options.signal, mirror })
+  const base = await commitChange(engine, id, recipe, options, setSources(mirror, recipe.suite))
+  options.notice(`Made the builder image's base in ${seconds(started)}`)
+  return base
+}
+
+async function addLayer(
+  engine: Engine,
+  parent: string,
+  recipe: BuilderRecipe,
+  options: BuilderOptions,
+): Promise<string> {
+  const { name, packages } = recipe.layers.at(-1)!
+  const started = Date.now()
+  options.notice(`Adding "${name}" to the builder image: ${packages.length} packages (done once)`)
+  const id = await commitChange(engine, parent, recipe, options, installPackages(packages))
+  options.notice(`Added "${name}" in ${seconds(started)}`)
+  return id
+}
+
+/** Runs a program in a container of `parent` and makes an image of the result, tagged when it is whole. */
+async function commitChange(
+  engine: Engine,
+  parent: string,
+  recipe: BuilderRecipe,
+  { signal, trust }: BuilderOptions,
+  program: string,
+): Promise<string> {
+  signal.throwIfAborted()
+  const what = recipe.layers.at(-1)?.name ?? 'debian'
+  const spec = {
+    image: parent,
+    // Nothing here: what a container has in its environment would go into the image.
+    env: {},
+    binds: trust.binds,
+    labels: { 'strux.making': builderTag(recipe), 'strux.pid': String(process.pid) },
+    workingDir: '/',
+    name: `strux-builder-${what}`,
+  }
+  const container = await startGranted(engine, spec, 'plain')
+  const stop = () => container.remove().catch(() => {})
+  signal.addEventListener('abort', stop, { once: true })
+  try {
+    await runProgram(container, program, what, { DEBIAN_FRONTEND: 'noninteractive', ...trust.env })
+    const packages = await printed(container, PRINT_DIGEST)
+    signal.throwIfAborted()
+    return await commit(engine, container, recipe, packages)
+  } catch (error) {
+    throw signal.aborted ? signal.reason : error
+  } finally {
+    signal.removeEventListener('abort', stop)
+    await container.remove()
+  }
+}
+
+async function runProgram(
+  container: Container,
+  program: string,
+  what: string,
+  env: Readonly<Record<string, string>>,
+): Promise<void> {
+  let words = ''
+  const keep = (chunk: Buffer) => {
+    words = (words + chunk.toString()).slice(-4000)
+  }
+  const code = await container.exec({ argv: ['/bin/bash', '-c', program], env, stdout: keep, stderr: keep })
+  if (code === 0) return
+  const complaints = words.split('\n').filter(line => /^(E|W|Err|dpkg):?/.test(line))
+  const shown = (complaints.length > 0 ? complaints : words.trim().split('\n')).slice(-5).join('\n  ')
+  throw new StruxError(`"${what}" could not be added to the builder image (exit code ${code}):\n  ${shown}`, {
+    hint: 'Check the names of build.host_packages, and whether the Debian mirror can be reached from containers.',
+  })
+}
+
+/** What a short program of ours prints, without the line's end. */
+async function printed(container: Container, program: string): Promise<string> {
+  const said: string[] = []
+  const take = (chunk: Buffer) => void said.push(chunk.toString())
+  const argv = ['/bin/bash', '-c', program]
+  const code = await container.exec({ argv, stdout: take, stderr() {} })
+  return code === 0 ? said.join('').trim() : ''
+}
+
+/** What the container's own settings would leave in the image is set anew: its dead-man's switch and its labels. */
+async function commit(
+  engine: Engine,
+  container: Container,
+  recipe: BuilderRecipe,
+  packages: string,
+): Promise<string> {
+  const [repo, tag] = builderTag(recipe).split(':')
+  const image = {
+    Entrypoint: [],
+    Cmd: ['/bin/bash'],
+    Env: [
+      'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+      'DEBIAN_FRONTEND=noninteractive',
+      'STRUX_IN_CONTAINER=1',
+    ],
+    Labels: {
+      [LABEL]: '1',
+      [RECIPE_LABEL]: JSON.stringify(recipe),
+      [PACKAGES_LABEL]: packages,
+      'strux.making': '',
+      'strux.pid': '',
+    },
+    WorkingDir: '/',
+  }
+  const { Id } = (await engine.docker
+    .getContainer(container.id)
+    .commit({ _query: { container: container.id, repo, tag }, _body: image })) as { Id: string }
+  return Id
+}
+
+/** The suite's own sources; a base that came from elsewhere keeps those that it has where no mirror is known. */
+function setSources(mirror: DebianMirror | undefined, suite: string): string {
+  if (mirror === undefined) return 'true'
+  const lines = sourceLines(mirror, suite).map(line => `'${line.replaceAll("'", '')}'`)
+  return `set -e
+rm -f /etc/apt/sources.list.d/debian.sources
+printf '%s\\n' ${lines.join(' ')} >/etc/apt/sources.list
+`
+}
+
+/** Names with an architecture (`name:arm64`) make that architecture known first. */
+function installPackages(packages: readonly string[]): string {
+  const architectures = new Set(packages.flatMap(name => name.split(':').slice(1)))
+  const names = packages.map(name => `'${name.replaceAll("'", '')}'`).join(' ')
+  return `set -e
+${[...architectures].map(name => `dpkg --add-architecture '${name}'`).join('\n')}
+options=(-o Acquire::Retries=3 -o Dpkg::Options::=--force-overwrite -o Dpkg::Options::=--force-unsafe-io)
+if [ -e ${BUNDLE_IN_CONTAINER} ]; then options+=(-o Acquire::https::CAInfo=${BUNDLE_IN_CONTAINER}); fi
+apt-get "\${options[@]}" --quiet update
+apt-get "\${options[@]}" --quiet --yes install --no-install-recommends -- ${names}
+apt-get clean
+rm -rf /var/lib/apt/lists/* /var/log/apt /var/log/dpkg.log /var/cache/debconf/*-old
+`
+}
+
+async function inspectId(engine: Engine, name: string): Promise<string | undefined> {
+  return (await inspect(engine, name))?.Id
+}
+
+async function inspect(engine: Engine, name: string): Promise<ImageInspectInfo | undefined> {
+  try {
+    return await engine.docker.getImage(name).inspect()
+  } catch (error) {
+    if (engineStatus(error) === 404) return undefined
+    throw error
+  }
+}
+
+function parseRecipe(text: string | undefined): BuilderRecipe | undefined {
+  try {
+    return text === undefined ? undefined : (JSON.parse(text) as BuilderRecipe)
+  } catch {
+    return undefined
+  }
+}
+
+function seconds(since: number): string {
+  return `${((Date.now() - since) / 1000).toFixed(0)} s`
+}

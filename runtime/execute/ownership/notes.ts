@@ -1,0 +1,67 @@
+/**
+ * A note that root's files may lie in the project: written before the first container of a caller who is not root,
+ * removed when everything belongs to the caller. Whoever finds one of an earlier process repairs first. One file for each
+ * BSP, since two of them may be built at the same time.
+ */
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { writeAtomic } from '../../state/atomic-file.ts'
+
+export interface Unclaimed {
+  readonly bsp: string
+  /** Files born since then may be the build's. */
+  readonly since: Date
+  readonly pid: number
+}
+
+const PREFIX = 'unclaimed-'
+
+/** Throws what the system says where the note cannot be written, such as EACCES in a folder of root's. */
+export function noteUnclaimed(folder: string, note: Unclaimed): void {
+  writeAtomic(noteFile(folder, note.bsp), `${JSON.stringify(note, null, 2)}\n`)
+}
+
+export function forgetUnclaimed(folder: string, bsp: string): void {
+  rmSync(noteFile(folder, bsp), { force: true })
+}
+
+/**
+ * Notes that nobody works on any more: of the BSP itself, whose lock the caller holds, and of processes that are gone.
+ * A damaged note has an unknown age: then only dist/ can be repaired.
+ */
+export function abandonedNotes(folder: string, bsp: string, alive = isAlive): Unclaimed[] {
+  let names: string[]
+  try {
+    names = readdirSync(folder)
+  } catch {
+    return []
+  }
+  return names
+    .filter(name => name.startsWith(PREFIX) && name.endsWith('.json'))
+    .map(name => readNote(folder, name))
+    .filter(note => note.bsp === bsp || !alive(note.pid))
+}
+
+function readNote(folder: string, name: string): Unclaimed {
+  const bsp = decodeURIComponent(name.slice(PREFIX.length, -'.json'.length))
+  try {
+    const note = JSON.parse(readFileSync(join(folder, name), 'utf8')) as { since: string; pid: number }
+    const since = new Date(note.since)
+    if (Number.isInteger(note.pid) && !Number.isNaN(since.getTime())) return { bsp, since, pid: note.pid }
+  } catch {}
+  return { bsp, since: new Date(), pid: 0 }
+}
+
+function noteFile(folder: string, bsp: string): string {
+  return join(folder, `${PREFIX}${encodeURIComponent(bsp)}.json`)
+}
+
+export function isAlive(pid: number): boolean {
+  if (pid <= 0) return false
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as { code?: unknown }).code === 'EPERM'
+  }
+}

@@ -1,0 +1,84 @@
+/** Loads definitions that are written in YAML. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { ProjectData } from '../../lib/schema.ts'
+import { projectSchema } from '../../lib/schema.ts'
+import type { Diagnostic, Finding } from '../diagnostics/diagnostic.ts'
+import { validate } from '../validate/validate.ts'
+import { readDefinition, type YamlKind } from '../yaml/definition.ts'
+import type { YamlDocument } from '../yaml/document.ts'
+import { bspBreaks, projectBreaks } from '../yaml/incompatible.ts'
+import { keep, type ReadYaml, recall } from '../yaml/kept.ts'
+import type { Bsp, BspLocation, Loaded } from './loaded.ts'
+import { inDocument, yamlSource } from './source.ts'
+
+interface Read extends Loaded<never> {
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** @param file relative to the project, @param mayKeep whether what is read may be kept in the project for the next time */
+async function readYamlDefinition(
+  root: string,
+  file: string,
+  kind: YamlKind,
+  mayKeep: boolean,
+): Promise<Read> {
+  const content = readFileSync(join(root, file))
+  // The parser is not small, and where nothing has changed it has nothing to do.
+  const open = async () => new (await import('../yaml/document.ts')).YamlDocument(file, content)
+  const source = yamlSource(file, open, kind === 'bsp' ? ['bsp'] : [])
+  const kept = mayKeep ? recall(root, file, content) : undefined
+  if (kept) return { source, findings: [], ...kept }
+  const read = await parsed(await source.document(), kind)
+  if (mayKeep && isSound(read)) keep(root, file, content, read)
+  return { source, findings: [], ...read }
+}
+
+async function parsed(document: YamlDocument, kind: YamlKind): Promise<ReadYaml> {
+  if (!document.usable) return { exported: undefined, diagnostics: document.diagnostics }
+  const { value, findings } = readDefinition(kind, document)
+  // Those of a bsp.yaml may be about its wrapper, so they are placed by the keys of the file.
+  const placed = findings.map(finding => inDocument(document, finding, []))
+  const diagnostics = withoutEchoes([...document.diagnostics, ...placed])
+  return { diagnostics, exported: value ?? partOf(document.data, kind) }
+}
+
+/** As far as it can be known, also where something is wrong in it. */
+function partOf(data: unknown, kind: YamlKind): unknown {
+  return kind === 'bsp' ? (data as { bsp?: unknown } | null)?.bsp : data
+}
+
+/** Where a value is wrong anyway, it does not matter how else it could be read. */
+function withoutEchoes(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  const at = ({ line, column }: Diagnostic) => `${line}:${column}`
+  const wrong = new Set(diagnostics.filter(each => each.severity === 'error').map(at))
+  return diagnostics.filter(each => each.code !== 'breaks_elsewhere' || !wrong.has(at(each)))
+}
+
+const isSound = (read: Pick<ReadYaml, 'diagnostics'>) =>
+  !read.diagnostics.some(each => each.severity === 'error')
+
+export async function loadYamlProject(
+  root: string,
+  file: string,
+  mayKeep = true,
+): Promise<Loaded<ProjectData>> {
+  const read = await readYamlDefinition(root, file, 'project', mayKeep)
+  if (!isSound(read)) return read
+  const { value, findings } = validate(projectSchema, read.exported, 'project')
+  return value ? { ...read, value, findings: projectBreaks(value, root) } : { ...read, findings }
+}
+
+export async function loadYamlBsp(
+  root: string,
+  location: BspLocation,
+  readBsp: (definition: unknown) => Promise<{ readonly value?: Bsp; readonly findings: readonly Finding[] }>,
+  mayKeep = true,
+): Promise<Loaded<Bsp>> {
+  const read = await readYamlDefinition(root, location.file, 'bsp', mayKeep)
+  if (!isSound(read)) return read
+  const { value, findings } = await readBsp(read.exported)
+  if (!value) return { ...read, findings }
+  const breaks = bspBreaks(value.data, { root, bspName: location.name, bspFolder: location.folder })
+  return { ...read, value, findings: [...findings, ...breaks] }
+}

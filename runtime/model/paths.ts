@@ -1,0 +1,100 @@
+/**
+ * Where the paths of a definition lead. Source: lifecycle-scripts document, "Path resolution":
+ * `cache/` and `output/` are this BSP's folders below dist/, `./` is the BSP's own folder (dependencies only), anything
+ * else is relative to dist/. All results are relative to the project, with `/`.
+ */
+import { posix } from 'node:path'
+import type { PathRef } from './plan.ts'
+
+export type PathProblem = 'absolute' | 'outside'
+export type Resolved = { readonly path: string } | { readonly problem: PathProblem }
+
+/** The folders that prefixes stand for. */
+export interface PathRoots {
+  /** The BSP's name. */
+  readonly bsp: string
+  /** What `./` means: the BSP's folder, or `.` for scripts of the project. */
+  readonly own: string
+}
+
+export const cacheFolder = (bsp: string): string => `dist/cache/${bsp}`
+export const outputFolder = (bsp: string): string => `dist/output/${bsp}`
+
+export function resolveArtifact(declared: string, roots: PathRoots): Resolved {
+  if (declared.startsWith('/')) return { problem: 'absolute' }
+  return inside(prefixed(declared, roots))
+}
+
+export function resolveDependency(declared: string, roots: PathRoots): Resolved {
+  if (declared.startsWith('/')) return { problem: 'absolute' }
+  return inside(isOwn(declared) ? posix.join(roots.own, declared) : prefixed(declared, roots))
+}
+
+export function resolveLocation(declared: string, roots: PathRoots): Resolved {
+  if (declared.startsWith('/')) return { problem: 'absolute' }
+  return inside(posix.join(roots.own, declared))
+}
+
+/** A path reference for what resolveDependency or resolveArtifact returned; in a plain path escapes have done their work. */
+export function pathRef(declared: string, path: string, glob = isGlob(declared)): PathRef {
+  return { declared, path: glob ? path : withoutEscapes(path), glob }
+}
+
+function withoutEscapes(path: string): string {
+  return path.replace(/\\(?=[*?{}[\]!+@()])/g, '')
+}
+
+/** Whether a dependency is a pattern. A backslash takes the special meaning away, as in every glob. */
+export function isGlob(declared: string): boolean {
+  return /(?<!\\)[*?{}[\]]|(?<!\\)[!+@]\(/.test(declared)
+}
+
+/** The folder in which the search for a glob begins: its parts before the first pattern, without escapes. */
+export function globBase(pattern: string): string {
+  const fixed: string[] = []
+  for (const part of pattern.split('/')) {
+    if (isGlob(part)) break
+    fixed.push(part)
+  }
+  return withoutEscapes(fixed.join('/')) || '.'
+}
+
+/** Whether two paths of a project are one, or one lies in the other. */
+export function overlaps(a: string, b: string): boolean {
+  return a === b || a.startsWith(`${b}/`) || b.startsWith(`${a}/`) || a === '.' || b === '.'
+}
+
+/** Whether what lies there may have been made by a build: copies of boards are sources, although they lie in dist/. */
+export function isProduct(path: string): boolean {
+  return path.startsWith('dist/') && !`${path}/`.startsWith('dist/artifacts/boards/')
+}
+
+/** Whether something at `path` counts for what `ref` reads: names that it passes over do not. */
+export function concerns(ref: PathRef, path: string): boolean {
+  const base = ref.glob ? globBase(ref.path) : ref.path
+  if (!overlaps(base, path)) return false
+  if (!ref.ignore || !(base === '.' || path.startsWith(`${base}/`))) return true
+  const names = (base === '.' ? path : path.slice(base.length + 1)).split('/')
+  return !names.some((name, depth) => ref.ignore!.some(pattern => passesOver(pattern, name, depth === 0)))
+}
+
+/** The original's rule for names to pass over: `*suffix`, or the whole name; `/name` only directly in the folder. */
+export function passesOver(pattern: string, name: string, top: boolean): boolean {
+  if (pattern.startsWith('/')) return top && name === pattern.slice(1)
+  return pattern.startsWith('*') ? name.endsWith(pattern.slice(1)) : name === pattern
+}
+
+function isOwn(declared: string): boolean {
+  return declared === '.' || declared.startsWith('./')
+}
+
+function prefixed(declared: string, { bsp }: PathRoots): string {
+  if (declared.startsWith('cache/')) return posix.join(cacheFolder(bsp), declared.slice('cache/'.length))
+  if (declared.startsWith('output/')) return posix.join(outputFolder(bsp), declared.slice('output/'.length))
+  return posix.join('dist', declared)
+}
+
+function inside(path: string): Resolved {
+  const clean = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path
+  return clean === '..' || clean.startsWith('../') ? { problem: 'outside' } : { path: clean }
+}

@@ -1,0 +1,87 @@
+/** How a build begins, and a dry run too: the state that earlier builds left. */
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { FileStates } from '../cache/file-states.ts'
+import { type HashMemo, hashText } from '../cache/hash-memo.ts'
+import type { KnownBuilders } from '../cache/known-builders.ts'
+import { Records } from '../cache/records.ts'
+import { forgetOrphans, putFirstVersionsBack } from '../chains/history.ts'
+import { type KeptVersion, KeptVersions } from '../chains/kept-versions.ts'
+import type { CachePolicy } from '../decide/decide.ts'
+import { Forecast } from '../decide/forecast.ts'
+import { cacheFolder, outputFolder } from '../model/paths.ts'
+import type { BuilderRef, Plan } from '../model/plan.ts'
+import type { Pipeline } from '../plan/pipeline.ts'
+import type { Relations } from '../plan/relations.ts'
+import type { Report } from '../report/events.ts'
+import { makeFolder } from '../state/folder.ts'
+
+export interface BuildOptions {
+  readonly root: string
+  readonly plan: Plan
+  readonly pipeline: Pipeline
+  readonly relations: Relations
+  readonly selection: ReadonlySet<number>
+  readonly policy: CachePolicy
+  /** How many nodes may run at once. */
+  readonly jobs: number
+  readonly report: Report
+  /** What is known about files already, and their remembered hashes. */
+  readonly fileStates: FileStates
+  readonly memo: HashMemo
+  /** What is in builders, as far as that is known before an engine is asked. */
+  readonly builders: KnownBuilders
+  /** What dist/output/{bsp}/.build-info.json says of a complete build. */
+  readonly info: { readonly projectVersion: string; readonly struxVersion: string }
+}
+
+/** What a dry run and a build both begin with. */
+export interface BuildState {
+  readonly forecast: Forecast
+  readonly manifest: Records
+  readonly kept: KeptVersions
+  /** Places that several nodes changed, and do not any more. */
+  readonly orphans: readonly KeptVersion[]
+}
+
+/** Reads the state of earlier builds. Changes nothing: a dry run does the same. */
+export function readBuildState({
+  root,
+  plan,
+  relations,
+  selection,
+  policy,
+  pipeline,
+  report,
+  fileStates,
+  builders,
+}: BuildOptions): BuildState {
+  const manifest = new Records(root, plan)
+  for (const damage of manifest.damages) {
+    const message = `the record of earlier builds cannot be used and counts as empty: ${damage}`
+    report({ type: 'notice', level: 'warning', message })
+  }
+  const kept = new KeptVersions(root, plan.bsp)
+  const orphans = forgetOrphans({ plan, manifest, kept }, plan.chains)
+  const bodyHash = (step: string) => {
+    const body = pipeline.bodies[step]
+    return body && hashText(body.source)
+  }
+  const builderId = ({ builder }: { builder: BuilderRef }) => builders.identity(builder)
+  const found = { plan, relations, selection, manifest, kept, policy, fileStates }
+  const forecast = new Forecast({ ...found, bodyHash, builderId })
+  return { forecast, manifest, kept, orphans }
+}
+
+/** The folders below dist/ that scripts can count on. */
+export function makeFolders(root: string, bsp: string): void {
+  for (const folder of ['dist/artifacts', cacheFolder(bsp), outputFolder(bsp)]) {
+    makeFolder(join(root, folder))
+  }
+}
+
+/** Deletes what earlier builds of a BSP left for later ones. The caller holds the BSP's lock. */
+export async function cleanCache(root: string, bsp: string): Promise<void> {
+  await putFirstVersionsBack(root, bsp)
+  rmSync(join(root, cacheFolder(bsp)), { recursive: true, force: true })
+}

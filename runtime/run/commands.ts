@@ -1,0 +1,154 @@
+/** Hands the work of a node to an executor, and turns what it prints into events. */
+import { readFileSync } from 'node:fs'
+import { join, posix } from 'node:path'
+import { StruxError } from '../diagnostics/error.ts'
+import type { Command, Executor, WorkSession } from '../execute/executor.ts'
+import { isProgressLine, parseProgress } from '../execute/progress.ts'
+import type { Plan, PlanNode, ScriptNode, StepNode } from '../model/plan.ts'
+import type { StepBody } from '../plan/body.ts'
+import type { Pipeline } from '../plan/pipeline.ts'
+import type { Report } from '../report/events.ts'
+import { logFile } from '../state/node-log.ts'
+import { placeDeviceSources } from '../steps/package-files.ts'
+import { quoteForShell } from '../steps/shell/quote.ts'
+import { withVariables } from './session-variables.ts'
+
+export interface CommandContext {
+  readonly root: string
+  readonly plan: Plan
+  readonly pipeline: Pipeline
+  readonly executor: Executor
+  readonly report: Report
+  readonly signal: AbortSignal
+}
+
+/** The session of a step that is under way, for the scripts that run in it. */
+export interface StepSession {
+  readonly session: WorkSession
+  /** The step's environment. */
+  readonly env: Readonly<Record<string, string>>
+}
+
+/** A script, or a step's own, that ended with another code than 0. */
+export class WorkFailed extends StruxError {
+  constructor({ id }: PlanNode, { bsp }: Plan, exitCode: number) {
+    const word = quoteForShell(id)
+    super(`${id} failed with exit code ${exitCode}`, {
+      exitCode,
+      hint: `All that it printed is in ${logFile(bsp, id)} (\`strux log ${word} --bsp ${bsp}\`); \`strux shell ${bsp} --at ${word}\` opens a shell in the same surroundings.`,
+    })
+  }
+}
+
+/** Runs a script in a session of its own, or in that of the step inside which it works. */
+export async function runScript(
+  node: ScriptNode,
+  place: CommandContext,
+  inside?: StepSession,
+): Promise<void> {
+  const script = scriptText(node, place)
+  if (node.runs_in === 'session' && inside) {
+    const { variablesFile } = inside.session
+    const env = { ...inside.env, ...node.env }
+    await run(node, inside.session, { script: withVariables(script, variablesFile, node.sets), env }, place)
+    return
+  }
+  await withSession(node, place, session => run(node, session, { script, env: node.env }, place))
+}
+
+/**
+ * Runs the commands of a step in one session, which is opened when the first one needs it.
+ *
+ * @param point runs the scripts that stand at a point of the step
+ */
+export async function runStep(
+  node: StepNode,
+  body: StepBody,
+  point: (at: string, inside: () => Promise<StepSession>) => Promise<void>,
+  place: CommandContext,
+): Promise<void> {
+  let opened: WorkSession | undefined
+  const inside = async (): Promise<StepSession> => {
+    opened ??= await place.executor.open(node, place.signal)
+    return { session: opened, env: node.env }
+  }
+  const guests = place.plan.nodes.some(each => each.inside === node.id && each.runs_in === 'session')
+  try {
+    for (const command of body.commands({ node, root: place.root })) {
+      if (command.kind === 'point') await point(command.at, inside)
+      else if (command.kind === 'sources') placeDeviceSources(command.name, place.root)
+      else if (command.kind === 'host') await runOnHost(node, command, place)
+      else {
+        const { session } = await inside()
+        const { script } = command
+        const text = guests ? withVariables(script, session.variablesFile) : script
+        await run(node, session, { script: text, env: { ...node.env, ...command.env } }, place)
+      }
+    }
+  } finally {
+    await opened?.close()
+  }
+}
+
+async function runOnHost(node: PlanNode, { script, env }: Command, place: CommandContext): Promise<void> {
+  const { createHostExecutor } = await import('../execute/host/host.ts')
+  const executor = createHostExecutor({ projectRoot: place.root, env: process.env })
+  await withSession(node, { ...place, executor }, session =>
+    run(node, session, { script, env: { ...node.env, ...env } }, place),
+  )
+}
+
+async function withSession(
+  node: PlanNode,
+  { executor, signal }: CommandContext,
+  work: (session: WorkSession) => Promise<void>,
+): Promise<void> {
+  const session = await executor.open(node, signal)
+  try {
+    await work(session)
+  } finally {
+    await session.close()
+  }
+}
+
+async function run(
+  node: PlanNode,
+  session: WorkSession,
+  command: Command,
+  { plan, report, signal }: CommandContext,
+): Promise<void> {
+  const { id } = node
+  const exitCode = await session.run(
+    command,
+    (stream, line) => {
+      const progress = parseProgress(line)
+      if (!progress && isProgressLine(line)) return
+      return report(
+        progress ? { type: 'progress', id, ...progress } : { type: 'node_output', id, stream, line },
+      )
+    },
+    signal,
+  )
+  if (exitCode !== 0) throw new WorkFailed(node, plan, exitCode)
+}
+
+/** The script's own text, or with the bash of its harness around it. */
+function scriptText(node: ScriptNode, { root, pipeline }: CommandContext): string {
+  const { source, harness } = node
+  if (harness) {
+    const surround = pipeline.vocabularies.map(each => each.harnesses?.[harness.name]).find(each => each)!
+    const seenRoot = node.env.PROJECT_FOLDER!
+    return surround(
+      source.kind === 'file' ? { file: posix.join(seenRoot, source.path) } : { text: source.text },
+    )
+  }
+  return source.kind === 'inline' ? source.text : readScript(join(root, source.path), source.path)
+}
+
+function readScript(file: string, path: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new StruxError(`cannot read the script ${path}: ${(error as Error).message}`)
+  }
+}
