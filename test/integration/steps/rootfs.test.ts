@@ -168,10 +168,7 @@ test('a package file that is not there, and a package that Debian does not have,
   project.config({ ...CONFIG, rootfs: { packages: ['./missing.deb'] } })
   const missing = await project.build(['--only', 'rootfs_post'])
   assert.is.not(missing.code, 0)
-  assert.match(
-    `${missing.said}${JSON.stringify(missing.events)}`,
-    /there is no package .*missing\.deb/,
-  )
+  assert.match(`${missing.said}${JSON.stringify(missing.events)}`, /there is no package .*missing\.deb/)
   project.config({ ...CONFIG, rootfs: { packages: ['firmware-zd1211'], components: ['main'] } })
   const elsewhere = await project.build(['--only', 'rootfs_post'])
   assert.match(JSON.stringify(elsewhere.events), /not all packages could be installed/)
