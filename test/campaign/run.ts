@@ -3,7 +3,7 @@
  * out of a shell, secrets that must stay where they are, and death at any moment. Ends with a table of what was tried and
  * what failed; exits with 1 where something did.
  *
- * node --import tsx test/campaign/run.ts [--minutes N] [WORD…]     only areas that contain one of the words
+ * node --import tsx test/campaign/run.ts [--minutes N] [WORD…]     only what contains one of the words
  *
  * It takes root (to mount) and a container engine. After N minutes (20 unless said) nothing new begins.
  */
@@ -26,7 +26,9 @@ const args = process.argv.slice(2)
 const limit = args.includes('--minutes') ? Number(args.splice(args.indexOf('--minutes'), 2)[1]) : 20
 const end = Date.now() + limit * 60_000
 const all: Trial[] = [...disk, ...engineTrials, ...clock, ...names, ...secrets, ...kills]
-const wanted = all.filter(({ area }) => args.length === 0 || args.some(word => area.includes(word)))
+const wanted = all.filter(
+  ({ area, what }) => args.length === 0 || args.some(word => `${area}: ${what}`.includes(word)),
+)
 
 const rows: Row[] = []
 for (const trial of wanted) rows.push(await row(trial))

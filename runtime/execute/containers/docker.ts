@@ -199,7 +199,15 @@ class ContainerExecutor implements DockerExecutor {
   async #closeSession(session: Session, container: Container, since: Date, failed: boolean): Promise<void> {
     const finished = this.#finish(session, container, since, failed)
     const done = failed ? this.#cleanUp(session, container, finished) : finished
-    await unlessAborted(done, session.watch.lost).finally(() => this.#pool.retire(container))
+    const { lost } = session.watch
+    try {
+      await unlessAborted(done, lost)
+    } catch (error) {
+      // Why the command failed says more than that nothing could be put in order after it.
+      if (!failed || !lost.aborted) throw error
+    } finally {
+      this.#pool.retire(container)
+    }
   }
 
   /** In the session's own container; what cannot be done there is left for `close`. */
