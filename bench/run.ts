@@ -1,15 +1,16 @@
 /**
  * node --import tsx bench/run.ts            everything
- * node --import tsx bench/run.ts noop       one of noop, dispatch, parallel
+ * node --import tsx bench/run.ts noop       one of noop, others, dispatch, parallel
  * …                              --json     for other programs
  */
 import { cpus } from 'node:os'
 import { dispatch } from './dispatch.ts'
 import { load, type Row } from './measure.ts'
 import { noop } from './noop.ts'
+import { others } from './others.ts'
 import { parallel } from './parallel.ts'
 
-const BENCHMARKS: Readonly<Record<string, () => Promise<Row[]>>> = { noop, dispatch, parallel }
+const BENCHMARKS: Readonly<Record<string, () => Promise<Row[]>>> = { noop, others, dispatch, parallel }
 
 const words = process.argv.slice(2).filter(word => word !== '--json')
 const unknown = words.find(word => !(word in BENCHMARKS))
