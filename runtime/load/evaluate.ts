@@ -1,4 +1,5 @@
 /** Runs a compiled definition and takes its default export. */
+import { existsSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { type DefinitionKind, definitionKind } from '../../lib/definition.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
@@ -27,8 +28,10 @@ export async function evaluateModule(
   if (!compiled.module) return compiled
   let { module, diagnostics } = compiled
   let run = await load(module)
-  if ('error' in run && module.reused && isModuleMissing(run.error)) {
-    // A package below one of the recorded ones is gone: resolve everything anew before complaining.
+  // A package below one of the recorded ones is gone, or `clean --all` has just deleted what was compiled: before there is a
+  // complaint, everything is compiled anew.
+  for (let left = 3; left > 0 && 'error' in run && isModuleMissing(run.error); left--) {
+    if (!module.reused && existsSync(module.output)) break
     const again = await compileModule(entry, { ...options, force: true })
     if (!again.module) return again
     module = again.module

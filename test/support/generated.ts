@@ -142,7 +142,9 @@ export function behaviour(project: SimulatedProject, items: readonly Item[], fai
       damage(project, artifacts)
       return 3
     }
-    for (const [at, each] of artifacts.entries()) {
+    // The folder first: making it from nothing must not delete a file that the script made in it.
+    const made = [...artifacts.entries()].sort(([, a], [, b]) => Number(b === FOLDER) - Number(a === FOLDER))
+    for (const [at, each] of made) {
       const content = hashText([n, at, text, ...inputs].join('|')).slice(0, (n + at) % 2 ? 2 : 12)
       if (each !== FOLDER) project.write(placeOf(each), `${content} ${n}`)
       else makeFolder(project, n, content, folderMode(items, n))

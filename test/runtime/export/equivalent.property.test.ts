@@ -2,12 +2,14 @@
  * Whatever a BSP says in TypeScript, the exported YAML means the same: the same hooks in the same order, the same text of
  * scripts, the same files, the same environment. Where docs/yaml.md names a difference, this file does too.
  */
+
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, posix } from 'node:path'
 import fc from 'fast-check'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { HOOK_NAMES, type Hook } from '../../../lib/hooks/build.ts'
+import { shellSafe } from '../../../lib/schema/path.ts'
 import type { BspData, ProjectData, ScriptData } from '../../../lib/schema.ts'
 import { bspSchema, projectSchema } from '../../../lib/schema.ts'
 import { Sh } from '../../../lib/sh.ts'
@@ -209,7 +211,7 @@ const bsp = fc.record({
   name: text,
   description: text,
   arch: fc.constantFrom('arm64', 'aarch64', 'x86_64', 'amd64', 'armhf', 'host') as fc.Arbitrary<'arm64'>,
-  hostname: text,
+  hostname: text.filter(each => shellSafe.holds(each)),
   display: some(fc.record({ resolution: fc.constant('800x600' as const) })),
   cage: some(fc.record({ env: some(list(text)), hide_cursor: some(fc.boolean()) })),
   boot: some(fc.record({ kernel: some(kernel), bootloader: some(bootloader) })),
