@@ -52,19 +52,19 @@ function hooksPage(): string {
   return page([
     '# Hooks',
     NOTE,
-    'The points of a build to which scripts are attached (`step:` of a script), in execution order. `strux hooks` prints the same.',
+    'A script names its hook in `step`. This table has all hooks in execution order; `strux hooks` prints the same list.',
     table(
-      ['Hook', 'Runs in', 'Only with', 'What it is for'],
+      ['Hook', 'Runs in', 'Only with', 'Position'],
       rows.map(row => [code(row.name), place(row), condition(row), row.doc]),
     ),
-    'The two flash hooks run on the machine itself, by `strux flash`; a build never runs them.',
+    '`strux flash` runs the two flash hooks on this machine. A build never runs them.',
     '## Order',
-    'Hooks are plain, built-in steps are in brackets. Scripts of one hook run in the order of the list `scripts`.',
+    'Built-in steps are in brackets. Scripts at one hook run in the order of the list `scripts`.',
     `\`\`\`text\n${order(rows).join('\n')}\n\`\`\``,
     '## Built-in steps',
-    'What each reads and makes: [Built-in steps](../steps.md). `bundle` cannot be asked for yet.',
+    '[Built-in steps](../steps.md) describes their inputs and outputs. This version does not run `bundle`.',
     table(
-      ['Step', 'What it makes', 'Stands after the scripts of'],
+      ['Step', 'Output', 'Runs after the scripts at'],
       STEPS.map(step => [code(step.name), step.title, code(step.follows)]),
     ),
     '## Environment',
@@ -117,19 +117,19 @@ const SAMPLE: EnvironmentFacts = {
 const VARIABLES: Readonly<Record<string, string>> = {
   PROJECT_DIR: 'The project.',
   PROJECT_FOLDER: 'The project.',
-  PROJECT_DIST_DIR: 'Everything that builds make.',
-  PROJECT_DIST_FOLDER: 'Everything that builds make.',
+  PROJECT_DIST_DIR: 'The folder `dist/`: all outputs of builds.',
+  PROJECT_DIST_FOLDER: 'The same as `PROJECT_DIST_DIR`.',
   PROJECT_DIST_ARTIFACTS_FOLDER: 'On-device sources that the steps compile.',
   SHARED_CACHE_DIR: 'The folder above the caches of all BSPs.',
-  BSP_CACHE_DIR: 'What `cache/` means in paths.',
-  PROJECT_DIST_CACHE_FOLDER: 'What `cache/` means in paths.',
-  PROJECT_DIST_OUTPUT_FOLDER: 'What `output/` means in paths.',
-  BOARD_FOLDER: 'Only in scripts of a [board](../boards.md): its folder, what `./` means in its paths.',
-  BSP_FOLDER: "The BSP's own folder: what `./` means in paths.",
+  BSP_CACHE_DIR: 'The folder that `cache/` stands for in paths.',
+  PROJECT_DIST_CACHE_FOLDER: 'The same as `BSP_CACHE_DIR`.',
+  PROJECT_DIST_OUTPUT_FOLDER: 'The folder that `output/` stands for in paths.',
+  BOARD_FOLDER: 'Only in scripts of a [board](../boards.md): its folder, which `./` stands for in its paths.',
+  BSP_FOLDER: "The BSP's own folder, which `./` stands for in paths.",
   BSP_NAME: "The BSP's name: that of its folder.",
-  PRESELECTED_BSP: 'The same.',
-  HOST_ARCH: 'The machine that builds: `x86_64`, `arm64` or `armhf`.',
-  TARGET_ARCH: 'The board, by the same names; whatever alias its `arch` is written with.',
+  PRESELECTED_BSP: 'The same as `BSP_NAME`.',
+  HOST_ARCH: 'The architecture of the building machine: `x86_64`, `arm64` or `armhf`.',
+  TARGET_ARCH: 'The architecture of the board, by the same names, also if `arch` has an alias.',
   STRUX_VERSION: 'The version of strux.',
   STEP: 'The hook of the script.',
   PROJECT_NAME: '`name` of the project.',
@@ -140,8 +140,8 @@ const VARIABLES: Readonly<Record<string, string>> = {
   SPLASH_COLOR: '`boot.splash.color` of the project. Not set without `boot.splash`.',
   DISPLAY_WIDTH: 'First half of `display.resolution` of the BSP. Not set without it.',
   DISPLAY_HEIGHT: 'Second half of `display.resolution` of the BSP. Not set without it.',
-  FLASH_DIR: 'Workspace of the flash scripts, and the folder that they start in.',
-  PROJECT_DIST_FLASH_FOLDER: 'The same.',
+  FLASH_DIR: 'Working folder of the flash scripts.',
+  PROJECT_DIST_FLASH_FOLDER: 'The same as `FLASH_DIR`.',
 }
 
 function environmentSection(): string[] {
@@ -158,12 +158,12 @@ function environmentSection(): string[] {
       .flatMap(([who, env]) => (name in env ? [who] : []))
       .join(', ')
   return [
-    'Values as a `make_image` script of the BSP `panel` (`arm64`) sees them on an `x86_64` machine. Flash scripts see the real paths of the project instead of `/project`, and so do all scripts where `STRUX_IN_CONTAINER=1`.',
+    "The examples are those of a `make_image` script of the BSP `panel` (`arm64`) on an `x86_64` machine. Flash scripts have the real paths of the project instead of `/project`; so do all scripts with `STRUX_IN_CONTAINER=1`. A step's environment is smaller than a script's; that of the shared step `frontend` has no variable of the BSP.",
     table(
       ['Variable', 'Example', 'Seen by', 'Meaning'],
       Object.entries(all).map(([name, value]) => [code(name), code(value), seenBy(name), meaning(name)]),
     ),
-    `All but ${uncounted.map(code).join(' and ')} count: a script with artifacts runs again when one of them has another value. Containers add [a few more](../containers.md#network-proxies-and-certificates), which do not count; project scripts have [ROOTFS_DIR](../guide.md#scripts-of-the-project).`,
+    `All variables but ${uncounted.map(code).join(' and ')} count: if one of them changes, a script with artifacts runs again. Containers add [a few more](../containers.md#network-proxies-and-certificates), which do not count. Project scripts also have [ROOTFS_DIR](../guide.md#scripts-of-the-project).`,
   ]
 }
 
@@ -179,12 +179,12 @@ function bspPage(): string {
   return page([
     '# defineBsp',
     NOTE,
-    'What a `bsp.ts` can say, with the key names of `bsp.yaml`. What belongs to a built-in step (kernel, bootloader, root filesystem, Cage) is validated and counts as an input of that step, but nothing acts on it until the step has a body. Where the paths of a script lead is [in the guide](../guide.md#paths). With `extends` a BSP builds on [boards and layers](../boards.md), which may give any of the keys.',
+    'The keys of a `bsp.ts`. They have the same names in `bsp.yaml`. The [guide](../guide.md#paths) explains the paths of scripts. With `extends` a BSP builds on [boards and layers](../boards.md), which may set every key. `runtime` is accepted, but has no effect in this version; `strux check` says so.',
     ...sections(jsonSchema(bspSchema), ''),
     '## Tool groups',
-    `What \`tools\` of a script can name. Without \`tools\`: ${DEFAULT_TOOL_GROUPS.map(code).join(' and ')}; for scripts at \`custom_kernel\` also \`kernel\`, at \`custom_bootloader\` also \`bootloader\`. Every image also holds the base.`,
+    `The values of \`tools\` in a script. Without \`tools\`: ${DEFAULT_TOOL_GROUPS.map(code).join(' and ')}; for scripts at \`custom_kernel\` also \`kernel\`, at \`custom_bootloader\` also \`bootloader\`. Every image also holds the base.`,
     table(
-      ['Group', 'What it holds'],
+      ['Group', 'Content'],
       TOOL_GROUPS.map(name => [code(name), TOOL_GROUP_DOCS[name]]),
     ),
     'The Debian packages, for an `arm64` board on an `x86_64` machine:',
@@ -207,10 +207,10 @@ function configPage(): string {
   return page([
     '# defineConfig',
     NOTE,
-    'What `strux.config.ts` can say, with the key names of `strux.yaml`. `dev` and `update` are accepted, but nothing acts on them yet; `strux check` says so. What belongs to a built-in step has an effect when the step has a body.',
+    'The keys of `strux.config.ts`. They have the same names in `strux.yaml`. `dev` and `update` are accepted, but have no effect in this version; `strux check` says so.',
     ...sections(jsonSchema(projectSchema), ''),
     '## Defaults',
-    'What holds where the configuration says nothing:',
+    'Values of keys that the configuration leaves out:',
     table(
       ['Key', 'Default'],
       defaults(PROJECT_DEFAULTS).map(([key, value]) => [code(key), code(JSON.stringify(value))]),
@@ -247,9 +247,7 @@ function sections(schema: Schema, path: string): string[] {
       const forms = formsOf(value.items)
       return forms.flatMap((form, index) => {
         const [section, ...rest] = sections({ ...form, ...described }, `${full(key)}[]`)
-        return index === 0
-          ? [section!, ...rest]
-          : [`Or, in place of that:`, ...rest.slice(value.description ? 1 : 0)]
+        return index === 0 ? [section!, ...rest] : ['Alternative:', ...rest.slice(value.description ? 1 : 0)]
       })
     }),
   ]
