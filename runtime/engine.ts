@@ -1,13 +1,13 @@
 /**
- * The story of a build, and the first file to read: load → plan → run → report.
+ * The flow of a build, and the first file to read: load → plan → run → report.
  *
- * load    reads the modules or YAML of a project and validates them          load/, yaml/, layers/
- * plan    turns a BSP into the ordered list of everything a build would do   plan/, from the pipeline in steps/
- * run     decides each node from its record, runs it, records it             cache/, chains/, run/, execute/
- * report  listens to the events of the run                                   report/
+ *   load    reads and validates the modules or YAML files of a project         load/, yaml/, layers/
+ *   plan    turns a BSP into the ordered list of a build's nodes               plan/, from the pipeline in steps/
+ *   run     decides from its record whether a node runs, runs it, records it   cache/, chains/, run/, execute/
+ *   report  listens to the events of the run                                   report/
  *
- * Every command begins with `openWorkspace`; a build goes on with `runBuild`, a dry run with `decide`. Packages that bring a
- * pipeline of their own import this module as `strux-bsp/engine`.
+ * Every command begins with `openWorkspace`. A build continues with `runBuild`, a dry run with `decide`.
+ * Packages with a pipeline of their own import this module as `strux-bsp/engine`.
  */
 
 import type { Diagnostic } from './diagnostics/diagnostic.ts'
@@ -37,7 +37,10 @@ export type { BuildEvent, Report } from './report/events.ts'
 export type { Workspace } from './run/workspace.ts'
 export { BUILD_PIPELINE }
 
-/** load and plan: a BSP of the project at `root`, and everything that is wrong with both; no workspace where that is too much. */
+/**
+ * Load and plan: returns the BSP of the project at `root` and every diagnostic of both; no workspace if the
+ * errors prevent a plan.
+ */
 export async function openWorkspace(
   root: string,
   bspName: string,
@@ -48,21 +51,21 @@ export async function openWorkspace(
 }
 
 export interface BuildRequest {
-  /** All nodes unless given. */
+  /** Default: all nodes. */
   readonly selection?: SelectionOptions
   /** Deletes the BSP's cache first. */
   readonly clean?: boolean
-  /** How many nodes may run at once; 1 unless given. */
+  /** How many nodes may run at once. Default: 1. */
   readonly jobs?: number
-  /** Wait for another build of the BSP; true unless given. */
+  /** Wait for another build of the same BSP. Default: true. */
   readonly wait?: boolean
-  /** The command, as another one that waits for it is told. */
+  /** The command's name, shown to another process that waits for this one. */
   readonly command?: string
   readonly report: Report
   readonly signal: AbortSignal
 }
 
-/** What a build would do with each selected node, by index, and why. Changes nothing and needs no engine. */
+/** The decision and its reasons for each selected node, by index. Changes nothing and needs no container engine. */
 export function decide(
   workspace: Workspace,
   request: Omit<BuildRequest, 'signal'>,
@@ -70,7 +73,7 @@ export function decide(
   return readBuildState(optionsOf(workspace, request)).forecast.decideAll()
 }
 
-/** run and report: rejects with the first failure, after the report of the end. */
+/** Run and report: after the final report, rejects with the first failure. */
 export async function runBuild(workspace: Workspace, request: BuildRequest): Promise<void> {
   const { root, plan, fileStates } = workspace
   const { report, signal } = request
@@ -80,7 +83,7 @@ export async function runBuild(workspace: Workspace, request: BuildRequest): Pro
   const lock = await locks.lockBsp()
   let failure: unknown
   try {
-    // What was seen of the files before the lock was ours may be old by now.
+    // Another process may have changed files before this one got the lock.
     if (locks.sawOthers) fileStates.refresh()
     const surroundings = { notice: locks.notice, signal, whileShared: locks.whileShared }
     if (await repairOwners(workspace, locks.notice, signal)) fileStates.refresh()

@@ -1,4 +1,4 @@
-/** What is on disk now: the states of files, folders and globs that decisions compare with records. */
+/** What is on disk now: states of files, folders and globs, which decisions compare with records. */
 import {
   lstatSync,
   readdirSync,
@@ -16,26 +16,32 @@ import { readByGo } from './go-files.ts'
 import { type FileStamp, type HashMemo, hashText } from './hash-memo.ts'
 
 /**
- * The state of an input: a file's SHA-256; for folders and globs, by file, mode and SHA-256 (or the target of a
- * symlink); undefined where there is nothing.
+ * The state of an input. A file: its SHA-256. A folder or glob: mode and SHA-256 (or symlink target) of each
+ * file. Undefined: nothing is there.
  */
 export type InputState = string | Readonly<Record<string, string>> | undefined
 
-/** Of a file's stat what is used: a build looks at thousands, and whole stats would fill the memory. */
+/**
+ * The fields of a file's stat that are used. A build stats thousands of files, and whole stats would fill the
+ * memory.
+ */
 interface Facts extends FileStamp {
   readonly kind: 'file' | 'folder' | 'other'
 }
 
 interface Seen {
   readonly facts: Facts | undefined
-  /** Whether symlinks lead out of the project on the way. */
+  /** Whether the path leads out of the project through a symlink. */
   readonly outside: boolean
 }
 
 export class FileStates {
   /** Absolute real path of the project. */
   readonly root: string
-  /** Files that a build copies before anything else, by the path of the copy: it counts as what it is copied from. */
+  /**
+   * Files that a build copies before anything else, by the path of the copy. The copy's state is that of its
+   * source.
+   */
   readonly copies: ReadonlyMap<string, string>
   readonly #memo: HashMemo
   #seen = new Map<string, Seen>()
@@ -48,14 +54,14 @@ export class FileStates {
     this.#memo = memo
   }
 
-  /** Something ran: what is known about files may be old. */
+  /** Call after any command has run: cached facts about files may be stale. */
   refresh(): void {
     this.#seen.clear()
     this.#folders.clear()
     this.#globbed.clear()
   }
 
-  /** Whether there is a file or folder; a symlink counts as what it leads to. */
+  /** Whether a file or folder exists; a symlink counts as its target. */
   exists(path: string): boolean {
     return this.#look(path) !== undefined
   }
@@ -64,13 +70,16 @@ export class FileStates {
     return this.#look(path)?.kind === 'file'
   }
 
-  /** Whether a symlink in the path leads out of the project: where scripts run, nothing is there. */
+  /**
+   * Whether a symlink in the path leads out of the project. Scripts see no file there, because only the project
+   * is mounted.
+   */
   leadsOutside(path: string): boolean {
     this.#look(path)
     return this.#seen.get(path)!.outside
   }
 
-  /** The files that a glob means now, relative to the project. */
+  /** The files that a glob matches now, relative to the project. */
   async matches(ref: PathRef): Promise<readonly string[]> {
     const known = this.#globbed.get(ref.path)
     if (known) return known
@@ -79,19 +88,19 @@ export class FileStates {
     return paths
   }
 
-  /** The SHA-256 of a file; undefined where there is no regular file. */
+  /** The SHA-256 of a file; undefined if there is no regular file. */
   async fileHash(path: string): Promise<string | undefined> {
     const facts = this.#look(path)
     return facts?.kind === 'file' ? this.#memo.hash(this.#at(path), facts) : undefined
   }
 
-  /** The SHA-256 of a file where it need not be read for that. */
+  /** The SHA-256 of a file if it is known without reading the file. */
   rememberedHash(path: string): string | undefined {
     const facts = this.#look(path)
     return facts?.kind === 'file' ? this.#memo.recall(this.#at(path), facts) : undefined
   }
 
-  /** The state of an input; paths that start with one of `without` do not count (a node's own products in it). */
+  /** The state of an input. Paths that start with one of `without` do not count: a node's own products in it. */
   async state(ref: PathRef, without: readonly string[] = []): Promise<InputState> {
     const own = (path: string) => without.some(each => path === each || path.startsWith(`${each}/`))
     if (ref.glob) return this.#globState(ref, own)
@@ -101,7 +110,7 @@ export class FileStates {
     return facts.kind === 'file' ? this.#memo.hash(this.#at(ref.path), facts) : 'special'
   }
 
-  /** Cheaper than `join`: a build asks for thousands, and all are normalised already. */
+  /** Cheaper than `join`: a build calls this thousands of times, and all paths are already normalised. */
   #at(path: string): string {
     return path === '.' ? this.root : `${this.root}/${this.copies.get(path) ?? path}`
   }
@@ -119,7 +128,7 @@ export class FileStates {
     return facts
   }
 
-  /** One look for each folder on the way up; the way is only followed for good where there is a symlink in it. */
+  /** Looks at each parent folder once. Resolves the real path only if a parent is a symlink. */
   #holdsFolder(folder: string): boolean {
     if (folder === this.root) return true
     let inside = this.#folders.get(folder)
@@ -132,7 +141,7 @@ export class FileStates {
     return inside
   }
 
-  /** Whether what a path really is lies in the project; what does not exist leads nowhere. */
+  /** Whether the real path lies in the project. A path that does not exist counts as inside. */
   #holds(full: string): boolean {
     try {
       const real = realpathSync.native(full)
@@ -142,7 +151,7 @@ export class FileStates {
     }
   }
 
-  /** `counted`: folders of which every file counts already. */
+  /** `counted`: folders whose files are already part of the state. */
   async #folderState(ref: PathRef, own: OwnPath, counted = new Set<string>()): Promise<InputState> {
     counted.add(ref.path)
     const state: Record<string, string> = {}
@@ -195,15 +204,15 @@ export class FileStates {
   }
 
   /**
-   * What a link in a folder or glob leads to, where that lies in the project and does not count already: a script that
-   * follows the link reads it. undefined: only the target's name counts.
+   * The target of a symlink in a folder or glob, if it lies in the project and is not counted yet: a script
+   * that follows the link reads it. Undefined: only the target's name counts.
    */
   async #linkTarget(path: string, reading: Reading): Promise<string | undefined> {
     const { ref, own, counted } = reading
     const real = realPathOf(this.#at(path))
     if (real === undefined || !real.startsWith(this.root + sep)) return undefined
     const target = real.slice(this.root.length + 1)
-    // A link to a folder around itself leads round in a circle.
+    // A link to one of its own parent folders would loop.
     if (own(target) || path.startsWith(`${target}/`)) return undefined
     if ([target, ...parentsOf(target)].some(each => counted.has(each))) return undefined
     const stat = lstatSync(real, { throwIfNoEntry: false })
@@ -224,7 +233,7 @@ function parentsOf(path: string): string[] {
   return path.split('/').flatMap((_, at, parts) => (at > 0 ? [parts.slice(0, at).join('/')] : []))
 }
 
-/** Whether a path is a product of the node that reads. */
+/** Whether a path is a product of the node that reads it. */
 type OwnPath = (path: string) => boolean
 
 function realPathOf(path: string): string | undefined {
@@ -235,7 +244,7 @@ function realPathOf(path: string): string | undefined {
   }
 }
 
-/** Also where a file stands in the place of a folder, or symlinks lead round in a circle. */
+/** Treats two more errors as "nothing there": a file in the position of a folder, and a loop of symlinks. */
 function unlessNotThere(look: () => Stats | undefined): Stats | undefined {
   try {
     return look()
@@ -250,7 +259,7 @@ function unlessNotThere(look: () => Stats | undefined): Stats | undefined {
   }
 }
 
-/** A glob means symlinks as well, without following them; the library would either follow them or leave them out. */
+/** A glob matches symlinks too, without following them. The library would either follow them or leave them out. */
 const readWithSymlinksAsFiles = (folder: string): GlobEntry[] =>
   readdirSync(folder, { withFileTypes: true }).map(entry =>
     entry.isSymbolicLink()
@@ -273,7 +282,7 @@ function factsOf(stat: Stats): Facts {
   }
 }
 
-/** One value for a state, to compare versions by. */
+/** One digest for a state, to compare versions. */
 export function digestOf(state: InputState): string {
   return typeof state === 'string' ? state : hashText(JSON.stringify(state ?? null))
 }

@@ -1,21 +1,21 @@
 /**
- * Everything that decides what a node makes, as one serialisable value: text, inputs, configuration, environment, builder.
- * Two fingerprints are compared part by part (compare.ts), so that each difference has a name.
+ * Everything that decides a node's output, as one serialisable value: text, inputs, configuration, environment,
+ * builder. Two fingerprints are compared part by part (compare.ts), so that each difference has a name.
  */
 import type { PathRef, PlanNode } from '../model/plan.ts'
 import type { InputState } from './file-states.ts'
 import { hashText } from './hash-memo.ts'
 import type { Inputs } from './inputs.ts'
 
-/** By the path as declared; null where an optional input is not there. */
+/** By the path as declared; null for an optional input that is absent. */
 export type InputStates = Readonly<Record<string, Exclude<InputState, undefined> | null>>
 
 export interface Fingerprint {
-  /** SHA-256 of the script's text, or of a step's own body. Absent where it changed while it ran. */
+  /** SHA-256 of the script's text, or of the step's body. Absent if it changed during the run. */
   readonly script?: string
-  /** SHA-256 of the bash around the script's own text, where there is some. */
+  /** SHA-256 of the bash around the script's own text, if any. */
   readonly harness?: string
-  /** An input that changed while the node ran is not listed. */
+  /** Without inputs that changed during the run. */
   readonly dependencies: InputStates
   readonly environment: Readonly<Record<string, string>>
   readonly builder: { readonly key: string; readonly id?: string }
@@ -32,8 +32,8 @@ export interface FeederFingerprint {
 }
 
 /**
- * The fingerprint of a run, from the inputs before and after it: only what stood still counts. An input that changed
- * meanwhile is left out, so that the next build runs the node again.
+ * The fingerprint of a run, from the inputs before and after it. An input that changed in between is left out,
+ * so that the next build runs the node again.
  */
 export function fingerprintOf(
   node: PlanNode,
@@ -65,7 +65,7 @@ export function keyOf(fingerprint: Fingerprint): string {
   )
 }
 
-/** The names of inputs that did not stand still, for a warning. */
+/** The names of inputs that changed during the run, for a warning. */
 export function changedMeanwhile(node: PlanNode, before: Inputs, fingerprint: Fingerprint): string[] {
   const changed = node.dependencies
     .map(ref => ref.declared)
@@ -79,7 +79,7 @@ export function changedMeanwhile(node: PlanNode, before: Inputs, fingerprint: Fi
   return changed
 }
 
-/** The states that are the same before and after. */
+/** The states that are equal before and after. */
 export function settledStates(
   refs: readonly PathRef[],
   before: ReadonlyMap<string, InputState>,

@@ -1,17 +1,17 @@
-/** The one place that asks the glob library, so that the cache and an export mean the same files by a glob. */
+/** The only user of the glob library, so that the cache and an export match the same files. */
 import type { Dirent } from 'node:fs'
 import { posix } from 'node:path'
 import { globBase } from '../model/paths.ts'
 import type { PathRef } from '../model/plan.ts'
 
-/** What the library asks of a folder's entry. */
+/** The part of a directory entry that the library reads. */
 export type GlobEntry = Pick<Dirent, 'name' | 'isFile' | 'isDirectory' | 'isSymbolicLink'>
 
 /**
- * The files that a glob means, relative to the project and sorted.
+ * The files that a glob matches, relative to the project and sorted.
  *
  * @param root absolute path of the project
- * @param entriesOf the entries of a folder, which is given by its absolute path
+ * @param entriesOf lists the entries of a folder, given by its absolute path
  */
 export async function globFiles(
   root: string,
@@ -28,7 +28,7 @@ export async function globFiles(
     cwd: posix.join(root, base),
     dot: true,
     followSymbolicLinks: false,
-    // The library passes no other argument than the folder, and asks nothing else of the file system.
+    // The library calls it with the folder alone, and uses no other function of the file system.
     fs: { readdirSync: entriesOf as never },
     expandDirectories: false,
     ...(ignore ? { ignore: ignore.flatMap(ignored) } : {}),
@@ -36,7 +36,7 @@ export async function globFiles(
   return found.sort().map(name => posix.join(base, name))
 }
 
-/** A name to pass over, as the library's own patterns. */
+/** An ignored name, as patterns of the library. */
 function ignored(name: string): string[] {
   return name.startsWith('/') ? [name.slice(1), `${name.slice(1)}/**`] : [`**/${name}`, `**/${name}/**`]
 }

@@ -1,15 +1,18 @@
 /**
- * Which files of a folder Go reads when it compiles the program in it: those by whose names Go knows sources, and those
- * that sources embed. Whatever else lies there (README, logo, keys) does not change the program. Sources: the commands
+ * The files of a folder that Go reads when it compiles the program in it: sources, known by their names, and
+ * files that sources embed. Other files (README, logo, keys) do not change the program. Sources: the commands
  * `go help packages`, `go help buildconstraint`, `go doc embed`.
  */
 import { posix } from 'node:path'
 
-/** Go, what cgo compiles, and what cgo links. */
+/** Go sources, and the files that cgo compiles and links. */
 const SOURCE = /\.(go|c|cc|cpp|cxx|m|h|hh|hpp|hxx|f|F|for|f90|s|S|sx|swig|swigcxx|syso|a|so)$/
 const MODULE = /^(.*\/)?go\.(mod|sum|work|work\.sum)$/
 const TEST = /_test\.go$/
-/** Packages of others, each with whatever it embeds; Go reads nothing there that its list does not know. */
+/**
+ * Third-party packages with all their files, because they may embed any of them. Go reads only packages that
+ * its vendor list names.
+ */
 const VENDOR = /^vendor\//
 
 /** `files`: paths relative to the folder. `read` gives a file's text. */
@@ -29,7 +32,7 @@ export function readByGo(files: readonly string[], read: (file: string) => strin
 
 const isSource = (file: string) => SOURCE.test(file) && !TEST.test(file)
 
-/** Something that cannot be read (a symlink to nowhere) fails when it is compiled. */
+/** A file that cannot be read (a dangling symlink) counts as empty: its compilation fails later. */
 function textOf(file: string, read: (file: string) => string): string {
   try {
     return read(file)
@@ -47,7 +50,7 @@ export function embedPatterns(text: string): string[] {
   )
 }
 
-/** What `path.Match` of Go means by a pattern, and all below a folder that it names. */
+/** Matches as Go's `path.Match` does, and everything below a folder that the pattern names. */
 function matcher(pattern: string): RegExp {
   let source = ''
   for (let at = 0; at < pattern.length; at++) {
@@ -66,7 +69,7 @@ function matcher(pattern: string): RegExp {
   try {
     return new RegExp(pattern === '.' ? '' : `^${source}(/.*)?$`)
   } catch {
-    // A range that Go does not know either: the compiler says so.
+    // Go rejects the range as well: the compiler reports it.
     return /(?!)/
   }
 }

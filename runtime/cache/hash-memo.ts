@@ -1,20 +1,20 @@
 /**
- * SHA-256 of files, remembered with what the file looked like, so that a large file is read once and not on every
- * build. A memory is believed while size, times and inode stand still and the times were already old when the file
- * was read: a file changed within one tick of the clock can look the same (git calls such an entry racy).
+ * SHA-256 of files, remembered with each file's stat, so that a large file is read once and not in every build.
+ * An entry is trusted while size, times and inode stay the same, and only if the times were already old when
+ * the file was read: two changes within one clock tick leave the same stat (git calls such an entry racy).
  */
 import { createHash } from 'node:crypto'
 import { createReadStream, readFileSync } from 'node:fs'
 import { writeAtomic } from '../state/atomic-file.ts'
 
 const VERSION = 1
-/** Below this a file is read in one go; above, streamed. */
+/** Smaller files are read in one go, larger ones streamed. In bytes. */
 const STREAM_FROM = 1 << 20
 
 /** [size, mtime ms, ctime ms, inode, when read ms, SHA-256] */
 type Entry = readonly [number, number, number, number, number, string]
 
-/** What tells a file from a later one at the same place: bytes, times in ms, inode. */
+/** Tells a file from a later one at the same path: size in bytes, times in ms, inode. */
 export interface FileStamp {
   readonly size: number
   readonly mtimeMs: number
@@ -27,23 +27,23 @@ export class HashMemo {
   readonly #known: Map<string, Entry>
   readonly #used = new Set<string>()
   #changed = false
-  /** Bytes that were really read: for tests and measurements. */
+  /** Bytes read from disk so far: for tests and measurements. */
   bytesRead = 0
 
-  /** A memo that is missing or damaged is an empty one: the worst that follows is reading files again. */
+  /** A memo file that is missing or damaged counts as empty: files are then read again. */
   constructor(file: string) {
     this.#file = file
     this.#known = readMemo(file)
   }
 
-  /** The hash as far as it is remembered and can be believed. */
+  /** The remembered hash, if it can be trusted. */
   recall(path: string, stat: FileStamp): string | undefined {
     this.#used.add(path)
     const known = this.#known.get(path)
     return known && looksSame(known, stat) && settled(stat, known[4]) ? known[5] : undefined
   }
 
-  /** The SHA-256 of the file at `path`, whose stat the caller has just taken. Hex, lower case. */
+  /** The SHA-256 of the file at `path`, in lower-case hex. `stat` must be fresh. */
   async hash(path: string, stat: FileStamp): Promise<string> {
     const remembered = this.recall(path, stat)
     if (remembered !== undefined) return remembered
@@ -55,7 +55,7 @@ export class HashMemo {
     return hash
   }
 
-  /** Keeps what is known for the next build; with `onlyUsed` forgets files that nobody asked for this time. */
+  /** Saves the entries for the next build; with `onlyUsed`, drops those that were not requested this time. */
   save(onlyUsed: boolean): void {
     if (!this.#changed) return
     const entries = [...this.#known].filter(([path]) => !onlyUsed || this.#used.has(path))
@@ -87,7 +87,7 @@ function looksSame([size, mtime, ctime, inode]: Entry, stat: FileStamp): boolean
   return size === stat.size && mtime === stat.mtimeMs && ctime === stat.ctimeMs && inode === stat.ino
 }
 
-/** Whether the file had been left alone for longer than its clock's tick when it was read. */
+/** Whether the file's times were older than one clock tick when it was read. */
 function settled(stat: FileStamp, readAt: number): boolean {
   const wholeSeconds = stat.mtimeMs % 1000 === 0 && stat.ctimeMs % 1000 === 0
   const tick = wholeSeconds ? 2000 : 50

@@ -1,4 +1,4 @@
-/** The inputs of a node as they are now: decisions compare them, fingerprints are made of them. */
+/** The inputs of a node as they are now: decisions compare them, fingerprints consist of them. */
 
 import { globBase, overlaps } from '../model/paths.ts'
 import type { PathRef, PlanNode, ScriptNode, StepNode } from '../model/plan.ts'
@@ -6,7 +6,7 @@ import type { FileStates, InputState } from './file-states.ts'
 import { type FeederFingerprint, settledStates } from './fingerprint.ts'
 import { hashText } from './hash-memo.ts'
 
-/** Hashes of everything a node reads. `script` is undefined where the script's file is not there. */
+/** Hashes of everything that a node reads. `script` is undefined if the script's file does not exist. */
 export interface Inputs {
   readonly script: string | undefined
   readonly harness: string | undefined
@@ -14,25 +14,25 @@ export interface Inputs {
   readonly feeders: Readonly<Record<string, FeederFingerprint>> | undefined
 }
 
-/** What a step's body and a plan's other nodes contribute. */
+/** Inputs that come from step bodies and from other nodes of the plan. */
 export interface InputSources {
   readonly fileStates: FileStates
-  /** SHA-256 of a step's own body; steps without a body have none. */
+  /** SHA-256 of a step's body; undefined for steps without a body. */
   readonly bodyHash: (step: string) => string | undefined
   readonly scriptById: (id: string) => ScriptNode | undefined
 }
 
-/** The version of a place with a history that a node sees through one of its inputs. */
+/** The version of a chain that a node sees through one of its inputs. */
 export interface VersionSeen {
-  /** The place, relative to the project. */
+  /** The chain's path, relative to the project. */
   readonly path: string
-  /** null where there is nothing. */
+  /** Null if nothing is there. */
   readonly digest: string | null
-  /** Where there is nothing: the outermost folder of the path that is not there. */
+  /** Set if nothing is there: the outermost missing folder of the path. */
   readonly absent?: string
 }
 
-/** The versions that a node sees through an input; none for nearly all inputs. */
+/** The versions that a node sees through an input; empty for most inputs. */
 export type VersionsSeen = (ref: PathRef) => Promise<readonly VersionSeen[]>
 
 const NO_VERSIONS: VersionsSeen = async () => []
@@ -55,8 +55,9 @@ export async function inputsOf(
 }
 
 /**
- * A node's own artifacts inside a folder that it reads are its products, not its inputs. Of places with a history the
- * digest of one version counts: as the whole state where the input is the place or lies in it, else as an entry.
+ * The state of an input for one node. The node's own artifacts inside a folder that it reads do not count: they
+ * are products, not inputs. A chain counts with the digest of one version: as the whole state if the input is
+ * the chain's path or lies in it, else as an entry.
  */
 export async function inputState(
   ref: PathRef,
@@ -90,12 +91,12 @@ export async function scriptHash(
   return node.source.kind === 'inline' ? hashText(node.source.text) : fileStates.fileHash(node.source.path)
 }
 
-/** SHA-256 of the bash around a script's own text; nearly all have none. */
+/** SHA-256 of the bash around a script's own text; undefined for most scripts. */
 export function harnessHash(node: PlanNode): string | undefined {
   return node.kind === 'script' && node.harness ? hashText(node.harness.text) : undefined
 }
 
-/** A script as an input of the step that it feeds: what the step itself makes is no input of it. */
+/** A script as an input of the step that it feeds, without the step's own artifacts. */
 export function feederOf(id: string, step: PlanNode, sources: InputSources): ScriptNode | undefined {
   const script = sources.scriptById(id)
   if (!script) return undefined

@@ -1,7 +1,8 @@
 /**
- * What is in builders, as far as it is known without asking an engine. A builder's key is what the definition asks for;
- * its identity is what it got: the same packages in newer versions, or another image of the same name, are another
- * identity. It is remembered for each user and engine, since all projects share the images.
+ * Identities of builders, as far as they are known without a container engine. A builder's key says what the
+ * definition asks for. Its identity says which image was made: newer versions of the same packages, or another
+ * image with the same name, have another identity. Identities are stored by user and engine, because all
+ * projects share the images.
  */
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
@@ -10,18 +11,18 @@ import type { BuilderRef } from '../model/plan.ts'
 import { writeAtomic } from '../state/atomic-file.ts'
 
 export interface KnownBuilders {
-  /** Undefined where nobody has met the builder yet. */
+  /** Undefined until an engine has reported the builder. */
   identity(builder: BuilderRef): string | undefined
-  /** Remembers an identity; true where another one, or none, was known. */
+  /** Stores an identity; returns true if it differs from the known one, or none was known. */
   learn(builder: BuilderRef, identity: string): boolean
 }
 
-/** One file for each builder, so that processes that learn at the same time do not undo each other's work. */
+/** One file for each builder, so that concurrent processes do not overwrite each other's entries. */
 export class RememberedBuilders implements KnownBuilders {
   readonly #folder: string
   readonly #identities = new Map<string, string | undefined>()
 
-  /** `folder`: for one engine. */
+  /** `folder`: the folder for one engine. */
   constructor(folder: string) {
     this.#folder = folder
   }
@@ -37,7 +38,7 @@ export class RememberedBuilders implements KnownBuilders {
     try {
       writeAtomic(this.#file(builder.key), `${identity}\n`)
     } catch {
-      // Without a home that can be written, an engine has to be met again.
+      // Without a writable home folder, the engine has to be asked again next time.
     }
     return true
   }
@@ -55,7 +56,7 @@ export class RememberedBuilders implements KnownBuilders {
   }
 }
 
-/** Where scripts run on this machine itself: it is every builder, whatever the definition asks for. */
+/** For builds without containers: this machine is every builder, whatever the definition asks for. */
 export class OneBuilder implements KnownBuilders {
   readonly #identity: string
 

@@ -1,4 +1,7 @@
-/** The records of one BSP, in dist/cache/{bsp}/.build-cache.json. Source of the place: lifecycle-scripts document, "Script caching". */
+/**
+ * The records of one BSP, in dist/cache/{bsp}/.build-cache.json. Source of the path: lifecycle-scripts
+ * document, "Script caching".
+ */
 import { readFileSync } from 'node:fs'
 import { writeAtomic } from '../state/atomic-file.ts'
 import type { Fingerprint } from './fingerprint.ts'
@@ -12,16 +15,19 @@ const SECTIONS: readonly Section[] = ['scripts', 'steps', 'chains']
 
 export class Manifest {
   readonly file: string
-  /** Why an existing file could not be used, if so. */
+  /** Why an existing file cannot be used; undefined if it can. */
   readonly damage: string | undefined
   readonly #records: Record<Section, Map<string, unknown>> = {
     scripts: new Map(),
     steps: new Map(),
     chains: new Map(),
   }
-  /** The text of each record, so that saving one change does not write out all the others anew. */
+  /** The serialised text of each record, so that one change does not serialise all the others again. */
   readonly #texts = new Map<unknown, string>()
-  /** Scripts of one hook see the same variables: each set is written once, and named by a digest in the records. */
+  /**
+   * Scripts of one hook share their variables: each environment is stored once, and records refer to it by
+   * digest.
+   */
   readonly #environments = new Map<string, Fingerprint['environment']>()
   #changed = false
 
@@ -38,7 +44,7 @@ export class Manifest {
     return this.#records.chains.get(path) as ChainRecord | undefined
   }
 
-  /** The paths of all chains that were ever started, also of such that the definition does not have any more. */
+  /** The paths of all chains with a record, including chains that the definition no longer has. */
   chainPaths(): string[] {
     return [...this.#records.chains.keys()]
   }
@@ -51,7 +57,7 @@ export class Manifest {
     this.#set('chains', path, record)
   }
 
-  /** Writes the file if anything changed since the last time: durable when this returns. */
+  /** Writes the file if anything changed since the last save. The data is on disk when this returns. */
   save(): void {
     if (!this.#changed) return
     const sections = SECTIONS.map(name => {
@@ -60,7 +66,7 @@ export class Manifest {
       )
       return `  ${JSON.stringify(name)}: {${lines.length ? `\n    ${lines.join(',\n    ')}\n  ` : ''}}`
     })
-    // After the records, whose texts may have added to them.
+    // Must come after the texts of the records, which may add environments.
     const environments = `  "environments": ${JSON.stringify(Object.fromEntries(this.#environments))}`
     writeAtomic(this.file, `{\n  "version": ${VERSION},\n${[...sections, environments].join(',\n')}\n}\n`)
     this.#changed = false
@@ -85,7 +91,10 @@ export class Manifest {
     return text
   }
 
-  /** With the name of each environment in its place. Inputs may be called `environment` too: only the records' own count. */
+  /**
+   * A record with its environment replaced by a digest. Inputs may be called `environment` too, so only the
+   * record's own field is replaced.
+   */
   #stored(record: unknown): unknown {
     const { fingerprint, ...rest } = record as Partial<NodeRecord>
     if (fingerprint === undefined) return record
@@ -133,7 +142,7 @@ export class Manifest {
       for (const name of SECTIONS) {
         for (const [id, record] of Object.entries(data[name])) {
           if (name !== 'chains') this.#resolveEnvironments(record as StoredRecord)
-          if (!wellFormed(name, record)) throw new Error(`the record of ${id} is not whole`)
+          if (!wellFormed(name, record)) throw new Error(`the record of ${id} is incomplete`)
           this.#records[name].set(id, record)
         }
       }
@@ -146,7 +155,7 @@ export class Manifest {
   }
 }
 
-/** A record as the file has it: environments by name. */
+/** A record as stored in the file, with environments by digest. */
 interface StoredRecord {
   readonly fingerprint?: {
     environment?: unknown

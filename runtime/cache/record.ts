@@ -1,27 +1,31 @@
-/** What the files of records hold: of a node's last success, and of places with a history. */
+/** The content of record files: the last success of each node, and the state of chains. */
 import type { Fingerprint } from './fingerprint.ts'
 
 export interface NodeRecord {
   readonly fingerprint: Fingerprint
-  /** SHA-256 of the fingerprint: under this key outputs of the same work can be found again. */
+  /** SHA-256 of the fingerprint: the key for finding outputs of the same work again. */
   readonly key: string
-  /** By artifact as declared: the file's SHA-256, or for a folder that of its manifest of names, modes and contents. */
+  /**
+   * By artifact as declared: SHA-256 of the file, or for a folder SHA-256 of its manifest of names, modes and
+   * contents.
+   */
   readonly outputs: Readonly<Record<string, string>>
 }
 
-/** The history of a place that several nodes change (runtime/chains). */
+/** The versions of a path that several nodes change (runtime/chains). */
 export interface ChainRecord {
-  /** Digest of the first version, of which a copy is kept; null where there was nothing. */
+  /** Digest of the first version, of which a copy is kept; null if nothing was there. */
   readonly first: string | null
-  /** Where there was nothing: the outermost folder of the path that was not there, or the path itself. */
+  /** Set if nothing was there: the outermost missing folder of the path, or the path itself. */
   readonly absent?: string
-  /** The digest of what each link left, in order; null where it left nothing. */
+  /** Digest of the version that each link left, in order; null if the link left nothing. */
   readonly versions: readonly { readonly id: string; readonly digest: string | null }[]
   /** Whether the last link has run. */
   readonly complete: boolean
   /**
-   * What stood there when the last link ended, well or badly; null: nothing. Absent while a link runs: what a build that
-   * was killed left is unknown. Whatever differs from it was put there by somebody else.
+   * Digest of the path when the last link ended, with success or not; null if nothing was there. Absent while a
+   * link runs, because the state that a killed build leaves is unknown. Other content at the path comes from
+   * outside the build.
    */
   readonly left?: string | null
 }

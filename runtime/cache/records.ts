@@ -1,7 +1,7 @@
 /**
- * The records that one build works with: those of its BSP, and those of steps whose outputs serve every BSP of the
- * project. The latter lie beside the outputs, so that a build of one BSP that dies in such a step leaves none that
- * another BSP would believe.
+ * The records that one build uses: those of its BSP, and those of steps with shared outputs. Shared records lie
+ * beside the outputs: if a build of one BSP dies in such a step, no other BSP finds a record for half-made
+ * outputs.
  */
 import { join } from 'node:path'
 import { cacheFolder } from '../model/paths.ts'
@@ -9,7 +9,7 @@ import type { Plan } from '../model/plan.ts'
 import { Manifest } from './manifest.ts'
 import type { ChainRecord, NodeRecord } from './record.ts'
 
-/** What deciding and running need of records; a single manifest will do. */
+/** The record operations that deciding and running need. A single manifest implements them too. */
 export type RecordStore = Pick<Manifest, 'node' | 'chain' | 'chainPaths' | 'setNode' | 'setChain' | 'save'>
 
 export class Records implements RecordStore {
@@ -25,12 +25,12 @@ export class Records implements RecordStore {
     this.#sharedSteps = new Set(plan.nodes.flatMap(node => (node.scope === 'shared' ? [node.id] : [])))
   }
 
-  /** Why existing files could not be used, if so. */
+  /** Why existing files could not be used; empty if all could. */
   get damages(): string[] {
     return [this.#own, this.#shared].flatMap(({ file, damage }) => (damage ? [`${file}: ${damage}`] : []))
   }
 
-  /** Reads the shared records anew: another build may have changed them before this one got the lock. */
+  /** Reads the shared records again: another build may have changed them before this one got the lock. */
   reloadShared(): void {
     this.#shared = new Manifest(this.#sharedFile)
   }

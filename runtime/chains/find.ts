@@ -9,7 +9,7 @@ interface MadePaths {
   readonly makers: MakerIndex
 }
 
-/** `made`: by node, the paths that it makes or changes. */
+/** `made`: for each node, the paths that it makes or changes. */
 export function findChains(nodes: readonly PlanNode[], made: MadePaths['made']): Chain[] {
   const paths = { nodes, made, makers: new MakerIndex(made) }
   const changed = changedPaths(paths)
@@ -18,7 +18,7 @@ export function findChains(nodes: readonly PlanNode[], made: MadePaths['made']):
   return places.flatMap(path => chainAt(path, paths, changed) ?? [])
 }
 
-/** By changed path, the nodes that change it. */
+/** For each changed path, the nodes that change it. */
 function changedPaths({ nodes, made, makers }: MadePaths): Map<string, Set<number>> {
   const readers = new FolderReaders(nodes, makers)
   const changed = new Map<string, Set<number>>()
@@ -61,7 +61,7 @@ function chainAt(
   for (const [index, node] of nodes.entries()) {
     if (members.has(index)) {
       begun ||= changers.has(index)
-      // Before the first writer nobody has read a version of this build.
+      // Before the first writer, no node has read a version from this build.
       if (!begun && writers.length === 0) earlyReaders = []
       ;(begun ? links : writers).push(index)
     } else if (readsPlace(node, path, made[index]!)) {
@@ -86,7 +86,7 @@ function reads(node: PlanNode): readonly PathRef[] {
   return node.rewrites.length > 0 ? [...node.dependencies, ...node.rewrites] : node.dependencies
 }
 
-/** Nodes that read a folder or glob of which an earlier node made something. */
+/** Nodes that read a folder or glob in which an earlier node made something. */
 class FolderReaders {
   readonly #byFolder = new Map<string, { readonly reader: number; readonly ref: PathRef }[]>()
 
@@ -112,8 +112,8 @@ class FolderReaders {
 }
 
 /**
- * A place goes back to its first version. That may happen to products of the build, and never to an author's own files or
- * to a folder that holds the records.
+ * Whether a path may be reset to its first version: true for build products, never for an author's own files or
+ * a folder that holds the records.
  */
 function mayBeReset(path: string): boolean {
   return isProduct(path) && !/^dist\/cache(\/[^/]+)?$/.test(path)

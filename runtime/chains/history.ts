@@ -1,7 +1,7 @@
 /**
- * Chains while a build runs: places go back to their first version, and every version is remembered. Each state in
- * between is marked in the records first, so that a build that dies leaves a chain that starts again, never one that is
- * taken for whole.
+ * Chains during a build: resets paths to their first version and records every version. The records mark each
+ * intermediate state before it begins. A build that is killed therefore leaves a chain that restarts, never one
+ * that looks complete.
  */
 
 import { digestOf, type FileStates } from '../cache/file-states.ts'
@@ -18,7 +18,7 @@ export interface ChainStore {
   readonly kept: KeptVersions
 }
 
-/** A writer is about to run: it finds the first version, and makes a new one. */
+/** Call before a writer runs: the writer must find the first version, and makes a new one. */
 export async function rewindForWriter(chain: Chain, store: ChainStore): Promise<void> {
   const { manifest, fileStates, kept } = store
   forgetLinks(chain, store)
@@ -31,8 +31,8 @@ export async function rewindForWriter(chain: Chain, store: ChainStore): Promise<
 }
 
 /**
- * Brings the place to its first version, and keeps a copy of that. `fresh`: a writer ran in this build, so the place shows
- * the first version.
+ * Resets the path to its first version and keeps a copy of it. `fresh`: a writer ran in this build, so the path
+ * holds the first version.
  */
 export async function startChain(chain: Chain, fresh: boolean, store: ChainStore): Promise<void> {
   const { manifest, fileStates, kept } = store
@@ -40,13 +40,15 @@ export async function startChain(chain: Chain, fresh: boolean, store: ChainStore
   const before = manifest.chain(chain.path)
   const known = fresh || (await replacedByHand(chain, store)) ? undefined : knownFirst(chain, store)
   if (known) {
-    // First the record: a build that dies while the place is put back must not find the old one.
+    // Delete the record first: if the build is killed during the reset, the next one must not find the old
+    // record.
     manifest.setChain(chain.path, undefined)
     manifest.save()
     await kept.putBack(known)
     if (known.absent !== undefined) await kept.keep(chain.path)
   } else {
-    // The old record stays until the new version is kept: it tells that somebody replaced what the links left.
+    // The old record stays until the new version is kept: it shows whether someone replaced the output of the
+    // links.
     manifest.save()
   }
   const now = known ?? (await kept.keep(chain.path))
@@ -56,7 +58,7 @@ export async function startChain(chain: Chain, fresh: boolean, store: ChainStore
   manifest.save()
 }
 
-/** The first version as it is kept, or as the record tells where there was nothing to keep. */
+/** The first version from its copy, or from the record if there was nothing to keep. */
 function knownFirst(chain: Chain, { manifest, kept }: ChainStore): KeptVersion | undefined {
   const known = kept.find(chain.path)
   if (known) return known
@@ -64,7 +66,7 @@ function knownFirst(chain: Chain, { manifest, kept }: ChainStore): KeptVersion |
   return record?.first === null ? { path: chain.path, absent: record.absent ?? chain.path } : undefined
 }
 
-/** A link is about to run: from now on nobody knows what is there. The caller saves the records. */
+/** Call before a link runs: the path's state is unknown from here on. The caller saves the records. */
 export function enterLink(chain: Chain, { manifest }: ChainStore): void {
   const before = manifest.chain(chain.path)
   if (!before) return
@@ -72,7 +74,7 @@ export function enterLink(chain: Chain, { manifest }: ChainStore): void {
   manifest.setChain(chain.path, rest)
 }
 
-/** A link has run: remembers what it left. The caller saves the records, with the link's own. */
+/** Call after a link has run: records its version. The caller saves the records together with the link's own. */
 export async function extendChain(chain: Chain, link: number, store: ChainStore): Promise<void> {
   const { plan, manifest, fileStates } = store
   const before = manifest.chain(chain.path)
@@ -86,21 +88,25 @@ export async function extendChain(chain: Chain, link: number, store: ChainStore)
   })
 }
 
-/** A link has failed: what it left is not a version, but it is known. The caller saves the records. */
+/**
+ * Call after a link has failed: records the state that it left, which is not a version. The caller saves the
+ * records.
+ */
 export async function leaveLink(chain: Chain, { fileStates, manifest }: ChainStore): Promise<void> {
   const before = manifest.chain(chain.path)
   if (before) manifest.setChain(chain.path, { ...before, left: await versionOf(chain, fileStates) })
 }
 
-/** The digest of what stands at the place; null where there is nothing. */
+/** The digest of the chain's path; null if nothing is there. */
 export async function versionOf(chain: Pick<Chain, 'path'>, fileStates: FileStates): Promise<string | null> {
   const state = await fileStates.state(placeOf(chain))
   return state === undefined ? null : digestOf(state)
 }
 
 /**
- * A place whose last link went from the definition still shows the link's work: its makers make it anew. Forgets their
- * records and returns what is kept of these places; nothing changes on disk before `dropOrphans`.
+ * Finds chains whose last link was removed from the definition: the path still holds the link's work, so its
+ * makers must run again. Forgets the makers' records and returns the kept versions. Changes nothing on disk
+ * before `dropOrphans`.
  */
 export function forgetOrphans(
   { plan, manifest, kept }: Omit<ChainStore, 'fileStates'>,
@@ -113,14 +119,14 @@ export function forgetOrphans(
     for (const node of plan.nodes) {
       if (![...node.artifacts, ...node.rewrites].some(ref => overlaps(ref.path, path))) continue
       manifest.setNode(node.kind, node.id, undefined)
-      // A script inside a step runs with it alone.
+      // A script inside a step runs only together with it.
       if (node.inside !== undefined) manifest.setNode('step', node.inside, undefined)
     }
   }
   return [...paths].map(path => known.get(path) ?? { path })
 }
 
-/** Gives these places back their first versions, apart from such that somebody replaced by hand. */
+/** Resets these paths to their first versions, except paths that someone replaced by hand. */
 export async function dropOrphans(orphans: readonly KeptVersion[], store: ChainStore): Promise<void> {
   const { manifest, kept, fileStates } = store
   for (const orphan of orphans) {
@@ -134,7 +140,10 @@ export async function dropOrphans(orphans: readonly KeptVersion[], store: ChainS
   if (orphans.length > 0) fileStates.refresh()
 }
 
-/** Before the cache is deleted with all that it keeps: places outside it get their first versions back. */
+/**
+ * Call before the cache and its kept copies are deleted: resets paths outside the cache to their first
+ * versions.
+ */
 export async function putFirstVersionsBack(root: string, bsp: string): Promise<void> {
   const kept = new KeptVersions(root, bsp)
   for (const each of kept.all()) if (!each.path.startsWith(`${cacheFolder(bsp)}/`)) await kept.giveBack(each)
@@ -149,8 +158,9 @@ function absence({ absent }: KeptVersion): { readonly absent?: string } {
 }
 
 /**
- * Something that no link left stands at the place: that is the first version now. Not where a node of the plan makes the
- * place and its work is kept: then what is there is damage, and the kept version is put back.
+ * Whether the path holds content that no link left: that content is then the first version. False if a node of
+ * the plan makes the path and its version is kept: the content is then damage, and the kept version is
+ * restored.
  */
 async function replacedByHand(chain: Chain, { fileStates, manifest }: ChainStore): Promise<boolean> {
   const record = manifest.chain(chain.path)

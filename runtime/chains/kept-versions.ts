@@ -1,6 +1,7 @@
 /**
- * Copies of first versions on disk, one folder for each place, named by a digest of its path: `about.json` says which
- * place it is, `content` is the copy. `about.json` is written last and removed first: a folder without it counts as empty.
+ * Copies of first versions on disk: one folder for each path, named by a digest of the path. `about.json` names
+ * the path, `content` is the copy. `about.json` is written last and removed first: a folder without it counts
+ * as empty.
  */
 import {
   constants,
@@ -19,10 +20,10 @@ import { hashText } from '../cache/hash-memo.ts'
 import { cacheFolder } from '../model/paths.ts'
 import { writeAtomic } from '../state/atomic-file.ts'
 
-/** What stood at a place before its first link ran. */
+/** The state of a path before its first link ran. */
 export interface KeptVersion {
   readonly path: string
-  /** Where there was nothing: the outermost folder of the path that was not there, or the path itself. */
+  /** Set if nothing was there: the outermost missing folder of the path, or the path itself. */
   readonly absent?: string
 }
 
@@ -39,19 +40,19 @@ export class KeptVersions {
     return this.#read(this.#folderOf(path))
   }
 
-  /** Where the copy lies, relative to the project. */
+  /** The location of the copy, relative to the project. */
   contentOf(path: string): string {
     return `${this.#folderOf(path)}/content`
   }
 
-  /** All places of which something is kept. */
+  /** All paths with a kept version. */
   all(): KeptVersion[] {
     const folder = join(this.#root, this.#folder)
     if (!existsSync(folder)) return []
     return readdirSync(folder).flatMap(name => this.#read(`${this.#folder}/${name}`) ?? [])
   }
 
-  /** Keeps what stands at the place now: a copy, or that there is nothing. */
+  /** Keeps the current state of the path: a copy, or the fact that nothing is there. */
   async keep(path: string): Promise<KeptVersion> {
     this.drop(path)
     const folder = join(this.#root, this.#folderOf(path))
@@ -64,7 +65,7 @@ export class KeptVersions {
     return kept
   }
 
-  /** Brings the place to the kept version, which stays kept. */
+  /** Restores the kept version, and keeps it. */
   async putBack(kept: KeptVersion): Promise<void> {
     if (kept.absent !== undefined) return this.#remove(kept)
     const draft = join(this.#root, this.#folderOf(kept.path), 'draft')
@@ -72,7 +73,7 @@ export class KeptVersions {
     await this.#replace(kept.path, draft)
   }
 
-  /** Brings the place to the kept version, which is not kept any more. */
+  /** Restores the kept version, and keeps it no longer. */
   async giveBack(kept: KeptVersion): Promise<void> {
     if (kept.absent !== undefined) this.#remove(kept)
     else await this.#replace(kept.path, join(this.#root, this.contentOf(kept.path)))
@@ -99,7 +100,7 @@ export class KeptVersions {
     }
   }
 
-  /** The outermost part of the path that is not there. */
+  /** The outermost missing part of the path. */
   #outermostAbsent(path: string): string {
     let absent = path
     for (let above = posix.dirname(path); !existsSync(join(this.#root, above)); above = posix.dirname(above))
@@ -107,7 +108,7 @@ export class KeptVersions {
     return absent
   }
 
-  /** The place, and the folders around it that were not there either, as far as nothing else lies in them. */
+  /** Removes the path, and those folders around it that were missing too, unless they hold other files. */
   #remove({ path, absent = path }: KeptVersion): void {
     rmSync(join(this.#root, path), { recursive: true, force: true })
     for (let at = path; at !== absent; ) {
@@ -124,12 +125,12 @@ export class KeptVersions {
     const target = join(this.#root, path)
     mkdirSync(dirname(target), { recursive: true })
     const isFile = (file: string) => lstatSync(file, { throwIfNoEntry: false })?.isDirectory() === false
-    // A file replaces a file in one step; folders cannot.
+    // A rename can replace a file atomically, but not a folder.
     if (!(isFile(draft) && isFile(target))) rmSync(target, { recursive: true, force: true })
     try {
       renameSync(draft, target)
     } catch (error) {
-      // The place is on another filesystem.
+      // The path is on another filesystem.
       if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error
       rmSync(target, { recursive: true, force: true })
       await copy(draft, target)

@@ -1,11 +1,11 @@
-/** Compares a recorded fingerprint with how things are now, and says each difference by name. */
+/** Compares a recorded fingerprint with the current state and names each difference. */
 
 import type { InputState } from '../cache/file-states.ts'
 import type { FeederFingerprint, Fingerprint, InputStates } from '../cache/fingerprint.ts'
 import { type Reason, reason } from '../model/decision.ts'
 import type { PathRef } from '../model/plan.ts'
 
-/** One input: its recorded state against the one of now. Files of folders and globs are named one by one. */
+/** Compares one input's recorded state with its current one. Names each file of a folder or glob. */
 export function compareInput(ref: PathRef, recorded: InputStates, now: InputState): Reason[] {
   const then = Object.hasOwn(recorded, ref.declared) ? recorded[ref.declared] : undefined
   if (now === undefined) {
@@ -38,12 +38,12 @@ export function compareScript(
   return recorded !== undefined && recorded === now ? [] : [reason('script_changed', subject)]
 }
 
-/** What strux runs around a script, the same for all scripts of its hook. */
+/** Compares the bash around a script, which is the same for all scripts of its hook. */
 export function compareHarness(then: string | undefined, now: string | undefined): Reason[] {
   return then === now ? [] : [reason('harness_changed')]
 }
 
-/** By variable: changed, new or gone. */
+/** Names each variable that changed, is new or is gone. */
 export function compareEnvironment(
   then: Fingerprint['environment'],
   now: Fingerprint['environment'],
@@ -54,19 +54,19 @@ export function compareEnvironment(
 
 export function compareConfig(then: Fingerprint['config'], now: Fingerprint['config']): Reason[] {
   const equal = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
-  // A setting that is not made is not in the file either.
+  // A setting without a value is not in the file either.
   const made = (config: Fingerprint['config'] = {}) =>
     Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined))
   return changedKeys(made(then), made(now), equal).map(key => reason('config_changed', key))
 }
 
-/** A builder is the same while its key is, and its identity as far as both are known. */
+/** A builder is unchanged if its key is, and its identity too if both are known. */
 export function compareBuilder(then: Fingerprint['builder'], now: Fingerprint['builder']): Reason[] {
   const sameId = then.id === undefined || now.id === undefined || then.id === now.id
   return then.key === now.key && sameId ? [] : [reason('builder_changed')]
 }
 
-/** Scripts that feed a step: one that came or went counts as a changed script. */
+/** Scripts that feed a step: an added or removed one counts as a changed script. */
 export function compareFeederSet(
   then: Readonly<Record<string, FeederFingerprint>> | undefined,
   now: readonly string[],

@@ -1,7 +1,8 @@
 /**
- * Whether one node runs, from its record and the fileStates. Source of the rules: lifecycle-scripts document, "Script
- * caching": no artifact means always; otherwise skip only when every artifact exists, a record exists, and script and
- * dependencies are as recorded. Environment, builder and a step's configuration count as well.
+ * Decides whether one node runs, from its record and the state of its files. Source of the rules:
+ * lifecycle-scripts document, "Script caching". A node without artifacts always runs. Otherwise it is skipped
+ * only if every artifact exists, a record exists, and script and dependencies are as recorded. Environment,
+ * builder and a step's configuration count as well.
  */
 
 import type { Fingerprint } from '../cache/fingerprint.ts'
@@ -37,9 +38,9 @@ export interface DecisionContext extends InputSources {
   readonly policy: CachePolicy
   readonly record: NodeRecord | undefined
   readonly builderId: string | undefined
-  /** The node before this one that may still make anew what `ref` reads. */
+  /** An earlier node that may still change the paths of `ref`. */
   readonly pendingMaker: (ref: PathRef) => string | undefined
-  /** The versions of places with a history that this node sees; undefined where the plan has no such place. */
+  /** The chain versions that this node sees; undefined if it sees none. */
   readonly versionsSeen: VersionsSeen | undefined
 }
 
@@ -75,7 +76,7 @@ export async function decideNode(node: PlanNode, context: DecisionContext): Prom
   return { action: 'skip', reasons: [reason('unchanged')] }
 }
 
-/** A reason that needs no look at the fileStates. */
+/** A reason that can be given without looking at files. */
 function unconditional(node: PlanNode, policy: CachePolicy): Reason | undefined {
   if (policy.clean) return reason('clean')
   if (!policy.enabled) return reason('cache_disabled')
@@ -83,7 +84,7 @@ function unconditional(node: PlanNode, policy: CachePolicy): Reason | undefined 
   return node.everyTime ? reason('no_artifacts') : undefined
 }
 
-/** The dependencies of `reader`, on behalf of `node` (itself, or a step that it feeds). */
+/** Compares the dependencies of `reader`, for `node`: the same node, or the step that `reader` feeds. */
 async function compareInputs(
   reader: PlanNode,
   node: PlanNode,
@@ -99,7 +100,7 @@ async function compareInputs(
       continue
     }
     const versions = reader === node && context.versionsSeen ? await context.versionsSeen(ref) : []
-    // Most inputs are unchanged files: thousands are passed without a promise for each.
+    // Most inputs are unchanged files: this check passes thousands of them without a promise each.
     const then = recorded.dependencies[ref.declared]
     const remembered =
       versions.length > 0 || ref.glob ? undefined : context.fileStates.rememberedHash(ref.path)

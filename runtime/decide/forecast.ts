@@ -1,7 +1,7 @@
 /**
- * The decisions of a build, in order: a dry run shows them, the build that follows carries them out. A node's decision
- * depends on the nodes before it: what one makes anew, a later one that reads it can only judge afterwards. Chains
- * (paths that scripts change in place) run from their first link or not at all.
+ * The decisions of a build, in order. A dry run shows them; a build then carries them out. A decision depends
+ * on earlier nodes: if an earlier node may change an input, the decision can only be made after that node has
+ * finished. Chains (paths that scripts change in place) run from their first link or not at all.
  */
 
 import type { InputSources, VersionSeen, VersionsSeen } from '../cache/inputs.ts'
@@ -16,7 +16,7 @@ import type { Chain, PathRef, Plan, PlanNode, ScriptNode } from '../model/plan.t
 import type { Relations } from '../plan/relations.ts'
 import { type CachePolicy, decideNode } from './decide.ts'
 
-/** What has become of a node in the build under way. */
+/** How a node ended in the current build. */
 export type Fate = 'ran' | 'skipped'
 
 export interface ForecastOptions extends Omit<InputSources, 'scriptById'> {
@@ -26,7 +26,7 @@ export interface ForecastOptions extends Omit<InputSources, 'scriptById'> {
   readonly manifest: RecordStore
   readonly kept: KeptVersions
   readonly policy: CachePolicy
-  /** The id under which an image was last known to an engine. */
+  /** The identity that an engine last reported for the node's builder image. */
   readonly builderId: (node: PlanNode) => string | undefined
 }
 
@@ -35,9 +35,9 @@ export class Forecast {
   readonly #sources: InputSources
   readonly #decisions = new Map<number, Decision>()
   readonly #fates = new Map<number, Fate>()
-  /** Decisions that follow from a chain as a whole, whatever the node's own would be. */
+  /** Decisions that a chain or a step imposes, whatever the node's own would be. */
   readonly #imposed = new Map<number, Decision>()
-  /** The last node before the one being decided that will or may run. */
+  /** The last node before the current one that will or may run. */
   #latestPending: number | undefined
 
   constructor(options: ForecastOptions) {
@@ -61,7 +61,7 @@ export class Forecast {
     return this.#decisions
   }
 
-  /** The decision as last made. */
+  /** The latest decision. */
   decision(index: number): Decision {
     return this.#decisions.get(index)!
   }
@@ -70,15 +70,15 @@ export class Forecast {
     return this.#fates.get(index)
   }
 
-  /** Told by the build, so that later decisions know. */
+  /** The build reports each finished node here, so that later decisions take it into account. */
   settle(index: number, fate: Fate): void {
     this.#fates.set(index, fate)
     if (fate === 'ran') this.#options.fileStates.refresh()
   }
 
   /**
-   * The decision when the node's turn has come. What was decided to run runs; what was to be skipped or undecided is
-   * looked at again if anything ran since: never skip on the strength of an old look.
+   * Decides again when the node's turn has come. A `run` stays. A `skip` or `undecided` is checked again if any
+   * node ran since: never skip because of stale data.
    */
   async decideNow(index: number, recordsMayDiffer = false): Promise<Decision> {
     const before = this.decision(index)
@@ -92,7 +92,7 @@ export class Forecast {
   }
 
   async #decideRange(from: number, to: number): Promise<void> {
-    // Each round may find a chain that has to start again; there are finitely many to find.
+    // Each round may find a chain that has to restart. The number of chains is finite, so the loop ends.
     do {
       this.#latestPending = undefined
       for (let index = from; index <= to; index++) {
@@ -131,7 +131,7 @@ export class Forecast {
     return own.action === 'skip' && imposed ? imposed : own
   }
 
-  /** Scripts inside a step run with it and only then: on what the step has just made ready. */
+  /** Scripts inside a step run exactly when the step does: they work on the files that it has just prepared. */
   #insideStep(step: string): Decision {
     const index = this.#indexOf(step)
     const outcome = this.#options.selection.has(index) ? this.#outcome(index) : 'skip'
@@ -144,7 +144,7 @@ export class Forecast {
     return this.#options.plan.nodes.findIndex(node => node.kind === 'step' && node.id === step)
   }
 
-  /** What happens, or happened, to a node in this build. */
+  /** The decision or result for a node in this build. */
   #outcome(index: number): Decision['action'] {
     const fate = this.#fates.get(index)
     if (fate) return fate === 'ran' ? 'run' : 'skip'
@@ -152,8 +152,8 @@ export class Forecast {
   }
 
   /**
-   * An earlier node whose turn is still to come and which may make anew what `ref` reads. Where nobody declares the
-   * path, anything that runs may write it as long as it lies in dist/: build products come from somewhere.
+   * An earlier node that has not finished yet and may change the paths of `ref`. If no node declares the path,
+   * any node that runs may write it, provided that the path lies in dist/, where build products go.
    */
   #pendingMaker(ref: PathRef, reader: number): string | undefined {
     if (this.#latestPending === undefined) return undefined
@@ -168,7 +168,7 @@ export class Forecast {
     return declared || !product ? undefined : nodes[this.#latestPending]!.id
   }
 
-  /** While a chain is at rest, a member sees the version of its turn, not what the last link left. */
+  /** While a chain is unchanged, a member sees the version of its turn, not the one that the last link left. */
   async #versionsSeen(ref: PathRef, index: number): Promise<VersionSeen[]> {
     const { relations, manifest } = this.#options
     const seen: VersionSeen[] = []
@@ -182,7 +182,7 @@ export class Forecast {
     return seen
   }
 
-  /** The versions that stand on disk now: what a member that is about to run sees. */
+  /** The versions on disk now: those that a member sees when it is about to run. */
   versionsNow(index: number): VersionsSeen {
     const { relations, manifest, fileStates } = this.#options
     return async ref => {
@@ -195,12 +195,12 @@ export class Forecast {
     }
   }
 
-  /** Whether a writer or link of the chain ran in this build, so that the next member gets what is on disk. */
+  /** Whether a writer or link of the chain ran in this build, so that the next member sees the version on disk. */
   #moved(chain: Chain): boolean {
     return [...chain.writers, ...chain.links].some(index => this.#fates.get(index) === 'ran')
   }
 
-  /** Looks at every chain as a whole; true where that changed something. */
+  /** Checks every chain as a whole; returns true if that changed a decision. */
   async #imposeChains(from: number, to: number): Promise<boolean> {
     let changed = false
     for (const chain of this.#options.relations.chains) {
@@ -227,7 +227,7 @@ export class Forecast {
     return outcomes.includes('undecided') ? 'undecided' : 'skip'
   }
 
-  /** Whether the path is as the last link that ran left it, with every selected link among those. */
+  /** Whether the path is as the last recorded link left it, and every selected link is recorded. */
   async #atRest(chain: Chain): Promise<boolean> {
     const { manifest, plan, fileStates, selection } = this.#options
     const record = manifest.chain(chain.path)
@@ -245,9 +245,9 @@ export class Forecast {
     return !record && this.#options.fileStates.exists(chain.path)
   }
 
-  /** `from`: nodes before it are not decided again (a step that is just running its inner scripts). */
+  /** `from`: earlier nodes are not decided again (a step that is already running its inner scripts). */
   #impose(member: number, decision: Decision, from: number): boolean {
-    // A script inside a step runs when that does: the step has to run for it.
+    // A script inside a step runs only together with the step, so the step has to run too.
     const { inside } = this.#options.plan.nodes[member]!
     const index = inside === undefined ? member : this.#indexOf(inside)
     const current = this.#decisions.get(index)

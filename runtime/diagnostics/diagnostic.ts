@@ -1,20 +1,20 @@
-/** Complaints about what an author wrote: a Finding knows the keys of the value, a Diagnostic the place in the source. */
+/** Complaints about a definition: a Finding has the keys of the value, a Diagnostic its position in the source. */
 import type { Origin } from '../model/plan.ts'
 
 export type Severity = 'error' | 'warning'
 
-/** A complaint about a value of a definition, before anyone has looked for its place in the source. */
+/** A complaint about a value of a definition, before its position in the source is known. */
 export interface Finding {
   readonly severity: Severity
   /** Stable, for scripts: `unknown_key`, `path_escapes`, … (docs/json.md). */
   readonly code: string
   readonly message: string
-  /** What to do, in words. */
+  /** How to fix it. */
   readonly hint?: string
   readonly origin: Origin
-  /** What to underline: the key itself, or its value. */
+  /** Underline the key or its value. */
   readonly at: 'key' | 'value'
-  /** The board that the value comes from, to be named where its source is not at hand. */
+  /** The board that the value comes from, named if the board's source is not available. */
   readonly board?: string
 }
 
@@ -26,12 +26,12 @@ export interface Diagnostic {
   readonly file: string
   readonly line: number
   readonly column: number
-  /** Characters to underline, where more than the position is known. */
+  /** Number of characters to underline, if known. */
   readonly length?: number
   readonly hint?: string
 }
 
-/** A definition that cannot be used. Carries everything found so far, so that it can be said at once. */
+/** A definition that cannot be used. Carries all diagnostics found so far. */
 export class DiagnosticsError extends Error {
   override readonly name = 'DiagnosticsError'
   readonly diagnostics: readonly Diagnostic[]

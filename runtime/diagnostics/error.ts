@@ -1,4 +1,4 @@
-/** The error that reaches a user: what, why, and what to do. Its stack is shown only with --verbose. */
+/** An error for the user: what failed, why, and what to do. Its stack is shown only with --verbose. */
 export class StruxError extends Error {
   override readonly name = 'StruxError'
   readonly hint: string | undefined

@@ -1,11 +1,14 @@
-/** Diagnostics as text for people: what, where, the source line with the part underlined, and what to do. */
+/**
+ * Diagnostics as text for people: the problem, its position, the source line with the part underlined, and the
+ * fix.
+ */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Diagnostic } from './diagnostic.ts'
 
 type Paint = (text: string) => string
 
-/** Of picocolors' `createColors` what is used here. */
+/** The functions of picocolors' `createColors` that are used here. */
 export interface DiagnosticColors {
   readonly red: Paint
   readonly yellow: Paint
@@ -15,18 +18,18 @@ export interface DiagnosticColors {
 }
 
 export interface RenderOptions {
-  /** The project: the diagnostics' files are relative to it. */
+  /** The project; the diagnostics' files are relative to it. */
   readonly root: string
-  /** Plain text without. */
+  /** Default: plain text. */
   readonly colors?: DiagnosticColors
-  /** Columns of the terminal; longer source lines are cut around what is underlined. 100 unless given. */
+  /** Width of the terminal in columns; longer source lines are cut around the underlined part. Default: 100. */
   readonly width?: number
 }
 
 const plain: Paint = text => text
 const NO_COLORS: DiagnosticColors = { red: plain, yellow: plain, cyan: plain, bold: plain, dim: plain }
 
-/** By file, then line, then column; at one place errors before warnings. */
+/** By file, line and column; errors before warnings at the same position. */
 export function sortDiagnostics(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   return diagnostics.toSorted(
     (a, b) =>
@@ -42,7 +45,7 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
 
-/** All of them, sorted, with a blank line between; without a line break at the end. */
+/** All diagnostics, sorted, with a blank line between them and no line break at the end. */
 export function renderDiagnostics(diagnostics: readonly Diagnostic[], options: RenderOptions): string {
   const sources = new Map<string, readonly string[]>()
   const linesOf = (file: string) => {
@@ -90,16 +93,16 @@ function render(diagnostic: Diagnostic, source: string | undefined, options: Ren
 
 interface Excerpt {
   readonly text: string
-  /** In columns of a terminal. */
+  /** In terminal columns. */
   readonly before: number
   readonly marked: number
 }
 
 const TAB = '    '
 
-/** The line, cut to `room` columns so that the beginning of the span is seen with some of what is before it. */
+/** The line, cut to `room` columns so that the beginning of the span and some text before it are visible. */
 function excerpt(source: string, start: number, length: number, room: number): Excerpt {
-  // Indentation tells nothing here, and underlining has to line up whatever the terminal's tab stops are.
+  // Indentation is removed: it carries no information, and tab stops of the terminal would shift the underline.
   const indent = Math.min(/^\s*/.exec(source)![0].length, start)
   const head = expand(source.slice(indent, start))
   const span = expand(source.slice(start, start + length))
@@ -124,7 +127,7 @@ function cut(text: string, room: number): string {
   return room < 1 ? '' : `${fit([...text], room - 1).join('')}…`
 }
 
-/** As many of the characters as fit. */
+/** As many of the characters as fit into `room` columns. */
 function fit(characters: readonly string[], room: number): string[] {
   const kept: string[] = []
   let used = 0
@@ -140,7 +143,7 @@ function expand(text: string): string {
   return visible(text.replaceAll('\t', TAB))
 }
 
-/** Source and messages come from anywhere: nothing in them may steer the terminal. */
+/** Escapes control characters: text from sources and messages must not control the terminal. */
 function visible(text: string, except = ''): string {
   return text.replaceAll(/\p{Cc}/gu, character => (except.includes(character) ? character : '·'))
 }

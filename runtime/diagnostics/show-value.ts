@@ -1,9 +1,9 @@
-/** Values as a message shows them: in the author's notation, shortened to what fits a line. */
+/** Values as messages show them: in the author's notation, shortened to fit a line. */
 import { isSh } from '../../lib/sh.ts'
 
 const LONGEST = 60
 
-/** `'text'`, `12`, `[1, 2]`, `a function`: what stands in the source, or what it is where that says more. */
+/** `'text'`, `12`, `[1, 2]`, `a function`: the value as written, or its kind if that says more. */
 export function show(value: unknown): string {
   if (typeof value === 'string') return quoted(value)
   if (value === null || typeof value !== 'object')
@@ -14,7 +14,7 @@ export function show(value: unknown): string {
   return keys.length === 0 ? '{}' : (brief(value) ?? `an object with ${shorten(keys.join(', '))}`)
 }
 
-/** The same with the kind of value before it: `the number 12`, `the string 'x'`. */
+/** The value with its kind: `the number 12`, `the string 'x'`. */
 export function showKind(value: unknown): string {
   const shown = show(value)
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint') {
@@ -37,7 +37,7 @@ function shorten(text: string): string {
   return text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text
 }
 
-/** Lists and objects of a few plain values in full; undefined for all others. */
+/** Lists and objects of a few plain values in full; undefined for others. */
 function brief(value: object): string | undefined {
   const plain = Object.values(value).every(
     part => part === null || !['object', 'function'].includes(typeof part),

@@ -1,6 +1,6 @@
-/** "Did you mean": the nearest of the possible words. */
+/** "Did you mean": finds the nearest of the possible words. */
 
-/** The candidate nearest to `word`, or undefined where none is near enough to be a slip of the fingers. */
+/** The candidate nearest to `word`, or undefined if none is close enough to be a typo. */
 export function suggest(word: string, candidates: Iterable<string>): string | undefined {
   const wanted = normal(word)
   let best: string | undefined
@@ -15,7 +15,7 @@ export function suggest(word: string, candidates: Iterable<string>): string | un
   return best
 }
 
-/** `dependsOn`, `depends-on` and `depends_on` are the same slip. */
+/** `dependsOn`, `depends-on` and `depends_on` are the same typo. */
 function normal(word: string): string {
   return word.replaceAll(/[_\-\s]/g, '').toLowerCase()
 }

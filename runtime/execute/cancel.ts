@@ -1,6 +1,9 @@
-/** Waiting that ends early. */
+/** Waits that can end early. */
 
-/** Settles as the work does, or rejects with `signal.reason` when that comes first; the work itself goes on. */
+/**
+ * Settles like `work`, or rejects with `signal.reason` if the signal comes first. Does not stop the work
+ * itself.
+ */
 export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const stop = () => reject(signal.reason)
@@ -10,7 +13,7 @@ export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise
   })
 }
 
-/** Rejects after that many milliseconds; keeps no process alive. */
+/** Rejects after that many milliseconds. Does not keep the process alive. */
 export function late(milliseconds: number): Promise<never> {
   return new Promise((_, reject) => {
     setTimeout(() => reject(new Error('not done in time')), milliseconds).unref()

@@ -1,7 +1,10 @@
-/** Bytes to lines. Cuts at line feeds before it decodes, so a character split over two chunks stays whole. */
+/**
+ * Splits bytes into lines. Splits at line feeds before decoding, so that a character split over two chunks
+ * stays whole.
+ */
 import type { Taken } from '../report/drained.ts'
 
-/** Longer lines are handed on in pieces of this many bytes: output without line ends must not fill the memory. */
+/** Longer lines are passed on in pieces of this many bytes: output without line ends must not fill the memory. */
 export const LONGEST_LINE = 256 * 1024
 
 const LF = 0x0a
@@ -29,7 +32,7 @@ export class LineSplitter {
     return this.#taken
   }
 
-  /** The end of the stream: a last line without a line end is a line too. */
+  /** At the end of the stream, a last line without a line end counts as a line too. */
   end(): void {
     if (this.#held > 0) this.#flush(true)
   }
@@ -64,7 +67,10 @@ function withoutCarriageReturn(line: Buffer): number {
   return line.at(-1) === CR ? line.length - 1 : line.length
 }
 
-/** The length of the longest prefix that does not end within a UTF-8 character; everything where it is not UTF-8. */
+/**
+ * The length of the longest prefix that does not end inside a UTF-8 character; the whole length if it is not
+ * UTF-8.
+ */
 function wholeCharacters(bytes: Buffer): number {
   for (let back = 1; back <= 4 && back <= bytes.length; back++) {
     const byte = bytes[bytes.length - back]!

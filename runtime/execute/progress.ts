@@ -1,8 +1,8 @@
-/** The progress markers that scripts print (strux.md 3.8: "Output and progress markers"). */
+/** Progress markers in the output of scripts (strux.md 3.8: "Output and progress markers"). */
 
 export interface Progress {
   readonly message: string
-  /** 0 to 100, rounded; only where the script drew a bar. */
+  /** 0 to 100, rounded; only set if the script drew a bar. */
   readonly percent?: number
 }
 
@@ -10,8 +10,8 @@ const BAR = 'STRUX_PROGRESS_BAR:'
 const MESSAGE = 'STRUX_PROGRESS:'
 
 /**
- * What a line of output says about progress: a marker anywhere in the line, the text after it trimmed.
- * Undefined where there is no marker or an empty message.
+ * The progress marker in a line of output, at any position, with the trimmed text after it. Undefined if there
+ * is no marker or the message is empty.
  */
 export function parseProgress(line: string): Progress | undefined {
   const bar = line.indexOf(BAR)
@@ -22,12 +22,12 @@ export function parseProgress(line: string): Progress | undefined {
   return message === '' ? undefined : { message }
 }
 
-/** True for every line that carries a marker, also a malformed one: such lines are not output to show. */
+/** True for every line with a marker, even a malformed one: such lines are not shown as output. */
 export function isProgressLine(line: string): boolean {
   return line.includes(MESSAGE) || line.includes(BAR)
 }
 
-/** `message (NN)` or `message (NN.N%)`; the parenthesis must end the line. */
+/** `message (NN)` or `message (NN.N%)`, with the parenthesis at the end of the line. */
 function parseBar(text: string): Progress | undefined {
   const match = /^(.*)\((-?\d+(?:\.\d+)?)\s*%?\)$/.exec(text.trim())
   const message = match?.[1]?.trim()

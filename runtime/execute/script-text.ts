@@ -1,22 +1,22 @@
-/** How a script's text gets into a shell, whatever its size. */
+/** Passes a script of any size to a shell. */
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** One argument of a program holds 128 KiB at most (Linux, MAX_ARG_STRLEN); some room is left for good measure. */
+/** In bytes. One argument of a program can hold 128 KiB (Linux, MAX_ARG_STRLEN); this leaves a margin. */
 const LONGEST_ARGUMENT = 100 * 1024
 
 export interface ShellCall {
   /** The argument after `/bin/bash -c`. */
   readonly text: string
-  /** Removes what was written for it. */
+  /** Deletes the temporary file, if any. */
   discard(): void
 }
 
 /**
- * The text itself, or for a long one a line that evaluates it from a file: `eval` keeps `$0`, an empty BASH_SOURCE and
- * the line numbers as they are with `bash -c`, which a script started from a file would not.
- * `folder` is where the file goes, `seenAt` the same folder as the shell sees it.
+ * The text itself, or for a long one a line that evaluates it from a file. `eval` keeps `$0`, an empty
+ * BASH_SOURCE and the line numbers as with `bash -c`; running the file would not. `folder` is the folder for
+ * the file, `seenAt` its path in the shell.
  */
 export function shellCall(script: string, folder: string, seenAt: string): ShellCall {
   if (Buffer.byteLength(script) <= LONGEST_ARGUMENT) return { text: script, discard() {} }

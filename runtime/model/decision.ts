@@ -1,4 +1,4 @@
-/** Why a node runs or not: the codes that scripts read (docs/json.md) and the words that people read. */
+/** Why a node runs or not: codes for scripts (docs/json.md) and texts for people. */
 
 export type ReasonCode =
   | 'clean'
@@ -34,25 +34,25 @@ export interface Decision {
 }
 
 const WORDS: Readonly<Record<ReasonCode, (subject: string) => string>> = {
-  clean: () => 'a clean build was asked for',
+  clean: () => '--clean was given',
   forced: () => 'build.cache.force_rebuild asks for it',
   cache_disabled: () => 'build.cache.enabled is false',
   no_artifacts: () => 'it declares no artifact, so it runs on every build',
   artifact_missing: subject => `its artifact ${subject} does not exist`,
   no_record: () => 'there is no record of an earlier success',
   script_changed: subject => `the script ${subject} changed`,
-  harness_changed: () => 'strux prepares the root filesystem for it, or packs it afterwards, in another way',
+  harness_changed: () => 'a new version of strux unpacks or packs the root filesystem differently for it',
   dependency_changed: subject => `${subject} changed`,
-  dependency_missing: subject => `${subject} is not there`,
+  dependency_missing: subject => `${subject} does not exist`,
   dependency_new: subject => `${subject} is new`,
   config_changed: subject => `${subject} changed`,
   environment_changed: subject => `the variable ${subject} changed`,
   builder_changed: () => 'the builder image changed',
-  upstream_will_run: subject => `it reads what ${subject} may make anew`,
-  remade_upstream: subject => `${subject} makes the same place anew before it`,
+  upstream_will_run: subject => `it reads output of ${subject}, which may change`,
+  remade_upstream: subject => `${subject} rebuilds the same path before it`,
   step_runs: subject => `it works inside the step ${subject}, which runs`,
   step_not_run: subject => `the step ${subject} does not run, so its hook does not fire`,
-  chain_restarts: subject => `the changes to ${subject} start again from its first version`,
+  chain_restarts: subject => `the changes to ${subject} restart from its first version`,
   unchanged: () => 'nothing changed',
 }
 

@@ -1,9 +1,12 @@
-/** Which nodes make a path, a folder around it or something in it, without comparing every pair. */
+/**
+ * Finds the nodes that make a path, one of its parent folders or something inside it, without comparing every
+ * pair.
+ */
 export class MakerIndex {
   readonly #exact = new Map<string, number[]>()
   readonly #below = new Map<string, number[]>()
 
-  /** `made`: by node, the paths that it makes or changes. */
+  /** `made`: for each node, the paths that it makes or changes. */
   constructor(made: readonly (readonly string[])[]) {
     made.forEach((paths, maker) => {
       for (const path of paths) {

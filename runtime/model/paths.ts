@@ -1,7 +1,7 @@
 /**
- * Where the paths of a definition lead. Source: lifecycle-scripts document, "Path resolution":
- * `cache/` and `output/` are this BSP's folders below dist/, `./` is the BSP's own folder (dependencies only), anything
- * else is relative to dist/. All results are relative to the project, with `/`.
+ * Resolves the paths of a definition. Source: lifecycle-scripts document, "Path resolution": `cache/` and
+ * `output/` are this BSP's folders below dist/, `./` is the BSP's own folder (dependencies only), all other
+ * paths are relative to dist/. All results are relative to the project, with `/`.
  */
 import { posix } from 'node:path'
 import type { PathRef } from './plan.ts'
@@ -9,11 +9,11 @@ import type { PathRef } from './plan.ts'
 export type PathProblem = 'absolute' | 'outside'
 export type Resolved = { readonly path: string } | { readonly problem: PathProblem }
 
-/** The folders that prefixes stand for. */
+/** The folders that the prefixes mean. */
 export interface PathRoots {
   /** The BSP's name. */
   readonly bsp: string
-  /** What `./` means: the BSP's folder, or `.` for scripts of the project. */
+  /** The folder that `./` means: the BSP's, or `.` for scripts of the project. */
   readonly own: string
 }
 
@@ -35,7 +35,10 @@ export function resolveLocation(declared: string, roots: PathRoots): Resolved {
   return inside(posix.join(roots.own, declared))
 }
 
-/** A path reference for what resolveDependency or resolveArtifact returned; in a plain path escapes have done their work. */
+/**
+ * A reference to a path from resolveDependency or resolveArtifact. Escapes in a plain path are already
+ * resolved.
+ */
 export function pathRef(declared: string, path: string, glob = isGlob(declared)): PathRef {
   return { declared, path: glob ? path : withoutEscapes(path), glob }
 }
@@ -44,12 +47,12 @@ function withoutEscapes(path: string): string {
   return path.replace(/\\(?=[*?{}[\]!+@()])/g, '')
 }
 
-/** Whether a dependency is a pattern. A backslash takes the special meaning away, as in every glob. */
+/** Whether a dependency is a pattern. A backslash escapes a special character, as in every glob. */
 export function isGlob(declared: string): boolean {
   return /(?<!\\)[*?{}[\]]|(?<!\\)[!+@]\(/.test(declared)
 }
 
-/** The folder in which the search for a glob begins: its parts before the first pattern, without escapes. */
+/** The folder where the search for a glob begins: the parts before the first pattern, without escapes. */
 export function globBase(pattern: string): string {
   const fixed: string[] = []
   for (const part of pattern.split('/')) {
@@ -59,17 +62,20 @@ export function globBase(pattern: string): string {
   return withoutEscapes(fixed.join('/')) || '.'
 }
 
-/** Whether two paths of a project are one, or one lies in the other. */
+/** Whether two paths of a project are equal or one lies inside the other. */
 export function overlaps(a: string, b: string): boolean {
   return a === b || a.startsWith(`${b}/`) || b.startsWith(`${a}/`) || a === '.' || b === '.'
 }
 
-/** Whether what lies there may have been made by a build: copies of boards are sources, although they lie in dist/. */
+/**
+ * Whether a build may have made the file at this path. Copies of boards are sources, although they lie in
+ * dist/.
+ */
 export function isProduct(path: string): boolean {
   return path.startsWith('dist/') && !`${path}/`.startsWith('dist/artifacts/boards/')
 }
 
-/** Whether something at `path` counts for what `ref` reads: names that it passes over do not. */
+/** Whether a file at `path` counts as part of `ref`: ignored names do not. */
 export function concerns(ref: PathRef, path: string): boolean {
   const base = ref.glob ? globBase(ref.path) : ref.path
   if (!overlaps(base, path)) return false
@@ -78,7 +84,10 @@ export function concerns(ref: PathRef, path: string): boolean {
   return !names.some((name, depth) => ref.ignore!.some(pattern => passesOver(pattern, name, depth === 0)))
 }
 
-/** The original's rule for names to pass over: `*suffix`, or the whole name; `/name` only directly in the folder. */
+/**
+ * The original's rule for ignored names: `*suffix`, or the whole name; `/name` matches only at the top of the
+ * folder.
+ */
 export function passesOver(pattern: string, name: string, top: boolean): boolean {
   if (pattern.startsWith('/')) return top && name === pattern.slice(1)
   return pattern.startsWith('*') ? name.endsWith(pattern.slice(1)) : name === pattern

@@ -1,4 +1,7 @@
-/** Names of architectures: what authors write, what scripts get. Source: lifecycle-scripts facts, `arch` of bsp.yaml. */
+/**
+ * Architecture names: those that authors write and those that scripts get. Source: lifecycle-scripts facts,
+ * `arch` of bsp.yaml.
+ */
 import type { TargetArch } from '../model/plan.ts'
 
 const ALIASES: Readonly<Record<string, TargetArch>> = {
@@ -11,12 +14,15 @@ const ALIASES: Readonly<Record<string, TargetArch>> = {
   arm: 'armhf',
 }
 
-/** The target of a BSP's `arch`; `host` is the machine that builds. */
+/** The target of a BSP's `arch`; `host` is the architecture of the build machine. */
 export function targetArch(arch: string, host: TargetArch): TargetArch {
   return arch === 'host' ? host : (ALIASES[arch] ?? host)
 }
 
-/** The architecture of this machine as scripts know it; whatever is not ARM counts as x86_64, as in the original. */
+/**
+ * The architecture of this machine, by its name in scripts. Any machine that is not ARM counts as x86_64, as in
+ * the original.
+ */
 export function hostArch(nodeArch: string = process.arch): TargetArch {
   if (nodeArch === 'arm64') return 'arm64'
   return nodeArch === 'arm' ? 'armhf' : 'x86_64'

@@ -1,17 +1,20 @@
 /**
- * The work of a step, as data: commands in a session, with points between them at which hooks stand. A build runs them, an
- * export writes them down.
+ * A step's work as data: commands in a session, with points between them where hooks run. A build runs the
+ * commands; an export writes them down.
  */
 import type { StepNode } from '../model/plan.ts'
 
 export type StepCommand =
-  /** Bash in the step's session, with the step's environment and `env`; an exit code other than 0 ends the step. */
+  /** Bash in the step's session, with the step's environment and `env`; a non-zero exit code ends the step. */
   | { readonly kind: 'run'; readonly script: string; readonly env?: Readonly<Record<string, string>> }
-  /** The same on this machine, as the user who builds: for work that needs their keys. Paths of `node.env` are those in containers. */
+  /**
+   * The same on the host, as the user who builds: for work that needs the user's keys. `node.env` holds
+   * container paths.
+   */
   | { readonly kind: 'host'; readonly script: string; readonly env: Readonly<Record<string, string>> }
   /** Copies a folder of this package's on-device sources to `dist/artifacts/NAME`. */
   | { readonly kind: 'sources'; readonly name: string }
-  /** The scripts of the hooks that stand here run. */
+  /** Runs the scripts of the hooks at this point. */
   | { readonly kind: 'point'; readonly at: string }
 
 export interface BodyFacts {
@@ -21,11 +24,11 @@ export interface BodyFacts {
 }
 
 export interface StepBody {
-  /** The text of the body, as far as it decides what comes out: part of the step's fingerprint. */
+  /** The text of the body, as far as it affects the output: part of the step's fingerprint. */
   readonly source: string
-  /** In order. Without side effects: settings of this machine are read, nothing is written. */
+  /** The commands in order. Free of side effects: may read settings of this machine, writes nothing. */
   commands(facts: BodyFacts): readonly StepCommand[]
 }
 
-/** By the names of steps. */
+/** By step name. */
 export type StepBodies = Readonly<Record<string, StepBody>>

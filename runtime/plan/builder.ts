@@ -1,17 +1,17 @@
 /**
- * Which image a script runs in: the one that the user named, or a recipe of Debian packages chosen by the groups of
- * tools that the script asks for. Pure: whether such an image exists is the executor's business.
+ * The image that a script runs in: the user's own, or a recipe of Debian packages for the tool groups that the
+ * script asks for. Pure: the executor finds out whether such an image exists.
  */
 import { createHash } from 'node:crypto'
 import { DEFAULT_TOOL_GROUPS, type ToolGroup } from '../../lib/tools.ts'
 import type { BuilderRecipe, BuilderRef, TargetArch } from '../model/plan.ts'
 
 export interface BuilderWish {
-  /** The image named by the user; then nothing else counts. */
+  /** The image that the user named; no other field counts then. */
   readonly image?: string | undefined
   /** The Debian suite to build on, such as `trixie`. */
   readonly suite: string
-  /** Undefined: the default groups. An empty list: nothing but the base. */
+  /** Undefined: the default groups. An empty list: only the base. */
   readonly tools: readonly ToolGroup[] | undefined
   readonly target: TargetArch
   readonly host: TargetArch
@@ -25,7 +25,7 @@ export function builderFor(wish: BuilderWish): BuilderRef {
   if (wish.image !== undefined) return { kind: 'named', image: wish.image, key: wish.image }
   const asked = new Set(wish.tools ?? DEFAULT_TOOL_GROUPS)
   const layers: Layer[] = [layer('base', BASE)]
-  // Always in this order, whatever the author's: recipes that begin alike share their first layers.
+  // Always in this order, whatever the author's order: recipes with the same first layers share them.
   for (const group of GROUP_ORDER) if (asked.has(group)) layers.push(...GROUPS[group](wish))
   const extra = [...new Set(wish.hostPackages)].sort()
   if (extra.length > 0) layers.push(layer('host', extra))
@@ -33,13 +33,16 @@ export function builderFor(wish: BuilderWish): BuilderRef {
   return { kind: 'recipe', recipe, key: recipeKey(recipe) }
 }
 
-/** The SHA-256 of a recipe in its canonical form: the suite, then each layer's packages; names of layers do not count. */
+/**
+ * The SHA-256 of a recipe in its canonical form: the suite and each layer's packages, without the names of
+ * layers.
+ */
 export function recipeKey(recipe: BuilderRecipe): string {
   const canonical = [recipe.suite, ...recipe.layers.map(({ packages }) => packages)]
   return createHash('sha256').update(JSON.stringify(canonical)).digest('hex')
 }
 
-/** The recipes on the way to this one: without any layer, with the first, …, the recipe itself. */
+/** The recipes that lead to this one: without any layer, with the first layer, …, the recipe itself. */
 export function recipePrefixes(recipe: BuilderRecipe): BuilderRecipe[] {
   return Array.from({ length: recipe.layers.length + 1 }, (_, count) => ({
     suite: recipe.suite,
@@ -61,12 +64,12 @@ const GROUP_ORDER = [
   'wayland',
 ] as const satisfies readonly ToolGroup[]
 
-/** What scripts count on without saying so. */
+/** Tools that every script may use without asking for them. */
 const BASE =
   'bash bc bzip2 ca-certificates coreutils curl file findutils gawk gettext-base git jq openssl patch procps python3 rsync ' +
   'tar unzip util-linux wget xz-utils yq zip zstd'
 
-/** Checked against trixie; `strux.md` 1.7 has the original's one list for everything. */
+/** Checked against trixie; `strux.md` 1.7 has the original's single package list. */
 const GROUPS: Readonly<Record<ToolGroup, (wish: BuilderWish) => Layer[]>> = {
   image: ({ host }) => [
     layer(
@@ -116,13 +119,13 @@ const GRUB: Readonly<Record<TargetArch, string>> = {
 const WAYLAND_TOOLS =
   'cmake libglib2.0-dev-bin libwayland-bin meson ninja-build pkgconf scdoc wayland-protocols'
 
-/** What Cage and the WPE extension are compiled against. */
+/** Libraries that Cage and the WPE extension compile against. */
 const WAYLAND_LIBRARIES =
   'libcairo2-dev libdrm-dev libegl-dev libepoxy-dev libglib2.0-dev libinput-dev libjson-glib-dev libpixman-1-dev ' +
   'libpng-dev libseat-dev libsoup-3.0-dev libudev-dev libwayland-dev libwlroots-0.18-dev libwpe-1.0-dev ' +
   'libwpebackend-fdo-1.0-dev libwpewebkit-2.0-dev libxkbcommon-dev'
 
-/** For a foreign target its own libraries, installed beside those of the machine (`name:arch`). */
+/** For a foreign target: its own libraries, installed beside the build machine's (`name:arch`). */
 function waylandLibraries(target: TargetArch, host: TargetArch): Layer {
   const suffix = target === host ? '' : `:${DEBIAN[target]}`
   return layer(

@@ -20,7 +20,7 @@ export interface EnvironmentFacts {
 
 type Env = Record<string, string>
 
-/** What a script of the build sees; `root` is the project as seen from where the script runs. */
+/** The environment of a build script; `root` is the project's path where the script runs. */
 export function scriptEnvironment(facts: EnvironmentFacts, step: string, root: string): Env {
   return {
     ...pathVariables(facts, root),
@@ -31,7 +31,7 @@ export function scriptEnvironment(facts: EnvironmentFacts, step: string, root: s
   }
 }
 
-/** What a built-in step sees: no STEP, splash or display; steps read the definition instead. */
+/** The environment of a built-in step: no STEP, splash or display, because steps read the definition instead. */
 export function stepEnvironment(facts: EnvironmentFacts, root: string): Env {
   const { PRESELECTED_BSP, HOST_ARCH, TARGET_ARCH, STRUX_VERSION } = identity(facts)
   return {
@@ -44,7 +44,7 @@ export function stepEnvironment(facts: EnvironmentFacts, root: string): Env {
   }
 }
 
-/** What a flash script sees, on the host; `root` is the project's real path. */
+/** The environment of a flash script, on the host; `root` is the project's real path. */
 export function flashEnvironment(facts: EnvironmentFacts, step: string, root: string): Env {
   const workspace = posix.join(root, flashFolder(facts.bspName))
   return {
@@ -57,20 +57,23 @@ export function flashEnvironment(facts: EnvironmentFacts, step: string, root: st
   }
 }
 
-/** What scripts of a board see beside that; `folder` is the board's, relative to the project. */
+/** Additional variables for a board's scripts; `folder` is the board's folder, relative to the project. */
 export function boardEnvironment(folder: string, root: string): Env {
   return { BOARD_FOLDER: posix.join(root, folder) }
 }
 
 export const flashFolder = (bsp: string): string => `dist/flash/${bsp}`
 
-/** What does not count for fingerprints: the tool's own version and the machine that builds (docs/json.md). */
+/**
+ * Removes variables that do not count in fingerprints: the tool's own version and the build machine
+ * (docs/json.md).
+ */
 export function withoutUnhashed(env: Env): Env {
   const { STRUX_VERSION: _version, HOST_ARCH: _host, ...rest } = env
   return rest
 }
 
-/** What a step sees whose outputs serve every BSP: nothing that differs between them. */
+/** The environment of a step with shared outputs: no variable that differs between BSPs. */
 export function sharedStepEnvironment(root: string): Env {
   const at = (path: string) => posix.join(root, path)
   return {
@@ -112,7 +115,7 @@ function projectIdentity({ project }: EnvironmentFacts): Env {
   }
 }
 
-/** Splash and display: only what is given, so that a script can tell "not set" from "empty". */
+/** Splash and display: only variables with a value, so that a script can tell "not set" from "empty". */
 function presentation({ project, bsp }: EnvironmentFacts): Env {
   const env: Env = {}
   const splash = project.boot?.splash

@@ -6,7 +6,10 @@ interface Entry {
   readonly run?: { readonly text: string } | undefined
 }
 
-/** Gives out ids: the entry's own, else `hook:location`, else `hook:inline`; the second of equals gets `#2`, and so on. */
+/**
+ * Assigns ids: the entry's own, else `hook:location`, else `hook:inline`; a second equal id gets `#2`, and so
+ * on.
+ */
 export function idGiver(taken: Iterable<string>): (hook: string, entry: Entry) => string {
   const used = new Set(taken)
   return (hook, entry) => {

@@ -1,4 +1,4 @@
-/** A plan, with or without decisions, as other programs read it (docs/json.md). */
+/** A plan for other programs, with or without decisions (docs/json.md). */
 import type { Decision } from '../model/decision.ts'
 import type { PathRef, Plan, PlanNode } from '../model/plan.ts'
 

@@ -1,10 +1,13 @@
-/** Which scripts can never run, and why. Source: lifecycle-scripts document, "The hooks" and its three details. */
+/**
+ * Finds scripts that can never run, and the reason. Source: lifecycle-scripts document, "The hooks" and its
+ * three details.
+ */
 import type { HookCondition } from '../../lib/hooks/row.ts'
 import type { Stop } from './pipeline.ts'
 import type { Planning } from './planning.ts'
 import type { ScriptEntry } from './script.ts'
 
-/** The reason why no handler of the hook runs with this definition; undefined where handlers run. */
+/** The reason why no handler of the hook runs with this definition; undefined if handlers run. */
 export function reasonNever(
   hook: (Stop & { kind: 'hook' }) | undefined,
   entries: readonly ScriptEntry[],
@@ -23,7 +26,7 @@ export function reasonNever(
   return `a ${instead.name} script replaces the step ${step?.title ?? row.step}`
 }
 
-/** As an author writes it: `boot.kernel.custom_kernel: true`. */
+/** The condition as an author writes it: `boot.kernel.custom_kernel: true`. */
 export function conditionText({ key, is }: HookCondition): string {
   return `${key.join('.')}: ${is}`
 }

@@ -1,14 +1,18 @@
 /**
- * Which nodes of a plan have to wait for which: what a build with several jobs obeys. Only what is declared can be known to
- * be independent. A script that does not say both what it reads and what it makes waits for all before it, and all behind
- * it wait for it; so do the scripts of hooks that are points of the pipeline, and everything that changes files in place.
+ * Which nodes must wait for which others when a build runs several jobs. Only declared inputs and outputs can
+ * prove that two nodes are independent. So a script that does not declare both waits for all nodes before it,
+ * and all nodes after it wait for it. The same holds for scripts of hooks that are points of the pipeline, and
+ * for every node that changes files in place.
  */
 import { isMember } from '../chains/chain.ts'
 import { concerns, isProduct } from '../model/paths.ts'
 import type { Plan, PlanNode } from '../model/plan.ts'
 import type { Lookups } from './relations.ts'
 
-/** By node, the earlier nodes that must have had their turn. A barrier stands for everything before it. */
+/**
+ * For each node, the earlier nodes that must finish, or be skipped, first. A barrier stands for everything
+ * before it.
+ */
 export function predecessorsOf(
   { nodes, chains }: Pick<Plan, 'nodes' | 'chains'>,
   lookups: Lookups,
@@ -35,12 +39,12 @@ function isBarrier(
 ): boolean {
   const node = nodes[index]!
   if (chains.some(chain => isMember(chain, index)) || readsUnknown(node, index, lookups)) return true
-  // The scripts inside a step run while it does.
+  // Scripts inside a step run while the step runs.
   if (node.kind === 'step') return nodes.some(each => each.inside === node.id && !declaresAll(each))
   return node.relation === 'point' || node.relation === 'replaces' || !declaresAll(node)
 }
 
-/** A product of the build that nobody declares: whatever runs before may be what writes it. */
+/** Whether the node reads a build product that no node declares: any earlier node may write it. */
 function readsUnknown(node: PlanNode, index: number, lookups: Lookups): boolean {
   return (
     node.kind === 'script' &&
@@ -54,7 +58,7 @@ function mustWait(node: PlanNode, earlier: PlanNode): boolean {
   return inOneGroup(node, earlier) || feeds(earlier, node) || touches(earlier, node) || touches(node, earlier)
 }
 
-/** Scripts of one hook keep their order; a step stands between the scripts before and after it. */
+/** Scripts of one hook keep their order; a step stays between the scripts before and after it. */
 function inOneGroup(a: PlanNode, b: PlanNode): boolean {
   return a.step !== undefined && a.step === b.step
 }

@@ -1,6 +1,6 @@
 /**
- * A pipeline: the steps and the vocabularies of hooks that a plan is made of. Both are arguments of the planner, which knows
- * no step and no hook by name.
+ * A pipeline: the steps and the hook vocabularies of a plan. Both are arguments of the planner, which knows no
+ * step and no hook by name.
  */
 import type { HookCondition, HookRow } from '../../lib/hooks/row.ts'
 import type { StepBodies } from './body.ts'
@@ -8,29 +8,29 @@ import type { PlanInput } from './planning.ts'
 import type { ScriptEntry } from './script.ts'
 import type { StepDeclaration } from './step.ts'
 
-/** A table of hooks, the handlers that a definition has for them, and what surrounds these when they run. */
+/** A table of hooks, the definition's handlers for them, and the bash that wraps the handlers. */
 export interface Vocabulary {
   /** In calling order. */
   readonly hooks: readonly HookRow[]
   /** By the names in the column `when`. */
   readonly conditions?: Readonly<Record<string, HookCondition>>
-  /** Where the entries stand in the author's data, and those that are there. */
+  /** The handlers in the author's data, with their position. */
   readonly entries: (input: PlanInput) => readonly ScriptEntry[]
-  /** The order of the handlers of one hook; as they are listed unless given. */
+  /** The order of the handlers of one hook. Default: as listed. */
   readonly order?: (a: ScriptEntry, b: ScriptEntry) => number
   /** By the names in the column `harness`. */
   readonly harnesses?: Readonly<Record<string, Harness>>
 }
 
-/** The bash that runs a handler: how it is to be run is `{ file }`, a path as the handler sees it, or `{ text }`. */
+/** The bash that runs a handler, given as `{ file }`, a path as the handler sees it, or as `{ text }`. */
 export type Harness = (script: { readonly file: string } | { readonly text: string }) => string
 
 export interface Pipeline {
-  /** In order of the pipeline. */
+  /** In pipeline order. */
   readonly steps: readonly StepDeclaration[]
-  /** The work of the steps; one without a body stops a build that has to run it. */
+  /** The work of the steps. A build stops if it has to run a step without a body. */
   readonly bodies: StepBodies
-  /** The first one gives the order; the hooks of the others stand at its steps. */
+  /** The first vocabulary gives the order; the hooks of the others attach to its steps. */
   readonly vocabularies: readonly Vocabulary[]
 }
 
@@ -38,7 +38,7 @@ export type Stop =
   | { readonly kind: 'hook'; readonly row: HookRow; readonly vocabulary: Vocabulary }
   | { readonly kind: 'step'; readonly step: StepDeclaration }
 
-/** All hooks and steps of a build in the order in which it reaches them; hooks of other commands are left out. */
+/** All hooks and steps of a build, in build order; hooks of other commands are left out. */
 export function stopsOf({ steps, vocabularies }: Pipeline): readonly Stop[] {
   const [first, ...others] = vocabularies
   const hooks = (vocabulary: Vocabulary | undefined): (Stop & { kind: 'hook' })[] =>
@@ -57,7 +57,7 @@ export function stopsOf({ steps, vocabularies }: Pipeline): readonly Stop[] {
   ])
 }
 
-/** A hook by its name or an older one. */
+/** Finds a hook by its name or an alias. */
 export function hookNamed(pipeline: Pipeline, name: string): (Stop & { kind: 'hook' }) | undefined {
   for (const vocabulary of pipeline.vocabularies) {
     const row = vocabulary.hooks.find(each => each.name === name || each.aliases?.includes(name))

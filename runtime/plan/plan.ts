@@ -1,4 +1,4 @@
-/** Makes the plan: pure, from validated data to the ordered list of what a build would do. */
+/** Makes the plan: a pure function from validated data to the ordered list of a build's nodes. */
 import { findChains } from '../chains/find.ts'
 import type { Finding } from '../diagnostics/diagnostic.ts'
 import type { HookRange, NeverRuns, Plan, PlanNode, ScriptNode, StepNode } from '../model/plan.ts'
@@ -16,7 +16,7 @@ export interface Planned {
   readonly findings: readonly Finding[]
 }
 
-/** The plan of a BSP on a pipeline, and all that is wrong with the paths and names in its entries. */
+/** The plan of a BSP on a pipeline, and all findings about the paths and names in its entries. */
 export function makePlan(input: PlanInput, pipeline: Pipeline): Planned {
   const findings: Finding[] = []
   const planning = planningOf(input, pipeline, finding => findings.push(finding))
@@ -42,7 +42,7 @@ export function makePlan(input: PlanInput, pipeline: Pipeline): Planned {
   return { plan: withEdges(plan), findings }
 }
 
-/** Builds with nothing to do never ask for the edges, and finding them means comparing many paths. */
+/** Computes edges on first use: it compares many paths, and a build with nothing to do never asks for them. */
 function withEdges(plan: Omit<Plan, 'edges'>): Plan {
   let edges: Plan['edges'] | undefined
   return Object.defineProperty({ ...plan }, 'edges', {
@@ -54,7 +54,7 @@ function withEdges(plan: Omit<Plan, 'edges'>): Plan {
   }) as Plan
 }
 
-/** All entries of the definition, apart from those that cannot run: by vocabulary, in the order of their rows. */
+/** All entries of the definition that can run: by vocabulary, in the order of their rows. */
 function collectScripts(planning: Planning): { scripts: ScriptNode[]; never: NeverRuns[] } {
   const { pipeline } = planning
   const giveId = idGiver(pipeline.steps.map(step => step.name))
@@ -101,7 +101,7 @@ function reportTaken(entry: ScriptEntry, id: string, { report }: Planning): void
   })
 }
 
-/** A step that the definition asks for, unless scripts replace it. */
+/** Whether the definition asks for the step and no script replaces it. */
 function stepRuns(step: StepDeclaration, planning: Planning, scripts: readonly ScriptNode[]): boolean {
   const replaced = scripts.some(script => script.relation === 'replaces' && script.step === step.name)
   return step.exists(planning.stepFacts) && !replaced

@@ -1,4 +1,4 @@
-/** What the parts of planning share: the input, the facts derived from it, and where complaints go. */
+/** The context that the parts of planning share: the input, facts derived from it, and the list of findings. */
 import { type BspData, PROJECT_DEFAULTS, type ProjectData } from '../../lib/schema.ts'
 import type { ToolGroup } from '../../lib/tools.ts'
 import type { Finding } from '../diagnostics/diagnostic.ts'
@@ -22,18 +22,18 @@ import { suiteOf } from './suite.ts'
 /** A step's environment is smaller than a script's; a shared step's has no variable of the BSP. */
 export type StepKind = 'step' | 'shared step'
 
-/** A script of the build at a hook, or one that a command runs on the author's machine. */
+/** A script of the build at a hook, or one that a command runs on the host. */
 export interface ScriptReader {
   readonly hook: string
   readonly onHost: boolean
-  /** Of a board's script: the board's folder. */
+  /** For a board's script: the board's folder. */
   readonly boardFolder?: string | undefined
 }
 
 export interface PlanInput {
   readonly project: ProjectData
   readonly bsp: BspData
-  /** Of the BSP's scripts, by index, those that a board brings. */
+  /** Parallel to the BSP's scripts: the data of each script that a board provides. */
   readonly boardScripts?: readonly (BoardScript | undefined)[]
   readonly bspName: string
   /** Relative to the project, with `/`. */
@@ -41,13 +41,13 @@ export interface PlanInput {
   readonly host: TargetArch
   /** This tool's version, for STRUX_VERSION. */
   readonly version: string
-  /** The project as build scripts see it: `/project`, or its real path where builds run without containers. */
+  /** The project's path as build scripts see it: `/project`, or the real path in builds without containers. */
   readonly root: string
-  /** The project's real path, for what runs on the host. */
+  /** The project's real path, for commands on the host. */
   readonly hostRoot: string
 }
 
-/** What the plan has to know of a script that a board brings: whose it is, and what the board wrote for its paths. */
+/** A script that a board provides: the board, and the paths as the board wrote them. */
 export interface BoardScript {
   readonly layer: string
   /** The board's folder, relative to the project. */
@@ -61,9 +61,12 @@ export interface Planning extends PlanInput {
   readonly facts: EnvironmentFacts
   readonly stepFacts: StepFacts
   readonly report: (finding: Finding) => void
-  /** The builder image for a node that wants these tools; without them, the usual ones. */
+  /** The builder image for a node with these tools. Default: the default tool groups. */
   readonly builder: (tools: readonly ToolGroup[] | undefined) => BuilderRef
-  /** The environment of a script or step, and the part of it that counts for fingerprints. One object for all alike. */
+  /**
+   * The environment of a script or step, and the part of it that counts in fingerprints. Equal readers share
+   * one object.
+   */
   readonly environment: (reader: StepKind | ScriptReader) => Pick<PlanNode, 'env' | 'hashedEnv'>
 }
 

@@ -1,22 +1,22 @@
-/** Who makes what, by path. Nodes are known by their index. */
+/** Which nodes make which paths. Nodes are identified by their index. */
 import { seesVersion } from '../chains/chain.ts'
 import { MakerIndex } from '../model/makers.ts'
 import { concerns, globBase, overlaps } from '../model/paths.ts'
 import type { Chain, PathRef, Plan, PlanNode } from '../model/plan.ts'
 
-/** Questions about a plan's paths. */
+/** Queries about a plan's paths. */
 export interface Lookups {
-  /** Nodes before `reader` that declare something which `ref` reads. */
+  /** Nodes before `reader` that declare a path which `ref` reads. */
   makersOf(ref: PathRef, reader: number): readonly number[]
-  /** Nodes before `node` that declare an artifact which is, holds or lies in one of its own. */
+  /** Nodes before `node` that declare one of its artifacts, a folder around it, or something inside it. */
   earlierMakersOfOwn(node: number): readonly number[]
-  /** Whether any node at all declares what `ref` reads. */
+  /** Whether any node declares a path which `ref` reads. */
   isMade(ref: PathRef): boolean
 }
 
 export interface Relations extends Lookups {
   readonly chains: readonly Chain[]
-  /** The chains of which node `index` sees a version through `ref`. */
+  /** The chains of which node `index` sees its own version through `ref`. */
   chainsSeen(index: number, ref: PathRef): readonly Chain[]
 }
 
@@ -32,7 +32,7 @@ export function relationsOf({ nodes, chains }: Pick<Plan, 'nodes' | 'chains'>): 
 }
 
 export function lookupsOf(nodes: readonly PlanNode[]): Lookups {
-  // Builds with nothing to do never ask who makes what.
+  // Built on first use: builds with nothing to do never need it.
   let known: { readonly made: readonly (readonly string[])[]; readonly makers: MakerIndex } | undefined
   const index = () => {
     const made = known?.made ?? nodes.map(madePaths)
@@ -59,8 +59,8 @@ const madePaths = (node: PlanNode): readonly string[] =>
   [...node.artifacts, ...node.rewrites].map(ref => ref.path)
 
 /**
- * By node, the paths that it makes or changes on its own account: a script inside a step works on the step's artifacts
- * before the step is done, and these changes are the step's.
+ * For each node, the paths that it makes or changes itself. A script inside a step changes the step's artifacts
+ * before the step is done, so its changes count as the step's.
  */
 export function changedPaths(nodes: readonly PlanNode[]): readonly (readonly string[])[] {
   return nodes.map(node => {

@@ -1,4 +1,4 @@
-/** One script entry as a node of the plan: its paths, environment and builder, and what is wrong with them. */
+/** Turns one script entry into a node of the plan: paths, environment, builder, and findings about them. */
 import type { HookRow } from '../../lib/hooks/row.ts'
 import type { ProjectScriptData, ScriptData } from '../../lib/schema.ts'
 import { DEFAULT_TOOL_GROUPS, type ToolGroup } from '../../lib/tools.ts'
@@ -20,11 +20,11 @@ export interface ScriptEntry {
   readonly hook: string
   readonly index: number
   readonly source: 'bsp' | 'project'
-  /** Where a board brings the script: its paths as the board wrote them, for people. */
+  /** For a board's script: its paths as the board wrote them, for messages. */
   readonly board?: BoardScript
 }
 
-/** The node, or undefined where the script has no place that could be run (said as a finding). */
+/** The node, or undefined (with a finding) if the script has no path that can be run. */
 export function scriptNode(
   id: string,
   entry: ScriptEntry,
@@ -90,12 +90,12 @@ export function scriptNode(
   }
 }
 
-/** The entry with the location that its author knows it by. */
+/** The entry with the location as its author wrote it. */
 export function asWritten({ data, board }: ScriptEntry): ScriptEntry['data'] {
   return board?.location === undefined ? data : { ...data, location: board.location }
 }
 
-/** The tools that an entry asks for; undefined: the usual ones. */
+/** The tools that an entry asks for; undefined: the default groups. */
 function toolsOf({ data }: ScriptEntry, row: HookRow, { facts }: Planning): readonly ToolGroup[] | undefined {
   if ('tools' in data && data.tools) return data.tools
   const foreign = facts.target === facts.host ? [] : (row.foreign_tools ?? [])
@@ -129,7 +129,7 @@ const OUTSIDE_HINTS = {
   artifact: 'Scripts can write only in the project: put it under cache/ or output/.',
 }
 
-/** Turns a resolved path into the path alone, and a path that leads astray into a finding. */
+/** Returns the path of a resolved reference, or reports a finding if the path is absolute or leaves the project. */
 function pathChecker(origin: Origin, planning: Planning) {
   return (resolved: Resolved, declared: string, keys: (string | number)[]): string | undefined => {
     if ('path' in resolved) return resolved.path

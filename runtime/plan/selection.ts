@@ -1,4 +1,4 @@
-/** Which nodes of a plan a command is about: `--only`, `--from`, `--until`. */
+/** The nodes that a command selects: `--only`, `--from`, `--until`. */
 import { StruxError } from '../diagnostics/error.ts'
 import { suggest } from '../diagnostics/suggest.ts'
 import type { Plan, PlanNode } from '../model/plan.ts'
@@ -10,8 +10,8 @@ export interface SelectionOptions {
 }
 
 /**
- * The indices of the selected nodes, in order. Beside what was asked for: with a step the scripts that run inside it,
- * with such a script its step, and with a link of a chain the links before it, without which it would work on the
+ * The indices of the selected nodes, in order. A selected step brings the scripts inside it, and such a script
+ * brings its step. A selected chain link brings the links before it, because it would otherwise work on the
  * wrong version.
  */
 export function select(plan: Plan, options: SelectionOptions): ReadonlySet<number> {
@@ -28,7 +28,7 @@ export function select(plan: Plan, options: SelectionOptions): ReadonlySet<numbe
   }
   const only = options.only?.length ? new Set(options.only.flatMap(id => find(plan, id))) : undefined
   const chosen = new Set(all.filter(index => index >= first && index < end && (only?.has(index) ?? true)))
-  // A set is walked to its end, also while it grows.
+  // The iteration also visits entries that are added meanwhile.
   for (const index of chosen) {
     for (const partner of partners(plan, index)) chosen.add(partner)
     for (const { links } of plan.chains) {
@@ -39,8 +39,8 @@ export function select(plan: Plan, options: SelectionOptions): ReadonlySet<numbe
 }
 
 /**
- * A node by its id, or by its hook where that has one script, for commands about one node. Throws with a suggestion
- * where there is none.
+ * Finds one node by its id, or by its hook if that has exactly one script. Throws with a suggestion if there is
+ * none.
  */
 export function findNode(plan: Plan, id: string): PlanNode {
   const all = [...plan.nodes, ...plan.flash]
@@ -59,7 +59,7 @@ export function findNode(plan: Plan, id: string): PlanNode {
   throw unknown(plan, id)
 }
 
-/** A hook without scripts is a place all the same: the index of the first node behind it. */
+/** A hook without scripts still has a position: the index of the first node after it. */
 function emptyHook(plan: Plan, id: string): number | undefined {
   if (plan.nodes.some(node => sameHook(node, id))) return undefined
   return plan.hooks.find(hook => hook.name === id)?.before
@@ -88,12 +88,12 @@ function unknown(plan: Plan, id: string): StruxError {
   return new StruxError(`no script or step '${id}' in the plan of ${plan.bsp}`, {
     hint: suggestion
       ? `Did you mean ${suggestion}?`
-      : 'strux plan lists them; the name of a hook means all its scripts.',
+      : 'strux plan lists them. The name of a hook selects all its scripts.',
     exitCode: 2,
   })
 }
 
-/** Nodes that cannot run apart: a step and the scripts that run inside it. */
+/** Nodes that must run together: a step and the scripts inside it. */
 function partners(plan: Plan, index: number): number[] {
   const node = plan.nodes[index]!
   const step = node.inside ?? node.id

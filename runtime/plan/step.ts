@@ -1,6 +1,6 @@
 /**
- * What a plan has to know of a step: what it is called, where it stands, when it exists, what it reads and makes. Source of
- * inputs and outputs: facts about the original's steps; where the original forgets an input, it is declared all the same.
+ * The planner's data about a step: name, position, condition, inputs and outputs. Source of inputs and outputs:
+ * facts about the original's steps. Inputs that the original forgets are declared as well.
  */
 import type { BspData, ProjectData } from '../../lib/schema.ts'
 import type { ToolGroup } from '../../lib/tools.ts'
@@ -11,22 +11,22 @@ export interface StepFacts {
   readonly bsp: BspData
   readonly bspName: string
   readonly target: TargetArch
-  /** The BSP's folder and the application's, relative to the project. */
+  /** The folders of the BSP and the application, relative to the project. */
   readonly bspFolder: string
   readonly application: string
 }
 
 export interface StepDeclaration {
   readonly name: string
-  /** For people. */
+  /** For messages. */
   readonly title: string
-  /** The hook after whose scripts the step stands. */
+  /** The step comes after the scripts of this hook. */
   readonly follows: string
-  /** Whether the definition asks for the step at all. */
+  /** Whether the definition asks for the step. */
   readonly exists: (facts: StepFacts) => boolean
-  /** The groups of packages that its builder image has. */
+  /** The package groups of its builder image. */
   readonly tools: (facts: StepFacts) => readonly ToolGroup[]
-  /** True where the outputs serve every BSP of the project. */
+  /** True if all BSPs of the project use the outputs. */
   readonly shared: boolean
   readonly inputs: (facts: StepFacts) => readonly PathRef[]
   readonly outputs: (facts: StepFacts) => readonly PathRef[]

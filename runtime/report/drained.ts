@@ -1,14 +1,15 @@
-/** Waiting for a reader that is slower than what is written for it. */
+/** Back pressure: waits for a reader that is slower than the writer. */
 import type { Writable } from 'node:stream'
 
-/** What whoever takes output answers: a promise asks to give nothing more until it resolves. It never rejects. */
+/** The answer of an output consumer: a promise asks the producer to pause until it resolves. It never rejects. */
 export type Taken = void | Promise<void>
 
 const waits = new WeakMap<Writable, Promise<void>>()
 
 /**
- * What to wait for after `stream.write(…)` returned `taken`: nothing, or the moment when the stream has passed on what
- * it holds. One promise for all who wait; it resolves also where the reader goes away.
+ * What to wait for after `stream.write(…)` returned `taken`: nothing, or a promise for the moment when the
+ * stream has emptied its buffer. All callers share one promise, which also resolves when the reader
+ * disconnects.
  */
 export function drained(stream: Writable, taken: boolean): Promise<void> | undefined {
   if (taken || stream.destroyed) return undefined

@@ -1,4 +1,4 @@
-/** What a build tells while it runs. Reporters listen; nothing else prints. The JSON form is in docs/json.md. */
+/** The events of a build. Reporters listen to them; no other code prints. The JSON form is in docs/json.md. */
 
 import type { Reason } from '../model/decision.ts'
 import type { PlanNode } from '../model/plan.ts'
@@ -29,10 +29,10 @@ export type BuildEvent =
       readonly duration_ms: number
       readonly exit_code?: number
       readonly reasons: readonly Reason[]
-      /** Where everything that it printed is, relative to the project; only where it ran. */
+      /** The file with all its output, relative to the project; only set if the node ran. */
       readonly log?: string
     }
-  /** For people: what the tool itself does or found, such as making the builder image or waiting for a lock. */
+  /** A notice for people about the tool itself, such as making the builder image or waiting for a lock. */
   | {
       readonly type: 'notice'
       readonly level: 'info' | 'warning'
@@ -43,11 +43,11 @@ export type BuildEvent =
       readonly type: 'build_finished'
       readonly ok: boolean
       readonly duration_ms: number
-      /** Declared artifacts of the selected nodes in dist/output that are there, relative to the project. */
+      /** Declared artifacts of the selected nodes that exist in dist/output, relative to the project. */
       readonly outputs: readonly string[]
-      /** Why it failed, in words. */
+      /** Why the build failed. */
       readonly error?: { readonly message: string; readonly hint?: string }
     }
 
-/** May ask whoever produces output to wait: see drained.ts. */
+/** May return a promise that asks the producer of output to pause: see drained.ts. */
 export type Report = (event: BuildEvent) => Taken

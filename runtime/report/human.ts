@@ -1,4 +1,4 @@
-/** A build for people: a spinner and times on a terminal, plain lines elsewhere; everything on standard error. */
+/** The build report for people: a spinner and times on a terminal, plain lines elsewhere; all on standard error. */
 import type { Colors } from 'picocolors/types.js'
 import type { Spinner } from 'yocto-spinner'
 import type { PlanNode } from '../model/plan.ts'
@@ -10,21 +10,21 @@ import { OutputTail } from './output-tail.ts'
 export interface HumanOptions {
   readonly stream: NodeJS.WriteStream
   readonly colors: Colors
-  /** Show what scripts print as they print it, and why each node runs or not. */
+  /** Show the output of scripts as it arrives, and the reasons for each node. */
   readonly verbose: boolean
 }
 
-/** How often the time beside the spinner moves on: ms. */
+/** Update interval of the time beside the spinner, in ms. */
 const TICK = 500
 
 type Event<Type extends BuildEvent['type']> = Extract<BuildEvent, { type: Type }>
 
 export class HumanReport {
   readonly #options: HumanOptions
-  /** Only on a terminal, and only where output does not scroll past it. */
+  /** Only on a terminal, and only if no output scrolls past it. */
   readonly #spinner: Spinner | undefined
   readonly #clock: NodeJS.Timeout | undefined
-  /** Steps that wait for a script inside them are below it. */
+  /** A step that waits for a script inside it stays below that script. */
   readonly #running: Running[] = []
   #ran = 0
   #skipped = 0
@@ -105,7 +105,7 @@ export class HumanReport {
       this.#ran++
       this.#say(`${colors.green('done')}  ${title} ${time}`)
     } else {
-      // With verbose it was shown as it came.
+      // With verbose, the output was shown as it arrived.
       if (!verbose && outcome === 'failed' && running) this.#showOutput(running.output, log)
       this.#say(`${colors.red(outcome)} ${title} ${time}`)
     }
@@ -135,7 +135,7 @@ export class HumanReport {
     return this.#running.find(each => each.id === id)
   }
 
-  /** A line may only be written where the spinner is not: it is drawn again below. */
+  /** Writes a line above the spinner, which is then drawn again below. */
   #say(text: string): Taken {
     const { stream } = this.#options
     const spinning = this.#spinner?.isSpinning

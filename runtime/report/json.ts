@@ -1,4 +1,4 @@
-/** One JSON object a line on standard output (docs/json.md). Notices are for people and go to standard error. */
+/** One JSON object per line on standard output (docs/json.md). Notices are for people and go to standard error. */
 import type { Writable } from 'node:stream'
 import { drained } from './drained.ts'
 import type { BuildEvent, Report } from './events.ts'
@@ -10,7 +10,7 @@ export function jsonReport(out: Writable, people: Report): Report {
   }
 }
 
-/** The stable fields alone; undefined for what is not part of the machine output. */
+/** The stable fields of an event; undefined if the event is not part of the machine output. */
 function machineForm(event: BuildEvent): object | undefined {
   switch (event.type) {
     case 'node_started':

@@ -1,4 +1,4 @@
-/** Writes what scripts and steps print to their log files, and passes everything on. */
+/** Writes the output of scripts and steps to their log files, and passes every event on. */
 
 import { join } from 'node:path'
 import { logFile, NodeLog } from '../state/node-log.ts'

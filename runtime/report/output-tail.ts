@@ -1,14 +1,14 @@
-/** The last part of what a script printed, to be shown where it fails. */
+/** The last part of a script's output, shown when the script fails. */
 
-/** Characters, line ends included. As much again may be held for a moment. */
+/** Limit in characters, including line ends. Up to twice as much may be held for a moment. */
 const ENOUGH = 64 * 1024
 
 export class OutputTail {
-  /** Lines are dropped in two halves, not one by one: that costs the same for every line. */
+  /** Lines are kept in two halves and dropped a half at a time, which costs the same for every line. */
   #older: string[] = []
   #newer: string[] = []
   #size = 0
-  /** True where the beginning is not held any more. */
+  /** True if the beginning has been dropped. */
   shortened = false
 
   add(line: string): void {

@@ -1,4 +1,4 @@
-/** How a build begins, and a dry run too: the state that earlier builds left. */
+/** The state that earlier builds left: read at the start of a build and of a dry run. */
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FileStates } from '../cache/file-states.ts'
@@ -26,25 +26,25 @@ export interface BuildOptions {
   /** How many nodes may run at once. */
   readonly jobs: number
   readonly report: Report
-  /** What is known about files already, and their remembered hashes. */
+  /** Known states of files, and their remembered hashes. */
   readonly fileStates: FileStates
   readonly memo: HashMemo
-  /** What is in builders, as far as that is known before an engine is asked. */
+  /** Known identities of builder images. */
   readonly builders: KnownBuilders
-  /** What dist/output/{bsp}/.build-info.json says of a complete build. */
+  /** Values for dist/output/{bsp}/.build-info.json, written after a complete build. */
   readonly info: { readonly projectVersion: string; readonly struxVersion: string }
 }
 
-/** What a dry run and a build both begin with. */
+/** The state from which a dry run and a build begin. */
 export interface BuildState {
   readonly forecast: Forecast
   readonly manifest: Records
   readonly kept: KeptVersions
-  /** Places that several nodes changed, and do not any more. */
+  /** Paths of chains that no longer exist. */
   readonly orphans: readonly KeptVersion[]
 }
 
-/** Reads the state of earlier builds. Changes nothing: a dry run does the same. */
+/** Reads the state of earlier builds. Changes nothing, because dry runs use it too. */
 export function readBuildState({
   root,
   plan,
@@ -73,14 +73,14 @@ export function readBuildState({
   return { forecast, manifest, kept, orphans }
 }
 
-/** The folders below dist/ that scripts can count on. */
+/** Creates the folders below dist/ that scripts may rely on. */
 export function makeFolders(root: string, bsp: string): void {
   for (const folder of ['dist/artifacts', cacheFolder(bsp), outputFolder(bsp)]) {
     makeFolder(join(root, folder))
   }
 }
 
-/** Deletes what earlier builds of a BSP left for later ones. The caller holds the BSP's lock. */
+/** Deletes the state that earlier builds of a BSP left for later ones. The caller holds the BSP's lock. */
 export async function cleanCache(root: string, bsp: string): Promise<void> {
   await putFirstVersionsBack(root, bsp)
   rmSync(join(root, cacheFolder(bsp)), { recursive: true, force: true })

@@ -1,4 +1,4 @@
-/** A build: opens the state of earlier ones, walks the plan, and leaves its own. */
+/** A build: reads the state of earlier builds, walks the plan, and saves its own state. */
 import { join } from 'node:path'
 import { dropOrphans } from '../chains/history.ts'
 import { StruxError } from '../diagnostics/error.ts'
@@ -10,7 +10,7 @@ import { type BuildOptions, cleanCache, makeFolders, readBuildState } from './bu
 import { placeCopies } from './splash-logo.ts'
 import { type BuildSurroundings, reportSkip, walk } from './walk.ts'
 
-/** Builds what is selected. Resolves with whether anything ran; rejects with the first failure. */
+/** Builds the selected nodes. Resolves with whether any node ran; rejects with the first failure. */
 export async function build(options: BuildOptions, surroundings: BuildSurroundings): Promise<boolean> {
   const { plan, root, selection, report, policy, fileStates, memo } = options
   if (policy.clean) {
@@ -41,7 +41,7 @@ export async function build(options: BuildOptions, surroundings: BuildSurroundin
   }
   const executor = await surroundings.openExecutor(buildersOf(plan, expected))
   try {
-    // An image was made again, or replaced: what seemed up to date may not be.
+    // A builder image was made again or replaced: nodes that seemed up to date may not be.
     if (learn(options, executor)) await decide()
     await walk(options, surroundings, opened, executor)
     if (everything) writeBuildInfo(options)
@@ -57,7 +57,7 @@ export async function build(options: BuildOptions, surroundings: BuildSurroundin
   return true
 }
 
-/** Steps that would run and have no body: said before anything runs. */
+/** Fails before anything runs if a step without a body would have to run. */
 function requireBodies({ plan, pipeline }: BuildOptions, expected: readonly number[]): void {
   const steps = expected.flatMap(index => {
     const node = plan.nodes[index]!
@@ -84,7 +84,7 @@ function buildersOf(plan: Plan, indices: readonly number[]): BuilderRef[] {
   ]
 }
 
-/** Remembers what is in the builders that the executor has met; true where that was not known, or known otherwise. */
+/** Stores the identities of the builders that the executor has used; returns true if one was unknown or changed. */
 function learn({ plan, builders }: BuildOptions, executor: Executor): boolean {
   let news = false
   for (const builder of buildersOf(plan, [...plan.nodes.keys()])) {

@@ -1,4 +1,4 @@
-/** Hands the work of a node to an executor, and turns what it prints into events. */
+/** Passes the commands of a node to an executor, and turns their output into events. */
 import { readFileSync } from 'node:fs'
 import { join, posix } from 'node:path'
 import { StruxError } from '../diagnostics/error.ts'
@@ -22,25 +22,25 @@ export interface CommandContext {
   readonly signal: AbortSignal
 }
 
-/** The session of a step that is under way, for the scripts that run in it. */
+/** The open session of a running step, for the scripts that run inside it. */
 export interface StepSession {
   readonly session: WorkSession
   /** The step's environment. */
   readonly env: Readonly<Record<string, string>>
 }
 
-/** A script, or a step's own, that ended with another code than 0. */
+/** A script or step ended with a non-zero exit code. */
 export class WorkFailed extends StruxError {
   constructor({ id }: PlanNode, { bsp }: Plan, exitCode: number) {
     const word = quoteForShell(id)
     super(`${id} failed with exit code ${exitCode}`, {
       exitCode,
-      hint: `All that it printed is in ${logFile(bsp, id)} (\`strux log ${word} --bsp ${bsp}\`); \`strux shell ${bsp} --at ${word}\` opens a shell in the same surroundings.`,
+      hint: `Its full output is in ${logFile(bsp, id)} (\`strux log ${word} --bsp ${bsp}\`). \`strux shell ${bsp} --at ${word}\` opens a shell in the same environment.`,
     })
   }
 }
 
-/** Runs a script in a session of its own, or in that of the step inside which it works. */
+/** Runs a script in its own session, or in the session of the step that it works inside. */
 export async function runScript(
   node: ScriptNode,
   place: CommandContext,
@@ -57,9 +57,9 @@ export async function runScript(
 }
 
 /**
- * Runs the commands of a step in one session, which is opened when the first one needs it.
+ * Runs the commands of a step in one session, opened for the first command that needs it.
  *
- * @param point runs the scripts that stand at a point of the step
+ * @param point runs the scripts at a point of the step
  */
 export async function runStep(
   node: StepNode,
@@ -132,7 +132,7 @@ async function run(
   if (exitCode !== 0) throw new WorkFailed(node, plan, exitCode)
 }
 
-/** The script's own text, or with the bash of its harness around it. */
+/** The script's text, wrapped in the bash of its harness if it has one. */
 function scriptText(node: ScriptNode, { root, pipeline }: CommandContext): string {
   const { source, harness } = node
   if (harness) {

@@ -1,4 +1,4 @@
-/** Chooses where the commands of this process run, and makes what they need. */
+/** Chooses the executor for this process, and prepares it. */
 
 import { homedir } from 'node:os'
 import { join } from 'node:path'
@@ -18,11 +18,11 @@ import { inContainer, type Workspace } from './workspace.ts'
 export interface OpeningOptions {
   readonly notice: NoticeSink
   readonly signal: AbortSignal
-  /** Holds the lock on what BSPs share: builder images are made by one process at a time. */
+  /** Runs `work` under the lock on shared outputs: only one process at a time makes builder images. */
   readonly whileShared: <T>(work: () => Promise<T>) => Promise<T>
 }
 
-/** What is known of builders before an engine is asked: on this machine itself, of this machine. */
+/** The known identities of builders; in builds without containers, the identity of this machine. */
 export function knownBuilders(): KnownBuilders {
   if (inContainer()) return new OneBuilder(machineIdentity())
   const home = homedir()
@@ -30,13 +30,13 @@ export function knownBuilders(): KnownBuilders {
   try {
     engine = showEndpoint(resolveEndpoint({ env: process.env, home }))
   } catch {
-    // Said when the engine is needed.
+    // A missing engine is reported when it is needed.
   }
   const folder = join(process.env.XDG_CACHE_HOME || join(home, '.cache'), 'strux/builders')
   return new RememberedBuilders(join(folder, hashText(engine).slice(0, 16)))
 }
 
-/** Inside a builder container commands run right here; else in containers, whose images are made first. */
+/** Inside a builder container, commands run directly; otherwise in containers, whose images are made first. */
 export async function openExecutor(
   workspace: Workspace,
   builders: readonly BuilderRef[],
@@ -47,7 +47,7 @@ export async function openExecutor(
     return createHostExecutor({ projectRoot: workspace.root, env: machineEnvironment(process.env) })
   }
   const executor = await dockerExecutor(workspace, notice)
-  // Also those of nodes that seem up to date: another image may stand there now.
+  // Includes the builders of nodes that seem up to date: their image may have been replaced.
   const all = new Map(workspace.plan.nodes.map(({ builder }) => [builder.key, builder]))
   const there = new Set<string>()
   await Promise.all(
@@ -61,8 +61,8 @@ export async function openExecutor(
 }
 
 /**
- * After a build that was killed, files of root's may bar a caller who is not root from looking at what decisions are
- * made of: they are given to the caller first. True where that was done. Whoever calls this holds the BSP's lock.
+ * Gives files of root back to the caller. After a killed build, such files may prevent a caller who is not root
+ * from reading the inputs of decisions. Returns true if anything was repaired. The caller holds the BSP's lock.
  */
 export async function repairOwners(
   workspace: Workspace,
@@ -76,7 +76,7 @@ export async function repairOwners(
   try {
     for (const { builder } of plan.nodes) {
       if (!(await executor.lookUpImage(builder))) continue
-      // The executor puts everything in order before its first command.
+      // The executor repairs ownership before its first command.
       await (await executor.open({ id: 'strux', builder }, signal)).close()
       return true
     }
@@ -86,7 +86,7 @@ export async function repairOwners(
   }
 }
 
-/** A shell where the node's script would run; resolves with its exit code. */
+/** Opens a shell in the environment of the node's script; resolves with its exit code. */
 export async function openShell(workspace: Workspace, node: PlanNode): Promise<number> {
   if (inContainer()) {
     const { execa } = await import('execa')

@@ -1,4 +1,7 @@
-/** Flashing: the two flash hooks, on this machine, with the terminal attached, never cached. Source: lifecycle-scripts document. */
+/**
+ * Flashing: the two flash hooks on the host, attached to the terminal and never cached. Source:
+ * lifecycle-scripts document.
+ */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { StruxError } from '../diagnostics/error.ts'
@@ -7,7 +10,7 @@ import type { Plan, ScriptNode } from '../model/plan.ts'
 import { flashFolder } from '../plan/environment.ts'
 import type { Pipeline } from '../plan/pipeline.ts'
 
-/** Runs tool scripts, then flash scripts; the first that fails ends it. `say` is told which one runs. */
+/** Runs tool scripts, then flash scripts; stops at the first failure. `say` is called with the script that runs. */
 export async function flash(
   root: string,
   plan: Plan,
@@ -34,7 +37,10 @@ export async function flash(
   }
 }
 
-/** bash runs a file here, so that the terminal stays free for questions. */
+/**
+ * Writes the script to a file, so that bash does not need standard input and the script can ask questions on
+ * the terminal.
+ */
 function scriptFile(root: string, cwd: string, { source }: ScriptNode, index: number): string {
   if (source.kind === 'file') return join(root, source.path)
   const file = join(cwd, `.inline-${index}.sh`)

@@ -1,4 +1,4 @@
-/** The locks that a build takes: that of its BSP for all its time, and that of shared outputs while it makes some. */
+/** The locks of a build: one on its BSP for the whole build, and one on shared outputs while it makes them. */
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { cacheFolder } from '../model/paths.ts'
@@ -8,7 +8,7 @@ import { lockBsp, lockShared } from '../state/project-locks.ts'
 
 export interface LockRequest {
   readonly command: string
-  /** False: fail at once where another process holds the lock. */
+  /** False: fail at once if another process holds the lock. */
   readonly wait: boolean
   readonly report: Report
   readonly signal: AbortSignal
@@ -26,13 +26,13 @@ export class BuildLocks {
     this.#request = request
   }
 
-  /** Tells people what goes on outside the nodes of the plan. */
+  /** Shows a notice about an event outside the nodes of the plan. */
   readonly notice = (message: string): void => {
     this.#request.report({ type: 'notice', level: 'info', message })
   }
 
   readonly whileShared = async <T>(work: () => Promise<T>): Promise<T> => {
-    const lock = await lockShared(this.#root, this.#options('what the BSPs of this project share'))
+    const lock = await lockShared(this.#root, this.#options('the shared outputs of this project'))
     try {
       return await work()
     } finally {
@@ -44,11 +44,14 @@ export class BuildLocks {
     return lockBsp(this.#root, this.#bsp, this.#options(`BSP ${this.#bsp}`))
   }
 
-  /** Whether another build of the BSP has run anything since this process began: it writes the records before each node. */
+  /**
+   * Whether another build of the BSP has run a node since this process began: a build writes the records before
+   * each node.
+   */
   get sawOthers(): boolean {
     const file = join(this.#root, cacheFolder(this.#bsp), '.build-cache.json')
     const records = statSync(file, { throwIfNoEntry: false })
-    // A file's time is the kernel's last tick, which lies a little before the moment.
+    // File times have the resolution of the kernel's tick, so they may lie slightly in the past.
     return this.#waited || (records !== undefined && records.mtimeMs > performance.timeOrigin - 100)
   }
 

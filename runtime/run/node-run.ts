@@ -1,6 +1,7 @@
 /**
- * One node from its decision to its record, scripts and steps alike: remove the record, run, look at what was declared,
- * compare the inputs with those from before, record. Whatever fails or is killed in between leaves no record.
+ * One node from decision to record, for scripts and steps alike: delete the record, run, check the declared
+ * artifacts, compare the inputs with those from before, write the record. A failed or killed run leaves no
+ * record.
  */
 
 import { digestOf, type FileStates } from '../cache/file-states.ts'
@@ -16,7 +17,7 @@ import type { Chain, PathRef, PlanNode } from '../model/plan.ts'
 import type { Relations } from '../plan/relations.ts'
 import { type CommandContext, runScript, runStep, type StepSession, WorkFailed } from './commands.ts'
 
-/** The session of the step that is under way. */
+/** Opens the session of the running step. */
 export type OpenSession = () => Promise<StepSession>
 
 export interface NodeRunner extends CommandContext {
@@ -25,15 +26,18 @@ export interface NodeRunner extends CommandContext {
   readonly manifest: RecordStore
   readonly kept: KeptVersions
   readonly fileStates: FileStates
-  /** False where nothing may be recorded (build.cache.enabled: false). */
+  /** False if no record may be written (build.cache.enabled: false). */
   readonly recording: boolean
-  /** Chains whose path has been brought to its first version in this build. */
+  /** Chains whose path has been reset to its first version in this build. */
   readonly startedChains: Set<Chain>
-  /** Runs the scripts that stand at a point inside a step. */
+  /** Runs the scripts at a point inside a step. */
   readonly point: (step: string, at: string, inside: OpenSession) => Promise<void>
 }
 
-/** Resolves when the node ran and is recorded; rejects with WorkFailed, a StruxError or the reason of the cancellation. */
+/**
+ * Resolves after the node has run and is recorded; rejects with WorkFailed, a StruxError or the reason of the
+ * cancellation.
+ */
 export async function runNode(
   index: number,
   decision: Decision,
@@ -80,7 +84,7 @@ async function runAndRecord(
     await startChain(chain, fresh, runner)
     runner.startedChains.add(chain)
   }
-  // The inputs of a node that runs every time decide nothing, so they are not read.
+  // A node that runs every time needs no record of its inputs, so they are not read.
   const recorded = runner.recording && !node.everyTime
   const versions = remembering(forecast.versionsNow(index))
   const before = recorded ? await inputsOf(node, forecast.sources, versions) : undefined
@@ -111,7 +115,7 @@ async function runAndRecord(
   }
   for (const chain of changed) await extendChain(chain, index, runner)
   if (!before || missing.length > 0) return
-  // A link changes its own input on purpose: the version that it read is the one before it ran.
+  // A link changes its own input on purpose: it read the version from before its run.
   const own = changed.length > 0 ? versions : forecast.versionsNow(index)
   const after = await inputsOf(node, forecast.sources, own)
   const fingerprint = fingerprintOf(node, before, after, runner.executor.identity(node.builder))
@@ -123,14 +127,14 @@ async function runAndRecord(
   manifest.setNode(node.kind, node.id, { fingerprint, key: keyOf(fingerprint), outputs })
 }
 
-/** The digests of everything that the node made, by artifact as declared. */
+/** The digest of each output, by artifact as declared. */
 async function outputsOf(node: PlanNode, fileStates: FileStates): Promise<Record<string, string>> {
   const outputs: Record<string, string> = {}
   for (const ref of node.artifacts) outputs[ref.declared] = digestOf(await fileStates.state(ref))
   return outputs
 }
 
-/** The versions as they were when they were first asked for. */
+/** Returns the first result for each input, also after the files have changed. */
 function remembering(versions: VersionsSeen): VersionsSeen {
   const known = new Map<PathRef, ReturnType<VersionsSeen>>()
   return ref => {

@@ -1,4 +1,4 @@
-/** The last event of a build: its outputs, or why it failed. */
+/** The last event of a build: its outputs, or its failure. */
 
 import { StruxError } from '../diagnostics/error.ts'
 import { outputFolder } from '../model/paths.ts'

@@ -1,12 +1,13 @@
 /**
- * Shell variables that the commands of a session share: each command is a bash of its own, so they are kept in a file of
- * the session between one command and the next.
+ * Shell variables that the commands of a session share. Each command runs in its own bash, so the variables are
+ * kept in a file of the session between commands.
  */
 import { quoteForShell } from '../steps/shell/quote.ts'
 
 /**
- * The command, with the session's variables read before it. `strux_publish NAME…` keeps variables for later commands of the
- * session; of `sets`, all that have a value when the command ends are kept. The command's lines keep their numbers.
+ * The command with the session's variables read first. `strux_publish NAME…` keeps variables for later commands
+ * of the session; variables in `sets` are kept automatically if they have a value when the command ends. The
+ * command's line numbers stay the same.
  */
 export function withVariables(script: string, variablesFile: string, sets: readonly string[] = []): string {
   const file = quoteForShell(variablesFile)

@@ -1,6 +1,6 @@
 /**
- * The splash's logo at a place that does not depend on the project: `dist/artifacts/logo.png`, where scripts of existing
- * projects look for it. A build puts it there before anything else, where its content differs.
+ * The splash logo at a fixed path, `dist/artifacts/logo.png`, where scripts of existing projects expect it. A
+ * build copies it before anything else, if the content differs.
  */
 import { copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -10,13 +10,16 @@ import { temporaryFor } from '../state/atomic-file.ts'
 
 const LOGO = 'dist/artifacts/logo.png'
 
-/** Which file is copied, by the path of its copy; both relative to the project. None where a script makes that file. */
+/**
+ * The source of each copy, by the path of the copy; both relative to the project. Empty if a script makes that
+ * file.
+ */
 export function splashLogo({ boot }: ProjectData, { nodes }: Plan): ReadonlyMap<string, string> {
   const isMade = nodes.some(node => node.artifacts.some(({ path }) => path === LOGO))
   return new Map(boot?.splash?.enabled && !isMade ? [[LOGO, boot.splash.logo]] : [])
 }
 
-/** A file that is not there is left to those who read it to tell. */
+/** Ignores a missing source: the nodes that read it report it. */
 export function placeCopies(root: string, copies: ReadonlyMap<string, string>): void {
   for (const [to, from] of copies) {
     const [source, target] = [join(root, from), join(root, to)]

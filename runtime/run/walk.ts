@@ -1,4 +1,4 @@
-/** The way through the plan: each node in its turn, decided, run and recorded. */
+/** Walks the plan: decides, runs and records each node in order. */
 
 import pLimit from 'p-limit'
 import type { Executor } from '../execute/executor.ts'
@@ -9,13 +9,16 @@ import { type NodeRunner, type OpenSession, runNode } from './node-run.ts'
 
 export interface BuildSurroundings {
   readonly signal: AbortSignal
-  /** Called once, when the first node is about to run: engines and images are not needed before. */
+  /** Called once, before the first node runs: engines and images are not needed earlier. */
   readonly openExecutor: (builders: readonly BuilderRef[]) => Promise<Executor>
-  /** Holds a lock on what BSPs share while `work` runs. */
+  /** Runs `work` under the lock on shared outputs. */
   readonly whileShared: <T>(work: () => Promise<T>) => Promise<T>
 }
 
-/** Takes each selected node in turn, several at once where `jobs` allows and none has to wait for another. Rejects with the first failure, or the reason of the cancellation. */
+/**
+ * Processes the selected nodes, several at once if `jobs` allows it and none has to wait for another. Rejects
+ * with the first failure, or the reason of the cancellation.
+ */
 export async function walk(
   options: BuildOptions,
   { signal, whileShared }: BuildSurroundings,
@@ -40,9 +43,9 @@ export async function walk(
     await work
   }
   /**
-   * A chain restarts at its first link, also where only a later member was found out to be in need of it, such as by an
-   * input that was edited while the build was under way. The links that were skipped by then, and with each of these
-   * the links of other chains that it is in.
+   * The links that were skipped although their chain has to restart. A chain restarts at its first link, even
+   * if only a later member turned out to need it, for example because an input was edited during the build.
+   * Includes the links of other chains that these links belong to.
    */
   const missedBefore = (index: number): number[] => {
     const missed = new Set([index])
@@ -56,7 +59,7 @@ export async function walk(
     missed.delete(index)
     return [...missed].sort((a, b) => a - b)
   }
-  /** Its records belong to all BSPs: they are read, and written, only while the lock is held. */
+  /** Shared records belong to all BSPs: they are read and written only under the lock. */
   const takeShared = async (index: number): Promise<void> => {
     manifest.reloadShared()
     fileStates.refresh()
@@ -108,8 +111,8 @@ export async function walk(
 }
 
 /**
- * Nodes take their turn as soon as those that they have to wait for have had theirs. After a failure no other begins;
- * those under way go on to their end, so that their work is not lost. Rejects with the first failure.
+ * Starts each node as soon as the nodes it waits for have finished or been skipped. After a failure no further
+ * node starts; running nodes finish, so that their work is not lost. Rejects with the first failure.
  */
 async function takeAtOnce(
   plan: Plan,

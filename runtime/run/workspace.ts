@@ -1,4 +1,4 @@
-/** A BSP of a project, loaded and planned, and everything that is wrong with it: where load and plan meet. */
+/** A loaded and planned BSP of a project, with all diagnostics: connects load and plan. */
 import { join } from 'node:path'
 import { FileStates } from '../cache/file-states.ts'
 import { HashMemo } from '../cache/hash-memo.ts'
@@ -29,7 +29,7 @@ export interface Workspace {
   readonly memo: HashMemo
 }
 
-/** True inside a builder container: scripts run right here. */
+/** True inside a builder container: scripts then run directly. */
 export function inContainer(): boolean {
   return process.env.STRUX_IN_CONTAINER === '1'
 }
@@ -84,7 +84,7 @@ async function planWith(project: Project, bsp: Bsp, pipeline: Pipeline): Promise
   }
 }
 
-/** What is wrong with files, as far as it can be known where something else is wrong with the definitions. */
+/** Diagnostics about files, as far as they can be found despite errors in the definitions. */
 async function wrongFiles(loaded: LoadedProject, bsp: Loaded<Bsp>, pipeline: Pipeline): Promise<Finding[]> {
   const { salvageBsp, salvageProject } = await import('../check/salvage.ts')
   const project = salvageProject(loaded)

@@ -1,7 +1,7 @@
 /**
- * Copies below dist/ of folders that lie elsewhere: boards, and the sources of what runs on a device. A copy is derived:
- * whatever differs from its source is put right whenever the copy is asked for, and nothing else is touched, since another
- * build may be reading it. Where nothing has changed, that is known from stats alone.
+ * Copies below dist/ of folders elsewhere: boards, and the sources of on-device programs. Each request for a
+ * copy repairs its differences from the source and leaves the rest untouched, because another build may be
+ * reading it. Stats alone show that nothing has changed.
  */
 import {
   chmodSync,
@@ -20,7 +20,7 @@ import { dirname, join } from 'node:path'
 import { temporaryFor, writeAtomic } from './atomic-file.ts'
 import { stateFolder } from './state-folder.ts'
 
-/** What is not part of a copy: what it was installed with, and its history. */
+/** Left out of copies: installed packages and version history. */
 const LEFT_OUT = new Set(['node_modules', '.git'])
 
 /** Two writes within one tick of the filesystem's clock leave the same stat; kernels tick at up to 10 ms. */
@@ -29,7 +29,7 @@ const STAT_GRANULARITY = 20
 interface CopyRecord {
   readonly format: 1
   readonly from: string
-  /** When it was looked at, in milliseconds: what changed at that very moment is not trusted. */
+  /** Time of the check, in ms. A change at that very moment is not trusted. */
   readonly recorded: number
   /** By path: the stats of source and copy. */
   readonly entries: Readonly<Record<string, readonly [source: string, copy: string]>>
@@ -61,7 +61,7 @@ export function keepCopy(root: string, from: string, to: string, modeOf: ModeOf 
   writeAtomic(file, JSON.stringify(record))
 }
 
-/** Everything in a folder, folders before what is in them; empty where there is no such folder. */
+/** All entries in a folder, folders before their content; empty if the folder does not exist. */
 function entriesBelow(folder: string): Map<string, Stats> {
   const found = new Map<string, Stats>()
   const visit = (below: string) => {
@@ -106,7 +106,7 @@ function kindOf(stat: Stats): Kind {
   return stat.isSymbolicLink() ? 'link' : 'other'
 }
 
-/** What tells a changed entry from an unchanged one. A folder's times only repeat what its entries say. */
+/** Tells a changed entry from an unchanged one. A folder's times are left out: its entries say the same. */
 function print(stat: Stats | undefined): string {
   if (!stat) return ''
   const mode = permissions(stat)
@@ -121,10 +121,10 @@ function permissions(stat: Stats): number {
   return stat.mode & 0o777
 }
 
-/** Rewrites only what differs, so that what is known of an unchanged file stays true. */
+/** Rewrites only what differs, so that cached facts about unchanged files stay true. */
 function put(source: string, stat: Stats, copy: string, temporary: string, modeOf: ModeOf): void {
   const there = lstatSync(copy, { throwIfNoEntry: false })
-  // Its owner must be able to change it the next time.
+  // The owner must be able to change it next time.
   if (stat.isDirectory()) {
     mkdirSync(copy, { recursive: true })
     const mode = modeOf(stat) | 0o700
@@ -146,7 +146,7 @@ function put(source: string, stat: Stats, copy: string, temporary: string, modeO
   } else if (permissions(there) !== modeOf(stat)) chmodSync(copy, modeOf(stat))
 }
 
-/** Somebody may be reading it, or making the same copy at this moment. */
+/** Writes atomically: another process may be reading the file or making the same copy. */
 function whole(path: string, temporary: string, write: () => void): void {
   rmSync(temporary, { force: true })
   try {

@@ -1,8 +1,11 @@
-/** Folders that are made on the way to a file. */
+/** Creates the folders on the way to a file. */
 import { existsSync, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 
-/** Like `mkdirSync` with `recursive`, which says "no such file or directory" of a disk that is read-only. */
+/**
+ * Like `mkdirSync` with `recursive`, but reports a read-only disk correctly: Node says "no such file or
+ * directory".
+ */
 export function makeFolder(path: string): void {
   try {
     mkdirSync(path, { recursive: true })

@@ -1,9 +1,11 @@
 /**
- * A lock between processes: a folder with claims. A claim is a file with a name that is never used twice; whoever finds
- * only its own live claim holds the lock. So a dead process's claim can be removed by anybody at any time, without the
- * danger of removing a live one that took its name. The folder may vanish at any time that nobody claims it.
+ * A lock between processes: a folder with claims. A claim is a file whose name is never used twice. A process
+ * holds the lock if the only live claim is its own. Any process can therefore remove the claim of a dead
+ * process at any time, without the danger of removing a live one under the same name. The folder may be deleted
+ * at any time when it holds no claim.
  *
- * Own code, since proper-lockfile frees the lock of a killed process only after two seconds, and takes it from a stopped one.
+ * Own code, because proper-lockfile frees the lock of a killed process only after two seconds, and takes the
+ * lock from a stopped one.
  */
 import { readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
@@ -13,7 +15,7 @@ import { StruxError } from '../diagnostics/error.ts'
 import { makeFolder } from './folder.ts'
 import { lives, type ProcessIdentity, thisProcess } from './process-identity.ts'
 
-/** Who holds a lock, for the message to those who wait. */
+/** The process that holds a lock, for messages to waiting processes. */
 export interface Holder extends ProcessIdentity {
   readonly host: string
   readonly command: string
@@ -25,17 +27,17 @@ export interface Lock {
 }
 
 export interface LockOptions {
-  /** What is locked, for people: `BSP qemu`. */
+  /** The name of the locked resource, for people: `BSP qemu`. */
   readonly what: string
   readonly command: string
-  /** Fail at once where somebody else holds it. */
+  /** Fail at once if another process holds the lock. */
   readonly noWait: boolean
   readonly signal: AbortSignal
   /** Called once, when waiting begins. */
   readonly waiting: (holder: Holder) => void
 }
 
-/** A claim of another machine or container is believed while it is touched this often: ms. */
+/** A claim from another machine or container counts as live while its file is touched at this interval, in ms. */
 const HEARTBEAT = 5_000
 const HEARTBEAT_LOST = 30_000
 
@@ -47,7 +49,8 @@ export async function acquireLock(folder: string, options: LockOptions): Promise
     if (!holder) {
       const own = claim(folder, options.command)
       if (claims.live(own).length === 0) return hold(folder, own)
-      // Two came at once: both step back, and by chance one comes back first.
+      // Two processes came at once: both remove their claims, and random delays decide which one is first next
+      // time.
       rmSync(join(folder, own), { force: true })
       await pause(Math.random() * 40, options.signal)
       continue
@@ -90,7 +93,7 @@ function claim(folder: string, command: string): string {
       renameSync(temporary, join(folder, name))
       return name
     } catch (error) {
-      // Somebody deleted the folder just now.
+      // Another process has just deleted the folder.
       if (!isGone(error) || attempt === 100) throw error
     }
   }
@@ -102,7 +105,7 @@ function hold(folder: string, own: string): Lock {
     try {
       utimesSync(path, new Date(), new Date())
     } catch {
-      // Removed from outside; release() will not mind either.
+      // Another process removed it; release() tolerates that too.
     }
   }, HEARTBEAT)
   beat.unref()
@@ -114,17 +117,17 @@ function hold(folder: string, own: string): Lock {
   }
 }
 
-/** The claims in a folder, as one process sees them over time. */
+/** The claims in a folder, as one process observes them over time. */
 export class Claims {
   readonly #folder: string
-  /** When claims were last seen to be touched: their file's time, and this process's clock, which never jumps. */
+  /** When each claim was last seen to change: its file's time, and this process's monotonic clock. */
   readonly #touched = new Map<string, { mtime: number; seen: number }>()
 
   constructor(folder: string) {
     this.#folder = folder
   }
 
-  /** The holders of all live claims but `except`; what dead processes left is removed. */
+  /** The holders of all live claims except `except`. Removes the claims of dead processes. */
   live(except?: string): Holder[] {
     return this.#names().flatMap(name => {
       if (name === except) return []
@@ -142,7 +145,7 @@ export class Claims {
     })
   }
 
-  /** Also claims that were never finished; a live process that is about to finish one begins again. */
+  /** Removes unfinished claims as well; a live process that is about to finish one starts again. */
   removeDead(): void {
     this.live()
     for (const name of this.#names('.claim.tmp')) rmSync(join(this.#folder, name), { force: true })
@@ -157,7 +160,10 @@ export class Claims {
     }
   }
 
-  /** A time in the future comes of a clock that was put back: it counts until it has stood still for long enough. */
+  /**
+   * A time in the future means that a clock was set back: the claim counts as live until the time has not
+   * changed for the limit.
+   */
   #beats(name: string, mtime: number): boolean {
     if (Date.now() - mtime >= HEARTBEAT_LOST) return false
     const now = performance.now()

@@ -1,6 +1,6 @@
 /**
- * Where the output of a script or step goes: a file for each below dist/logs/BSP, which holds all that its last run
- * printed. Nothing else keeps output but for a moment.
+ * Log files: one for each script or step, below dist/logs/BSP, with the full output of its last run. No other
+ * code stores output for longer than a moment.
  */
 import { createHash } from 'node:crypto'
 import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs'
@@ -13,7 +13,7 @@ export function logFile(bsp: string, id: string): string {
   return `${logFolder(bsp)}/${fileName(id)}.log`
 }
 
-/** Ids of steps are file names already; others are made one, told apart by a piece of their SHA-256. */
+/** Ids of steps are valid file names. Other ids are converted, with part of their SHA-256 to keep them distinct. */
 function fileName(id: string): string {
   if (/^[a-z0-9][a-z0-9_-]{0,79}$/.test(id)) return id
   const readable = id.replace(/[^A-Za-z0-9_]+/g, '-').replace(/^-+|-+$/g, '')
@@ -21,10 +21,10 @@ function fileName(id: string): string {
   return `${readable.slice(0, 80)}.${digest}`
 }
 
-/** Written when so much has come together, or when the process has a moment: characters. */
+/** Buffer size in characters: written when full, or when the process is idle. */
 const PIECE = 64 * 1024
 
-/** The log of a run that is under way. The file appears at the first line, or at the end. */
+/** The log of the current run. The file is created at the first line, or at the end. */
 export class NodeLog {
   readonly #file: string
   readonly #failed: (error: NodeJS.ErrnoException) => void
@@ -33,7 +33,10 @@ export class NodeLog {
   #held = ''
   #soon: NodeJS.Immediate | undefined
 
-  /** `failed` is told once where the log cannot be written, such as on a full disk: no reason to end a build. */
+  /**
+   * `failed` is called once if the log cannot be written, such as on a full disk. That is no reason to end a
+   * build.
+   */
   constructor(file: string, failed: (error: NodeJS.ErrnoException) => void) {
     this.#file = file
     this.#failed = failed
@@ -68,7 +71,10 @@ export class NodeLog {
   }
 }
 
-/** A new file in place of the old one, which a script may have replaced by a link, or which may be somebody else's. */
+/**
+ * Creates a new file instead of overwriting: a script may have replaced the old one by a link, or another user
+ * may own it.
+ */
 function create(file: string): number {
   mkdirSync(dirname(file), { recursive: true })
   rmSync(file, { recursive: true, force: true })

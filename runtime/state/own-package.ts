@@ -1,4 +1,4 @@
-/** The running copy of this package: where it lies, its version, and the modules that it exports to authors. */
+/** The running copy of this package: its folder, its version, and the modules that it exports to authors. */
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
@@ -19,7 +19,7 @@ interface Self {
 
 let found: Self | undefined
 
-/** Found by walking up, since the running code is a file of `runtime/` or one of `build/runtime/`. */
+/** Found by walking up, because the running code lies in `runtime/` or in `build/runtime/`. */
 function self(): Self {
   if (found) return found
   for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
@@ -28,7 +28,7 @@ function self(): Self {
       found = { root: folder, manifest }
       return found
     }
-    if (dirname(folder) === folder) throw new Error(`the package.json of ${NAME} is gone`)
+    if (dirname(folder) === folder) throw new Error(`the package.json of ${NAME} was not found`)
   }
 }
 
@@ -40,7 +40,7 @@ function readManifest(file: string): SelfManifest | undefined {
   }
 }
 
-/** The folder of the running copy, which also holds what it copies to projects. */
+/** The folder of the running copy, which also holds the files that it copies to projects. */
 export function packageRoot(): string {
   return self().root
 }
@@ -55,15 +55,15 @@ export function isSelf(specifier: string): boolean {
 }
 
 /**
- * The file that an import of this package means: always the running copy, so that a definition never meets a runtime of
- * another version. Undefined where the package has no such export.
+ * The file for an import of this package: always in the running copy, so that a definition never meets a
+ * runtime of another version. Undefined if the package has no such export.
  */
 export function selfModule(specifier: string): string | undefined {
   const { root, manifest } = self()
   const target = manifest.exports[`.${specifier.slice(NAME.length)}`]
   if (target === undefined) return undefined
   const file = typeof target === 'string' ? target : target.default
-  // A source run (tests, development) has no build/: the same module then is the TypeScript file.
+  // When running from source (tests, development) there is no build/: use the TypeScript file instead.
   const fromSource = import.meta.url.endsWith('.ts') && file.startsWith('./build/')
   return join(root, fromSource ? file.replace('./build/', './').replace(/\.js$/, '.ts') : file)
 }
@@ -76,7 +76,7 @@ export function selfSpecifiers(): string[] {
 
 let esbuild: string | undefined
 
-/** Read from its package.json, because loading esbuild to ask costs more than a whole warm load. */
+/** Read from its package.json, because loading esbuild takes longer than a whole warm load. */
 export function esbuildVersion(): string {
   esbuild ??= (createRequire(import.meta.url)('esbuild/package.json') as { version: string }).version
   return esbuild

@@ -1,12 +1,18 @@
-/** Which process wrote a file, and whether it still lives: said only where process numbers mean the same there and here. */
+/**
+ * Identifies the process that wrote a file, and tells whether it is alive. Answers only where process ids have
+ * the same meaning.
+ */
 import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 
 export interface ProcessIdentity {
   readonly pid: number
-  /** Where the number counts: a boot of a kernel and a PID namespace; the host's name where there is no /proc. */
+  /** Where the process id is valid: kernel boot and PID namespace; the host name if there is no /proc. */
   readonly place: string
-  /** When it started, in the kernel's ticks: tells it from a later one with the same number. Null without /proc. */
+  /**
+   * Start time in kernel ticks: distinguishes the process from a later one with the same id. Null without
+   * /proc.
+   */
   readonly started: string | null
 }
 
@@ -14,7 +20,7 @@ export function thisProcess(): ProcessIdentity {
   return { pid: process.pid, place: place(), started: startOf(process.pid) }
 }
 
-/** Undefined for a process of another machine or container, of which nothing can be known here. */
+/** Undefined for a process of another machine or container, whose state cannot be known here. */
 export function lives({ pid, place: where, started }: ProcessIdentity): boolean | undefined {
   if (where !== place()) return undefined
   try {
@@ -34,7 +40,10 @@ function place(): string {
   }
 }
 
-/** Field 22 of /proc/PID/stat; null where there is no /proc. The name in field 2 may hold blanks and parentheses. */
+/**
+ * Field 22 of /proc/PID/stat; null if there is no /proc. The name in field 2 may contain spaces and
+ * parentheses.
+ */
 function startOf(pid: number): string | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')

@@ -1,6 +1,6 @@
 /**
- * What is locked in a project: a BSP, by who changes what it has in dist/; what all BSPs share, by who changes that; and
- * all of dist/, by who deletes it. A BSP is locked only while nobody locks all.
+ * The locks of a project: on one BSP, for changing its files in dist/; on shared outputs, for changing those;
+ * and on all of dist/, for deleting it. A BSP can be locked only while no process locks all of dist/.
  */
 import { readdirSync, rmdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
@@ -12,7 +12,7 @@ type Options = Omit<LockOptions, 'what'>
 const ALL = 'all'
 const BSP = 'bsp-'
 
-/** For building, cleaning, or otherwise changing what a BSP has in dist/. */
+/** For building, cleaning, or other changes to a BSP's files in dist/. */
 export async function lockBsp(root: string, bsp: string, options: Options): Promise<Lock> {
   const all = join(lockFolder(root), ALL)
   for (let told = false; ; ) {
@@ -26,20 +26,20 @@ export async function lockBsp(root: string, bsp: string, options: Options): Prom
       what: `BSP ${bsp}`,
     })
     if (new Claims(all).live().length === 0) return lock
-    // Who locks all waits for this one: it goes first.
+    // A process that locks all of dist/ goes first: it waits for this lock.
     lock.release()
     const gate = await acquireLock(all, { ...options, waiting, what: 'this project' })
     gate.release()
   }
 }
 
-/** For what the BSPs of a project share; the caller holds a BSP's lock. */
+/** For outputs that the BSPs of a project share; the caller holds a BSP's lock. */
 export function lockShared(root: string, options: Options): Promise<Lock> {
-  const what = 'what the BSPs of this project share'
+  const what = 'the shared outputs of this project'
   return acquireLock(join(lockFolder(root), 'shared'), { ...options, what })
 }
 
-/** For deleting dist/. Release leaves the folders of locks only where somebody uses them already. */
+/** For deleting dist/. Release keeps lock folders only if another process already uses them. */
 export async function lockAll(root: string, options: Options): Promise<Lock> {
   const locks: Lock[] = []
   const release = () => {
@@ -48,7 +48,7 @@ export async function lockAll(root: string, options: Options): Promise<Lock> {
   }
   try {
     locks.push(await acquireLock(join(lockFolder(root), ALL), { ...options, what: 'this project' }))
-    // From now on no other BSP can be locked: these are all.
+    // From now on no other BSP can be locked, so this list is complete.
     for (const name of namesIn(lockFolder(root))
       .filter(name => name.startsWith(BSP))
       .sort()) {
@@ -62,14 +62,14 @@ export async function lockAll(root: string, options: Options): Promise<Lock> {
   }
 }
 
-/** The entries of dist/ that can be deleted by who holds all: everything but the locks themselves. */
+/** The entries of dist/ that the holder of the lock on all may delete: everything except the locks themselves. */
 export function allButLocks(root: string): string[] {
   const state = namesIn(stateFolder(root)).filter(name => name !== basename(lockFolder(root)))
   const dist = namesIn(join(root, 'dist')).filter(name => name !== basename(stateFolder(root)))
   return [...dist.map(name => join(root, 'dist', name)), ...state.map(name => join(stateFolder(root), name))]
 }
 
-/** Removes empty folders only, and what dead processes left in them, so nobody's claim is lost. */
+/** Removes only empty folders and the claims of dead processes, so that no live claim is lost. */
 function removeUnused(root: string): void {
   const locks = namesIn(lockFolder(root)).map(name => join(lockFolder(root), name))
   for (const folder of locks) new Claims(folder).removeDead()

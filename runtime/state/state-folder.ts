@@ -1,4 +1,4 @@
-/** The runtime's own folder in a project, dist/.strux, and what lies where in it. */
+/** The runtime's own folder in a project, dist/.strux, and the paths inside it. */
 import { join } from 'node:path'
 
 export function stateFolder(root: string): string {

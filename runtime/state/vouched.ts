@@ -1,4 +1,4 @@
-/** Data that the runtime keeps for itself, with a checksum in the first line: what is damaged counts as not there. */
+/** The runtime's own data files, with a checksum in the first line: a damaged file counts as missing. */
 import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
@@ -8,7 +8,7 @@ export function sha256(content: string | Buffer): string {
   return createHash('sha256').update(content).digest('hex')
 }
 
-/** Undefined where there is no such file, or not the whole of what was written. */
+/** Undefined if the file is missing or incomplete. */
 export function readVouched(file: string): unknown {
   let content: Buffer
   try {
@@ -29,7 +29,7 @@ export function writeVouched(file: string, value: unknown): void {
   writeWhole(file, `${sha256(json)}\n${json}`)
 }
 
-/** A reader, or another `strux` at the same time, sees the old file or the new one, never a part. */
+/** A concurrent reader or another `strux` process sees the old file or the new one, never a part. */
 export function writeWhole(file: string, content: string): void {
   const temporary = temporaryFor(file)
   try {

@@ -1,4 +1,4 @@
-/** A session in a container: commands by `exec`, one after another. */
+/** A session in a container: runs commands by `exec`, one after another. */
 import { join } from 'node:path'
 import { unlessAborted } from '../cancel.ts'
 import type { Command, OutputSink, WorkSession } from '../executor.ts'
@@ -7,13 +7,13 @@ import { shellCall } from '../script-text.ts'
 import type { Container } from './container.ts'
 
 export interface ContainerSessionOptions {
-  /** dist/.strux of the project, on this machine. */
+  /** dist/.strux of the project, on the host. */
   readonly folder: string
-  /** Where commands see the project. */
+  /** The project's path in the container. */
   readonly mountAt: string
-  /** Aborted when the engine does not answer any more. */
+  /** Aborted when the engine stops answering. */
   readonly lost: AbortSignal
-  /** Puts everything in order. `since`: when the session was opened. `failed`: a command did not end with 0. */
+  /** Tidies up. `since`: when the session was opened. `failed`: a command ended with a non-zero code. */
   readonly close: (since: Date, failed: boolean) => Promise<void>
 }
 

@@ -1,4 +1,7 @@
-/** One container: started so that it cannot outlive this process, used by `exec`, removed with all that runs in it. */
+/**
+ * One container: it cannot outlive this process, runs commands by `exec`, and is removed with all its
+ * processes.
+ */
 import { randomBytes } from 'node:crypto'
 import type { Duplex } from 'node:stream'
 import type Dockerode from 'dockerode'
@@ -21,24 +24,28 @@ export interface ContainerSpec {
   readonly binds: readonly string[]
   readonly labels: Readonly<Record<string, string>>
   readonly workingDir: string
-  /** Begins the container's name. */
+  /** Prefix of the container's name. */
   readonly name: string
 }
 
 /**
- * PID 1 waits for the end of its input, which this process holds open and never uses. When this process ends, in
- * whatever way, the engine closes the input, PID 1 ends, and with it everything in the container (StdinOnce, AutoRemove).
- * It is bash because that also collects the orphans of a script, which `cat` would leave as zombies.
+ * PID 1 waits for the end of its input, which this process holds open and never writes to. When this process
+ * ends for any reason, the engine closes the input, PID 1 exits, and every process in the container ends with
+ * it (StdinOnce, AutoRemove). PID 1 is bash because bash also reaps a script's orphans, which `cat` would leave
+ * as zombies.
  */
 const DEAD_MANS_SWITCH = ['/bin/bash', '-c', 'while IFS= read -r _; do :; done']
 
 /** 128 + SIGKILL. */
 const KILLED = 137
 
-/** How often a silent script is checked for having ended: a process that it left behind may hold its output open. */
+/**
+ * How often to check, in ms, whether a silent script has ended: a process that it left behind may hold its
+ * output open.
+ */
 const EXIT_CHECK = 250
 
-/** Starts a container with the most that the engine grants. Throws a StruxError where none can be started. */
+/** Starts a container with the highest grant that the engine gives. Throws a StruxError if none can be started. */
 export async function startContainer(
   engine: Engine,
   spec: ContainerSpec,
@@ -63,7 +70,7 @@ export async function startContainer(
   throw new StruxError(`No container could be started from ${spec.image}`)
 }
 
-/** The same with a given grant; throws what the engine said. */
+/** Starts a container with the given grant; throws the engine's error. */
 export async function startGranted(engine: Engine, spec: ContainerSpec, grant: Grant): Promise<Container> {
   const settings = grantSettings(grant)
   const handle = await engine.docker.createContainer({
@@ -120,7 +127,7 @@ export class Container {
 
   async start(): Promise<void> {
     const lifeline = (await this.#handle.attach({ stream: true, stdin: true, hijack: true })) as Duplex
-    // When the container ends first, the connection breaks; that is no error.
+    // If the container ends first, the connection breaks. That is no error.
     lifeline.on('error', () => {})
     lifeline.resume()
     this.#lifeline = lifeline
@@ -128,8 +135,8 @@ export class Container {
   }
 
   /**
-   * Runs a program to its end without input; resolves with its exit code, 128+n for one that a signal ended.
-   * Throws what the engine says where the program cannot be started, a StruxError where the container is gone.
+   * Runs a program to its end without input; resolves with its exit code, 128+n if a signal ended it. Throws
+   * the engine's error if the program cannot be started, a StruxError if the container is gone.
    */
   async exec(request: ExecRequest): Promise<number> {
     const exec = await this.#handle.exec({
@@ -142,12 +149,12 @@ export class Container {
     const frames = new Demultiplexer(request.stdout, request.stderr)
     await this.#readToEnd(stream, exec, chunk => frames.push(chunk))
     const code = await this.exitCode(exec)
-    // Killed, it may be, with the container around it: then that is what there is to say.
+    // The whole container may have been killed, which is the better message.
     if (code === KILLED && (await this.#ends())) throw this.#gone(undefined)
     return code
   }
 
-  /** Runs bash of our own; `words` are its name and arguments. Throws where it fails, with what it says itself. */
+  /** Runs our own bash text; `words` are its name and arguments. If it fails, throws with its output. */
   async bash(program: string, ...words: readonly string[]): Promise<void> {
     const said: Buffer[] = []
     const code = await this.exec({
@@ -160,7 +167,7 @@ export class Container {
     if (code !== 0) throw new Error(Buffer.concat(said).toString().trim() || `exit code ${code}`)
   }
 
-  /** For terminals: the exec and its connection, in the caller's hands. */
+  /** Opens an exec for a terminal: the caller handles the exec and its connection. */
   async openExec(
     options: Dockerode.ExecCreateOptions,
   ): Promise<{ exec: Dockerode.Exec; connection: Duplex }> {
@@ -181,7 +188,7 @@ export class Container {
     throw this.#gone(undefined)
   }
 
-  /** Whether it is gone, or goes within a moment. */
+  /** Whether the container is gone, or ends within a moment. */
   async #ends(): Promise<boolean> {
     for (let wait = 10; wait < 700; wait *= 2) {
       if (!(await this.isRunning())) return true
@@ -195,13 +202,13 @@ export class Container {
     return state?.State.Running === true
   }
 
-  /** Ends everything in the container and resolves when the engine no longer knows it. */
+  /** Kills every process in the container. Resolves when the engine has removed it. */
   async remove(): Promise<void> {
     try {
       await this.#handle.remove({ force: true, v: true })
     } catch (error) {
       const status = engineStatus(error)
-      // 409: it is being removed already, as it is when its PID 1 has just ended.
+      // 409: it is already being removed, for example because its PID 1 has just ended.
       if (status !== 404 && status !== 409) throw error
     }
     this.#lifeline?.destroy()
@@ -213,7 +220,7 @@ export class Container {
       if (state === undefined) return
       await pause(wait)
     }
-    throw new StruxError(`The engine does not remove container ${this.id.slice(0, 12)}`, {
+    throw new StruxError(`The engine did not remove container ${this.id.slice(0, 12)}`, {
       hint: `Try \`docker rm --force ${this.id.slice(0, 12)}\`.`,
     })
   }
@@ -241,14 +248,14 @@ export class Container {
       const intake = new Intake(stream, hear, finish)
       stream.on('end', () => finish())
       stream.on('close', () => finish())
-      // A broken connection has a cause that the exit code or the container's state tells better.
+      // The exit code or the container's state explains a broken connection better.
       stream.on('error', () => finish())
     })
   }
 
   #gone(cause: unknown): StruxError {
     return new StruxError('The container ended before the command that ran in it', {
-      hint: `Something stopped it from outside: the engine, the system for lack of memory, or a user. Engine ${this.#engine.version}; see its log.`,
+      hint: `The engine, the system (out of memory) or a user stopped it. See the log of the engine (version ${this.#engine.version}).`,
       cause,
     })
   }

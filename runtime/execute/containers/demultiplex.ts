@@ -1,11 +1,15 @@
-/** The engine's framing of two output streams on one connection (Docker API, "attach": eight bytes before each piece). */
+/**
+ * Splits the engine's framing of two output streams on one connection (Docker API, "attach": an 8-byte header
+ * per frame).
+ */
 import type { Taken } from '../../report/drained.ts'
 
 const HEADER = 8
 
 /**
- * Feeds `stdout` and `stderr` as bytes come, without waiting for whole frames: a frame may be of any size.
- * An unknown stream number means that the connection carries no frames; its bytes count as standard output then.
+ * Passes bytes to `stdout` and `stderr` as they arrive, without waiting for whole frames, because a frame may
+ * have any size. An unknown stream number means that the connection has no frames; all bytes then count as
+ * standard output.
  */
 export class Demultiplexer {
   readonly #stdout: (chunk: Buffer) => Taken

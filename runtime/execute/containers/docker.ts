@@ -1,4 +1,7 @@
-/** Runs each node's work in a fresh container: from the builder image to the owner of the last file. */
+/**
+ * Runs each node's work in a fresh container, from making the builder image to setting the owner of the last
+ * file.
+ */
 
 import { StruxError } from '../../diagnostics/error.ts'
 import type { BuilderRef } from '../../model/plan.ts'
@@ -21,34 +24,34 @@ export interface DockerExecutorOptions {
   /** Absolute. */
   readonly projectRoot: string
   readonly bsp: string
-  /** Where scripts see the project. */
+  /** The project's path in the container. */
   readonly mountAt?: '/project'
   readonly notice: NoticeSink
-  /** Who called the build: owner of what it leaves behind. */
+  /** The user who started the build, who will own its files. */
   readonly caller: Caller
-  /** The Debian mirror for builder images; without it that of this machine's own apt sources. */
+  /** The Debian mirror for builder images. Default: the one in this machine's apt sources. */
   readonly mirror?: string
 }
 
 export interface ShellRequest {
   readonly builder: BuilderRef
   readonly env: Readonly<Record<string, string>>
-  /** The plan's node whose surroundings the shell has. */
+  /** The plan's node whose environment the shell gets. */
   readonly id: string
 }
 
 export interface DockerExecutor extends Executor {
-  /** Removes containers that an earlier process left behind. Done before the first container anyway. */
+  /** Removes containers that an earlier process left behind. Also happens before the first container. */
   removeLeftovers(): Promise<void>
-  /** A shell in a container such as a script gets; resolves with its exit code. */
+  /** Opens a shell in a container like a script's; resolves with its exit code. */
   shell(request: ShellRequest, terminal?: ShellTerminal): Promise<number>
-  /** The engine's id of a builder image that exists, without making or fetching one. */
+  /** The engine's id of an existing builder image; does not make or pull one. */
   lookUpImage(builder: BuilderRef): Promise<string | undefined>
-  /** Makes or pulls those that are missing. Rejects with `signal.reason` when cancelled, with nothing half-made left. */
+  /** Makes or pulls missing images. When cancelled, rejects with `signal.reason` and leaves no half-made image. */
   makeImages(builders: readonly BuilderRef[], signal: AbortSignal): Promise<void>
-  /** The engine's id of a builder image that has been met. */
+  /** The engine's id of a builder image that this process has used. */
   imageId(builder: BuilderRef): string | undefined
-  /** What the engine granted to the latest container. */
+  /** The engine's grant to the latest container. */
   granted(): Grant | undefined
 }
 
@@ -56,7 +59,7 @@ export function createDockerExecutor(options: DockerExecutorOptions): DockerExec
   return new ContainerExecutor(options)
 }
 
-/** For the work in a container after a cancelled script, in milliseconds; what is not done by then is done in `close`. */
+/** Time limit in ms for tidying up in the container of a cancelled script; `close` does the rest. */
 const FINISH_TIMEOUT = 1000
 
 class ContainerExecutor implements DockerExecutor {
@@ -173,7 +176,7 @@ class ContainerExecutor implements DockerExecutor {
     const session = await this.#session?.catch(() => undefined)
     if (session === undefined) return
     const { lost } = session.watch
-    // With an engine that is lost, what is left undone is left to the next build.
+    // If the engine is lost, the next build tidies up.
     await unlessAborted(
       this.#pool.close().then(() => this.#settle(session)),
       lost,
@@ -183,7 +186,7 @@ class ContainerExecutor implements DockerExecutor {
     session.watch.close()
   }
 
-  /** Gives what is still root's to the caller. */
+  /** Gives the remaining root-owned files to the caller. */
   async #settle(session: Session): Promise<void> {
     const { ownership } = session
     const image = this.#lastImage
@@ -210,7 +213,7 @@ class ContainerExecutor implements DockerExecutor {
     }
   }
 
-  /** In the session's own container; what cannot be done there is left for `close`. */
+  /** Tidies up in the session's own container; `close` does what fails here. */
   async #finish(session: Session, container: Container, since: Date, failed: boolean): Promise<void> {
     const claim = session.ownership.needed ? { caller: this.#options.caller, since } : undefined
     if (claim === undefined && !failed) return
@@ -259,7 +262,7 @@ class ContainerExecutor implements DockerExecutor {
     return this.#session
   }
 
-  /** Before the first container of a build: what an earlier process could not put in order itself. */
+  /** Before the first container of a build: finishes the tidying that an earlier process could not do. */
   async #putInOrder(session: Session, image: string): Promise<void> {
     const { ownership } = session
     await this.removeLeftovers()

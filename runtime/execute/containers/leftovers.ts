@@ -1,4 +1,4 @@
-/** The labels of our containers, and the removal of those that an earlier process could not take with it. */
+/** The labels of our containers, and the removal of containers that an earlier process left behind. */
 import { createHash } from 'node:crypto'
 import { thisProcess } from '../../state/process-identity.ts'
 import { type Engine, engineStatus } from '../engine/engine.ts'
@@ -6,7 +6,7 @@ import { isAlive } from '../ownership/notes.ts'
 
 export type Role = 'build' | 'shell'
 
-/** Identifies a project without telling where it lies. */
+/** Identifies a project without revealing its path. */
 export function projectLabel(projectRoot: string): string {
   return createHash('sha256').update(projectRoot).digest('hex')
 }
@@ -18,14 +18,15 @@ export function containerLabels(projectRoot: string, bsp: string, role: Role, no
     'strux.pid': String(process.pid),
     'strux.place': thisProcess().place,
     'strux.role': role,
-    // A container that was started beforehand does not know yet what it will serve.
+    // A container started in advance does not know its node yet.
     ...(node !== undefined && { 'strux.node': node }),
   }
 }
 
 /**
- * Removes containers of this project and BSP that this process did not start. The caller holds the BSP's lock, so no
- * build can be using them; an interactive shell may, as long as its process lives. Returns how many there were.
+ * Removes containers of this project and BSP that this process did not start. The caller holds the BSP's lock,
+ * so no build is using them. A container with an interactive shell stays while the shell's process lives.
+ * Returns the number of removed containers.
  */
 export async function removeLeftoverContainers(
   engine: Engine,

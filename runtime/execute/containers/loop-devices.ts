@@ -1,17 +1,18 @@
 /**
- * Loop devices that a dead container left behind. Mounts vanish with a container, loop devices belong to the machine.
+ * Loop devices that a dead container left behind. Mounts end with their container, but loop devices belong to
+ * the machine.
  *
- * They are recognised by the path that the kernel shows for their file: in a living container it begins with the mount
- * point (`/project/dist/disk.img`), for a user of this machine it is the file's real path, and when the container is
- * gone, its bind mount hangs nowhere any more and the path begins at the project itself (`/dist/disk.img`).
+ * The kernel's path of the backing file identifies them. In a living container the path begins with the mount
+ * point (`/project/dist/disk.img`); for a user of the host it is the real path. After the container is gone,
+ * its bind mount is detached and the path begins at the project itself (`/dist/disk.img`).
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Container } from './container.ts'
 
 /**
- * Whether such devices may exist, as far as this machine's sysfs tells; true where it tells nothing (an engine in a
- * virtual machine). Costs less than a millisecond, where looking from within a container costs a container.
+ * Whether such devices may exist, according to the host's sysfs; true if sysfs has no information (an engine in
+ * a virtual machine). Takes less than a millisecond, while a check inside a container costs a container start.
  */
 export function mayHaveOrphanedLoops(projectRoot: string, sysBlock = '/sys/block'): boolean {
   let devices: string[]
@@ -35,7 +36,7 @@ function backingFile(device: string): string | undefined {
   }
 }
 
-/** Detaches them, from within a container: that takes root's rights. Only where inode and device numbers agree too. */
+/** Detaches them from inside a container, because that needs root. Only if inode and device numbers match too. */
 export async function releaseOrphanedLoops(container: Container, mountAt: string): Promise<void> {
   await container.bash(PROGRAM, 'strux-loops', mountAt)
 }

@@ -1,4 +1,4 @@
-/** Containers off the path of a build: started before a command wants them, removed while the next command runs. */
+/** Starts containers before a command needs them, and removes them while the next command runs. */
 import type { BuilderRef } from '../../model/plan.ts'
 import { engineReason } from '../engine/engine.ts'
 import type { NoticeSink } from '../executor.ts'
@@ -6,7 +6,7 @@ import type { Container } from './container.ts'
 
 export interface PoolOptions {
   readonly notice: NoticeSink
-  /** `id`: the plan's node that comes next, where it is known. */
+  /** `id`: the next node of the plan, if known. */
   readonly start: (builder: BuilderRef, id?: string) => Promise<Container>
 }
 
@@ -20,7 +20,7 @@ export class Pool {
     this.#options = options
   }
 
-  /** Starts a spare container for this builder, unless there is one. */
+  /** Starts a spare container for this builder, if there is none. */
   prepare(builder: BuilderRef, id?: string): void {
     if (this.#closed || this.#spares.has(builder.key)) return
     const spare = this.#options.start(builder, id)
@@ -28,7 +28,7 @@ export class Pool {
     this.#spares.set(builder.key, spare)
   }
 
-  /** The spare container where there is one that still lives, else a fresh one. */
+  /** Returns the spare container if it is still alive, else a fresh one. */
   async take(builder: BuilderRef, id: string): Promise<Container> {
     const spare = this.#spares.get(builder.key)
     this.#spares.delete(builder.key)
@@ -40,7 +40,7 @@ export class Pool {
     return this.#options.start(builder, id)
   }
 
-  /** Removes a container off the path of the build; `close` waits for it. */
+  /** Removes a container in the background; `close` waits for it. */
   retire(container: Container | Promise<Container>): void {
     const removal = (async () => {
       const started = await Promise.resolve(container).catch(() => undefined)
@@ -52,7 +52,7 @@ export class Pool {
     removal.finally(() => this.#removals.delete(removal))
   }
 
-  /** Resolves when all are gone. */
+  /** Resolves when all containers are gone. */
   async close(): Promise<void> {
     this.#closed = true
     for (const spare of this.#spares.values()) this.retire(spare)

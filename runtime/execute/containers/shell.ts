@@ -1,4 +1,4 @@
-/** A shell for people, in a container such as scripts get; without a terminal it takes its commands from the pipe. */
+/** An interactive shell in a container like a script's. Without a terminal it reads commands from the pipe. */
 import type { Readable, Writable } from 'node:stream'
 import { StruxError } from '../../diagnostics/error.ts'
 import { drained } from '../../report/drained.ts'
@@ -12,7 +12,7 @@ export interface ShellTerminal {
   readonly stderr: Writable
 }
 
-/** Resolves with the shell's exit code. Throws a StruxError where input is a terminal and output is not. */
+/** Resolves with the shell's exit code. Throws a StruxError if input is a terminal and output is not. */
 export async function runShell(
   container: Container,
   env: Readonly<Record<string, string>>,
@@ -67,7 +67,7 @@ export async function runShell(
     stdin.off('end', endOfInput)
     stdout.off('resize', resize)
     if (tty) stdin.setRawMode?.(false)
-    // Otherwise the open input would keep this process alive.
+    // Open input would keep this process alive.
     stdin.pause()
     connection.destroy()
   }

@@ -1,6 +1,6 @@
 /**
- * What is put in order in a container after a script, in the same container and before it goes: nothing is left running,
- * files belong to the caller, loop devices on the container's own files are released. One program for all, since every
+ * Tidies up after a script, in the same container before it is removed: ends leftover processes, gives files to
+ * the caller, and releases loop devices on the container's own files. One program does all of it, because every
  * exec costs some hundredths of a second.
  */
 import type { Container } from './container.ts'
@@ -11,14 +11,14 @@ export interface Caller {
 }
 
 export interface TidyRequest {
-  /** Where the project is mounted in the container. */
+  /** The project's path in the container. */
   readonly mountAt: string
-  /** Whom root's files are given to; undefined where root's files are the caller's already. */
+  /** The new owner of root's files; undefined if root's files already belong to the caller. */
   readonly claim?: { readonly caller: Caller; readonly since: Date } | undefined
   readonly loops: boolean
 }
 
-/** Resolves when everything is in order; throws otherwise, with the program's own words. */
+/** Resolves when all is done; otherwise throws with the program's output. */
 export async function tidy(container: Container, request: TidyRequest): Promise<void> {
   const { claim } = request
   await container.bash(
@@ -32,13 +32,13 @@ export async function tidy(container: Container, request: TidyRequest): Promise<
 }
 
 /**
- * Below dist/ everything that root owns goes to the caller. Elsewhere only what was born after the script's start, so
- * that a file which root owned before stays root's; the change time narrows the search, since no file changes before
- * it is born, and `find` cannot ask for the time of birth on Linux.
+ * Below dist/, every file of root goes to the caller. Elsewhere only files that were created after the script's
+ * start, so that older files of root keep their owner. The search first uses the change time, because a file
+ * cannot change before it is created and `find` cannot test the birth time on Linux.
  *
- * A loop device whose file is on the container's own filesystem can only be the script's (device and inode numbers
- * agree). One whose file is in the project may belong to another container: those are told apart afterwards, see
- * loop-devices.ts.
+ * A loop device with a file on the container's own filesystem must be the script's (device and inode numbers
+ * match). A loop device with a file in the project may belong to another container: loop-devices.ts handles
+ * those later.
  */
 const PROGRAM = String.raw`
 project=$1 owner=$2 since=$3 loops=$4 failed=0

@@ -1,4 +1,4 @@
-/** What `strux doctor` looks at: everything on this machine that a build in containers depends on. */
+/** The checks of `strux doctor`: everything on this machine that builds in containers need. */
 import { access, constants, statfs } from 'node:fs/promises'
 import { StruxError } from '../../diagnostics/error.ts'
 import { startGranted } from '../containers/container.ts'
@@ -9,21 +9,24 @@ import { machineMirror } from '../images/apt-sources.ts'
 
 export interface Check {
   readonly name: string
-  /** `warning`: builds work, some scripts may not. */
+  /** `warning`: builds work, but some scripts may fail. */
   readonly ok: 'yes' | 'warning' | 'no'
   readonly detail: string
-  /** What to do about it. */
+  /** How to fix it. */
   readonly hint?: string
 }
 
 export interface DoctorOptions {
   readonly projectRoot: string
   readonly caller: { readonly uid: number; readonly gid: number }
-  /** The project's mirror, where it names one. */
+  /** The project's mirror, if it names one. */
   readonly mirror?: string
 }
 
-/** A builder image with everything for one architecture takes 3 GB, a root filesystem with its image as much again. */
+/**
+ * In bytes. A builder image with all tools for one architecture takes 3 GB, a root filesystem with its image as
+ * much again.
+ */
 const DISK_WANTED = 10e9
 const DISK_NEEDED = 3e9
 const OLDEST_NODE = 20
@@ -82,14 +85,14 @@ async function checkDisk(name: string, folder: string): Promise<Check> {
 }
 
 /**
- * What the engine grants now, whatever is remembered. Tried with any image that has bash: one of ours, or else nothing
- * can be said before the first build.
+ * The grant that the engine gives now, whatever an earlier run remembered. Needs an image with bash: if no
+ * builder image exists yet, the check has to wait for the first build.
  */
 async function checkPrivileges(engine: Engine): Promise<Check> {
   const name = 'Privileges of containers'
   const images = await engine.docker.listImages({ filters: { label: ['strux.builder=1'] } }).catch(() => [])
   const image = images[0]?.Id
-  if (image === undefined) return { name, ok: 'yes', detail: 'seen with the first builder image' }
+  if (image === undefined) return { name, ok: 'yes', detail: 'checked when the first builder image exists' }
   const granted = await probeGrant(engine, image)
   if (granted.grant === 'privileged') return { name, ok: 'yes', detail: GRANT_MEANING.privileged }
   if (granted.grant === 'capabilities') {
@@ -103,7 +106,7 @@ async function checkPrivileges(engine: Engine): Promise<Check> {
   }
 }
 
-/** The most that the engine grants, and why not more. */
+/** The highest grant that the engine gives, and the reason why not a higher one. */
 export async function probeGrant(
   engine: Engine,
   image: string,
@@ -144,8 +147,8 @@ async function checkBase(engine: Engine, mirror: string | undefined): Promise<Ch
   return {
     name,
     ok: 'warning',
-    detail: 'need a container registry: they cannot be bootstrapped here',
-    hint: 'On Debian and Ubuntu: apt-get install mmdebstrap. Elsewhere name a mirror in builder.mirror or an image in builder.image.',
+    detail: 'must be pulled from a container registry: they cannot be bootstrapped on this machine',
+    hint: 'On Debian and Ubuntu: apt-get install mmdebstrap. Elsewhere: name a mirror in builder.mirror or an image in builder.image.',
   }
 }
 

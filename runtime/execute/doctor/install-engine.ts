@@ -1,4 +1,4 @@
-/** `strux doctor --fix`: gets a container engine onto a Debian or Ubuntu machine and running. */
+/** `strux doctor --fix`: installs and starts a container engine on Debian or Ubuntu. */
 import { spawn } from 'node:child_process'
 import { existsSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { StruxError } from '../../diagnostics/error.ts'
@@ -7,16 +7,16 @@ import type { NoticeSink } from '../executor.ts'
 import { isAlive } from '../ownership/notes.ts'
 import { installPackages } from './install-packages.ts'
 
-/** What the engine itself needs; the client program is not needed. */
+/** The packages for the engine; the client program is not needed. */
 const PACKAGES = ['docker.io', 'iptables', 'ca-certificates']
 const PID_FILE = '/run/docker.pid'
 const LOG_FILE = '/var/log/dockerd.log'
-/** For the engine's start, in milliseconds. */
+/** Time limit for the engine's start, in ms. */
 const START_TIMEOUT = 30_000
 
 /**
- * Installs and starts an engine where none answers; returns at once where one does.
- * Throws a StruxError without root's rights, on other distributions, and where the engine does not come up.
+ * Installs and starts an engine; returns at once if one already answers. Throws a StruxError without root
+ * rights, on other distributions, and if the engine does not start.
  */
 export async function installEngine(notice: NoticeSink): Promise<Engine> {
   const running = await connectEngine().catch(() => undefined)
@@ -33,7 +33,7 @@ export async function installEngine(notice: NoticeSink): Promise<Engine> {
   return waitForEngine()
 }
 
-/** By systemd where it runs; otherwise on its own, as on machines whose first process is something else. */
+/** Uses systemd if it runs; otherwise starts the daemon directly, for machines with another init. */
 async function startDaemon(): Promise<void> {
   if (existsSync('/run/systemd/system')) {
     const { execa } = await import('execa')
@@ -47,7 +47,7 @@ async function startDaemon(): Promise<void> {
   daemon.unref()
 }
 
-/** Of a daemon that died; a new one would refuse to start. */
+/** Removes the pid file of a dead daemon, because a new daemon would refuse to start. */
 export function removeStalePidFile(file = PID_FILE): void {
   try {
     if (!isAlive(Number(readFileSync(file, 'utf8').trim()))) rmSync(file)
@@ -61,8 +61,8 @@ async function waitForEngine(): Promise<Engine> {
       return await connectEngine()
     } catch (cause) {
       if (Date.now() > end) {
-        throw new StruxError(`The container engine does not come up within ${START_TIMEOUT / 1000} s`, {
-          hint: `See ${LOG_FILE}, or \`journalctl -u docker\` where systemd runs.`,
+        throw new StruxError(`The container engine did not start within ${START_TIMEOUT / 1000} s`, {
+          hint: `See ${LOG_FILE}, or \`journalctl -u docker\` if systemd runs.`,
           cause,
         })
       }

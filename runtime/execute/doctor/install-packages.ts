@@ -1,9 +1,9 @@
-/** Debian packages for this machine, for `strux doctor --fix`. */
+/** Installs Debian packages on the host, for `strux doctor --fix`. */
 import { existsSync } from 'node:fs'
 import { StruxError } from '../../diagnostics/error.ts'
 import type { NoticeSink } from '../executor.ts'
 
-/** `what` begins the message of a failure: "The engine could not be installed". */
+/** `what` is the subject of a failure message: "The engine could not be installed". */
 export async function installPackages(
   what: string,
   packages: readonly string[],
@@ -20,7 +20,8 @@ export async function installPackages(
   notice(`Installing ${packages.join(', ')}`)
   const { execa } = await import('execa')
   const env = { DEBIAN_FRONTEND: 'noninteractive' }
-  // A stale index is the most likely reason for a failed installation; a failed update shows in the next command.
+  // A stale package index is the most likely cause of a failed installation. If the update fails, the next
+  // command shows why.
   await execa('apt-get', ['--quiet', 'update'], { env, stdin: 'ignore', reject: false })
   const install = ['--quiet', '--yes', 'install', '--no-install-recommends', ...packages]
   const result = await execa('apt-get', install, { env, stdin: 'ignore', reject: false, all: true })

@@ -1,4 +1,4 @@
-/** What an executor knows once it has reached the engine, and the containers that it starts with that knowledge. */
+/** The executor's connection to the engine and the settings of its containers. */
 import { join } from 'node:path'
 import { type Container, startContainer } from '../containers/container.ts'
 import { containerLabels, type Role } from '../containers/leftovers.ts'
@@ -25,7 +25,10 @@ interface Surroundings {
   readonly caller: Caller
 }
 
-/** Reaches the engine and reads what containers take over from this machine. `folder` is dist/.strux. */
+/**
+ * Connects to the engine and reads the settings that containers take over from the host. `folder` is
+ * dist/.strux.
+ */
 export async function openSession(around: Surroundings, folder: string): Promise<Session> {
   const engine = await connectEngine()
   const { bsp, mountAt, caller } = around
@@ -39,7 +42,10 @@ export async function openSession(around: Surroundings, folder: string): Promise
   }
 }
 
-/** A container as scripts get it: the project in its place, the marks of the builder, the trust of this machine. */
+/**
+ * Starts a container for scripts: with the project mounted, the builder's marks, and the host's certificates
+ * and proxies.
+ */
 export function startForScript(
   session: Session,
   { projectRoot, bsp, mountAt }: Surroundings,

@@ -1,6 +1,6 @@
 /**
- * Which engine to talk to, decided as the docker client decides it: DOCKER_CONTEXT, DOCKER_HOST, the configured context,
- * the default socket; and after those the sockets of rootless engines and of Podman. Reads files, opens no connection.
+ * Finds the engine to use, in the docker client's order: DOCKER_CONTEXT, DOCKER_HOST, the configured context,
+ * the default socket; then the sockets of rootless engines and of Podman. Reads files, opens no connection.
  */
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
@@ -11,11 +11,11 @@ export interface Tls {
   readonly ca?: string
   readonly cert?: string
   readonly key?: string
-  /** False where the user asked not to check the engine's certificate. */
+  /** False if the user asked not to verify the engine's certificate. */
   readonly verify: boolean
 }
 
-/** `origin` says where the endpoint was found, for messages and `strux doctor`. */
+/** `origin` names the source of the endpoint, for messages and `strux doctor`. */
 export type Endpoint =
   | { readonly kind: 'unix'; readonly path: string; readonly origin: string }
   | {
@@ -33,17 +33,17 @@ export type Endpoint =
       readonly origin: string
     }
 
-/** What the decision depends on: given, so that it can be tested in a folder of one's own. */
+/** The inputs of the search, as parameters so that tests can use a folder of their own. */
 export interface EndpointSurroundings {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly home: string
-  /** Put before the fixed socket paths (`/var/run/docker.sock`, …). */
+  /** Prefix for the fixed socket paths (`/var/run/docker.sock`, …). */
   readonly root?: string
 }
 
 /**
- * The endpoint to use; where no socket exists at all, the default one, so that the connection's error names it.
- * Throws a StruxError for settings that cannot be followed: an unknown context, an address of an unknown kind.
+ * The endpoint to use. If no socket exists, the default one, so that the connection error names it. Throws a
+ * StruxError for an unknown context or an address of an unknown kind.
  */
 export function resolveEndpoint(around: EndpointSurroundings): Endpoint {
   const { env } = around
@@ -56,7 +56,7 @@ export function resolveEndpoint(around: EndpointSurroundings): Endpoint {
   return { kind: 'unix', ...firstSocket(around) }
 }
 
-/** Where an endpoint is, as a user would write it. */
+/** The endpoint's address as a user would write it. */
 export function showEndpoint(endpoint: Endpoint): string {
   if (endpoint.kind === 'unix') return `unix://${endpoint.path}`
   if (endpoint.kind === 'tcp') return `tcp://${endpoint.host}:${endpoint.port}`
@@ -100,7 +100,7 @@ function currentContext(config: string): string | undefined {
   }
 }
 
-/** Contexts lie in folders named by the SHA-256 of their name (docker CLI, `docker context`). */
+/** Contexts lie in folders named by the SHA-256 of the context's name (docker CLI, `docker context`). */
 function contextEndpoint(config: string, name: string, origin: string): Endpoint {
   const folder = createHash('sha256').update(name).digest('hex')
   const file = join(config, 'contexts/meta', folder, 'meta.json')

@@ -1,17 +1,17 @@
 /**
- * Notices when an engine stops answering in the middle of a build: most requests have no deadline of their own, since a
- * script or an image may take hours. Meanwhile the engine is asked for a sign of life.
+ * Detects an engine that stops answering during a build. Most requests have no time limit, because a script or
+ * an image may take hours, so the engine is pinged meanwhile.
  */
 import { StruxError } from '../../diagnostics/error.ts'
 import { showEndpoint } from './endpoint.ts'
 import type { Engine } from './engine.ts'
 
 export interface WatchTimes {
-  /** From one answer to the next question: ms. */
+  /** From one answer to the next ping, in ms. */
   readonly interval: number
-  /** How long an answer may take: ms. */
+  /** Time limit for an answer, in ms. */
   readonly patience: number
-  /** After a time in which this process itself did nothing, such as a busy moment, the answer may be waiting here: ms. */
+  /** Extra wait in ms: if this process itself was busy or suspended, the answer may already be there. */
   readonly secondLook: number
 }
 
@@ -30,7 +30,7 @@ export class EngineWatch {
     this.#later(times.interval, () => this.#ask())
   }
 
-  /** Aborted, with a StruxError, when the engine has not answered for too long. */
+  /** Aborted with a StruxError if the engine has not answered in time. */
   get lost(): AbortSignal {
     return this.#lost.signal
   }
@@ -40,7 +40,7 @@ export class EngineWatch {
     clearTimeout(this.#timer)
   }
 
-  /** An engine that refuses or breaks off has answered: those who wait for it are told by their own connections. */
+  /** An engine that refuses or disconnects has answered: the pending requests report the error themselves. */
   #ask(): void {
     let answered = false
     const next = () => {
@@ -57,7 +57,7 @@ export class EngineWatch {
     const where = showEndpoint(this.#engine.endpoint)
     this.#lost.abort(
       new StruxError(
-        `The container engine at ${where} does not answer any more (${this.#times.patience / 1000} s)`,
+        `The container engine at ${where} stopped answering (no answer for ${this.#times.patience / 1000} s)`,
         {
           hint: 'See its log, or restart it. Its containers may still be running; the next build removes them.',
         },

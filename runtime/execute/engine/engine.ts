@@ -1,4 +1,7 @@
-/** The connection to the container engine. dockerode is loaded on first use: a build with nothing to do never needs it. */
+/**
+ * Connects to the container engine. dockerode is loaded on first use, because a build with nothing to do never
+ * needs it.
+ */
 import { homedir } from 'node:os'
 import type Dockerode from 'dockerode'
 import { StruxError } from '../../diagnostics/error.ts'
@@ -7,22 +10,22 @@ import { type Endpoint, resolveEndpoint, showEndpoint } from './endpoint.ts'
 export interface Engine {
   readonly docker: Dockerode
   readonly endpoint: Endpoint
-  /** The engine's own lasting id; its name where it has none (Podman). */
+  /** The engine's permanent id; its name if it has none (Podman). */
   readonly id: string
   readonly version: string
   readonly apiVersion: string
-  /** The machine's architecture as the engine names it: `x86_64`, `aarch64`, `armv7l`. */
+  /** The engine's name for the machine's architecture: `x86_64`, `aarch64`, `armv7l`. */
   readonly architecture: string
-  /** True where root in a container is the user outside: files need no new owner there. */
+  /** True if root in a container is the calling user outside: files then need no change of owner. */
   readonly rootless: boolean
-  /** Where the engine keeps images, as it names it: a path of the machine that it runs on. */
+  /** The engine's image folder: a path on the machine that the engine runs on. */
   readonly dataRoot: string
 }
 
-/** Time for the engine's first answer, in milliseconds; a socket answers in a few, ssh in some hundred. */
+/** Time limit in ms for the engine's first answer: a socket takes a few ms, ssh some hundred. */
 const ANSWER_TIMEOUT = 15_000
 
-/** Connects and asks the engine who it is. Throws a StruxError where it cannot be reached. */
+/** Connects and asks the engine for its properties. Throws a StruxError if it cannot be reached. */
 export async function connectEngine(endpoint?: Endpoint): Promise<Engine> {
   const where = endpoint ?? resolveEndpoint({ env: process.env, home: homedir() })
   const docker = await open(where)
@@ -47,7 +50,7 @@ export async function connectEngine(endpoint?: Endpoint): Promise<Engine> {
 
 async function open(endpoint: Endpoint): Promise<Dockerode> {
   const { default: Docker } = await import('dockerode')
-  // An empty host keeps the library from following DOCKER_HOST where another setting goes first.
+  // An empty host stops the library from using DOCKER_HOST when another setting has precedence.
   if (endpoint.kind === 'unix') return new Docker({ socketPath: endpoint.path, host: '' })
   if (endpoint.kind === 'ssh') {
     const agent = process.env.SSH_AUTH_SOCK
@@ -80,16 +83,16 @@ async function open(endpoint: Endpoint): Promise<Dockerode> {
   return docker
 }
 
-/** What people can do about an engine that does not answer, by the error that the system gave. */
+/** Explains an engine that cannot be reached, by the system's error code. */
 function unreachable(endpoint: Endpoint, cause: unknown): StruxError {
   const code = (cause as { code?: unknown }).code
   const why =
     code === 'ENOENT'
-      ? 'there is no such socket; is the engine installed and started?'
+      ? 'the socket does not exist; is the engine installed and started?'
       : code === 'EACCES'
         ? 'this user may not use the socket (usually: become a member of the group "docker")'
         : code === 'ECONNREFUSED'
-          ? 'nothing listens there; the engine is not running'
+          ? 'the connection was refused; the engine is not running'
           : engineReason(cause)
   return new StruxError(
     `The container engine at ${showEndpoint(endpoint)} (${endpoint.origin}) cannot be reached: ${why}`,
@@ -107,13 +110,13 @@ function remedy(code: unknown): string {
     : 'Start Docker Desktop or Podman, or name an engine in DOCKER_HOST.'
 }
 
-/** What an engine said, without the library's framing (`(HTTP code 500) server error - …`). */
+/** The engine's own words, without the library's prefix (`(HTTP code 500) server error - …`). */
 export function engineReason(cause: unknown): string {
   const text = cause instanceof Error ? cause.message : String(cause)
   return text.replace(/^\(HTTP code \d+\) [^-]* - /, '').trim()
 }
 
-/** The status that the engine answered with, where it answered. */
+/** The status code of the engine's answer; undefined if it did not answer. */
 export function engineStatus(cause: unknown): number | undefined {
   const status = (cause as { statusCode?: unknown } | null)?.statusCode
   return typeof status === 'number' ? status : undefined

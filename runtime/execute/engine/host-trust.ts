@@ -1,16 +1,16 @@
 /**
- * What a container must take over from this machine to reach the network: the certificate authorities that this machine
- * trusts (companies inspect TLS with one of their own) and the proxies. None of it is part of a script's declared
- * environment, and none of it is ever printed.
+ * Host settings that a container needs to reach the network: the certificate authorities that the host trusts
+ * (companies inspect TLS with their own) and the proxies. They are never part of a script's declared
+ * environment, and never printed.
  */
 import { readFileSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import { writeAtomic } from '../../state/atomic-file.ts'
 
-/** Where the bundle appears in containers. */
+/** The path of the bundle in containers. */
 export const BUNDLE_IN_CONTAINER = '/run/strux-host/ca-certificates.crt'
 
-/** The variables by which programs are told of a bundle: OpenSSL, curl, git, Node, npm, Python, pip, Cargo. */
+/** Variables that name a bundle: for OpenSSL, curl, git, Node, npm, Python, pip, Cargo. */
 export const BUNDLE_VARIABLES = [
   'SSL_CERT_FILE',
   'CURL_CA_BUNDLE',
@@ -24,7 +24,7 @@ export const BUNDLE_VARIABLES = [
 
 const PROXY_VARIABLES = ['http_proxy', 'https_proxy', 'no_proxy', 'all_proxy']
 
-/** The usual places of a distribution's bundle: Debian and Alpine, Fedora, SUSE, older Red Hat, BSD and macOS. */
+/** The usual paths of a distribution's bundle: Debian and Alpine, Fedora, SUSE, older Red Hat, BSD and macOS. */
 const DISTRIBUTION_BUNDLES = [
   '/etc/ssl/certs/ca-certificates.crt',
   '/etc/pki/tls/certs/ca-bundle.crt',
@@ -38,13 +38,14 @@ type Env = Readonly<Record<string, string | undefined>>
 export interface HostTrust {
   /** Variables for every container. */
   readonly env: Readonly<Record<string, string>>
-  /** Bind mounts for every container, as the engine's `Binds` spell them. */
+  /** Bind mounts for every container, in the engine's `Binds` notation. */
   readonly binds: readonly string[]
 }
 
 /**
- * Copies this machine's bundle to `folder` (below the project: an engine in a virtual machine sees the project, hardly
- * /etc) and says how containers get it. Without any bundle only the proxies are passed on.
+ * Copies the host's bundle to `folder` and returns the settings that pass it to containers. `folder` lies in
+ * the project because an engine in a virtual machine sees the project, but usually not /etc. Without a bundle,
+ * only the proxies are passed on.
  */
 export function hostTrust(env: Env, folder: string, bundles = DISTRIBUTION_BUNDLES): HostTrust {
   const proxies = proxyVariables(env)
@@ -55,7 +56,7 @@ export function hostTrust(env: Env, folder: string, bundles = DISTRIBUTION_BUNDL
   try {
     if (readText(bundle) !== text) writeAtomic(bundle, text)
   } catch {
-    // A folder that is still root's, before the first repair.
+    // The folder still belongs to root, before the first repair.
     bundle = files[0]!
   }
   const pointers = Object.fromEntries(BUNDLE_VARIABLES.map(name => [name, BUNDLE_IN_CONTAINER]))
@@ -63,8 +64,9 @@ export function hostTrust(env: Env, folder: string, bundles = DISTRIBUTION_BUNDL
 }
 
 /**
- * The files with all certificates that count here: SSL_CERT_FILE or else the distribution's bundle, and after it
- * NODE_EXTRA_CA_CERTS, since that one names additions as a rule, and most other programs know a single file only.
+ * The certificate files to use: SSL_CERT_FILE or the distribution's bundle, followed by NODE_EXTRA_CA_CERTS.
+ * The latter usually names additional certificates, but most other programs accept only one file, so both are
+ * combined.
  */
 export function authorityFiles(env: Env, bundles: readonly string[]): string[] {
   const named = [env.SSL_CERT_FILE, ...bundles].find(file => readText(file) !== undefined)
@@ -72,7 +74,7 @@ export function authorityFiles(env: Env, bundles: readonly string[]): string[] {
   return [...new Set(files.filter(path => path !== undefined && readText(path) !== undefined))] as string[]
 }
 
-/** Both spellings of each: programs disagree about which one they read. */
+/** Both spellings of each variable: programs disagree about which one they read. */
 export function proxyVariables(env: Env): Record<string, string> {
   const found: Record<string, string> = {}
   for (const name of PROXY_VARIABLES) {
@@ -93,7 +95,7 @@ function realPath(path: string | undefined): string | undefined {
   }
 }
 
-/** The file's text where it is a file with something in it. */
+/** The file's text; undefined if it is missing or empty. */
 function readText(path: string | undefined): string | undefined {
   if (!path) return undefined
   try {

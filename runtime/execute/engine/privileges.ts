@@ -1,7 +1,7 @@
 /**
- * What a container may do. Building images needs mounts, device nodes and loop devices, so the engine is asked for
- * `privileged`; an engine that refuses (a rootless one, a machine in a machine, a hardened runner) is asked for less,
- * step by step, and what it granted is remembered.
+ * Privileges of containers. Building images needs mounts, device nodes and loop devices, so the engine is asked
+ * for `privileged`. An engine that refuses (rootless, nested in a virtual machine, a hardened CI runner) is
+ * asked for less, step by step. The result is remembered.
  */
 import { readFileSync } from 'node:fs'
 import type { ContainerCreateOptions } from 'dockerode'
@@ -12,7 +12,7 @@ export type Grant = 'privileged' | 'capabilities' | 'plain'
 /** From most to least. */
 export const GRANTS: readonly Grant[] = ['privileged', 'capabilities', 'plain']
 
-/** For people: what a grant means for builds. */
+/** What a grant means for builds, for people. */
 export const GRANT_MEANING: Readonly<Record<Grant, string>> = {
   privileged: 'privileged containers',
   capabilities: 'containers with all capabilities that this machine has itself (privileged ones are refused)',
@@ -24,7 +24,7 @@ type HostConfig = NonNullable<ContainerCreateOptions['HostConfig']> & {
   ReadonlyPaths?: string[]
 }
 
-/** The engine's settings for a grant. /dev is the machine's own, so that loop devices made later show up too. */
+/** The engine's settings for a grant. /dev is the host's own, so that loop devices created later are visible. */
 export function grantSettings(grant: Grant): HostConfig {
   if (grant === 'plain') return {}
   if (grant === 'privileged') return { Privileged: true, UsernsMode: 'host', Binds: ['/dev:/dev'] }
@@ -32,7 +32,7 @@ export function grantSettings(grant: Grant): HostConfig {
     CapAdd: ['ALL'],
     CapDrop: lackingCapabilities(),
     SecurityOpt: ['seccomp=unconfined', 'apparmor=unconfined'],
-    // Empty lists lift the engine's own, as `systempaths=unconfined` does on its command line.
+    // Empty lists remove the engine's defaults, like `systempaths=unconfined` on its command line.
     MaskedPaths: [],
     ReadonlyPaths: [],
     DeviceCgroupRules: ['b *:* rwm', 'c *:* rwm'],
@@ -40,7 +40,7 @@ export function grantSettings(grant: Grant): HostConfig {
   }
 }
 
-/** True where an engine's refusal is about privileges, so that asking for less makes sense. */
+/** Whether the engine refused because of privileges, so that asking for less may help. */
 export function refusedPrivileges(reason: string): boolean {
   return /apply caps|capabilit|privileged|operation not permitted|permission denied|apparmor|seccomp|userns|user namespace|cgroup/i.test(
     reason,
@@ -56,8 +56,8 @@ const CAPABILITIES = (
 ).split(' ')
 
 /**
- * The capabilities that this machine itself does not have (from the bounding set of this process): nobody here can
- * grant them. SYS_RESOURCE where nothing can be learned: it is the one that nested machines lack most.
+ * Capabilities that this machine itself lacks (from the bounding set of this process), so no engine here can
+ * grant them. SYS_RESOURCE if the set cannot be read: nested machines lack it most often.
  */
 export function lackingCapabilities(status = readStatus()): string[] {
   const set = /^CapBnd:\s*([0-9a-f]+)$/m.exec(status)?.[1]
@@ -76,7 +76,7 @@ function readStatus(): string {
   }
 }
 
-/** Remembers by engine id what was granted: for this process, and in a file for the next ones. */
+/** Remembers grants by engine id: in this process, and in a file for later ones. */
 export class GrantMemory {
   readonly #file: string
   static readonly #known = new Map<string, Grant>()
@@ -90,7 +90,7 @@ export class GrantMemory {
     return known !== undefined && GRANTS.includes(known) ? known : undefined
   }
 
-  /** A file that cannot be written costs one refused attempt next time, no more. */
+  /** If the file cannot be written, the next process makes one more refused attempt. */
   remember(engineId: string, grant: Grant): void {
     if (this.recall(engineId) === grant) return
     GrantMemory.#known.set(engineId, grant)

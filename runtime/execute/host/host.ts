@@ -1,4 +1,4 @@
-/** Runs scripts right here: inside the builder container already (STRUX_IN_CONTAINER=1), and the two flash hooks. */
+/** Runs scripts on this machine: inside a builder container (STRUX_IN_CONTAINER=1), and for the two flash hooks. */
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -13,7 +13,7 @@ import { runInGroup, shellExitCode, signalTree } from './process-group.ts'
 
 export interface HostExecutorOptions {
   readonly projectRoot: string
-  /** The environment of all commands, to which each adds its own. */
+  /** The base environment of all commands. */
   readonly env: NodeJS.ProcessEnv
 }
 
@@ -27,7 +27,7 @@ export function createHostExecutor(options: HostExecutorOptions): Executor {
   }
 }
 
-/** Commands share a folder of their own, STRUX_SCRATCH, which is deleted with the session. */
+/** Commands share the folder STRUX_SCRATCH, which is deleted with the session. */
 class HostSession implements WorkSession {
   readonly variablesFile: string
   readonly #options: HostExecutorOptions
@@ -68,7 +68,10 @@ class HostSession implements WorkSession {
   }
 }
 
-/** The folder that steps use where a container has /tmp. Never through what a script left mounted in it. */
+/**
+ * Deletes the folder that steps use in place of a container's /tmp. Does not follow mounts that a script left
+ * in it.
+ */
 function discardScratch(folder: string): void {
   let mounts = ''
   try {
@@ -85,9 +88,10 @@ export interface FlashScript {
 }
 
 /**
- * Runs a script of `strux flash`: the file itself, by bash, with the user's terminal. Resolves with its exit code.
- * Rejects with `signal.reason` when cancelled, after the script has ended: a device half written must not be left alone
- * without need, so it is asked (TERM) and not killed. Source: strux.md 3.1 ("Flash scripts are different").
+ * Runs a script of `strux flash`: bash runs the file itself, with the user's terminal. Resolves with its exit
+ * code. When cancelled, rejects with `signal.reason` after the script has ended. The script gets TERM, never
+ * KILL, so that it can avoid leaving a device half written. Source: strux.md 3.1 ("Flash scripts are
+ * different").
  */
 export function runFlashScript(script: FlashScript, signal: AbortSignal): Promise<number> {
   return new Promise((resolve, reject) => {

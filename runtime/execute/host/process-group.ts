@@ -1,4 +1,4 @@
-/** Programs of this machine that are run with all their children, and ended with them. */
+/** Runs programs on this machine, and ends them together with all their children. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { constants } from 'node:os'
@@ -14,14 +14,14 @@ export interface GroupRequest {
   readonly stderr: (chunk: Buffer) => Taken
 }
 
-/** From the request to end (TERM) to the end by force (KILL), in milliseconds. */
+/** From TERM to KILL, in ms. */
 const GRACE = 1000
-/** How long output may still come after the program's end: a process that it left behind may hold its pipes open. */
+/** Wait for output after the program's end, in ms: a process that it left behind may hold its pipes open. */
 const LATE_OUTPUT = 300
 
 /**
- * Runs a program without input in a process group of its own; resolves with its exit code, 128+n for one that a signal
- * ended. Rejects with `signal.reason` when cancelled, once nothing of the group is left.
+ * Runs a program without input in its own process group; resolves with its exit code, 128+n if a signal ended
+ * it. When cancelled, rejects with `signal.reason` once the whole group has ended.
  */
 export async function runInGroup(request: GroupRequest, signal: AbortSignal): Promise<number> {
   signal.throwIfAborted()
@@ -57,12 +57,12 @@ export async function runInGroup(request: GroupRequest, signal: AbortSignal): Pr
   }
 }
 
-/** 128+n for a signal, as shells count. */
+/** 128+n for a signal, as in shells. */
 export function shellExitCode(code: number | null, signal: NodeJS.Signals | null): number {
   return code ?? 128 + (signal === null ? 0 : constants.signals[signal])
 }
 
-/** `waiting`: whether output that the program printed before its end may not have been read yet. */
+/** `waiting`: whether output from before the program's end may still be unread. */
 function exitOf(child: ChildProcess, waiting: () => boolean): Promise<number> {
   return new Promise((resolve, reject) => {
     child.on('error', cause =>
@@ -94,8 +94,9 @@ async function endGroup(leader: number | undefined): Promise<void> {
 }
 
 /**
- * Signals a process and all that descends from it: for programs that share the terminal's group with this process, and
- * so cannot have one of their own. Where the system does not tell the children (macOS), the process alone.
+ * Signals a process and all its descendants: for programs that share the terminal's process group with this
+ * process and so cannot have their own. If the system does not list children (macOS), signals only the process
+ * itself.
  */
 export function signalTree(pid: number, signal: NodeJS.Signals): void {
   let children: number[] = []
@@ -108,7 +109,7 @@ export function signalTree(pid: number, signal: NodeJS.Signals): void {
   for (const child of children) if (child > 0) signalTree(child, signal)
 }
 
-/** False where the group has no process any more. */
+/** False if the group has no process left. */
 function signalGroup(leader: number, signal: NodeJS.Signals | 0): boolean {
   try {
     process.kill(-leader, signal)

@@ -1,11 +1,11 @@
-/** The Debian mirror that this machine itself uses, read from its apt sources: no mirror is built in here. */
+/** The Debian mirror of this machine, read from its apt sources. No mirror is built in. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 export interface DebianMirror {
-  /** Of the archive, without a slash at the end. */
+  /** URL of the archive, without a trailing slash. */
   readonly main: string
-  /** Of the security archive, where it is known. */
+  /** URL of the security archive, if known. */
   readonly security?: string
 }
 
@@ -16,22 +16,22 @@ interface Source {
   readonly signedBy: string
 }
 
-/** Debian's suites, to tell its mirrors from other distributions and from vendors' repositories. */
+/** Debian's suites: they tell its mirrors from other distributions and vendors' repositories. */
 const SUITE =
   /^(oldoldstable|oldstable|stable|testing|unstable|sid|experimental|bullseye|bookworm|trixie|forky|duke)(-updates|-backports|-security|\/updates)?$/
 
-/** The mirror in the sources below `etcApt`; undefined where this machine has no Debian mirror. */
+/** The mirror in the sources below `etcApt`; undefined if there is no Debian mirror. */
 export function machineMirror(etcApt = '/etc/apt'): DebianMirror | undefined {
   const sources = sourceFiles(etcApt).flatMap(readSources).filter(isDebian)
   const archives = sources.filter(({ uri }) => uri.endsWith('/debian'))
-  // A vendor's repository may look the same, but it has no updates suite.
+  // A vendor's repository may look the same, but has no updates suite.
   const main = archives.find(({ suites }) => suites.some(suite => suite.endsWith('-updates'))) ?? archives[0]
   if (main === undefined) return undefined
   const security = sources.find(({ uri }) => uri.endsWith('/debian-security'))
   return { main: main.uri, ...(security && { security: security.uri }) }
 }
 
-/** The mirror that the user names, or else this machine's. */
+/** The mirror that the user names, else this machine's. */
 export async function chosenMirror(
   named: string | undefined,
   machine = machineMirror(),
@@ -39,7 +39,7 @@ export async function chosenMirror(
   if (named === undefined) return machine
   const main = named.replace(/\/+$/, '')
   if (machine?.main === main) return machine
-  // The security archive usually lies beside the other, but not every mirror carries it.
+  // The security archive is usually beside the main one, but not every mirror has it.
   const security = `${main}-security`
   const found = await fetch(`${security}/dists/`, { signal: AbortSignal.timeout(5000) }).catch(
     () => undefined,
@@ -47,7 +47,7 @@ export async function chosenMirror(
   return { main, ...(found?.ok ? { security } : machine?.security && { security: machine.security }) }
 }
 
-/** The lines of a sources.list for a suite; `sid` has neither updates nor security fixes of its own. */
+/** The lines of a sources.list for a suite; `sid` has no updates or security suite. */
 export function sourceLines(mirror: DebianMirror, suite: string): string[] {
   const lines = [`deb ${mirror.main} ${suite} main`]
   if (['sid', 'unstable', 'experimental'].includes(suite)) return lines
@@ -56,7 +56,7 @@ export function sourceLines(mirror: DebianMirror, suite: string): string[] {
   return lines
 }
 
-/** Reads both formats: deb822 paragraphs (`.sources`) and one source a line (`.list`). See sources.list(5). */
+/** Parses both formats: deb822 paragraphs (`.sources`) and one source per line (`.list`). See sources.list(5). */
 export function parseSources(text: string, format: 'deb822' | 'list'): Source[] {
   return format === 'deb822' ? parseParagraphs(text) : parseLines(text)
 }

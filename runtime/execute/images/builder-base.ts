@@ -1,6 +1,6 @@
 /**
- * The image that all layers of a builder start from: Debian and nothing else. Pulled where a registry answers,
- * otherwise bootstrapped from Debian packages alone.
+ * The base image of all builder layers: plain Debian. Pulled if a registry answers, otherwise bootstrapped from
+ * Debian packages.
  */
 import { existsSync } from 'node:fs'
 import type { Readable } from 'node:stream'
@@ -15,10 +15,13 @@ export interface BaseOptions {
   readonly mirror: DebianMirror | undefined
 }
 
-/** A pull that shows no progress for this long is given up, in milliseconds. */
+/** A pull without progress for this long, in ms, is given up. */
 const PULL_PATIENCE = 20_000
 
-/** The id of an image with a minimal Debian of that suite. Throws a StruxError that names all ways that failed. */
+/**
+ * Makes an image with a minimal Debian of that suite; returns its id. Throws a StruxError that lists every
+ * failed method.
+ */
 export async function makeBase(engine: Engine, suite: string, options: BaseOptions): Promise<string> {
   const image = `debian:${suite}-slim`
   try {
@@ -32,14 +35,17 @@ export async function makeBase(engine: Engine, suite: string, options: BaseOptio
   }
 }
 
-/** Pulls an image and returns its id. Throws what the engine said, or that nothing moved for PULL_PATIENCE. */
+/**
+ * Pulls an image and returns its id. Throws the engine's error, or an error after PULL_PATIENCE without
+ * progress.
+ */
 export async function pullImage(engine: Engine, image: string, signal: AbortSignal): Promise<string> {
   const stuck = new AbortController()
   const giveUp = () => stuck.abort(new Error(`no progress for ${PULL_PATIENCE / 1000} s`))
   let timer = setTimeout(giveUp, PULL_PATIENCE)
   const either = AbortSignal.any([signal, stuck.signal])
   try {
-    // Without a tag the engine would fetch every version that the registry has.
+    // Without a tag the engine would pull every version in the registry.
     const tagged = /[:@][^/]*$/.test(image) ? image : `${image}:latest`
     const stream = await engine.docker.createImage({ fromImage: tagged, abortSignal: either })
     await readMessages(stream as Readable, either, () => {
@@ -54,7 +60,7 @@ export async function pullImage(engine: Engine, image: string, signal: AbortSign
   }
 }
 
-/** Reads the engine's messages, one JSON object a line; an error among them is thrown. Returns the last status. */
+/** Reads the engine's messages, one JSON object per line; throws an error among them. Returns the last status. */
 async function readMessages(stream: Readable, signal: AbortSignal, onMessage: () => void): Promise<string> {
   const stop = () => stream.destroy(signal.reason as Error)
   signal.addEventListener('abort', stop, { once: true })
@@ -135,7 +141,7 @@ async function bootstrap(
     return error as Error
   })
   if (result.failed || id instanceof Error) {
-    // A tar that ended early may have been imported all the same.
+    // A truncated tar may have been imported all the same.
     if (typeof id === 'string')
       await engine.docker
         .getImage(id)
@@ -157,7 +163,7 @@ async function bootstrap(
   return id
 }
 
-/** Without a name: an image gets its tag when it is known to be whole. */
+/** Imports without a name: the image gets its tag only when it is complete. */
 async function importImage(engine: Engine, tar: Readable, signal: AbortSignal): Promise<string> {
   const stream = await engine.docker.importImage(tar, { abortSignal: signal })
   return readMessages(stream as Readable, signal, () => {})

@@ -1,4 +1,7 @@
-/** Makes builder images: a base, then one committed image for each layer, so that recipes that begin alike share them. */
+/**
+ * Makes builder images: a base, then one committed image per layer, so that recipes with the same first layers
+ * share them.
+ */
 import type { ImageInspectInfo } from 'dockerode'
 import { StruxError } from '../../diagnostics/error.ts'
 import type { BuilderRecipe, BuilderRef } from '../../model/plan.ts'
@@ -15,14 +18,14 @@ export interface BuilderOptions {
   readonly notice: NoticeSink
   readonly signal: AbortSignal
   readonly trust: HostTrust
-  /** The Debian mirror; without it that of this machine's apt sources. */
+  /** The Debian mirror. Default: the one in this machine's apt sources. */
   readonly mirror?: string
 }
 
 export interface BuilderImage {
-  /** The engine's. */
+  /** The engine's id. */
   readonly id: string
-  /** What is in it: of an image that is made here its packages, of one that the user names the engine's id. */
+  /** The image's content: a digest of its packages, or for an image named by the user the engine's id. */
   readonly identity: string
 }
 
@@ -30,7 +33,7 @@ export interface BuilderStatus {
   /** The image's name in the engine. */
   readonly image: string
   readonly id: string | undefined
-  /** The layers that are still to be made, with the base as `debian`; none where the image exists. */
+  /** Layers that still have to be made, with the base as `debian`; empty if the image exists. */
   readonly missing: readonly string[]
 }
 
@@ -39,7 +42,7 @@ const LABEL = 'strux.builder'
 const RECIPE_LABEL = 'strux.builder.recipe'
 const PACKAGES_LABEL = 'strux.builder.packages'
 
-/** The image of a recipe; recipes that are equal up to a layer have the same image there. */
+/** The image tag of a recipe. Recipes that are equal up to a layer share the tag for that layer. */
 export function builderTag(recipe: BuilderRecipe): string {
   return `${REPOSITORY}:${recipeKey(recipe).slice(0, 16)}`
 }
@@ -62,7 +65,7 @@ export async function builderStatus(engine: Engine, builder: BuilderRef): Promis
   return { image: builderTag(builder.recipe), id, missing }
 }
 
-/** The image where it exists. */
+/** The image, if it exists. */
 export async function findBuilder(engine: Engine, builder: BuilderRef): Promise<BuilderImage | undefined> {
   const image = await inspect(engine, builderName(builder))
   if (image === undefined) return undefined
@@ -71,8 +74,8 @@ export async function findBuilder(engine: Engine, builder: BuilderRef): Promise<
 }
 
 /**
- * Makes the image, or pulls a named one, where it is missing.
- * Rejects with `signal.reason` when cancelled, with nothing left running and nothing half-made tagged.
+ * Makes or pulls the image if it is missing. When cancelled, rejects with `signal.reason`, with no process left
+ * running and no incomplete image tagged.
  */
 export async function ensureBuilder(
   engine: Engine,
@@ -86,8 +89,8 @@ export async function ensureBuilder(
   else await makeRecipe(engine, builder.recipe, options)
   const image = await findBuilder(engine, builder)
   if (image !== undefined) return image
-  throw new StruxError('The builder image was removed as soon as it was there', {
-    hint: 'Something else removes images of this engine; see its log.',
+  throw new StruxError('The builder image was removed as soon as it was made', {
+    hint: 'Another program removes images of this engine; see its log.',
   })
 }
 
@@ -100,7 +103,7 @@ async function makeRecipe(engine: Engine, wanted: BuilderRecipe, options: Builde
   for (const recipe of prefixes.slice(done + 1)) id = await addLayer(engine, id, recipe, options)
 }
 
-/** Removes images of recipes that are not on the way to one of `keepKeys`; returns the names of those removed. */
+/** Removes recipe images that no recipe in `keepKeys` builds on; returns the names of the removed images. */
 export async function pruneBuilders(engine: Engine, keepKeys: readonly string[]): Promise<string[]> {
   const images = await engine.docker.listImages({ filters: { label: [`${LABEL}=1`] } })
   const made = images.flatMap(image => {
@@ -113,7 +116,7 @@ export async function pruneBuilders(engine: Engine, keepKeys: readonly string[])
       .flatMap(({ recipe }) => recipePrefixes(recipe).map(builderTag)),
   )
   const removed: string[] = []
-  // The longest first: an image that others stand on cannot be removed before them.
+  // Longest recipe first: an image cannot be removed before the images that build on it.
   for (const { recipe } of made.sort((a, b) => b.recipe.layers.length - a.recipe.layers.length)) {
     const tag = builderTag(recipe)
     if (keep.has(tag)) continue
@@ -121,7 +124,7 @@ export async function pruneBuilders(engine: Engine, keepKeys: readonly string[])
       await engine.docker.getImage(tag).remove()
       removed.push(tag)
     } catch (error) {
-      // 409: a container uses it; it goes next time.
+      // 409: a container uses it; the next prune removes it.
       if (engineStatus(error) !== 404 && engineStatus(error) !== 409) throw error
     }
   }
@@ -135,9 +138,9 @@ async function pullNamed(engine: Engine, image: string, { notice, signal }: Buil
   } catch (cause) {
     signal.throwIfAborted()
     throw new StruxError(
-      `The builder image ${image} is not here and cannot be pulled: ${engineReason(cause)}`,
+      `The builder image ${image} is missing and cannot be pulled: ${engineReason(cause)}`,
       {
-        hint: 'Check builder.image, or leave it out: an image is then made from Debian packages.',
+        hint: 'Check builder.image, or leave it out: then strux makes an image from Debian packages.',
         cause,
       },
     )
@@ -168,7 +171,7 @@ async function addLayer(
   return id
 }
 
-/** Runs a program in a container of `parent` and makes an image of the result, tagged when it is whole. */
+/** Runs a program in a container of `parent` and commits the result as an image, tagged once it is complete. */
 async function commitChange(
   engine: Engine,
   parent: string,
@@ -180,7 +183,7 @@ async function commitChange(
   const what = recipe.layers.at(-1)?.name ?? 'debian'
   const spec = {
     image: parent,
-    // Nothing here: what a container has in its environment would go into the image.
+    // Empty, because the container's environment would become part of the image.
     env: {},
     binds: trust.binds,
     labels: { 'strux.making': builderTag(recipe), 'strux.pid': String(process.pid) },
@@ -222,7 +225,7 @@ async function runProgram(
   })
 }
 
-/** What a short program of ours prints, without the line's end. */
+/** The output of a short program of ours, without the final line end. */
 async function printed(container: Container, program: string): Promise<string> {
   const said: string[] = []
   const take = (chunk: Buffer) => void said.push(chunk.toString())
@@ -231,7 +234,7 @@ async function printed(container: Container, program: string): Promise<string> {
   return code === 0 ? said.join('').trim() : ''
 }
 
-/** What the container's own settings would leave in the image is set anew: its dead-man's switch and its labels. */
+/** Resets container settings that would otherwise stay in the image: the dead-man's switch and the labels. */
 async function commit(
   engine: Engine,
   container: Container,
@@ -262,7 +265,7 @@ async function commit(
   return Id
 }
 
-/** The suite's own sources; a base that came from elsewhere keeps those that it has where no mirror is known. */
+/** The suite's sources. Without a known mirror, a base from elsewhere keeps its own sources. */
 function setSources(mirror: DebianMirror | undefined, suite: string): string {
   if (mirror === undefined) return 'true'
   const lines = sourceLines(mirror, suite).map(line => `'${line.replaceAll("'", '')}'`)
@@ -272,7 +275,7 @@ printf '%s\\n' ${lines.join(' ')} >/etc/apt/sources.list
 `
 }
 
-/** Names with an architecture (`name:arm64`) make that architecture known first. */
+/** Package names with an architecture (`name:arm64`) first enable that architecture. */
 function installPackages(packages: readonly string[]): string {
   const architectures = new Set(packages.flatMap(name => name.split(':').slice(1)))
   const names = packages.map(name => `'${name.replaceAll("'", '')}'`).join(' ')

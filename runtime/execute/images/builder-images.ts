@@ -1,4 +1,4 @@
-/** The builder images that one process asks for: each is made once, one after another, and what it is remembered. */
+/** The builder images of one process: made one after another, each once, and remembered. */
 import type { BuilderRef } from '../../model/plan.ts'
 import type { Session } from '../engine/connection.ts'
 import type { NoticeSink } from '../executor.ts'
@@ -6,13 +6,13 @@ import { type BuilderImage, ensureBuilder, findBuilder } from './builder-image.t
 
 export interface BuilderImagesOptions {
   readonly notice: NoticeSink
-  /** The Debian mirror; without it that of this machine's own apt sources. */
+  /** The Debian mirror. Default: the one in this machine's apt sources. */
   readonly mirror?: string
 }
 
 export class BuilderImages {
   readonly #options: BuilderImagesOptions
-  /** Recipes share their first layers, so no two are made at once. */
+  /** Recipes share their first layers, so images are made one at a time. */
   #making: Promise<unknown> = Promise.resolve()
   #stop = new AbortController()
   #closed = false
@@ -23,19 +23,19 @@ export class BuilderImages {
     this.#options = options
   }
 
-  /** The image where it has been met. */
+  /** The image, if this process has used it. */
   known(builder: BuilderRef): BuilderImage | undefined {
     return this.#known.get(builder.key)
   }
 
-  /** An image that exists, without making or fetching one. */
+  /** An existing image; does not make or pull one. */
   async lookUp({ engine }: Session, builder: BuilderRef): Promise<BuilderImage | undefined> {
     const image = await findBuilder(engine, builder)
     if (image !== undefined) this.#known.set(builder.key, image)
     return image
   }
 
-  /** The image's id; makes or pulls it first where it is missing. */
+  /** The image's id; makes or pulls a missing image first. */
   async get(session: Session, builder: BuilderRef): Promise<string> {
     return (await this.#make(session, builder)).id
   }
@@ -43,7 +43,7 @@ export class BuilderImages {
   #make({ engine, trust }: Session, builder: BuilderRef): Promise<BuilderImage> {
     const known = this.#images.get(builder.key)
     if (known !== undefined) return known
-    // A cancelled command must not spoil the next one.
+    // A cancelled command must not cancel the next one.
     if (this.#stop.signal.aborted && !this.#closed) this.#stop = new AbortController()
     const { signal } = this.#stop
     const made = this.#making.then(() => ensureBuilder(engine, builder, { ...this.#options, signal, trust }))
@@ -56,7 +56,7 @@ export class BuilderImages {
     return made
   }
 
-  /** Ends what is being made, with nothing half-made left. */
+  /** Stops images in progress and leaves none half-made. */
   stop(reason: unknown): void {
     this.#stop.abort(reason)
   }

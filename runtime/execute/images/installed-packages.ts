@@ -1,7 +1,7 @@
 /**
- * What is installed in a builder, as one digest: names, architectures and versions of its packages. The same list gives
- * the same digest in an image, where a program of ours writes it when the image is made, and on this machine, where the
- * package manager's own file is read.
+ * A digest of the packages in a builder: names, architectures and versions. The same list gives the same digest
+ * in an image, where our program writes it when the image is made, and on this machine, where the package
+ * manager's own file is read.
  */
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
@@ -26,12 +26,12 @@ export function machineIdentity(root = '/'): string {
           .join(''),
       ),
     )
-  // Other systems than Debian: Alpine's list of packages, or at least the system's name and version.
+  // Systems other than Debian: Alpine's package list, or else the system's name and version.
   const other = readText(`${root}lib/apk/db/installed`) ?? readText(`${root}etc/os-release`)
   return `machine ${other === undefined ? process.platform : sha256(other)}`
 }
 
-/** `name:architecture version`, in the order of bytes. */
+/** `name:architecture version`, in byte order. */
 function installed(status: string): string[] {
   return status
     .split('\n\n')

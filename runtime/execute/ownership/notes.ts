@@ -1,7 +1,7 @@
 /**
- * A note that root's files may lie in the project: written before the first container of a caller who is not root,
- * removed when everything belongs to the caller. Whoever finds one of an earlier process repairs first. One file for each
- * BSP, since two of them may be built at the same time.
+ * Notes that files of root may lie in the project. A note is written before the first container of a caller who
+ * is not root, and removed when everything belongs to the caller. A process that finds a note from an earlier
+ * process repairs first. There is one file per BSP, because two BSPs may be built at the same time.
  */
 import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -9,14 +9,14 @@ import { writeAtomic } from '../../state/atomic-file.ts'
 
 export interface Unclaimed {
   readonly bsp: string
-  /** Files born since then may be the build's. */
+  /** Files created since then may come from the build. */
   readonly since: Date
   readonly pid: number
 }
 
 const PREFIX = 'unclaimed-'
 
-/** Throws what the system says where the note cannot be written, such as EACCES in a folder of root's. */
+/** Throws the system's error if the note cannot be written, such as EACCES in a folder of root. */
 export function noteUnclaimed(folder: string, note: Unclaimed): void {
   writeAtomic(noteFile(folder, note.bsp), `${JSON.stringify(note, null, 2)}\n`)
 }
@@ -26,8 +26,8 @@ export function forgetUnclaimed(folder: string, bsp: string): void {
 }
 
 /**
- * Notes that nobody works on any more: of the BSP itself, whose lock the caller holds, and of processes that are gone.
- * A damaged note has an unknown age: then only dist/ can be repaired.
+ * Notes without an active process: of the BSP itself, whose lock the caller holds, and of dead processes. A
+ * damaged note has an unknown age: then only dist/ can be repaired.
  */
 export function abandonedNotes(folder: string, bsp: string, alive = isAlive): Unclaimed[] {
   let names: string[]

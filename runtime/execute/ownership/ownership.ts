@@ -1,6 +1,6 @@
 /**
- * Whose the files are. Scripts run as root; where the caller is someone else, what they leave behind goes to the caller,
- * also when this process could not finish: a note outlives it (unclaimed.ts), and the next build begins with the repair.
+ * The owner of files in the project. Scripts run as root, and their files then go to the caller. A note
+ * (notes.ts) survives if this process cannot finish that; the next build then begins with the repair.
  */
 import { StruxError } from '../../diagnostics/error.ts'
 import type { Container } from '../containers/container.ts'
@@ -8,12 +8,12 @@ import { type Caller, tidy } from '../containers/tidy.ts'
 import { abandonedNotes, forgetUnclaimed, noteUnclaimed, type Unclaimed } from './notes.ts'
 
 export interface ClaimsOptions {
-  /** Where notes are kept. */
+  /** The folder for notes. */
   readonly folder: string
   readonly mountAt: string
   readonly bsp: string
   readonly caller: Caller
-  /** False where root's files are the caller's: a caller who is root, a rootless engine. */
+  /** False if root's files already belong to the caller: a caller who is root, a rootless engine. */
   readonly needed: boolean
 }
 
@@ -21,7 +21,7 @@ export class Ownership {
   readonly #options: ClaimsOptions
   #found: Unclaimed[] = []
   #noted = false
-  /** Since when files may be waiting for their owner; undefined where none are. */
+  /** Time since which root-owned files may exist; undefined if none do. */
   open: Date | undefined
 
   constructor(options: ClaimsOptions) {
@@ -32,12 +32,12 @@ export class Ownership {
     return this.#options.needed
   }
 
-  /** A shell holds no lock, so its note has a name of its own. */
+  /** A shell holds no lock, so its note has its own name. */
   forShell(): Ownership {
     return new Ownership({ ...this.#options, bsp: `${this.#options.bsp}.shell.${process.pid}` })
   }
 
-  /** Since when an earlier process may have left files of root's; undefined where none did. */
+  /** Time since which an earlier process may have left root-owned files; undefined if none did. */
   abandoned(): Date | undefined {
     if (!this.needed) return undefined
     this.#found = abandonedNotes(this.#options.folder, this.#options.bsp)
@@ -50,7 +50,7 @@ export class Ownership {
     this.#found = []
   }
 
-  /** Writes the note; `takeFolder` gives dist/ to the caller where it is root's from an earlier time. */
+  /** Writes the note; `takeFolder` gives dist/ to the caller if an earlier build left it to root. */
   async note(takeFolder: () => Promise<void>): Promise<void> {
     if (!this.needed) return
     const write = () =>
@@ -69,7 +69,7 @@ export class Ownership {
     this.#noted = true
   }
 
-  /** Gives the caller what is root's below dist/, and what was born elsewhere in the project since then. */
+  /** Gives the caller all root-owned files below dist/, and files created elsewhere in the project since then. */
   async claimIn(container: Container, since: Date): Promise<void> {
     if (!this.needed) return
     await tidy(container, {
@@ -80,12 +80,12 @@ export class Ownership {
     this.open = undefined
   }
 
-  /** Files born since then could not be given away yet. */
+  /** Records that files created since then still belong to root. */
   reopen(since: Date): void {
     if (this.needed && (this.open === undefined || since < this.open)) this.open = since
   }
 
-  /** Removes the note, where nothing is left to do. */
+  /** Removes the note if nothing is left to repair. */
   settled(): void {
     if (!this.#noted || this.open !== undefined) return
     forgetUnclaimed(this.#options.folder, this.#options.bsp)

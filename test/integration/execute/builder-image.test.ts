@@ -141,7 +141,7 @@ test('a named image is taken as it is; one that cannot be had is a clear error',
   assert.equal(await ensureBuilder(engine, named, options()), { id, identity: id })
   execFileSync('docker', ['rmi', 'strux-test-named:1'])
   const error = (await ensureBuilder(engine, named, options()).catch(error => error)) as Error
-  assert.match(error.message, 'The builder image strux-test-named:1 is not here and cannot be pulled')
+  assert.match(error.message, 'The builder image strux-test-named:1 is missing and cannot be pulled')
 })
 
 async function making(builder: Extract<BuilderRef, { kind: 'recipe' }>): Promise<string[]> {

@@ -28,7 +28,7 @@ test('an engine that never answers, or at some time no more, is lost, with a rea
   await sleep(400)
   assert.match(
     (watch.lost.reason as Error).message,
-    'The container engine at unix:///run/engine.sock does not answer any more',
+    'The container engine at unix:///run/engine.sock stopped answering',
   )
   watch.close()
 })
