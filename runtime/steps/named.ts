@@ -1,19 +1,19 @@
-/** Inputs that a definition names: each with the place where it does, so that its absence can be told there. */
+/** Inputs that a definition names, each with its position in the definition, for messages about a missing file. */
 import type { RepositoryData } from '../../lib/schema/repository.ts'
 import type { NamedInput, Origin, PathRef } from '../model/plan.ts'
 import type { StepFacts } from '../plan/step.ts'
 import { own } from './refs.ts'
 
-/** The keys of a value in a definition, from its beginning. */
+/** The keys that lead to a value, from the top of the definition. */
 export type Keys = readonly (string | number)[]
 
-/** The values of a list, or the one that stands for it, each with its keys. */
+/** The values of a list, or a single value in place of a list, each with its keys. */
 export function entries(value: string | readonly string[] | undefined, keys: Keys): [string, Keys][] {
   if (typeof value === 'string') return [[value, keys]]
   return (value ?? []).map((each, index) => [each, [...keys, index]])
 }
 
-/** @param what it is, for people: `patch` */
+/** @param what the kind of input, for people: `patch` */
 export function named(
   ref: PathRef,
   what: string,
@@ -23,7 +23,7 @@ export function named(
   return { ...ref, named: { what, kind, required, origin: { source, keys } } }
 }
 
-/** Files of the BSP, named in a list of its definition. */
+/** Files of the BSP in a list of its definition. */
 export function ownFiles(
   facts: StepFacts,
   what: string,
@@ -34,7 +34,7 @@ export function ownFiles(
   return entries(value, keys).map(([path, at]) => named(own(facts, path), what, at, { kind }))
 }
 
-/** Packages of a section `rootfs` that are files. */
+/** The packages of a `rootfs` section that are files. */
 export function packageFiles(
   packages: readonly string[] | undefined,
   source: Origin['source'],
@@ -45,7 +45,7 @@ export function packageFiles(
     .map(([path, keys]) => named(refOf(path), 'package', keys, { source }))
 }
 
-/** The keys of a section `rootfs`'s further repositories. */
+/** The keys of the additional repositories of a `rootfs` section. */
 export function repositoryKeys(
   repositories: readonly RepositoryData[] | undefined,
   source: Origin['source'],
@@ -56,7 +56,7 @@ export function repositoryKeys(
   )
 }
 
-/** A source, where it lies in the project. */
+/** A source that lies in the project. */
 export function namedSource(
   refs: readonly PathRef[],
   keys: Keys,

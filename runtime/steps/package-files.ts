@@ -1,4 +1,7 @@
-/** Files that ship with this package beside its code: the bash of the steps, and the sources of what runs on a device. */
+/**
+ * Files that ship with this package beside its code: the bash of the steps, and the sources of on-device
+ * programs.
+ */
 import { createHash } from 'node:crypto'
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
@@ -10,12 +13,12 @@ export function packageFile(path: string): string {
   return readFileSync(join(packageRoot(), path), 'utf8')
 }
 
-/** The bash files of a step, one after another: what `StepRun.bash` gets, and what counts for its fingerprint. */
+/** The concatenated bash files of a step: they are run, and count in the step's fingerprint. */
 export function stepScript(...names: readonly string[]): string {
   return names.map(name => packageFile(`runtime/steps/${name}`)).join('\n')
 }
 
-/** SHA-256 of a folder of `templates/device`: of every path in it, with mode and content. */
+/** SHA-256 of a folder of `templates/device`: paths, modes and contents. */
 export function deviceSourcesDigest(name: string): string {
   const hash = createHash('sha256')
   const folder = join(packageRoot(), 'templates/device', name)
@@ -29,8 +32,9 @@ export function deviceSourcesDigest(name: string): string {
 }
 
 /**
- * Keeps a folder of `templates/device` as `dist/artifacts/NAME` of the project: it is derived from this package, so that a
- * new version of the package reaches every project. Another BSP's build may be reading it at this moment. Everybody may read the copies, whatever the umask of who installed the package.
+ * Copies a folder of `templates/device` to `dist/artifacts/NAME` of the project. The copy follows this package,
+ * so that a new version reaches every project. A build of another BSP may be reading the copy meanwhile. All
+ * users can read it, whatever the umask at installation.
  */
 export function placeDeviceSources(name: string, root: string): void {
   keepCopy(root, join(packageRoot(), 'templates/device', name), `dist/artifacts/${name}`, ({ mode }) =>
@@ -38,7 +42,7 @@ export function placeDeviceSources(name: string, root: string): void {
   )
 }
 
-/** All files and symlinks of a folder, in order. */
+/** All files and symlinks of a folder, sorted. */
 function listed(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter(path => !lstatSync(join(folder, path)).isDirectory())

@@ -1,6 +1,6 @@
 /**
- * The built-in steps, in the order of the pipeline. Each declares itself in its own folder, without its body: bodies
- * plug in (bodies.ts), and a step without one stops a build.
+ * The built-in steps in pipeline order. Each step's folder has its declaration, without the body. Bodies are
+ * added in bodies.ts; a step without one stops a build.
  */
 
 import type { StepDeclaration } from '../plan/step.ts'

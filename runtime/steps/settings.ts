@@ -1,4 +1,4 @@
-/** What several steps read of a definition. */
+/** Settings that several steps read. */
 import type { ProjectData } from '../../lib/schema.ts'
 
 export { suiteOf } from '../plan/suite.ts'
@@ -7,13 +7,13 @@ export { suiteOf } from '../plan/suite.ts'
 const OPTIONAL = ['frontend', 'application', 'cage', 'wpe', 'client'] as const
 type OptionalStep = (typeof OPTIONAL)[number]
 
-/** Whether the project has this step. Without an application the others have to be asked for. */
+/** Whether the project has this step. In a project without an application, the other steps are off by default. */
 export const hasStep = (project: ProjectData, step: OptionalStep): boolean => {
   const steps = project.build?.steps
   return steps?.[step] ?? steps?.application !== false
 }
 
-/** The decision on each, for the steps that put the device together. */
+/** For each optional step, whether the project has it; read by the steps that assemble the device. */
 export const optionalSteps = (project: ProjectData): Readonly<Record<OptionalStep, boolean>> =>
   Object.fromEntries(OPTIONAL.map(step => [step, hasStep(project, step)])) as Record<OptionalStep, boolean>
 

@@ -1,4 +1,4 @@
-# The application: main.go with Go, for the device.
+# The application: compiles main.go with Go for the device.
 application=$(config .application)
 folder=$PROJECT_FOLDER/$application
 shown=$application/main.go
@@ -9,7 +9,7 @@ cd "$folder"
 
 mkdir -p "$SHARED_CACHE_DIR/.go" "$BSP_CACHE_DIR/app"
 export GOCACHE=$SHARED_CACHE_DIR/.go/build GOMODCACHE=$SHARED_CACHE_DIR/.go/mod GOENV=off GOTOOLCHAIN=local
-# Folders of the module cache that can be deleted again.
+# Makes folders of the module cache deletable.
 export GOFLAGS=-modcacherw
 export GOOS=linux GOARCH=$go_arch GOARM=7 CGO_ENABLED=1 CC=$triplet-gcc CXX=$triplet-g++
 
@@ -18,11 +18,11 @@ export GOOS=linux GOARCH=$go_arch GOARM=7 CGO_ENABLED=1 CC=$triplet-gcc CXX=$tri
 name=$(go list -f '{{.Name}}' .) || fail "Go cannot read ${shown%main.go}"
 [ "$name" = main ] || fail "$shown belongs to the package $name; a program is package main"
 
-# Only what lies in the folder is looked at to decide whether to compile again.
+# Only files in this folder decide whether to compile again.
 while IFS= read -r elsewhere; do
   case $elsewhere/ in
     "$PWD"/* | "$GOMODCACHE"/*) ;;
-    *) warn "changes in ${elsewhere#"$PROJECT_FOLDER"/} go unnoticed: it lies outside ${application#./}" ;;
+    *) warn "changes in ${elsewhere#"$PROJECT_FOLDER"/} do not trigger a build: it lies outside ${application#./}" ;;
   esac
 done < <(go list -deps -f '{{if not .Standard}}{{.Dir}}{{end}}' . | sort -u)
 

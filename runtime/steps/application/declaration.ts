@@ -10,7 +10,7 @@ export const application: StepDeclaration = {
   exists: ({ project }) => hasStep(project, 'application'),
   tools: () => ['cross', 'go'],
   shared: false,
-  // What lies in dist/ of a project is made, and never compiled.
+  // A dist/ folder in the application is build output, never source code.
   inputs: ({ application }) => [{ ...folder(application, ['/dist']), only: 'go' }],
   outputs: inCache('app/main'),
   config: ({ target, application }) => ({ arch: target, application }),

@@ -1,4 +1,4 @@
-/** Where Go in a container fetches modules from: as it is set for whoever builds, by environment or by `go env -w`. */
+/** The user's Go module settings, for Go in a container: from the environment or from `go env -w`. */
 import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
@@ -7,7 +7,7 @@ type Env = Readonly<Record<string, string | undefined>>
 
 const NAMES = ['GOPROXY', 'GOSUMDB', 'GONOSUMDB', 'GONOPROXY', 'GOPRIVATE', 'GOINSECURE', 'GOVCS']
 
-/** `file`: what `go env -w` writes. */
+/** `file`: the file that `go env -w` writes. */
 export function goSettings(env: Env, file = settingsFile(env)): Record<string, string> {
   const written = new Map(
     readText(file)
@@ -18,7 +18,7 @@ export function goSettings(env: Env, file = settingsFile(env)): Record<string, s
   const settings: Record<string, string> = {}
   for (const name of NAMES) {
     const value = env[name] || written.get(name)
-    // Folders of this machine are not in the container.
+    // A container cannot see folders of this machine.
     if (value && !value.includes('file://')) settings[name] = value
   }
   return settings

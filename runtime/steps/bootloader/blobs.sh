@@ -1,7 +1,8 @@
-# Firmware of the vendor: checked, copied to blobs/ROLE/ID, listed in blobs/manifest.tsv, and given to U-Boot's make.
+# The vendor's firmware: checked, copied to blobs/ROLE/ID, listed in blobs/manifest.tsv, and passed to U-Boot's
+# make.
 blob_variables=()
 
-# stage_blobs: all of them, before anything else is done.
+# stage_blobs: stages all of them, before anything else runs.
 stage_blobs() {
   local count index id role path required wanted variable file place
   count=$(jq '."boot.bootloader".blobs // [] | length' <<<"$STEP_CONFIG")
@@ -37,7 +38,7 @@ stage_blobs() {
   done
 }
 
-# A file of the BSP, of its build folders, of dist/, or of a Debian package for the board (deb:NAME/path/in/it).
+# A file in the BSP, its build folders or dist/, or in a Debian package for the board (deb:NAME/path/in/it).
 find_blob() {
   local path=$1 package file inner
   case $path in

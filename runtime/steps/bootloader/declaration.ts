@@ -1,4 +1,4 @@
-/** The bootloader, where it is one that we know how to make. */
+/** The bootloader, if its type is one that a step can build. */
 import type { ToolGroup } from '../../../lib/tools.ts'
 import type { StepDeclaration } from '../../plan/step.ts'
 import { fragmentFiles } from '../kbuild/refs.ts'
@@ -6,7 +6,10 @@ import { named, namedSource, ownFiles } from '../named.ts'
 import { inCache, localSource, placed } from '../refs.ts'
 import { suiteOf } from '../settings.ts'
 
-/** What each kind of bootloader is built with; the programs of systemd-boot only have to be unpacked. */
+/**
+ * Tool groups for each type of bootloader; systemd-boot needs none, because its programs only have to be
+ * unpacked.
+ */
 const TOOLS: Readonly<Record<string, readonly ToolGroup[]>> = {
   'u-boot': ['cross', 'bootloader'],
   grub: ['image'],

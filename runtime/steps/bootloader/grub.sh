@@ -1,4 +1,5 @@
-# GRUB as an EFI program that reads /grub/grub.cfg of the partition that it was started from; for x86_64 also one for BIOS.
+# GRUB as an EFI program that reads /grub/grub.cfg from the partition that it was started from; for x86_64 also
+# for BIOS.
 only_for_u_boot
 
 case $TARGET_ARCH in
@@ -8,7 +9,7 @@ case $TARGET_ARCH in
 esac
 version=$(config '."boot.bootloader".version')
 
-# Those that a menu on FAT or ext4 needs; what a platform lacks is left out.
+# Modules that a menu on FAT or ext4 needs; those that the platform lacks are left out.
 WANTED='part_gpt part_msdos fat ext2 squash4 iso9660 normal linux chain configfile search search_fs_file search_fs_uuid
 search_label echo test true cat ls sleep halt reboot gzio zstd loadenv minicmd terminal serial all_video efi_gop gfxterm fdt'
 
@@ -26,11 +27,11 @@ grub_image() {
 }
 
 progress "Making GRUB for $platform"
-# A prefix without a device means: of the partition that the firmware started the program from.
+# A prefix without a device means the partition that the firmware started the program from.
 grub_image "$package" "$platform" "$draft/efi/BOOT/$efi_program" --prefix=/grub
 if [ "$TARGET_ARCH" = x86_64 ]; then
   progress 'Making GRUB for BIOS'
-  # A BIOS does not say which partition it was.
+  # A BIOS does not pass on the partition.
   printf 'search --no-floppy --set=root --file /grub/grub.cfg\nset prefix=($root)/grub\nconfigfile /grub/grub.cfg\n' >"$scratch/bios.cfg"
   grub_image grub-pc-bin i386-pc "$draft/bios/core.img" --prefix=/grub --config="$scratch/bios.cfg" biosdisk
   cp "$grub_modules/boot.img" "$draft/bios/boot.img"

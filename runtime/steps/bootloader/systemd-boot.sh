@@ -1,4 +1,5 @@
-# systemd-boot, as the suite's package for the board has it: an EFI program that reads loader/ of the partition it was started from.
+# systemd-boot from the suite's package for the board: an EFI program that reads loader/ of the partition that
+# it was started from.
 only_for_u_boot
 case $TARGET_ARCH in
   x86_64) program=systemd-bootx64.efi ;;

@@ -1,4 +1,4 @@
-# U-Boot: C/bootloader is the output folder of its build (O=), and what is wanted of it lies there under U-Boot's own names.
+# U-Boot: C/bootloader is its build's output folder (O=), with all files under U-Boot's own names.
 tree=$BSP_CACHE_DIR/bootloader-source
 output=$draft
 
@@ -6,7 +6,7 @@ u_boot_make() {
   make --no-print-directory -C "$tree" O="$output" -j"$(nproc)" CROSS_COMPILE="$cross_compile" LOCALVERSION= "$@"
 }
 
-# Everything that the BSP declares of its device trees, beside each other in a folder.
+# Copies all of the BSP's declared device trees and includes into one folder.
 copy_device_trees() {
   local folder=$1 file
   while IFS= read -r file; do
@@ -19,7 +19,7 @@ copy_device_trees() {
   done < <(list '."boot.bootloader".device_tree.dtsi'; list '."boot.bootloader".device_tree.dts')
 }
 
-# Sources of the BSP become files of U-Boot's own, so that they are compiled as those are.
+# Adds the BSP's sources to U-Boot's own device trees, so that U-Boot compiles them.
 add_device_trees() {
   local folder file name names=()
   folder=$tree/arch/$(u_boot_arch)/dts
@@ -35,19 +35,19 @@ add_device_trees() {
 
 u_boot_arch() { if [ "$TARGET_ARCH" = x86_64 ]; then echo x86; else echo arm; fi; }
 
-# The settings that make U-Boot use them. What this U-Boot or board does not know is left out.
+# The settings that make U-Boot use them. Settings that this U-Boot or board does not know are left out.
 device_tree_settings() {
   local known=$output/.config
   printf 'CONFIG_DEFAULT_DEVICE_TREE="%s"\n' "${tree_names%% *}"
   if grep -q '^CONFIG_OF_LIST=' "$known"; then printf 'CONFIG_OF_LIST="%s"\n' "$tree_names"; fi
   if grep -q '^CONFIG_SPL_OF_LIST=' "$known"; then printf 'CONFIG_SPL_OF_LIST="%s"\n' "$tree_names"; fi
-  # Those of the kernel, in a folder of their own, would be searched instead.
+  # Otherwise U-Boot would search its separate folder of kernel device trees.
   if grep -q '^CONFIG_OF_UPSTREAM=y' "$known"; then printf '# CONFIG_OF_UPSTREAM is not set\n'; fi
   if grep -q '^CONFIG_OF_EMBED=y' "$known"; then printf '# CONFIG_OF_EMBED is not set\nCONFIG_OF_SEPARATE=y\n'; fi
   if grep -q '^CONFIG_OF_ALL_DTBS=y' "$known"; then printf '# CONFIG_OF_ALL_DTBS is not set\n'; fi
 }
 
-# Compiled outside the tree, of copies: what was not declared is not found.
+# Compiles copies outside the tree, so that undeclared files are not found.
 compile_standalone() {
   local place=$scratch/device-trees file folder includes=() first=
   mkdir -p "$place"
@@ -63,7 +63,7 @@ compile_standalone() {
   tree_variables=(EXT_DTB="$first")
 }
 
-# Some vendors' trees build inside themselves whatever they are told.
+# Some vendors' trees always build in the source folder.
 take_from_tree() {
   local name
   for name in "$tree"/u-boot* "$tree"/*.{bin,img,itb} "$tree"/{MLO,.config,System.map,spl,tpl}; do

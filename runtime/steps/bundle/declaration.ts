@@ -1,4 +1,4 @@
-/** The update bundle: declared, and not made yet. */
+/** The update bundle: declared, but not built yet. */
 import { outputFolder } from '../../model/paths.ts'
 import type { StepDeclaration } from '../../plan/step.ts'
 import { file } from '../refs.ts'
@@ -7,7 +7,7 @@ export const bundle: StepDeclaration = {
   name: 'bundle',
   title: 'Update bundle',
   follows: 'make_image',
-  // `update` is accepted and exported, but not acted on; the loader says so.
+  // `update` is accepted and exported, but has no effect; the loader warns about it.
   exists: () => false,
   tools: () => ['image'],
   shared: false,

@@ -1,4 +1,4 @@
-/** The compositor: the suite's package, or compiled from the source that the project names. */
+/** The compositor: the suite's package, or compiled from the project's own source. */
 import type { StepBody } from '../../plan/body.ts'
 import { stepScript } from '../package-files.ts'
 import { SOURCE_SCRIPTS } from '../source/scripts.ts'

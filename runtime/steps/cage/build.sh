@@ -1,4 +1,4 @@
-# The compositor of the device: the suite's Cage, or what the project names, and the environment that the board gives it.
+# The device's compositor: the suite's Cage or the project's own, with the board's environment.
 put_in_place() {
   chmod 755 "$1"
   mv "$1" "$BSP_CACHE_DIR/.$2.new"
@@ -13,8 +13,8 @@ else
   put_in_place "$scratch/package/usr/bin/cage" cage
 fi
 
-# Cage shows a cursor wherever there is a mouse, so the pointer gets a theme whose pictures are empty. What the board says
-# comes last and counts more.
+# Cage shows a cursor wherever there is a mouse, so the pointer gets a theme with empty images. The board's
+# variables come last and win.
 jq -r '(if ."cage.hide_cursor" then "STRUX_HIDE_CURSOR=1", "XCURSOR_PATH=/usr/share/strux/cursors", "XCURSOR_THEME=default" else empty end),
   (."cage.env" // [] | .[])' <<<"$STEP_CONFIG" >"$scratch/env"
 mv "$scratch/env" "$BSP_CACHE_DIR/..cage-env.new"

@@ -1,4 +1,4 @@
-# A compositor of the project's own, by meson.
+# Compiles the project's own compositor with meson.
 
 compile_cage() {
   local source patches options program tree=$BSP_CACHE_DIR/.work/cage/tree build=$BSP_CACHE_DIR/.work/cage/build
@@ -21,12 +21,12 @@ compile_cage() {
   put_in_place "$scratch/cage" cage
 }
 
-# Further -dev packages for the target, with what they need: fetched once, then kept like sources.
+# Additional -dev packages for the target, with their dependencies: fetched once, then kept like sources.
 install_headers() {
   local names key files file lines=
   mapfile -t names < <(jq -r --arg arch "$debian_arch" '.cage.packages // [] | .[] | "\(.):\($arch)"' <<<"$STEP_CONFIG")
   [ ${#names[@]} -gt 0 ] || return 0
-  # What is to be fetched depends on what the builder has.
+  # The files to fetch depend on the packages in the builder.
   key="install ${names[*]} $(sum_of /var/lib/dpkg/status)"
   if [ "$debian_arch" != "$(dpkg --print-architecture)" ]; then dpkg --add-architecture "$debian_arch"; fi
   mkdir -p "$scratch/debs/partial"
@@ -36,7 +36,7 @@ install_headers() {
     apt-get "${apt_options[@]}" --yes --download-only install "${names[@]}" >"$scratch/apt-words" 2>&1 ||
       fail "the packages of cage.packages cannot be fetched: ${names[*]}" "$(tail -n 3 "$scratch/apt-words")"
     for file in "$scratch"/debs/*.deb; do
-      # The builder has all of them already.
+      # The builder already has all of them.
       [ -f "$file" ] || return 0
       lines+=${lines:+$'\n'}$(keep_file "$file" "$(basename "$file" | sed 's/%3a/:/g')")
     done
@@ -45,16 +45,16 @@ install_headers() {
   files=$(kept_files "$key") ||
     fail "Debian's packages cannot be looked up, and ${names[*]} are not kept" "$(tail -n 3 "$scratch/apt-words")"
   progress "Installing ${names[*]}"
-  # Headers of two architectures may share documentation.
+  # Packages of two architectures may share documentation files.
   xargs -d '\n' dpkg --force-overwrite --install <<<"$files" >"$scratch/apt-words" 2>&1 ||
     fail "the packages of cage.packages cannot be installed: ${names[*]}" "$(tail -n 5 "$scratch/apt-words")"
 }
 
-# For a foreign target meson must be told of compiler, pkg-config and machine. Sets `machine`, the options for that.
+# For a foreign target, meson needs compiler, pkg-config and machine. Sets `machine`, the options for that.
 choose_machine() {
   machine=()
   if [ "$debian_arch" = "$(dpkg --print-architecture)" ]; then return; fi
-  # meson does not hand PKG_CONFIG_LIBDIR on to pkg-config everywhere.
+  # meson does not always pass PKG_CONFIG_LIBDIR to pkg-config.
   printf '#!/bin/sh\nexport PKG_CONFIG_LIBDIR=/usr/lib/%s/pkgconfig:/usr/share/pkgconfig\nexec pkg-config "$@"\n' \
     "$triplet" >"$scratch/pkg-config"
   chmod +x "$scratch/pkg-config"
@@ -74,7 +74,7 @@ END
   machine=(--cross-file "$scratch/cross")
 }
 
-# The program called cage, or else the only one that is to be installed.
+# The program called cage, or else the only one that gets installed.
 find_program() {
   meson introspect --targets "$1" | jq -r '
     [.[] | select(.type == "executable")] as $all

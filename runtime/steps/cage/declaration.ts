@@ -9,7 +9,7 @@ export const cage: StepDeclaration = {
   title: 'Cage compositor',
   follows: 'before_cage',
   exists: ({ project }) => hasStep(project, 'cage'),
-  // The suite's own package only has to be unpacked.
+  // The suite's package only has to be unpacked.
   tools: ({ project }) => (project.cage ? ['cross', 'wayland'] : []),
   shared: false,
   inputs: ({ project }) => {

@@ -8,7 +8,7 @@ const script = () =>
   stepScript('shell/start.sh', 'shell/step.sh', 'shell/scratch.sh', 'shell/target.sh', 'client/build.sh')
 
 export const client: StepBody = {
-  // The client tells its version, so another one of this package is another client.
+  // The client reports its version, so another version of this package means another client.
   get source() {
     return `${script()}\n${deviceSourcesDigest('client')}\n${selfVersion()}`
   },

@@ -1,4 +1,4 @@
-# The on-device client: Go, the standard library alone, so that no network is needed.
+# The on-device client: Go with the standard library only, so that no network is needed.
 cd "$PROJECT_DIST_ARTIFACTS_FOLDER/client"
 mkdir -p "$SHARED_CACHE_DIR/.go" "$BSP_CACHE_DIR"
 export GOCACHE=$SHARED_CACHE_DIR/.go/build GOMODCACHE=$SHARED_CACHE_DIR/.go/mod GOENV=off GOTOOLCHAIN=local GOPROXY=off

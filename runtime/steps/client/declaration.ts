@@ -1,4 +1,4 @@
-/** The program that starts everything else on the device. */
+/** The on-device program that starts all others. */
 import type { StepDeclaration } from '../../plan/step.ts'
 import { inCache } from '../refs.ts'
 import { hasStep } from '../settings.ts'

@@ -1,4 +1,4 @@
-/** The web frontend: npm and the project's own build, on a copy below dist/cache/.frontend. */
+/** The web frontend: runs npm and the project's own build script on a copy below dist/cache/.frontend. */
 import type { StepBody } from '../../plan/body.ts'
 import { stepScript } from '../package-files.ts'
 import { npmSettings } from './npm-settings.ts'

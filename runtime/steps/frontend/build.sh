@@ -1,4 +1,4 @@
-# The web frontend: npm on a copy, so that the sources stay as they are.
+# The web frontend: npm runs on a copy, so that the sources stay unchanged.
 application=$(config .application)
 shown=${application#./}/frontend
 [ "$application" != . ] || shown=frontend
@@ -8,9 +8,9 @@ work=$place/work
 
 [ -f "$source/package.json" ] || fail "there is no $shown/package.json" \
   "A device without a page of its own: set build.steps.frontend to false in strux.config.ts."
-jq -e . "$source/package.json" >/dev/null || fail "$shown/package.json is no JSON"
+jq -e . "$source/package.json" >/dev/null || fail "$shown/package.json is not valid JSON"
 jq -e '.scripts.build' "$source/package.json" >/dev/null ||
-  fail "$shown/package.json has no script \"build\"" "It is what makes dist/ from the sources, such as \"vite build\"."
+  fail "$shown/package.json has no script \"build\"" "The script must make dist/ from the sources. Example: \"vite build\"."
 
 mkdir -p "$work"
 rsync -rlpt --checksum --delete --exclude=node_modules --exclude=/dist --exclude=.git --exclude=.DS_Store --exclude='*.log' \
@@ -18,12 +18,12 @@ rsync -rlpt --checksum --delete --exclude=node_modules --exclude=/dist --exclude
 cd "$work"
 
 export npm_config_cache=$place/npm npm_config_update_notifier=false npm_config_fund=false npm_config_audit=false
-# Registries and tokens of whoever builds: only for as long as this runs, and outside dist/.
+# The user's registries and tokens: only for the duration of this step, and outside dist/.
 printf '%s' "${STRUX_NPMRC-}" >"$scratch/npmrc"
 export npm_config_userconfig=$scratch/npmrc
 unset STRUX_NPMRC
 
-# What an installation depends on; with install scripts or workspaces that may be any file.
+# The files that an installation depends on; with install scripts or workspaces, any file may matter.
 installed_from() {
   node --version
   uname -m
@@ -35,8 +35,8 @@ installed_from() {
   fi
 }
 
-# Optional packages for this platform that the lock file names but does not describe, as NAME@RANGE: a lock that was
-# written on another platform may lack them, and `npm ci` then either refuses it or leaves them out.
+# Optional packages for this platform that the lock file names but does not describe, as NAME@RANGE. A lock file
+# from another platform may lack them; `npm ci` then either rejects it or leaves them out.
 missing_from_lock() {
   local platform
   case $(uname -m) in
@@ -54,7 +54,7 @@ install_packages() {
   if [ -f package-lock.json ]; then
     mapfile -t missing < <(missing_from_lock)
   elif [ ! -f npm-shrinkwrap.json ]; then
-    echo "$shown has no package-lock.json: which versions are installed depends on the day"
+    echo "$shown has no package-lock.json: the installed versions can change from day to day"
     npm install --no-package-lock || fail "npm install failed in $shown"
     return
   fi
@@ -64,7 +64,7 @@ install_packages() {
   if ! npm ci 2> >(tee "$scratch/npm-ci" >&2); then
     refuses_other_platforms || fail "npm ci failed in $shown" \
       "Where it says that package.json and package-lock.json do not agree, \`npm install\` in $shown mends the lock file."
-    echo 'npm ci wants to know the packages of other platforms too; npm install takes the lock file as it is'
+    echo 'npm ci rejects a lock file without the packages of other platforms; npm install accepts it'
     npm install || fail "npm install failed in $shown"
   fi
   if [ "${#missing[@]}" -gt 0 ]; then
@@ -72,7 +72,8 @@ install_packages() {
   fi
 }
 
-# Whether `npm ci` only missed optional packages in the lock file, which another version of npm or another registry left out.
+# Whether `npm ci` only lacked optional packages in the lock file, which another npm version or registry left
+# out.
 refuses_other_platforms() {
   local optional name
   grep -q '^npm ERR! Missing: \|^npm error Missing: ' "$scratch/npm-ci" || return 1

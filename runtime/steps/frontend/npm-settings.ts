@@ -1,6 +1,7 @@
 /**
- * What npm in a container takes over from whoever builds: registries, how to be let in there, and how to get there.
- * Tokens are among it, so it travels in the environment of the one command and appears in no record, log or file of dist/.
+ * The user's npm settings, for npm in a container: registries, credentials and proxies. They may contain
+ * tokens, so they are passed in the environment of one command only and appear in no record, log or file of
+ * dist/.
  */
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
@@ -9,18 +10,18 @@ import { join } from 'node:path'
 
 type Env = Readonly<Record<string, string | undefined>>
 
-/** Keys that mean the same in a container; paths of this machine do not. */
+/** Keys that also work in a container, unlike paths of this machine. */
 const KEYS =
   /^(registry|@[^:]+:registry|\/\/.+|_auth|_authToken|always-auth|username|_password|email|strict-ssl|ca|ca\[\]|cert|key|proxy|https-proxy|noproxy|fetch-[a-z-]+|maxsockets|omit-lockfile-registry-resolved|replace-registry-host)$/
 const PATHS = /:(certfile|keyfile)$/
 
-/** The text of an npmrc; empty where nothing is set. Later lines win, as they do for npm. */
+/** The text of an npmrc; empty without settings. Later lines win, as in npm. */
 export function npmSettings(env: Env, files: readonly string[] = npmrcFiles(env)): string {
   const lines = files.flatMap(file => linesOf(readText(file)))
   for (const [name, value] of Object.entries(env)) {
     const key = /^npm_config_(.+)$/i.exec(name)?.[1]
     if (key === undefined || value === undefined || value === '') continue
-    // npm writes keys of one word with _ for -; those that are URLs or scopes stay as they are.
+    // npm needs - instead of _ in ordinary keys; keys with URLs or scopes stay as they are.
     lines.push(`${/^[@/_]/.test(key) ? key : key.toLowerCase().replaceAll('_', '-')}=${value}`)
   }
   return lines
@@ -39,20 +40,20 @@ function linesOf(text: string): string[] {
     .filter(line => /^[^#;[][^=]*=/.test(line))
 }
 
-/** `${NAME}` is a variable of whoever builds; npm leaves what is not set as it stands. */
+/** Expands `${NAME}` from the user's environment. As in npm, an unset variable stays as written. */
 function expand(line: string, env: Env): string {
   return line.replace(/\$\{([^}?]+)(\?)?\}/g, (whole, name: string, optional) =>
     env[name] === undefined ? (optional ? '' : whole) : env[name]!,
   )
 }
 
-/** Those of the machine, then the user's. */
+/** The machine's file, then the user's. */
 function npmrcFiles(env: Env): string[] {
   const user = env.npm_config_userconfig || env.NPM_CONFIG_USERCONFIG || join(homedir(), '.npmrc')
   return [globalFile(env), user].filter(file => file !== undefined)
 }
 
-/** Where it lies differs between distributions, so npm is asked. */
+/** Its path differs between distributions, so npm is asked. */
 function globalFile(env: Env): string | undefined {
   const named = env.npm_config_globalconfig || env.NPM_CONFIG_GLOBALCONFIG
   if (named) return named

@@ -1,10 +1,13 @@
-/** The kernel's arguments of a BSP, without the root device, which only an image knows. */
+/** The kernel arguments of a BSP, without the root device, which depends on the image. */
 import type { BspData, ProjectData } from '../../../lib/schema.ts'
 
-/** Plymouth shows nothing without the first, and with a serial console nothing without the second. */
+/**
+ * Plymouth shows nothing without `splash`, and ignores the screen of a device with a serial console without the
+ * second argument.
+ */
 const SPLASH = ['splash', 'plymouth.ignore-serial-consoles']
 
-/** `boot.cmdline`, and what the project's splash needs besides. */
+/** `boot.cmdline`, and the arguments for the project's splash. */
 export function kernelArguments(
   project: Pick<ProjectData, 'boot'>,
   { boot: { cmdline = '' } = {} }: Pick<BspData, 'boot'>,

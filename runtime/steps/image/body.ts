@@ -1,4 +1,4 @@
-/** The disk image that a BSP declares. */
+/** The disk image that the BSP declares. */
 import type { StepBody } from '../../plan/body.ts'
 import { stepScript } from '../package-files.ts'
 

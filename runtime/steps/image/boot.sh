@@ -1,6 +1,6 @@
-# What a bootloader finds on the boot partition: kernel, initrd, device trees, its own programs, and its configuration.
+# The files of the boot partition: kernel, initrd, device trees, bootloader programs and configuration.
 
-# The file of the kernel's device tree that the image names, or the only one of a kernel built here.
+# The kernel's device tree: the one that the image names, or the only one of a kernel built here.
 find_device_tree() {
   local name=$1 place
   if [ -z "$name" ]; then
@@ -53,7 +53,7 @@ GRUB
       } >"$folder/loader/entries/strux.conf"
       ;;
     *)
-      # U-Boot and others that read extlinux.conf. Paths are relative to the filesystem that it is on.
+      # For U-Boot and others that read extlinux.conf. Paths are relative to its filesystem.
       mkdir -p "$folder/extlinux"
       {
         printf 'default strux\ntimeout 0\nlabel strux\n  kernel %s/vmlinuz\n' "$3"

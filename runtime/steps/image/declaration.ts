@@ -1,4 +1,4 @@
-/** The disk image, where the BSP declares one. */
+/** The disk image, if the BSP declares one. */
 
 import { cacheFolder, outputFolder } from '../../model/paths.ts'
 import type { PathRef } from '../../model/plan.ts'
@@ -29,7 +29,10 @@ export const image: StepDeclaration = {
   }),
 }
 
-/** What `file`, `content` and `raw` of an image mean: the BSP's own with `./`, else as for artifacts. */
+/**
+ * The paths of `file`, `content` and `raw` in an image: in the BSP's folder with `./`, otherwise as for
+ * artifacts.
+ */
 function imageInputs(facts: StepFacts): PathRef[] {
   const { bsp, bspName } = facts
   const { partitions = [], raw = [] } = bsp.image ?? {}
@@ -53,7 +56,7 @@ function imageInputs(facts: StepFacts): PathRef[] {
   ]
 }
 
-/** The image; beside it kernel and initrd, for a direct start; and in the cache how the kernel is to be started. */
+/** The image, the kernel and initrd for a direct start, and (in the cache) the kernel's start parameters. */
 function imageOutputs(facts: StepFacts): PathRef[] {
   const { bsp, bspName } = facts
   if (!bsp.image) return []

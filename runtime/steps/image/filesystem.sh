@@ -1,22 +1,22 @@
-# Filesystems made from folders, without mounting anything, with the same bytes for the same content.
+# Makes filesystems from folders without mounting; the same content gives the same bytes.
 
-# Bytes: 64M → 67108864.
+# Converts to bytes: 64M → 67108864.
 bytes() { numfmt --from=iec <<<"$1"; }
-# A UUID that follows from the BSP and a name.
+# A UUID derived from the BSP and a name.
 uuid_of() {
   local sum
   sum=$(printf 'strux %s %s' "$(config .bsp)" "$1" | md5sum | cut -c1-32)
   printf '%s-%s-4%s-8%s-%s\n' "${sum:0:8}" "${sum:8:4}" "${sum:13:3}" "${sum:17:3}" "${sum:20:12}"
 }
 
-# What a folder needs as a filesystem, with room to work: a fifth more and 64 MiB, in whole MiB.
+# The size of a filesystem for a folder, in whole MiB: a fifth more than the content, plus 64 MiB.
 roomy_size() {
   local used
   used=$(du -s --block-size=1 "$1" | cut -f1)
   echo $(((used + used / 5 + 64 * 1048576 + 1048575) / 1048576 * 1048576))
 }
 
-# make_filesystem KIND FOLDER FILE SIZE LABEL; without SIZE what the content needs.
+# make_filesystem KIND FOLDER FILE SIZE LABEL; without SIZE, as large as the content needs.
 make_filesystem() {
   local kind=$1 folder=$2 file=$3 size=$4 label=$5 uuid
   uuid=$(uuid_of "filesystem $label")
@@ -30,7 +30,7 @@ make_filesystem() {
         fail "the content of partition $label does not fit into $size bytes" 'Give the partition a larger size, or none.' ;;
     vfat)
       truncate -s "$size" "$file"
-      # FAT32 has to have 65525 clusters; smaller ones become FAT16, which every firmware reads too.
+      # FAT32 needs at least 65525 clusters; smaller filesystems become FAT16, which every firmware reads too.
       mkfs.vfat --invariant -i "${uuid:0:8}" -n "$(tr '[:lower:]' '[:upper:]' <<<"${label:0:11}")" "$file" >/dev/null
       find "$folder" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
       if [ -n "$(ls -A "$folder")" ]; then

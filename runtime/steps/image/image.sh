@@ -1,4 +1,4 @@
-# The declared image: filesystems are made one by one and put into their places in a file; nothing is mounted.
+# The declared image: makes each filesystem and copies it to its offset in a file; nothing is mounted.
 export ROOTFS_DIR=${STRUX_SCRATCH:-/tmp}/rootfs
 work=$BSP_CACHE_DIR/.image
 mkdir -p "$PROJECT_DIST_OUTPUT_FOLDER"
@@ -24,7 +24,7 @@ content_of() {
   case $(type_of "$1") in esp | boot) echo boot ;; root) echo rootfs ;; esac
 }
 
-# Which partition the kernel mounts, by an id that does not depend on the disk's place in the machine.
+# The partition that the kernel mounts, by an id that does not depend on the order of disks in the machine.
 root_index= boot_index=
 for ((i = 0; i < count; i++)); do
   case $(content_of "$i") in
@@ -73,7 +73,7 @@ for ((i = 0; i < count; i++)); do
     ?*)
       folder=$(placed_path "$content")
       [ -d "$folder" ] || fail "there is no folder $content (image.partitions, $label)"
-      # A copy: times are set in it.
+      # A copy, because its times are changed.
       rm -rf "$work/empty-$i" && cp -r "$folder" "$work/empty-$i" && folder=$work/empty-$i ;;
   esac
   if [ -n "$file" ]; then
@@ -96,7 +96,7 @@ done
 
 draft=$work/draft.img
 if [ "$table" = none ]; then
-  # An ext4 leaves its first KiB to those who start from it.
+  # An ext4 leaves its first KiB free for boot code.
   claim "$([ "$(filesystem_of 0)" = ext4 ] && echo 1024 || echo 0)" "${sizes[0]}" "partition $(partition 0 .name)"
   claim_pieces
   mv "${files[0]}" "$draft"
@@ -110,6 +110,6 @@ progress 'Putting the image in place'
 for made in vmlinuz initrd.img; do
   if [ -f "$BSP_CACHE_DIR/$made" ]; then cp "$BSP_CACHE_DIR/$made" "$PROJECT_DIST_OUTPUT_FOLDER/$made"; fi
 done
-# What strux run and strux test need to know of it.
+# Start parameters for strux run and strux test.
 jq -n --arg root "$root_device" --arg arguments "$arguments" '{root: $root, cmdline: $arguments}' >"$BSP_CACHE_DIR/.image.json"
 mv "$draft" "$PROJECT_DIST_OUTPUT_FOLDER/$name"

@@ -1,9 +1,9 @@
-# Partition tables, and pieces put at their places. A piece that would lie over another is an error, not a surprise on the
-# device.
+# Partition tables, and files at fixed offsets. Two pieces that overlap are an error here, so that the device
+# does not fail later.
 MIB=1048576
 placed_from=() placed_to=() placed_name=()
 
-# claim FROM TO NAME: both in bytes, TO not included.
+# claim FROM TO NAME: in bytes, TO exclusive.
 claim() {
   local i
   for ((i = 0; i < ${#placed_from[@]}; i++)); do
@@ -15,7 +15,7 @@ claim() {
   placed_from+=("$1") placed_to+=("$2") placed_name+=("$3")
 }
 
-# The files that `raw` puts at places of the disk.
+# The files that `raw` puts at offsets of the disk.
 pieces=() piece_offsets=()
 
 claim_pieces() {
@@ -36,7 +36,7 @@ put_pieces() {
   for i in "${!pieces[@]}"; do put "${pieces[i]}" "$1" "${piece_offsets[i]}"; done
 }
 
-# put FILE IMAGE OFFSET. Holes stay holes.
+# put FILE IMAGE OFFSET. Keeps holes sparse.
 put() { dd if="$1" of="$2" bs=64K oflag=seek_bytes seek="$3" conv=notrunc,sparse status=none; }
 
 type_id() {
@@ -59,7 +59,7 @@ type_id() {
   esac
 }
 
-# Where the disk ends: behind every partition and every piece, in whole MiB, and behind that one for the second copy of a GPT.
+# The disk's size: after every partition and piece, in whole MiB, plus one MiB for the backup GPT.
 disk_size() {
   local end=0 i
   for ((i = 0; i < ${#placed_to[@]}; i++)); do
@@ -70,7 +70,7 @@ disk_size() {
 
 write_table() {
   local image=$1 next=$MIB i start script wanted attributes
-  # Before its signature an MBR has room for 440 bytes of code, that which protects a GPT too.
+  # An MBR has 440 bytes for boot code before its signature; the protective MBR of a GPT too.
   claim 440 "$([ "$table" = gpt ] && echo $((34 * 512)) || echo 512)" 'the partition table'
   if [ "$table" = mbr ] && [ "$count" -gt 4 ]; then fail "an MBR has four partitions at most, not $count"; fi
   script=$(mktemp)
@@ -80,7 +80,7 @@ write_table() {
     wanted=$(partition "$i" .offset)
     start=$next
     if [ -n "$wanted" ]; then start=$(bytes "$wanted"); fi
-    [ $((start % 512)) -eq 0 ] || fail "partition $(partition "$i" .name) begins at $start, which is no multiple of 512"
+    [ $((start % 512)) -eq 0 ] || fail "partition $(partition "$i" .name) begins at $start, which is not a multiple of 512"
     sizes[i]=$(((sizes[i] + 511) / 512 * 512))
     claim "$start" $((start + sizes[i])) "partition $(partition "$i" .name)"
     starts[i]=$start

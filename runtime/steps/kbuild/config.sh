@@ -1,9 +1,9 @@
-# Fragments of a configuration, and whether each of their lines took.
+# Merges configuration fragments and checks that each of their lines took effect.
 
-# Each fragment as a file, and what it is called in messages.
+# Each fragment as a file, with its name for messages.
 fragments=() fragment_names=()
 
-# collect_fragments FILTER KEY: reads the list that the jq filter yields; KEY is what the author calls it.
+# collect_fragments FILTER KEY: reads the list from the jq filter; KEY is its name in the definition.
 collect_fragments() {
   local count index entry file
   count=$(jq "$1 // [] | length" <<<"$STEP_CONFIG")
@@ -19,13 +19,14 @@ collect_fragments() {
   done
 }
 
-# add_fragment NAME: the fragment's text on stdin. A line that means nothing would be lost without a word.
+# add_fragment NAME: reads the fragment from stdin. Rejects invalid lines, which would otherwise be ignored
+# silently.
 add_fragment() {
   local file line
   file=$(mktemp "$scratch/fragment-XXXXXX.config")
   sed 's/[[:space:]]*$//' >"$file"
   line=$(grep -n -v -E -e '^$' -e '^[[:space:]]*#' -e '^CONFIG_[A-Za-z0-9_]+=' "$file" | head -n 1) || true
-  [ -z "$line" ] || fail "$1, line ${line%%:*}: '${line#*:}' is no line of a configuration" \
+  [ -z "$line" ] || fail "$1, line ${line%%:*}: '${line#*:}' is not a line of a configuration" \
     'Lines are CONFIG_X=y, CONFIG_X=n or # CONFIG_X is not set; the name of a file begins with ./ or is a bare x.config.'
   fragments+=("$file")
   fragment_names+=("$1")
@@ -44,10 +45,11 @@ merge_fragments() {
   check_fragments "$output/.config"
 }
 
-# The value of a symbol in a configuration; `n` for what is not there.
+# The value of a symbol in a configuration; `n` if it is absent.
 config_value() { sed -n "s/^$1=//p" "$2" | tail -n 1 | grep . || echo n; }
 
-# Each symbol must have the value of the last fragment that names it. Switched-off ones that others need are warned of.
+# Each symbol must have the value of the last fragment that names it. Warns if a symbol that was switched off is
+# needed by another.
 check_fragments() {
   local config=$1 index symbol value final
   local -A wanted=() whence=()
@@ -62,7 +64,7 @@ check_fragments() {
     value=${wanted[$symbol]} final=$(config_value "$symbol" "$config")
     if [ "$value" = "$final" ]; then continue; fi
     if [ "$value" = n ] || [ "$value=$final" = m=y ]; then
-      warn "$symbol=$value (${whence[$symbol]}) became $final: something else needs it"
+      warn "$symbol=$value (${whence[$symbol]}) became $final: another setting needs it"
     else
       lost+=("$symbol=$value (${whence[$symbol]}) became $final")
     fi

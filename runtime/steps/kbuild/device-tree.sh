@@ -1,6 +1,6 @@
-# Device trees of a BSP, compiled as the kernel compiles its own: by the C preprocessor and dtc.
+# Compiles the BSP's device trees as the kernel compiles its own: with the C preprocessor and dtc.
 
-# compile_device_tree SOURCE TARGET DTC FOLDER...: the folders are searched for included files.
+# compile_device_tree SOURCE TARGET DTC FOLDER...: searches the folders for included files.
 compile_device_tree() {
   local source=$1 target=$2 dtc=$3 folder includes=() paths=()
   shift 3
@@ -16,16 +16,16 @@ compile_device_tree() {
   cp "$scratch/tree.dtb" "$target"
 }
 
-# The files that went into the latest device tree, by their real paths.
+# The source files of the latest device tree, by real path.
 device_tree_files() {
   cat "$scratch/cpp.d" "$scratch/dtc.d" | sed 's/^[^ ]*: *//' | tr -s ' \\\n' '\n' | grep . | sort -u | xargs -r realpath -m
 }
 
-# Folders of which the files that device trees are made of count for the fingerprint, and no others.
+# Folders whose files count in the fingerprint as sources of device trees.
 beside=()
 
-# declared_files SOURCE TREE FOLDER...: what lies neither in TREE, nor beside SOURCE or below, nor in a FOLDER does not count
-# for the step's fingerprint, so it must not be used.
+# declared_files SOURCE TREE FOLDER...: fails if a source file lies outside TREE, the folder of SOURCE and every
+# FOLDER. Such a file does not count in the step's fingerprint, so it must not be used.
 declared_files() {
   local source tree=$2 file folder
   source=$(realpath "$1")
@@ -42,7 +42,7 @@ declared_files() {
       folder=$(realpath -m "$folder")
       case $file in "$folder"/*.dts | "$folder"/*.dtsi | "$folder"/*.dtso | "$folder"/*.h) continue 2 ;; esac
     done
-    fail "$(basename "$source") includes ${file#"$PROJECT_FOLDER"/}, and the build does not know that" \
+    fail "$(basename "$source") includes ${file#"$PROJECT_FOLDER"/}, which is not declared as an input" \
       'Name its folder in device_tree.include_paths.'
   done < <(device_tree_files)
 }

@@ -1,11 +1,11 @@
-/** What is read of the BSP by whatever is built as the kernel is: fragments of a configuration, device trees. */
+/** Inputs from the BSP for steps that use the kernel's build system: configuration fragments and device trees. */
 import { posix } from 'node:path'
 import type { PathRef } from '../../model/plan.ts'
 import type { StepFacts } from '../../plan/step.ts'
 import { entries, type Keys, named } from '../named.ts'
 import { NOISE, own } from '../refs.ts'
 
-/** Those entries of `fragments` that name a file; anything else is the fragment itself. */
+/** The entries of `fragments` that name a file; other entries are the fragment's text. */
 export function fragmentFiles(
   facts: StepFacts,
   fragments: readonly string[] | undefined,
@@ -16,7 +16,10 @@ export function fragmentFiles(
     .map(([path, at]) => named(own(facts, path), 'fragment', at))
 }
 
-/** Those device trees that are files of the BSP, with what they may include; a bare name is one of the source tree. */
+/**
+ * The device trees that are files of the BSP, with the files that they may include. A bare name is a device
+ * tree of the source.
+ */
 export function deviceTreeFiles(
   facts: StepFacts,
   trees: string | readonly string[] | undefined,
@@ -29,7 +32,7 @@ export function deviceTreeFiles(
   ]
 }
 
-/** The files that a device tree of the BSP may include without a word about it: those beside it and below. */
+/** The files that a device tree of the BSP may include without declaring them: those in its folder and below. */
 function besideDeviceTree({ bspFolder }: StepFacts, path: string): PathRef {
   const place = posix.join(bspFolder, posix.dirname(path)).replaceAll(/[*?{}[\]\\]|[!+@](?=\()/g, '\\$&')
   const pattern = `${place}/**/*.{dts,dtsi,dtso,h}`

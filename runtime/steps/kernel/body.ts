@@ -1,4 +1,4 @@
-/** A kernel of the BSP's own, in two halves with a hook between them: the source, then all that is built from it. */
+/** The BSP's own kernel, in two halves with a hook between them: first the source, then the build. */
 import type { StepBody } from '../../plan/body.ts'
 import { stepScript } from '../package-files.ts'
 import { SOURCE_SCRIPTS } from '../source/scripts.ts'

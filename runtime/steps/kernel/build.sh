@@ -4,7 +4,8 @@ draft=$WORK/kernel
 rm -rf "$draft"
 mkdir -p "$draft"
 
-# In the tree itself: scripts of the BSP that build modules of their own expect a configured and built tree there.
+# Builds in the tree itself: scripts of the BSP that build their own modules expect a configured and built tree
+# there.
 kernel_make() {
   make --no-print-directory -C "$tree" -j"$(nproc)" ARCH="$kernel_arch" CROSS_COMPILE="$cross_compile" LOCALVERSION= "$@"
 }
@@ -36,7 +37,7 @@ fi
 
 dts=$tree/arch/$kernel_arch/boot/dts
 
-# in_tree NAME ENDING: the path below the kernel's folder of device trees, without an ending. Folders may be left out.
+# in_tree NAME ENDING: the path below the kernel's device tree folder, without ending. NAME may omit folders.
 in_tree() {
   local name=${1%.dt[sb]} found
   name=${name%.dt[sb]o}
@@ -47,7 +48,7 @@ in_tree() {
   echo "$found"
 }
 
-# install_tree NAME ENDING: a device tree of the kernel's own, or of the BSP.
+# install_tree NAME ENDING: installs a device tree of the kernel or of the BSP.
 install_tree() {
   local name=$1 ending=$2 path source base
   if [[ $name != ./* ]]; then
@@ -59,7 +60,7 @@ install_tree() {
   fi
   source=$(own_path "$name")
   [ -f "$source" ] || fail "the device tree ${source#"$PROJECT_FOLDER"/} is missing"
-  # Only there so that its folder is searched.
+  # Listed only so that its folder is searched.
   if [[ $name == *.dtsi ]]; then return; fi
   base=$(basename "$name")
   compile_device_tree "$source" "$draft/dtbs/${base%.*}.$ending" "$dtc" "${include_paths[@]}" "${beside[@]}" "${kernel_includes[@]}"
@@ -79,7 +80,7 @@ kernel_includes=("$tree/include" "$tree/scripts/dtc/include-prefixes" "$dts")
 for name in "${own_trees[@]}"; do
   if [[ $name == *.dtsi ]]; then beside+=("$(own_path "$(dirname "$name")")"); fi
 done
-# Sources of the BSP include those of the chip by their bare names, and these lie in folders by vendor.
+# Sources of the BSP include the chip's sources by bare name, but those lie in folders by vendor.
 for folder in "$dts"/*/; do
   if [ -d "$folder" ]; then kernel_includes+=("${folder%/}"); fi
 done

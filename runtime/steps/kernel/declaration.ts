@@ -1,4 +1,4 @@
-/** A kernel of the BSP's own; without it the suite's package is taken, by rootfs_post. */
+/** The BSP's own kernel. Without one, rootfs_post installs the suite's package. */
 import type { StepDeclaration } from '../../plan/step.ts'
 import { deviceTreeFiles, fragmentFiles } from '../kbuild/refs.ts'
 import { namedSource, ownFiles } from '../named.ts'

@@ -8,4 +8,4 @@ if [ -z "$source" ]; then
 fi
 mapfile -t patches < <(jq -r '."boot.kernel".patches // [] | .[]' <<<"$STEP_CONFIG")
 place_source "$BSP_CACHE_DIR/kernel-source" "$source" "$BSP_FOLDER" "$(config '."boot.kernel".sha256')" "${patches[@]/#/$BSP_FOLDER/}"
-[ -f "$BSP_CACHE_DIR/kernel-source/Makefile" ] || fail "there is no Makefile in $source: that is no kernel source"
+[ -f "$BSP_CACHE_DIR/kernel-source/Makefile" ] || fail "there is no Makefile in $source: this is not a kernel source"

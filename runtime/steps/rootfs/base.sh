@@ -1,4 +1,4 @@
-# A Debian root filesystem with what a kiosk needs, as C/rootfs-base.tar.gz.
+# A Debian root filesystem with the packages that a kiosk needs, as C/rootfs-base.tar.gz.
 suite=$(config .suite)
 draft=$BSP_CACHE_DIR/.rootfs-base.tar
 trap 'disable_emulation; rm -f "$draft" "$draft.gz"' EXIT
@@ -13,7 +13,7 @@ if enabled .cage; then
     libgl1-mesa-dri libegl-mesa0 libegl1 libgles2 libgbm1 fonts-dejavu-core
   )
 fi
-# What pages expect of a browser, unless the project wants a small image.
+# Media support that web pages expect, unless the project wants a small image.
 if enabled .media; then
   packages+=(
     gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly
@@ -26,7 +26,7 @@ if [ "$(config .gpu_drivers)" = all ]; then
   if [ "$debian_arch" = amd64 ]; then packages+=(intel-media-va-driver); fi
 fi
 if enabled .wpe; then packages+=(cog libwpebackend-fdo-1.0-1 libjson-glib-1.0-0); fi
-# Plymouth's hook for the initramfs calls fc-cache.
+# Plymouth's initramfs hook calls fc-cache.
 if enabled .splash; then packages+=(plymouth fontconfig); fi
 if enabled .debian_kernel; then
   case $debian_arch in
@@ -35,23 +35,24 @@ if enabled .debian_kernel; then
   esac
 fi
 
-# What apt fetched for a suite and architecture is kept for all BSPs: packages, and the indexes that they were chosen by.
+# Downloads by apt for a suite and architecture are kept for all BSPs: packages, and the indexes they were
+# chosen from.
 kept=$SHARED_CACHE_DIR/.sources/apt/$suite-$debian_arch
 mkdir -p "$kept/archives" "$kept/base-lists"
 
-# The archive as this builder knows it, for the suite that the project wants.
+# This builder's archive settings, for the project's suite.
 here=$(. /etc/os-release && echo "$VERSION_CODENAME")
-# Its name becomes that of a file of the root filesystem.
+# Its name becomes the name of a file in the root filesystem.
 sources=${STRUX_SCRATCH:-/tmp}/debian.list
 apt-get -qq update || true
-# indextargets names only what has been fetched: nothing without a network.
+# indextargets lists only fetched indexes: nothing without a network.
 apt-get indextargets --format 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' |
   sort -u | sed -E "s/ $here(-[a-z]+)? / $suite\1 /" >"$sources"
 offline=
 if [ -s "$sources" ]; then
   cp "$sources" "$kept/base.list"
 elif [ -s "$kept/base.list" ]; then
-  warn "Debian's packages cannot be looked up; the root filesystem is made of those that are kept"
+  warn "Debian's packages cannot be looked up; the root filesystem is made from the kept ones"
   cp "$kept/base.list" "$sources"
   offline=yes
 else
@@ -59,7 +60,7 @@ else
     'This takes a network, or builder.mirror in strux.config.ts.'
 fi
 
-# Kept packages stand where apt looks for them before it fetches; it verifies them all the same.
+# Puts kept packages where apt looks before it downloads; apt still verifies them.
 before=$(mktemp)
 cat >"$before" <<'BEFORE'
 set -e
@@ -74,7 +75,8 @@ rsync -rt --ignore-existing --chmod=F644 --include='*.deb' --exclude='*' "$1/var
 rsync -rt --delete --chmod=F644 --exclude=/lock --exclude=/partial --exclude=/auxfiles "$1/var/lib/apt/lists/" "$2/base-lists/"
 KEEP
 
-# Before any package is configured: the initramfs has what a virtual machine's disk and screen need, and no more.
+# Runs before packages are configured: limits the initramfs to the drivers of a virtual machine's disk and
+# screen.
 setup=$(mktemp)
 cat >"$setup" <<'SETUP'
 set -e
@@ -83,14 +85,14 @@ printf '%s\n' virtio_pci virtio_mmio virtio_blk virtio_scsi virtio_gpu sd_mod ah
   sdhci_pci sdhci_acpi ext4 >"$1/etc/initramfs-tools/modules"
 printf 'MODULES=list\nCOMPRESS=zstd\n' >"$1/etc/initramfs-tools/conf.d/strux"
 if [ "$2" = true ]; then printf 'FRAMEBUFFER=y\n' >>"$1/etc/initramfs-tools/conf.d/strux"; fi
-# Services are started by the device, not by the installation of their packages.
+# The device starts services, not the installation of their packages.
 printf '#!/bin/sh\nexit 101\n' >"$1/usr/sbin/policy-rc.d"
 chmod 755 "$1/usr/sbin/policy-rc.d"
 SETUP
 splash=false
 if enabled .splash; then splash=true; fi
 
-# What differs from one installation to the next although nothing has changed.
+# Removes files that differ between installations although nothing has changed.
 cleanup=$(mktemp)
 cat >"$cleanup" <<'CLEANUP'
 set -e
@@ -101,7 +103,7 @@ rm -rf "$root"/var/cache/ldconfig/* "$root"/var/cache/fontconfig/* "$root"/var/c
   "$root"/var/lib/systemd/catalog/database "$root"/var/lib/dpkg/*-old "$root"/etc/*- "$root"/tmp/* "$root"/run/*
 : >"$root/etc/machine-id"
 rm -f "$root/var/lib/dbus/machine-id" "$root/var/lib/systemd/random-seed"
-# Days since 1970 on which a password was changed: the day of the build.
+# The date of the last password change, in days since 1970: otherwise the day of the build.
 sed -i -E "s/^([^:]*:[^:]*:)[0-9]+:/\1$(($SOURCE_DATE_EPOCH / 86400)):/" "$root/etc/shadow"
 CLEANUP
 

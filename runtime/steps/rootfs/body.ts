@@ -1,4 +1,4 @@
-/** The base root filesystem: Debian packages alone, nothing of the project. */
+/** The base root filesystem: only Debian packages, no files of the project. */
 import type { StepBody } from '../../plan/body.ts'
 import { stepScript } from '../package-files.ts'
 

@@ -1,4 +1,4 @@
-/** The base root filesystem: it depends on settings alone. */
+/** The base root filesystem: it depends only on settings. */
 import { PROJECT_DEFAULTS } from '../../../lib/schema.ts'
 import type { StepDeclaration } from '../../plan/step.ts'
 import { inCache } from '../refs.ts'

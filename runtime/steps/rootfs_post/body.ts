@@ -1,4 +1,7 @@
-/** The root filesystem of the device: the base with packages, programs, kernel, overlays, and what it is told of itself. */
+/**
+ * The device's root filesystem: the base with packages, programs, kernel, overlays and the device's own
+ * settings.
+ */
 
 import type { StepBody } from '../../plan/body.ts'
 import { selfVersion } from '../../state/own-package.ts'
@@ -20,7 +23,7 @@ const SCRIPTS = [
 ]
 
 export const rootfsPost: StepBody = {
-  /** The version counts: the device is told of it. */
+  /** Includes the version, which is written to the device. */
   get source() {
     return [stepScript(...SCRIPTS), deviceSourcesDigest('system'), selfVersion()].join('\n')
   },

@@ -1,4 +1,4 @@
-/** The root filesystem of the device: what all steps before it made, and what project and BSP add. */
+/** The device's root filesystem: the outputs of all earlier steps, and the additions of project and BSP. */
 import { PROJECT_DEFAULTS } from '../../../lib/schema.ts'
 import type { StepDeclaration, StepFacts } from '../../plan/step.ts'
 import { entries, named, packageFiles, repositoryKeys } from '../named.ts'
@@ -59,7 +59,7 @@ export const rootfsPost: StepDeclaration = {
 
 type Overlaid = Pick<StepFacts, 'project' | 'bsp' | 'bspFolder'>
 
-/** All that are copied, by their paths in the project: the BSP's, then the project's. */
+/** All overlays that are copied, by their paths in the project: the BSP's, then the project's. */
 function overlays({ project, bsp, bspFolder }: Overlaid) {
   const ofProject = entries(project.rootfs?.overlay, ['rootfs', 'overlay'])
   return [

@@ -1,4 +1,4 @@
-# What runs on the device, and what it is told of itself. Overlays come later and win.
+# The on-device programs and their settings. Overlays are copied later and win.
 
 install_programs() {
   progress "Installing the project's programs"
@@ -8,7 +8,7 @@ install_programs() {
     cp -r --no-preserve=ownership "$artifacts/system/." "$ROOTFS_DIR/"
     install -m 755 "$BSP_CACHE_DIR/client" "$ROOTFS_DIR/strux/client"
   else
-    # Without the client, the console and its login are Debian's own; the network is set up all the same.
+    # Without the client, console and login are Debian's defaults. The network is set up in any case.
     mkdir -p "$ROOTFS_DIR/etc/systemd"
     cp -r --no-preserve=ownership "$artifacts"/system/etc/systemd/{network,system-preset} "$ROOTFS_DIR/etc/systemd/"
   fi
@@ -31,7 +31,8 @@ install_programs() {
   fi
 }
 
-# Enables and disables what the preset says, as far as this device has it. Before the overlays, which may change it.
+# Enables and disables the units that the preset names and this device has. Before the overlays, which may
+# change them.
 enable_units() {
   local unit units=()
   for unit in $(sed -nE 's/^(enable|disable) //p' "$PROJECT_DIST_ARTIFACTS_FOLDER"/system/etc/systemd/system-preset/10-strux.preset); do
@@ -50,27 +51,27 @@ describe_device() {
   jq '{name, projectVersion: .project_version, struxVersion: .strux_version, bsp, board, arch,
     steps: ."build.steps"}' \
     <<<"$STEP_CONFIG" >"$ROOTFS_DIR/etc/strux/project.json"
-  # What the project says of its monitors; else one with the board's resolution.
+  # The project's monitors, or one with the board's resolution.
   jq '.display as [$project, $board] | {monitors:
     ($project.monitors // [{path: "/"} + (if $board then {resolution: $board.resolution} else {} end)]
       | map(if .transform then .transform |= tostring else . end))}' <<<"$STEP_CONFIG" >"$draft/display-config.json"
   install -m 644 "$draft/display-config.json" "$ROOTFS_DIR/strux/.display-config.json"
 }
 
-# The BSP's overlays in their order, then the project's. Symlinks to folders (/bin, /lib) stay what they are; of all else the
-# later one counts: files of the same size and time too, and a file where there was a folder.
+# Copies the BSP's overlays in order, then the project's. Symlinks to folders (/bin, /lib) stay as they are.
+# Otherwise the later overlay wins: also for files of equal size and time, and for a file in place of a folder.
 apply_overlays() {
   local folder folders
   mapfile -t folders < <(jq -r '."rootfs.overlay"[]' <<<"$STEP_CONFIG")
   for folder in "${folders[@]}"; do
-    # Git keeps no empty folders, so one that is not there may be meant.
+    # Git keeps no empty folders, so a missing one may be intentional.
     [ -d "$(project_path "$folder")" ] || { warn "there is no overlay $folder (rootfs.overlay)"; continue; }
     rsync -a -K --ignore-times --force --no-owner --no-group "$(project_path "$folder")/" "$ROOTFS_DIR/"
   done
 }
 
-# What systemd would do at the first start, and it takes longer there: with these files it sees that it has been done
-# (systemd-update-done.service). An image that QEMU starts is at its first start every time.
+# Work that systemd would otherwise do, more slowly, at the first start. These files tell systemd that it is
+# done (systemd-update-done.service). An image in QEMU is at its first start every time.
 settle() {
   in_chroot ldconfig
   touch "$ROOTFS_DIR/etc/.updated" "$ROOTFS_DIR/var/.updated"

@@ -1,15 +1,15 @@
 # Kernel, modules and initramfs: C/vmlinuz and C/initrd.img, and the same below /boot of the root filesystem.
 
-# What decides the content of an initramfs, apart from kernel and packages that bring their own hooks.
+# The inputs of an initramfs, apart from the kernel and packages with their own hooks.
 initramfs_state() {
   (cd "$ROOTFS_DIR" && find etc/initramfs-tools usr/share/initramfs-tools etc/modprobe.d etc/plymouth usr/share/plymouth \
     -type f -exec sha256sum {} + 2>/dev/null || true) | sort | sha256sum
 }
 
-# An archive without anything in it: the kernel finds no /init there, and mounts its root by itself.
+# An empty archive: the kernel finds no /init in it, and mounts its root itself.
 empty_initrd() { in_chroot cpio --quiet -o -H newc </dev/null | gzip -n; }
 
-# The only version that has modules; several would leave open which one is meant.
+# The only version with modules; with several, the right one would be unclear.
 modules_version() {
   local found=("$1"/lib/modules/*/)
   if [ ! -d "${found[0]}" ]; then return; fi

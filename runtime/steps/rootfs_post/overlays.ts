@@ -1,21 +1,21 @@
-/** The folders of a BSP whose files are copied over the root filesystem. */
+/** The folders of a BSP that are copied over the root filesystem. */
 import { posix } from 'node:path'
 import type { BspData } from '../../../lib/schema.ts'
 import { entries, type Keys } from '../named.ts'
 import { ownOrProject } from '../refs.ts'
 
 export interface Overlay {
-  /** As the definition has it. */
+  /** The path as declared. */
   readonly declared: string
   /** Relative to the project. */
   readonly path: string
-  /** Where the definition names it. */
+  /** The keys of the path in the definition. */
   readonly keys: Keys
 }
 
 /**
- * In the order in which they are copied: of files that several have, the last one counts. A folder that is named twice, in
- * whatever way, is copied once, at its last place.
+ * The overlays in copying order: if several contain the same file, the last one wins. A folder that is named
+ * twice, in any spelling, is copied once, at its last position.
  */
 export function bspOverlays(bsp: Pick<BspData, 'rootfs'>, bspFolder: string): readonly Overlay[] {
   const all = entries(bsp.rootfs?.overlay, ['rootfs', 'overlay'])

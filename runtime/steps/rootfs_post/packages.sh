@@ -1,4 +1,5 @@
-# Debian packages of project and BSP: names, and .deb files. What apt fetches is kept, so that a second run needs no network.
+# Installs Debian packages of project and BSP: names, and .deb files. Downloads are kept, so that a second run
+# needs no network.
 install_packages() {
   local names=() files=() entry path source
   # BSP entries: ./x is in the BSP's folder; all other files are relative to the project.
@@ -17,7 +18,7 @@ install_packages() {
   progress "Installing ${#names[@]} packages and ${#files[@]} package files"
   local kept=$SHARED_CACHE_DIR/.sources/apt/$suite-$debian_arch place lock
   mkdir -p "$kept/archives/partial" "$kept/lists/partial"
-  # One apt at a time: builds of several BSPs keep their packages in the same place.
+  # One apt at a time: builds of several BSPs share the kept packages.
   exec {lock}>"$kept/.lock"
   flock "$lock"
   mkdir -p "$ROOTFS_DIR/var/cache/apt/archives" "$ROOTFS_DIR/var/lib/apt/lists"
@@ -30,7 +31,7 @@ install_packages() {
   printf '#!/bin/sh\nexit 101\n' >"$ROOTFS_DIR/usr/sbin/policy-rc.d"
   chmod 755 "$ROOTFS_DIR/usr/sbin/policy-rc.d"
   mkdir -p "$ROOTFS_DIR/tmp/strux-packages"
-  # Files of several folders may have the same name.
+  # Files from different folders may have the same name.
   for path in "${files[@]}"; do
     place=/tmp/strux-packages/${#names[@]}
     mkdir -p "$ROOTFS_DIR$place"
@@ -39,13 +40,13 @@ install_packages() {
   done
   local options=(-o Acquire::Retries=3 -o APT::Install-Recommends=false -o APT::Sandbox::User=root
     -o APT::Keep-Downloaded-Packages=true -o Dpkg::Options::=--force-unsafe-io -o Dpkg::Options::=--force-confold)
-  # Where TLS is inspected on the way, as in many companies, only this machine knows the authority.
+  # If TLS is inspected, as in many companies, only the host knows the certificate authority.
   if [ -n "${SSL_CERT_FILE:-}" ]; then
     cp "$SSL_CERT_FILE" "$ROOTFS_DIR/tmp/strux-packages/authorities.crt"
     options+=(-o Acquire::https::CAInfo=/tmp/strux-packages/authorities.crt)
   fi
   in_chroot apt-get "${options[@]}" -qq update ||
-    warn 'the package lists could not be updated; going on with those that are kept'
+    warn 'the package lists could not be updated; continuing with the kept ones'
   in_chroot apt-get "${options[@]}" -q -y install -- "${names[@]}" ||
     fail 'not all packages could be installed' 'Check rootfs.packages, rootfs.components and rootfs.repositories of the project and of the BSP.'
   exec {lock}>&-

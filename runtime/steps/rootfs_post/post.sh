@@ -1,4 +1,4 @@
-# From the base to the root filesystem of the device: C/rootfs-post.tar.gz, C/vmlinuz, C/initrd.img.
+# From the base to the device's root filesystem: C/rootfs-post.tar.gz, C/vmlinuz, C/initrd.img.
 suite=$(config .suite)
 export ROOTFS_DIR=${STRUX_SCRATCH:-/tmp}/rootfs
 draft=$BSP_CACHE_DIR/.rootfs-post

@@ -1,4 +1,5 @@
-# The image's apt sources: the chosen components of Debian's archive, and further repositories. They stay in the image.
+# The image's apt sources: the chosen components of Debian's archive, and additional repositories. They stay in
+# the image.
 configure_repositories() {
   local sources=$ROOTFS_DIR/etc/apt/sources.list.d components count index
   components=$(jq -r '."rootfs.components" | join(" ")' <<<"$STEP_CONFIG")
@@ -9,7 +10,8 @@ configure_repositories() {
   done
 }
 
-# repository_source INDEX: of the project's repositories and then the BSP's, as a paragraph for apt with the key in it.
+# repository_source INDEX: a repository (the project's first, then the BSP's) as an apt paragraph that includes
+# the key.
 repository_source() {
   local key declared owner entry
   entry=$(jq --argjson i "$1" '."rootfs.repositories" as [$project, $bsp]
@@ -23,7 +25,7 @@ repository_source() {
   armored "$key" | sed -E 's/^$/./; s/^/ /'
 }
 
-# A public key as text, whichever of its two forms the file has.
+# A public key in text form; the file may have either form.
 armored() {
   if grep -q -a '^-----BEGIN PGP PUBLIC KEY BLOCK-----' "$1"; then
     tr -d '\r' <"$1" | sed -n '/^-----BEGIN PGP PUBLIC KEY BLOCK-----/,/^-----END PGP PUBLIC KEY BLOCK-----/p'

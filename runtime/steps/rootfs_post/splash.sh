@@ -1,4 +1,4 @@
-# The picture while the device starts: Plymouth with the project's logo in the middle of its colour. It has no text.
+# The boot splash: Plymouth with the project's logo centred on its colour, without text.
 
 install_splash() {
   enabled '."boot.splash".enabled // false' || return 0
@@ -28,21 +28,21 @@ logo.SetX(Window.GetX() + (Window.GetWidth() - logo.GetImage().GetWidth()) / 2);
 logo.SetY(Window.GetY() + (Window.GetHeight() - logo.GetImage().GetHeight()) / 2);
 SCRIPT
   leave_console_alone
-  # The client ends it when the screen is taken over, so that nothing else is seen between the two.
+  # The client ends Plymouth when it takes over the screen, so that nothing else is visible in between.
   if enabled '."build.steps".cage'; then
     ln -sfn /dev/null "$ROOTFS_DIR/etc/systemd/system/plymouth-quit.service"
     ln -sfn /dev/null "$ROOTFS_DIR/etc/systemd/system/plymouth-quit-wait.service"
   fi
 }
 
-# Six hexadecimal digits as Plymouth's scripts have colours: three shares of 1.
+# Converts six hexadecimal digits to the form of Plymouth's scripts: three fractions of 1.
 splash_color() {
   awk -v r="$((16#${1:0:2}))" -v g="$((16#${1:2:2}))" -v b="$((16#${1:4:2}))" \
     'BEGIN { printf "%.4f, %.4f, %.4f", r / 255, g / 255, b / 255 }'
 }
 
-# What is written to the console stays there: attached, Plymouth would swallow it, also on a serial line. And a cache of
-# fonts would differ from one initramfs to the next.
+# Keeps console output on the console: Plymouth would swallow it, on a serial line too. Also omits the font
+# cache, which would differ from one initramfs to the next.
 leave_console_alone() {
   local hook=$ROOTFS_DIR/etc/initramfs-tools/hooks/strux-splash unit=$ROOTFS_DIR/etc/systemd/system/plymouth-start.service.d
   mkdir -p "${hook%/*}" "$unit"

@@ -1,8 +1,8 @@
-# What scripts that change the root filesystem may call. Other tools that run such a script have functions of these
-# names too, of which some do less: an exported script brings these.
+# Functions for scripts that change the root filesystem. Other tools that run such scripts have functions with
+# the same names, some of which do less, so an exported script brings these along.
 strux_progress() { printf 'STRUX_PROGRESS: %s\n' "$*"; }
 progress() { strux_progress "$@"; }
-# The percentage with or without its sign.
+# Accepts a percentage with or without its sign.
 strux_progress_bar() { printf 'STRUX_PROGRESS_BAR: %s (%s%%)\n' "$1" "${2%\%}"; }
 # One argument is a command line for bash; several are the words of one command.
 run_in_chroot() {

@@ -1,6 +1,7 @@
 /**
- * Scripts of the project change the finished root filesystem: they get it unpacked at ROOTFS_DIR, with a few functions,
- * and it is packed again only when they succeed. Source: project scripts (`rootfs_post`) of strux.yaml.
+ * Wraps project scripts that change the finished root filesystem: unpacks it at ROOTFS_DIR, provides a few
+ * functions, and packs it again only if the script succeeds. Source: project scripts (`rootfs_post`) of
+ * strux.yaml.
  */
 import { stepScript } from '../package-files.ts'
 import { quoteForShell } from '../shell/quote.ts'
@@ -14,7 +15,7 @@ const BEFORE = [
   'rootfs_script/unpack.sh',
 ]
 
-/** `script`: how bash is to run the author's text: a file's path, or the text itself. */
+/** `script`: how bash runs the author's script: a file's path, or the text itself. */
 export function rootfsScript(script: { file: string } | { text: string }): string {
   const run =
     'file' in script ? `bash ${quoteForShell(script.file)}` : `bash -c ${quoteForShell(script.text)}`

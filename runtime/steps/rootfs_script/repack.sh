@@ -1,6 +1,6 @@
-# After a script of the project succeeded.
+# Runs after a script of the project has succeeded.
 leave_chroot
-# At its first start the device looks what these changes mean for it, such as for the linker's cache.
+# Makes the device update derived files, such as the linker's cache, at its first start.
 rm -f "$ROOTFS_DIR/etc/.updated" "$ROOTFS_DIR/var/.updated"
 pack_rootfs "$repacked"
 mv "$repacked" "$tarball"

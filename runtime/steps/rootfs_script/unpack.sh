@@ -1,4 +1,5 @@
-# Before a script of the project: the finished root filesystem at $ROOTFS_DIR, with the kernel's filesystems mounted.
+# Runs before a script of the project: unpacks the finished root filesystem at $ROOTFS_DIR and mounts the
+# kernel's filesystems.
 tarball=$BSP_CACHE_DIR/rootfs-post.tar.gz
 repacked=$tarball.repacking
 trap 'leave_chroot; rm -rf --one-file-system "$ROOTFS_DIR" "$repacked"' EXIT

@@ -1,5 +1,5 @@
-# Programs of the root filesystem at $ROOTFS_DIR run in it, with the kernel's filesystems mounted. `leave_chroot` undoes
-# all of it and may be called twice.
+# Runs programs inside the root filesystem at $ROOTFS_DIR, with the kernel's filesystems mounted. `leave_chroot`
+# undoes everything and may be called twice.
 chroot_mounts=()
 
 enter_chroot() {

@@ -1,10 +1,11 @@
-# Programs of a foreign architecture run through qemu's user-mode emulation, which the kernel has to be told of. The
-# registration counts for the whole machine, so each container makes one under a name of its own and takes it back.
+# Runs programs of a foreign architecture with qemu's user-mode emulation, which must be registered in the
+# kernel. A registration affects the whole machine, so each container makes its own under its own name and
+# removes it.
 emulation_name=
 
 enable_emulation() {
   if [ "$HOST_ARCH" = "$TARGET_ARCH" ]; then return; fi
-  # Where it already works (a machine with its own registration, hardware that runs both), nothing is needed.
+  # Nothing to do if it already works (an existing registration, or hardware that runs both).
   if arch-test "$debian_arch" >/dev/null 2>&1; then return; fi
   local binfmt=/proc/sys/fs/binfmt_misc emulator rule
   case $TARGET_ARCH in
@@ -17,8 +18,8 @@ enable_emulation() {
       "Load the kernel module binfmt_misc, or let the engine give privileged containers (strux doctor)."
   rule=$(cat "/usr/lib/binfmt.d/qemu-$emulator.conf")
   emulation_name=strux-$emulator-$(tr -d - </proc/sys/kernel/random/uuid | cut -c1-12)
-  # :NAME:TYPE:OFFSET:MAGIC:MASK:INTERPRETER:FLAGS, of which only the name is ours. F keeps the emulator open, so that
-  # it need not be in the root filesystem.
+  # :NAME:TYPE:OFFSET:MAGIC:MASK:INTERPRETER:FLAGS; only the name is ours. F keeps the emulator open, so that
+  # the root filesystem need not contain it.
   printf '%s' ":$emulation_name:$(cut -d: -f3- <<<"$rule")" >"$binfmt/register"
   arch-test "$debian_arch" >/dev/null || fail "programs for $TARGET_ARCH still do not run"
 }

@@ -1,15 +1,14 @@
-# The root filesystem at $ROOTFS_DIR as a tarball, and back. The same content gives the same bytes, whenever it was made.
+# Packs and unpacks the root filesystem at $ROOTFS_DIR. The same content gives the same bytes at any time.
 
-# pigz where the builder has it: it gives the same bytes on any number of processors.
+# Uses pigz if the builder has it: its output does not depend on the number of processors.
 pack=$(command -v pigz || command -v gzip)
 
 unpack_rootfs() {
   tar --numeric-owner --xattrs --xattrs-include='*' -I "$pack" -xpf "$1" -C "$ROOTFS_DIR"
 }
 
-# Nothing that differs from one build to the next although nothing has changed: caches, logs, backups, the day on which a
-# password was set. Nothing is newer than the moment that stands for this build, and nothing carries the moment at which
-# it was read.
+# Leaves out or resets data that differs between builds although nothing has changed: caches, logs, backups,
+# dates of passwords. No file is newer than the build's fixed time, and access times are not stored.
 pack_rootfs() {
   local root=$ROOTFS_DIR place
   rm -rf "$root"/var/cache/{ldconfig,fontconfig}/* "$root"/var/cache/apt/*.bin "$root"/var/cache/debconf/*-old \
@@ -21,7 +20,7 @@ pack_rootfs() {
     --mtime="@$SOURCE_DATE_EPOCH" --clamp-mtime -cpf - -C "$root" . | "$pack" -n -6 >"$1"
 }
 
-# Earlier days stay: day 0 means that the password has to be changed.
+# Earlier days stay: day 0 means that the password must be changed.
 clamp_password_days() {
   local day=$((SOURCE_DATE_EPOCH / 86400)) line name password changed rest
   while IFS= read -r line || [ -n "$line" ]; do

@@ -1,15 +1,15 @@
-# Where the paths of a definition lead: the rules by which runtime/steps/refs.ts names the files that count. `..` is taken
-# out of the text, as there, so a symlink on the way does not change what a path means.
+# Resolves the paths of a definition, by the same rules as runtime/steps/refs.ts. `..` is resolved in the text,
+# as there, so symlinks in a path do not change its meaning.
 
-# A path of bsp.yaml that means the BSP's folder, with or without `./`.
+# A path of bsp.yaml that is relative to the BSP's folder, with or without `./`.
 own_path() { realpath -ms -- "$BSP_FOLDER/$1"; }
 
 project_path() { realpath -ms -- "$PROJECT_FOLDER/$1"; }
 
-# Of the BSP with `./`, else of the project.
+# Relative to the BSP with `./`, otherwise to the project.
 own_or_project_path() { case $1 in ./*) own_path "$1" ;; *) project_path "$1" ;; esac; }
 
-# Of the BSP with `./` or `../`; of its build folders with cache/ or output/; anything else is in dist/.
+# Relative to the BSP with `./` or `../`, to its build folders with cache/ or output/, otherwise to dist/.
 placed_path() {
   case $1 in
     ./* | ../*) own_path "$1" ;;

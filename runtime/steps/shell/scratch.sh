@@ -1,3 +1,3 @@
-# A folder that goes when the step ends.
+# A temporary folder that is deleted when the step ends.
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT

@@ -1,6 +1,6 @@
-# What steps and the scripts that change the root filesystem both begin with.
+# Common beginning of steps and of scripts that change the root filesystem.
 
-# The same moment in every file that a build makes, so that the same inputs give the same bytes: 2025-01-01 UTC.
+# One fixed time for all files of a build, so that the same inputs give the same bytes: 2025-01-01 UTC.
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-1735689600}
 
 warn() { printf 'warning: %s\n' "$*" >&2; }
@@ -9,7 +9,7 @@ fail() { printf '%s\n' "$@" >&2; exit 1; }
 case ${TARGET_ARCH:-} in
   x86_64) debian_arch=amd64 ;;
   arm64 | armhf) debian_arch=$TARGET_ARCH ;;
-  # A step whose outputs serve every BSP.
+  # A step with shared outputs.
   '') ;;
   *) fail "there is no Debian architecture for $TARGET_ARCH" ;;
 esac

@@ -1,4 +1,4 @@
-# What the tools call the architecture that is built for: the GNU toolchain, Go, meson.
+# Names of the target architecture in other tools: the GNU toolchain, Go, meson.
 case $TARGET_ARCH in
   x86_64) triplet=x86_64-linux-gnu go_arch=amd64 meson_family=x86_64 ;;
   arm64) triplet=aarch64-linux-gnu go_arch=arm64 meson_family=aarch64 ;;

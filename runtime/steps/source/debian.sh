@@ -1,7 +1,9 @@
-# Packages of the suite that the builder image is made from, by apt: signatures and checksums are verified by it. Names
-# without a version can mean another version tomorrow, so they are looked up each time; without a network, what is kept counts.
+# Packages of the suite that the builder image is made from, fetched by apt, which verifies signatures and
+# checksums. A name without a version can mean another version tomorrow, so it is looked up each time; without a
+# network, the kept package is used.
 
-# use_apt ARCHITECTURE: an apt of its own for binary packages of that architecture and for source packages. Fails without a network.
+# use_apt ARCHITECTURE: a separate apt for binary packages of that architecture and for source packages. Fails
+# without a network.
 use_apt() {
   local root=$scratch/apt-$1 file
   apt_options=(
@@ -28,7 +30,7 @@ use_apt() {
   apt-get "${apt_options[@]}" --quiet=2 update >"$scratch/apt-words" 2>&1 || some_indexes "$root" || { rm -rf "$root"; return 1; }
 }
 
-# A mirror that is just being updated may lack one index, and have all that matters here.
+# A mirror during an update may lack one index, and still have all that is needed here.
 some_indexes() {
   compgen -G "$1/lists/*_Packages" >/dev/null && compgen -G "$1/lists/*_Sources" >/dev/null || return 1
   warn "some of Debian's indexes could not be read, so there may be newer versions: $(grep -m 1 '^E:' "$scratch/apt-words")"
@@ -44,7 +46,7 @@ fetch_debian() {
   if [[ $package == *=* ]] && kept_files "$key"; then return; fi
   if ! use_apt "$architecture"; then
     kept_files "$key" || fail "Debian's packages cannot be looked up, and $kind:$package is not kept" "$(tail -n 3 "$scratch/apt-words")"
-    warn "Debian's packages cannot be looked up; $kind:$package is taken as it was when it was last fetched"
+    warn "Debian's packages cannot be looked up; $kind:$package is used as last fetched"
     return
   fi
   case $kind in
@@ -52,7 +54,7 @@ fetch_debian() {
     deb-src) lines=$(fetch_source_package "$package" "$suite") ;;
   esac
   remember "$key" "$lines"
-  kept_files "$key" || fail "what was fetched for $kind:$package is gone again"
+  kept_files "$key" || fail "the files fetched for $kind:$package have disappeared"
 }
 
 # The lines that `apt-get --print-uris` writes for files: 'URI' NAME SIZE HASH
@@ -66,7 +68,7 @@ fetch_binary() {
   fetch_listed "$uris"
 }
 
-# The .dsc only says what the index of the suite says too, so it is not needed.
+# The .dsc is not needed: the suite's index has the same data.
 fetch_source_package() {
   local package=$1 uris
   uris=$(apt_uris --download-only source "$package" | grep -v '\.dsc \|\.asc ') ||
@@ -74,7 +76,7 @@ fetch_source_package() {
   fetch_listed "$uris"
 }
 
-# Each file by its SHA-256 in the index; what is kept already is not fetched.
+# Fetches each file by its SHA-256 in the index, unless it is kept already.
 fetch_listed() {
   local uri name size hash sum file
   while read -r uri name size hash; do

@@ -1,13 +1,13 @@
-# Git repositories, kept as bare ones below dist/cache/.sources/git. Only what was asked for is in them: the state of a
-# branch or tag without its history.
+# Git repositories, kept bare below dist/cache/.sources/git. They hold only what was requested: the state of a
+# branch or tag, without history.
 
-# fetch_git URL [REF]: sets git_store and git_commit. A commit or tag that is kept needs no network. A branch is looked up
-# each time; where that fails, its kept state is used, with a warning.
+# fetch_git URL [REF]: sets git_store and git_commit. A kept commit or tag needs no network. A branch is looked
+# up each time; if that fails, the kept state is used, with a warning.
 fetch_git() {
   local url=$1 ref=${2:-}
-  case $url in *#*) fail "$url is no URL of a repository" ;; esac
+  case $url in *#*) fail "$url is not the URL of a repository" ;; esac
   git_store=$SOURCES/git/$(printf '%s' "$url" | sha256sum | cut -c1-16).git
-  # The project's files belong to another user than root.
+  # The project's files do not belong to root.
   export GIT_CONFIG_GLOBAL=$scratch/gitconfig GIT_TERMINAL_PROMPT=0 GIT_SSH_COMMAND=${GIT_SSH_COMMAND:-ssh -oBatchMode=yes}
   printf '[safe]\n\tdirectory = *\n[advice]\n\tdetachedHead = false\n[init]\n\tdefaultBranch = main\n' >"$GIT_CONFIG_GLOBAL"
   mkdir -p "$SOURCES/git"
@@ -31,7 +31,7 @@ find_commit() {
   local url=$1 commit=$2
   if ! kept_commit "$commit" >/dev/null; then
     progress "Fetching $url"
-    # Not every server hands out a commit that no branch ends at: then all of its history is needed.
+    # Some servers do not serve a commit that is no branch's head: then the whole history is needed.
     fetch_refs --depth=1 "$url" "$commit:refs/kept/commits/$commit" 2>/dev/null ||
       fetch_everything "$url"
   fi
@@ -41,7 +41,7 @@ find_commit() {
 find_name() {
   local url=$1 name=$2 listed place kept
   if [ -n "$name" ] && git_commit=$(kept_commit "refs/kept/tags/$name"); then return; fi
-  # These have been fetched where the user's keys are.
+  # ssh URLs were fetched on the host, where the user's keys are.
   if is_ssh "$url" && [ -z "${FETCH_SSH:-}" ]; then
     git_commit=$(kept_commit "refs/kept/heads/${name:-HEAD}" || kept_commit "$name") || fail "$url has not been fetched"
     return
@@ -50,7 +50,7 @@ find_name() {
   if ! listed=$(timeout 120 git ls-remote -- "$url" 2>"$scratch/git-words"); then
     kept=$(kept_commit "refs/kept/heads/${name:-HEAD}") ||
       fail "$url cannot be reached, and nothing of it is kept: $(tail -n 1 "$scratch/git-words")"
-    warn "$url cannot be reached; ${name:-its default branch} is taken as it was when it was last fetched (${kept:0:12})"
+    warn "$url cannot be reached; ${name:-its default branch} is used as last fetched (${kept:0:12})"
     git_commit=$kept
     return
   fi
@@ -69,7 +69,7 @@ find_name() {
     fail "$url has no branch, tag or commit '$name'" \
       "It has, among others: $(sed -n 's,^refs/\(heads\|tags\)/,,p' <<<"$refs" | grep -v '\^{}$' | tail -n 8 | paste -sd' ')"
   fi
-  # Servers that only hand out files cannot leave the history out.
+  # Servers of plain files cannot leave the history out.
   fetch_refs --depth=1 "$url" "+$place:$kept" 2>/dev/null || fetch_refs "$url" "+$place:$kept" || fail "$url cannot be fetched"
   git_commit=$(kept_commit "$kept") || fail "$place of $url is no commit"
 }
@@ -82,7 +82,7 @@ fetch_everything() {
     fail "$1 cannot be fetched"
 }
 
-# unpack_git FOLDER: the files of git_commit, without a repository around them.
+# unpack_git FOLDER: unpacks the files of git_commit, without a repository around them.
 unpack_git() {
   mkdir -p "$1"
   GIT_INDEX_FILE=$scratch/index in_store --work-tree="$1" checkout --quiet --force "$git_commit" -- .

@@ -5,21 +5,21 @@ shopt -s inherit_errexit
 #   names/SHA256        what a URL or package name meant when it was fetched: a line for each file, "SHA256 NAME"
 SOURCES=$SHARED_CACHE_DIR/.sources
 
-# Scratch of this container alone, on its own filesystem.
+# Temporary files of this container only, on its own filesystem.
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
-# One complaint is enough: where `fail` has spoken, in whatever subshell, the trap has nothing to add.
+# One message is enough: after `fail`, in any subshell, the trap prints nothing.
 fail() { : >"$scratch/said"; printf '%s\n' "$@" >&2; exit 1; }
 trap 'code=$?; [ -e "$scratch/said" ] || echo "line $LINENO: exit code $code: $BASH_COMMAND" >&2' ERR
 
-# Scratch on the project's filesystem, for what is put in place by renaming.
+# Temporary files on the project's filesystem, for renaming into place.
 WORK=$BSP_CACHE_DIR/.work/${STEP_NAME:?}
 
 sum_of() { sha256sum -- "$1" | cut -d' ' -f1; }
 name_record() { echo "$SOURCES/names/$(printf '%s' "$1" | sha256sum | cut -d' ' -f1)"; }
 
-# kept_file SHA256: prints the path of a kept file. A damaged one counts as absent, and goes.
+# kept_file SHA256: prints the path of a kept file. Deletes a damaged one and treats it as absent.
 kept_file() {
   local sum=${1,,} file
   for file in "$SOURCES/files/$sum"/*; do
@@ -31,7 +31,7 @@ kept_file() {
   done
 }
 
-# kept_files KEY: prints the paths of all files that were fetched for it; fails where one is missing.
+# kept_files KEY: prints the paths of all files that were fetched for the key; fails if one is missing.
 kept_files() {
   local record sum name
   record=$(name_record "$1")
@@ -41,7 +41,8 @@ kept_files() {
   done <"$record"
 }
 
-# keep_file FILE NAME: moves a verified file to its place; whoever comes second finds it there. Prints "SHA256 NAME".
+# keep_file FILE NAME: moves a verified file into place, unless another process has done so. Prints "SHA256
+# NAME".
 keep_file() {
   local file=$1 name=$2 sum draft
   sum=$(sum_of "$file")
@@ -55,7 +56,7 @@ keep_file() {
   echo "$sum $name"
 }
 
-# remember KEY LINES: the lines of keep_file become what the key means.
+# remember KEY LINES: records the output lines of keep_file under the key.
 remember() {
   local record draft
   record=$(name_record "$1")
@@ -66,12 +67,13 @@ remember() {
   mv -- "$draft" "$record"
 }
 
-# fetch_url URL [SHA256]: prints the path of the kept file. What a URL means does not change: it is fetched once.
+# fetch_url URL [SHA256]: prints the path of the kept file. The content of a URL does not change, so it is
+# fetched once.
 fetch_url() {
   local url=$1 wanted=${2,,} name file line
   if [ -n "$wanted" ] && kept_file "$wanted"; then return; fi
   if file=$(kept_files "url $url"); then
-    [ -z "$wanted" ] || fail "$url has been fetched with another SHA-256 than the one that is given" \
+    [ -z "$wanted" ] || fail "$url was fetched before, with a SHA-256 that differs from the given one" \
       "given:   $wanted" "fetched: $(sum_of "$file")"
     echo "$file"
     return
@@ -80,7 +82,7 @@ fetch_url() {
   curl --fail --silent --show-error --location --retry 2 --connect-timeout 30 --proto '=http,https,ftp' \
     --output "$scratch/download" -- "$url" || fail "$url cannot be fetched"
   if [ -n "$wanted" ] && [ "$(sum_of "$scratch/download")" != "$wanted" ]; then
-    fail "$url does not have the SHA-256 that is given" "given:   $wanted" "fetched: $(sum_of "$scratch/download")"
+    fail "$url does not have the given SHA-256" "given:   $wanted" "fetched: $(sum_of "$scratch/download")"
   fi
   name=${url%%[?#]*}
   name=$(basename -- "$name" | tr -c 'A-Za-z0-9._+~\n-' '_')

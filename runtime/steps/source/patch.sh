@@ -1,4 +1,4 @@
-# apply_patches FOLDER FILE...: in this order, with patch -p1; the first that does not apply ends the step.
+# apply_patches FOLDER FILE...: in this order, with patch -p1; the first failure ends the step.
 apply_patches() {
   local folder=$1 file
   shift
@@ -10,26 +10,27 @@ apply_patches() {
   done
 }
 
-# apply_patch FOLDER FILE [OPTION...]: the folder is fresh, so half of a patch in it does no harm where the step fails.
+# apply_patch FOLDER FILE [OPTION...]: the folder is fresh, so a half-applied patch does no harm when the step
+# fails.
 apply_patch() {
   local folder=$1 file=$2 words
   local options=(-p1 --directory="$folder" --input="$file" --batch --no-backup-if-mismatch --reject-file=- "${@:3}")
   if words=$(patch "${options[@]}" --forward 2>&1); then
     if grep -q -e '^Hunk.*\(fuzz\|offset\)' <<<"$words"; then grep -e '^patching file' -e '^Hunk' <<<"$words"; fi
   elif all_skipped "$words" && patch "${options[@]}" --reverse --dry-run >/dev/null 2>&1; then
-    warn "${file#"$PROJECT_FOLDER"/} is in the source already, and can go"
+    warn "${file#"$PROJECT_FOLDER"/} is already in the source; remove the patch"
   else
     fail "the patch ${file#"$PROJECT_FOLDER"/} does not apply:" "$(refusals "$words")" \
       'It must fit the source after the patches before it, with paths that begin with one folder (a/, b/).'
   fi
 }
 
-# Whether the patch changed nothing since each of its files looked as if it had been changed before.
+# Whether the patch changed nothing because all of its changes were already made.
 all_skipped() {
   [ "$(grep -c '^patching file' <<<"$1")" = "$(grep -c 'Skipping patch' <<<"$1")" ] && ! grep -q FAILED <<<"$1"
 }
 
-# Of what patch says, the hunks that failed, each with its file.
+# From patch's output: the hunks that failed, each with its file.
 refusals() {
   local line file= found=
   while IFS= read -r line; do

@@ -1,6 +1,9 @@
-/** The bash of sources: of every step that is given one, before its own. */
+/** The bash for fetching sources, which runs before the bash of each step with a source. */
 
-/** Begins with what every step's bash begins with. Gives `place_source`, `apply_patches`, `fetch_debian` and `unpack_deb`. */
+/**
+ * Starts with the common bash of all steps. Defines `place_source`, `apply_patches`, `fetch_debian` and
+ * `unpack_deb`.
+ */
 export const SOURCE_SCRIPTS = [
   'shell/start.sh',
   'shell/step.sh',

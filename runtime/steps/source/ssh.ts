@@ -1,16 +1,19 @@
-/** What a step with a source needs from outside its container: its environment, and git over ssh. */
+/** Settings from the host for a step with a source: environment variables, and git over ssh. */
 import { posix } from 'node:path'
 import type { BodyFacts, StepCommand } from '../../plan/body.ts'
 import { stepScript } from '../package-files.ts'
 
-/** The variables that the bash of sources reads. `PROJECT_ON_HOST` is only for `file://` URLs of the project's own repositories. */
+/**
+ * The variables that the bash of sources reads. `PROJECT_ON_HOST` is only for `file://` URLs of repositories in
+ * the project.
+ */
 export function sourceEnvironment({ node, root }: BodyFacts): Readonly<Record<string, string>> {
   return { STEP_CONFIG: JSON.stringify(node.config), STEP_NAME: node.step, PROJECT_ON_HOST: root }
 }
 
 /**
- * Fetches a source whose URL is one of ssh (`ssh://…#ref`, `user@host:path#ref`) on this machine, where the keys and the
- * agent of the user are: containers see neither. The step then finds it among the kept sources. Nothing for other URLs.
+ * Fetches a source with an ssh URL (`ssh://…#ref`, `user@host:path#ref`) on the host, because containers see
+ * neither the user's keys nor the agent. The step then finds it among the kept sources. Empty for other URLs.
  */
 export function sshFetch(source: string | undefined, facts: BodyFacts): readonly StepCommand[] {
   const match = /^((?:ssh|git\+ssh):\/\/[^#]+|[\w.-]+@[\w.-]+:[^#]+)(?:#(.*))?$/.exec(source ?? '')

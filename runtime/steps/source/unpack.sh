@@ -1,10 +1,10 @@
-# Sources of every kind, unpacked into a folder that is made anew each time.
+# Unpacks sources of every kind into a folder that is made anew each time.
 
-# What a folder of the project holds that is nobody's source; it does not count for fingerprints either.
+# Files in a project folder that are not sources; they do not count in fingerprints either.
 NOT_COPIED=(--exclude=.git --exclude=node_modules --exclude=.DS_Store --exclude='*.log')
 
-# place_source FOLDER SOURCE BASE SHA256 [PATCH...]: puts the patched source where FOLDER is, in place of what is there,
-# once it is whole. BASE is the folder that `./` means; SHA256 may be empty.
+# place_source FOLDER SOURCE BASE SHA256 [PATCH...]: replaces FOLDER with the patched source once that is
+# complete. BASE is the folder that `./` means; SHA256 may be empty.
 place_source() {
   local folder=$1
   rm -rf "$WORK/source"
@@ -61,7 +61,7 @@ unpack_source() {
         fetch_git "$(seen_here "$url")" "$ref"
         unpack_git "$folder"
       else
-        fail "'$source' is no source" \
+        fail "'$source' is not a source" \
           'A source is git (URL#ref), a tarball (URL or ./x.tar.xz), a folder (./x), deb:NAME or deb-src:NAME.'
       fi
       ;;
@@ -70,16 +70,17 @@ unpack_source() {
 
 is_tarball() { [[ ${1%%\?*} =~ \.(tar|tar\.(gz|xz|bz2|zst)|tgz|txz|tbz2)$ ]]; }
 
-no_sum() { [ -z "$2" ] || fail "sha256 is given, but $1 is no single file"; }
+no_sum() { [ -z "$2" ] || fail "sha256 is given, but $1 is not a single file"; }
 
 check_sum() {
   local sum
   [ -n "$2" ] || return 0
   sum=$(sum_of "$1")
-  [ "$sum" = "${2,,}" ] || fail "${1#"$PROJECT_FOLDER"/} does not have the SHA-256 that is given" "given: ${2,,}" "found: $sum"
+  [ "$sum" = "${2,,}" ] || fail "${1#"$PROJECT_FOLDER"/} does not have the given SHA-256" "given: ${2,,}" "found: $sum"
 }
 
-# A repository of the project by its path on the machine that builds. Others are not to be seen from here.
+# The container's path of a repository in the project, given by its path on the host. Others are not visible
+# here.
 seen_here() {
   local url=$1 path
   [[ $url == file://* ]] || { echo "$url"; return; }
@@ -87,12 +88,12 @@ seen_here() {
   case $path in
     "$PROJECT_FOLDER"/*) ;;
     "${PROJECT_ON_HOST:-$PROJECT_FOLDER}"/*) path=$PROJECT_FOLDER/${path#"$PROJECT_ON_HOST"/} ;;
-    *) fail "$url is not in the project, and nothing else of this machine is to be seen where steps run" ;;
+    *) fail "$url is not in the project, and steps see no other files of this machine" ;;
   esac
   echo "file://$path"
 }
 
-# unpack_tarball FOLDER FILE: without the folder that everything in the tarball is in, where there is one.
+# unpack_tarball FOLDER FILE: leaves out the tarball's single top folder, if there is one.
 unpack_tarball() {
   local folder=$1 file=$2 draft=$1.unpacked inner
   progress "Unpacking $(basename "$file")"
@@ -131,7 +132,8 @@ unpack_deb_source() {
   rm -rf "$place"
 }
 
-# A Debian source package: the original, what Debian adds, and Debian's patches applied. Formats 3.0 (quilt), 3.0 (native), 1.0.
+# A Debian source package: the original with Debian's additions and patches. Formats 3.0 (quilt), 3.0 (native),
+# 1.0.
 unpack_source_package() {
   local folder=$1 files=$2 file component original= debian= diff=
   while IFS= read -r file; do
@@ -161,7 +163,7 @@ unpack_source_package() {
   fi
 }
 
-# The patches of a quilt series; a line may name another strip level.
+# Applies the patches of a quilt series; a line may set another strip level.
 apply_series() {
   local folder=$1 series=$1/debian/patches/series line name options
   [ -f "$series" ] || return 0

@@ -1,4 +1,4 @@
-# The extension that gives pages window.strux, compiled against the WebKit of the device, and Cog as the suite has it.
+# The extension that gives pages window.strux, compiled against the device's WebKit, and the suite's Cog.
 source=$PROJECT_DIST_ARTIFACTS_FOLDER/wpe-extension
 modules='wpe-webkit-2.0 wpe-web-process-extension-2.0 json-glib-1.0'
 export PKG_CONFIG_LIBDIR=/usr/lib/$triplet/pkgconfig:/usr/share/pkgconfig

@@ -84,7 +84,7 @@ test('in a folder of its own; modules of the project beside it are compiled in, 
   project.write('shared/go.mod', 'module shared\n\ngo 1.19\n')
   project.write('shared/shared.go', 'package shared\n\nfunc Say() { print("shared") }\n')
   const built = await succeeds()
-  assert.match(complaint(built), 'changes in shared go unnoticed: it lies outside backend')
+  assert.match(complaint(built), 'changes in shared do not trigger a build: it lies outside backend')
 })
 
 test('what is missing is said', async () => {

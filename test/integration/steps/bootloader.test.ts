@@ -112,7 +112,7 @@ test('a blob that is missing or another one fails the step', async () => {
   await refused('there is no blob bsp/demo/none.elf')
   project.write('bsp/demo/bl31.elf', 'tampered\n')
   define({ blobs: [{ id: 'bl31', role: 'bl31', path: './bl31.elf', sha256: sha256('trusted\n') }] })
-  await refused('bsp/demo/bl31.elf does not have the SHA-256 that is given', sha256('tampered\n'))
+  await refused('bsp/demo/bl31.elf does not have the given SHA-256', sha256('tampered\n'))
   define({ blobs: [{ id: '../x', role: 'bl31', path: './bl31.elf' }] })
   await refused('become file names')
 })

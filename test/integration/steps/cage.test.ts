@@ -58,7 +58,7 @@ test('the package of the suite, for the target; fetched once', async () => {
   assert.is(project.read('dist/cache/demo/.cage-env'), '')
   project.remove(CAGE)
   const offline = await succeeds(OFFLINE)
-  assert.match(complaint(offline), 'as it was when it was last fetched')
+  assert.match(complaint(offline), 'is used as last fetched')
 })
 
 test('the environment of the board, and what hides the cursor', async () => {

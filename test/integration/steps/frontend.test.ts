@@ -152,7 +152,7 @@ test('what is missing is said', async () => {
   frontend({ scripts: {} })
   await refused(/frontend\/package\.json has no script "build"/)
   project.write('frontend/package.json', '{')
-  await refused(/frontend\/package\.json is no JSON/)
+  await refused(/frontend\/package\.json is not valid JSON/)
   frontend({ scripts: { build: 'mkdir dist' } })
   await refused(/the build of frontend made no dist\/index\.html/)
   frontend({ scripts: { build: 'echo broken here; exit 4' } })

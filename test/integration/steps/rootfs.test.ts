@@ -137,7 +137,7 @@ test('bootstrapped again from the same packages, without a network, every file i
   const nowhere = 'http://127.0.0.1:9'
   again.defaults = { env: { http_proxy: nowhere, https_proxy: nowhere } }
   const { events } = await build(again)
-  assert.match(JSON.stringify(events), /the root filesystem is made of those that are kept/)
+  assert.match(JSON.stringify(events), /the root filesystem is made from the kept ones/)
   assert.equal(sums(again), sums(projects[0]!))
 })
 

@@ -107,13 +107,13 @@ test('a tarball is fetched once, and needs no network after that', async () => {
   define(`${web.url}/linux.tar.gz`, { sha256: sha256(file) }, 2)
   await succeeds()
   define(`${web.url}/linux.tar.gz`, { sha256: '0'.repeat(64) }, 2)
-  await refused('another SHA-256', sha256(file))
+  await refused('with a SHA-256 that differs', sha256(file))
 })
 
 test('a tarball with another checksum is not kept; a damaged one is fetched again', async () => {
   const file = tarball('www/linux.tar.gz', 'one')
   define(`${web.url}/linux.tar.gz`, { sha256: '0'.repeat(64) })
-  await refused('does not have the SHA-256 that is given', '0'.repeat(64), sha256(file))
+  await refused('does not have the given SHA-256', '0'.repeat(64), sha256(file))
   assert.equal(kept(), [])
   assert.not.ok(project.has(TREE))
   define(`${web.url}/linux.tar.gz`, { sha256: sha256(file) })
@@ -131,7 +131,7 @@ test('tarballs of the BSP, with and without a folder around everything', async (
   await succeeds()
   assert.is(project.read(`${TREE}/main.c`), 'int here;\n')
   define('./linux.tar.xz', { sha256: '0'.repeat(64) })
-  await refused('bsp/demo/linux.tar.xz does not have the SHA-256 that is given')
+  await refused('bsp/demo/linux.tar.xz does not have the given SHA-256')
   execFileSync('tar', ['-cjf', project.at('bsp/demo/flat.tar.bz2'), '-C', FIXTURE, '.'])
   define('./flat.tar.bz2')
   await succeeds()
@@ -151,7 +151,7 @@ test('a folder is copied, without what does not count', async () => {
   assert.not.ok(project.has(`${TREE}/build.log`))
   assert.not.ok(project.has('shared/linux/.config'), 'the folder itself stays as it is')
   define('../../shared/linux', { sha256: '0'.repeat(64) })
-  await refused('sha256 is given, but ../../shared/linux is no single file')
+  await refused('sha256 is given, but ../../shared/linux is not a single file')
 })
 
 /** A repository with a branch `main`; each call of `commit` adds a state and returns its commit. */
@@ -206,7 +206,7 @@ test('git: branches move, tags and commits stay', async () => {
   define(`${url}#main`, {}, 1)
   assert.match(
     complaint(await succeeds()),
-    /warning: .* cannot be reached; main is taken as it was when it was last fetched/,
+    /warning: .* cannot be reached; main is used as last fetched/,
   )
   assert.is(project.read(`${TREE}/main.c`), 'int third;\n')
   define(`${url}#v1`, {}, 1)
@@ -253,7 +253,7 @@ test("git over ssh: fetched on this machine, where the user's keys are", async (
 
 test('a Debian package that holds sources, and a Debian source package with its patches', async () => {
   define('deb:xtables-addons-source')
-  await refused('that is no kernel source')
+  await refused('this is not a kernel source')
   assert.ok(project.has(`${TREE}/xtables-addons`), 'the tarball in usr/src')
   define('deb-src:sl')
   await build()
@@ -278,12 +278,12 @@ test('a Debian package that holds sources, and a Debian source package with its 
 test('what is no source', async () => {
   for (const source of ['linux', 'linux-6.12.tar.gz', 'C:/linux']) {
     define(source)
-    await refused(`'${source}' is no source`, 'deb-src:NAME')
+    await refused(`'${source}' is not a source`, 'deb-src:NAME')
   }
   define('./none')
   await refused('there is no source bsp/demo/none')
   define('https://example.invalid/linux.git#main', { sha256: '0'.repeat(64) })
-  await refused('is no single file')
+  await refused('is not a single file')
   project.bsp([], { arch: 'arm64', boot: { kernel: { custom_kernel: true } } })
   await refused('boot.kernel.source is missing')
 })
