@@ -1,4 +1,4 @@
-/** Looks at the files that a plan names: what must be there, what should be, and what leads out of the project. */
+/** Checks the files that a plan names: missing files, and paths that lead out of the project. */
 import type { FileStates } from '../cache/file-states.ts'
 import type { Finding } from '../diagnostics/diagnostic.ts'
 import { globBase, isProduct } from '../model/paths.ts'
@@ -27,7 +27,7 @@ export async function checkFiles(
         findings.push(escapes(node, ref.declared, ['depends_on', ref.position!]))
         continue
       }
-      // No promise for what is there already: a plan names thousands of files.
+      // Existing files need no promise: a plan names thousands of files.
       const isThere = ref.glob ? (await fileStates.matches(ref)).length > 0 : fileStates.exists(ref.path)
       if (isThere || relations.isMade(ref)) continue
       findings.push(notThere(node, ref.declared, ['depends_on', ref.position!]))
@@ -53,7 +53,7 @@ function checkScript(node: ScriptNode, fileStates: FileStates): Finding[] {
   ]
 }
 
-/** An input of a step that the definition names: what a build would stop at, perhaps after an hour. */
+/** A step's input that the definition names: without this check, a build might stop at it after an hour. */
 function checkInput(ref: PathRef, relations: Relations, fileStates: FileStates): Finding[] {
   const { path, named } = ref
   if (!named) return []
@@ -75,7 +75,8 @@ function checkInput(ref: PathRef, relations: Relations, fileStates: FileStates):
   const message = `there is no ${what} ${path}`
   if (!isProduct(path)) {
     if (required) return found('error', 'file_missing', message)
-    const hint = kind === 'folder' ? 'Git keeps no empty folders. Without one, nothing is copied.' : undefined
+    const hint =
+      kind === 'folder' ? 'Git keeps no empty folders. Without the folder, nothing is copied.' : undefined
     return found('warning', 'file_missing', message, hint)
   }
   const hint = 'Name it in cached_generated_artifacts of the script that makes it.'
@@ -98,7 +99,7 @@ function notThere(node: ScriptNode, declared: string, keys: (string | number)[])
   return {
     severity: 'warning',
     code: 'dependency_missing',
-    message: `'${declared}' is not there, and nothing declares it as an artifact: the script runs on every build until it exists`,
+    message: `'${declared}' does not exist, and nothing declares it as an artifact: the script runs on every build until it exists`,
     ...(placed ? {} : { hint: `Files of the BSP begin with './': did you mean './${declared}'?` }),
     origin: { source: node.origin.source, keys: [...node.origin.keys, ...keys] },
     at: 'value',

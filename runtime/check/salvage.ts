@@ -1,6 +1,6 @@
 /**
- * As much of a definition as can be used although parts of it are wrong, so that all complaints come at once: what is
- * wrong is left out, or something stands in for it. Only good for looking at files; nothing is ever built from it.
+ * Makes a partly wrong definition usable for checking files, so that all errors are reported at once: wrong
+ * parts are removed or replaced. Never used for a build.
  */
 import type * as z from 'zod'
 import { bspSchema, projectSchema } from '../../lib/schema.ts'
@@ -13,17 +13,17 @@ export type Keys = readonly Key[]
 
 export interface Salvaged<T> {
   readonly value: T
-  /** What was left out or replaced, by its keys. */
+  /** The keys of the parts that were removed or replaced. */
   readonly repaired: readonly Keys[]
 }
 
-/** What has to be there, and hardly matters for files. */
+/** Replacements for required values that hardly matter for files. */
 const STAND_INS: Readonly<Record<'bsp' | 'project', Readonly<Record<string, unknown>>>> = {
   bsp: { name: 'unnamed', description: 'none', arch: 'host', hostname: 'unnamed' },
   project: { name: 'unnamed', project_version: '0.0.0', bsp: 'unnamed' },
 }
 
-/** Each round repairs at least one value, or gives up. */
+/** Each round repairs at least one value or gives up. */
 const MOST_ROUNDS = 50
 
 export function salvageProject({
@@ -37,7 +37,7 @@ export function salvageProject({
   return rest && { value: { root, bsps, config: rest.value }, repaired: rest.repaired }
 }
 
-/** Nothing of a BSP with layers: what is wrong in one of them may be right in the whole. */
+/** Undefined for a BSP with layers: a value that is wrong in one layer may be right in the merged data. */
 export function salvageBsp({ bsps }: LoadedProject, bsp: Loaded<Bsp>): Salvaged<Bsp> | undefined {
   const { value, source, exported } = bsp
   if (value) return { value, repaired: [] }
@@ -47,7 +47,7 @@ export function salvageBsp({ bsps }: LoadedProject, bsp: Loaded<Bsp>): Salvaged<
   return location && rest && { value: { ...location, data: rest.value }, repaired: rest.repaired }
 }
 
-/** Undefined where too little is left. */
+/** Undefined if too little is left. */
 function salvage<T>(
   kind: 'bsp' | 'project',
   schema: z.ZodType<T>,
@@ -68,12 +68,12 @@ function salvage<T>(
   return undefined
 }
 
-/** Returns the keys of what was changed. */
+/** Returns the keys of the changed part. */
 function repair(kind: 'bsp' | 'project', data: Record<Key, unknown>, keys: Keys): Keys {
   const [first, index] = keys
   const { scripts } = data
   if (first === 'scripts' && typeof index === 'number' && Array.isArray(scripts)) {
-    // Others keep their places in the list: findings are about these.
+    // The others keep their index in the list, because findings refer to it.
     if (keys.length > 2 && remove(data, keys, [])) return keys
     scripts[index] = standInScript(kind, scripts[index])
     return keys.slice(0, 2)
@@ -85,13 +85,13 @@ function repair(kind: 'bsp' | 'project', data: Record<Key, unknown>, keys: Keys)
   }
   const inList = keys.findIndex(key => typeof key === 'number')
   const whole = inList < 0 ? keys : keys.slice(0, inList)
-  // What is wrong because it is not there goes with what should hold it.
+  // A missing required value removes the object that should contain it.
   for (let length = whole.length; length > 0; length--)
     if (remove(data, whole.slice(0, length), Object.keys(STAND_INS[kind]))) return whole.slice(0, length)
   return []
 }
 
-/** Keeps only the file, where it names one; a script that says nothing at all where that is wrong, too. */
+/** Keeps only the script's location if it names a file; otherwise replaces the whole script. */
 function standInScript(kind: 'bsp' | 'project', script: unknown): object {
   const { location } = isObject(script) ? script : {}
   const isSecond = isObject(script) && standIns.has(script)
@@ -103,7 +103,7 @@ function standInScript(kind: 'bsp' | 'project', script: unknown): object {
 
 const standIns = new WeakSet<object>()
 
-/** Keys of a script without which it means something else. */
+/** Keys without which a script means something else. */
 const NEEDED = ['step', 'location', 'run']
 
 function remove(data: Record<Key, unknown>, keys: Keys, never: readonly string[]): boolean {
@@ -116,7 +116,7 @@ function remove(data: Record<Key, unknown>, keys: Keys, never: readonly string[]
   return true
 }
 
-/** Lists and plain objects are copied, all else (inline scripts) is shared. */
+/** Copies lists and plain objects; shares other values (inline scripts). */
 function copied(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(copied)
   if (!isObject(value)) return value

@@ -1,4 +1,4 @@
-/** Settings that are valid and yet do not do what their author may expect. */
+/** Finds valid settings that may not do what their author expects. */
 import { HOOK_NAMES } from '../../lib/hooks/build.ts'
 import type { BspData, ProjectData } from '../../lib/schema.ts'
 import type { Finding } from '../diagnostics/diagnostic.ts'
@@ -8,12 +8,12 @@ import { ORIGINAL_NAMES } from '../steps/original-names.ts'
 import { STEPS } from '../steps/registry.ts'
 import { hasStep } from '../steps/settings.ts'
 
-/** Accepted and exported, but without effect in a build of this version. */
+/** Settings that are accepted and exported, but have no effect in a build of this version. */
 export function notActedOn(project: ProjectData, bsp: BspData): Finding[] {
   const warn = (source: Origin['source'], key: string): Finding => ({
     severity: 'warning',
     code: 'not_acted_on',
-    message: `'${key}' is accepted, but a build does not act on it`,
+    message: `'${key}' is accepted, but has no effect on a build`,
     origin: { source, keys: [key] },
     at: 'key',
   })
@@ -24,7 +24,7 @@ export function notActedOn(project: ProjectData, bsp: BspData): Finding[] {
   ]
 }
 
-/** Steps of the device that cannot be there without another one. */
+/** Device steps that are switched on without another step that they need. */
 export function stepsWithout(project: ProjectData): Finding[] {
   const steps = project.build?.steps ?? {}
   const needs = [
@@ -49,7 +49,7 @@ export function stepsWithout(project: ProjectData): Finding[] {
   )
 }
 
-/** Names in force_rebuild that mean nothing in this plan. */
+/** Names in force_rebuild that match nothing in this plan. */
 export function unknownForced(project: ProjectData, plan: Plan): Finding[] {
   const known = new Set<string>([
     ...STEPS.map(step => step.name),
@@ -64,7 +64,7 @@ export function unknownForced(project: ProjectData, plan: Plan): Finding[] {
       {
         severity: 'warning',
         code: 'unknown_name',
-        message: `'${name}' is no step, hook or script of ${plan.bsp}`,
+        message: `'${name}' is not a step, hook or script of ${plan.bsp}`,
         ...(suggestion ? { hint: `Did you mean '${suggestion}'?` } : {}),
         origin: { source: 'project', keys: ['build', 'cache', 'force_rebuild', index] },
         at: 'value',

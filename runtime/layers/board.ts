@@ -1,32 +1,32 @@
-/** Where a board lies: its folder, its package, and under which path of the project its files can be reached. */
+/** Finds a board's folder, its package, and the project path for its files. */
 import { createHash } from 'node:crypto'
 import { readFileSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** Where boards that lie elsewhere are copied to; only the project is mounted where scripts run. */
+/** The folder for copies of boards from outside the project: only the project is mounted where scripts run. */
 export const BOARD_COPIES = 'dist/artifacts/boards'
 
 export interface BoardPlace {
-  /** The package's name; for a file of the project that is in no package of its own, its folder. */
+  /** The package's name; for a board in the project without its own package, the folder. */
   readonly name: string
   readonly version?: string
-  /** The versions of this tool that the board works with, where it says so. */
+  /** The versions of this tool that the board supports, if it names any. */
   readonly requires?: string
-  /** What `./` means, relative to the project. */
+  /** The folder that `./` means, relative to the project. */
   readonly folder: string
-  /** What has to be copied for that: a folder (absolute), to a place in the project. */
+  /** The copy that this needs: from an absolute folder to a path in the project. */
   readonly copy?: { readonly from: string; readonly to: string }
 }
 
 /**
- * @param url what `defineBoard` was given
+ * @param url the first argument of `defineBoard`
  * @param root the project's real path
- * @returns what is wrong, in words, where the URL leads nowhere
+ * @returns the problem as text if the URL leads nowhere
  */
 export function placeOfBoard(url: string, root: string): BoardPlace | string {
   const folder = moduleFolder(url)
-  if (folder === undefined) return `defineBoard(${JSON.stringify(url)}, …) does not say where the board lies`
+  if (folder === undefined) return `defineBoard(${JSON.stringify(url)}, …) does not give the board's folder`
   const found = packageAround(folder, root)
   const { version, requires } = found ?? {}
   const facts = { ...(version !== undefined && { version }), ...(requires !== undefined && { requires }) }
@@ -45,7 +45,7 @@ export function placeOfBoard(url: string, root: string): BoardPlace | string {
   }
 }
 
-/** The real path of the module's folder; of a URL that ends in `/`, that folder itself. */
+/** The real path of the module's folder; for a URL that ends in `/`, that folder itself. */
 function moduleFolder(url: string): string | undefined {
   try {
     const parsed = new URL(url)
@@ -65,7 +65,7 @@ interface FoundPackage {
   readonly requires?: string
 }
 
-/** The nearest package with a name, unless the project lies in it: then it is not the board's own. */
+/** The nearest package with a name. A package that contains the project does not count as the board's own. */
 function packageAround(start: string, root: string): FoundPackage | undefined {
   for (let folder = start; ; folder = dirname(folder)) {
     if (`${root}${sep}`.startsWith(folder.endsWith(sep) ? folder : `${folder}${sep}`)) return undefined
@@ -75,7 +75,7 @@ function packageAround(start: string, root: string): FoundPackage | undefined {
   }
 }
 
-/** It becomes the path of a folder. */
+/** The name becomes part of a folder's path. */
 const PACKAGE_NAME = /^(@[\w~-][\w.~-]*\/)?[\w~-][\w.~-]*$/
 
 function readPackage(folder: string): FoundPackage | undefined {
@@ -96,7 +96,7 @@ function readPackage(folder: string): FoundPackage | undefined {
   }
 }
 
-/** The package's name; where the project itself means another copy of the package by it, with the version. */
+/** The package's name, with the version if the project resolves that name to another copy. */
 function nameOfCopy({ name, folder, version }: FoundPackage, root: string): string {
   for (let above = root; ; above = dirname(above)) {
     const candidate = join(above, 'node_modules', name)

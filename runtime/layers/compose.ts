@@ -1,6 +1,6 @@
 /**
- * From what a BSP's definition evaluates to, layers included, to the data that a plan is made of: each layer is validated
- * by itself, its paths are written from the BSP's folder, all are merged, and the whole is validated.
+ * Turns a BSP's evaluated definition, layers included, into the data for a plan: validates each layer
+ * separately, rewrites its paths relative to the BSP's folder, merges all layers, and validates the result.
  */
 
 import { layerSchema } from '../../lib/schema/layer.ts'
@@ -28,17 +28,17 @@ import {
 import { relocate } from './paths.ts'
 
 export interface LayerInfo {
-  /** The board's package, or its folder in the project; for what belongs to no board, the BSP's own name. */
+  /** The board's package, or its folder in the project; for layers without a board, the BSP's name. */
   readonly name: string
   readonly version?: string
-  /** What `./` means, relative to the project. */
+  /** The folder that `./` means, relative to the project. */
   readonly folder: string
-  /** Where the layer stands in the definition; nothing for the BSP itself. */
+  /** The layer's keys in the definition; empty for the BSP itself. */
   readonly at: Keys
   readonly isBoard: boolean
 }
 
-/** A value of the merged definition, and the layer that decided it. */
+/** A value of the merged definition, and the layer that set it. */
 export interface LayerValue {
   readonly keys: Keys
   readonly value: unknown
@@ -47,16 +47,19 @@ export interface LayerValue {
 }
 
 export interface Layers {
-  /** From the lowest to the BSP itself. */
+  /** From the lowest layer to the BSP itself. */
   readonly all: readonly LayerInfo[]
-  /** By index in the merged `scripts`; undefined for those of the BSP itself. */
+  /** Parallel to the merged `scripts`; undefined for the BSP's own scripts. */
   readonly scripts: readonly (BoardScript | undefined)[]
   values(): LayerValue[]
-  /** A finding about the merged data as one about the definition, where a layer's keys begin with `extends`. */
+  /**
+   * Converts a finding about the merged data to one about the definition, where a layer's keys begin with
+   * `extends`.
+   */
   written(finding: Finding): Finding
 }
 
-/** `data` is there where no finding is an error. The keys of findings are those of the definition. */
+/** `data` is set if no finding is an error. The keys of findings are those of the definition. */
 export interface Composed {
   readonly data?: BspData
   readonly layers?: Layers
@@ -71,7 +74,7 @@ export interface ComposeOptions {
   readonly bspFolder: string
 }
 
-/** @param definition plain data beside its layers: what `notData` has nothing against */
+/** @param definition plain data apart from its layers, as checked by `notData` */
 export async function compose(
   definition: Readonly<Record<string, unknown>>,
   { root, bspName, bspFolder }: ComposeOptions,
@@ -135,16 +138,16 @@ function complaint(code: string, message: string, hint: string, keys: readonly K
   return { severity: 'error', code, message, hint, origin: { source: 'bsp', keys }, at: 'value' }
 }
 
-/** A finding about a layer's own keys as one about the whole definition. */
+/** Converts a finding about a layer's own keys to one about the whole definition. */
 function inLayer(finding: Finding, { at, name, isBoard }: LayerInfo): Finding {
   const origin = { ...finding.origin, keys: [...at, ...finding.origin.keys] }
   return { ...finding, origin, ...(isBoard && { board: name }) }
 }
 
-/** What stands in place of a removal where a list of scripts is validated: nothing is wrong with it. */
+/** Stands for a removal during validation of a list of scripts, and is always valid. */
 const PLACEHOLDER = { step: 'before_build', location: 'removed' } as const satisfies ScriptData
 
-/** What is wrong with one layer by itself. */
+/** Validates one layer by itself. */
 function checkLayer({ data }: LayerSource, info: LayerInfo): Finding[] {
   const scripts = Array.isArray(data.scripts)
     ? { scripts: data.scripts.map(entry => (isWithout(entry) ? PLACEHOLDER : entry)) }
@@ -186,7 +189,10 @@ function boardScript(
   }
 }
 
-/** Message and hint where a board does not work with this version. What is no range (`workspace:…`) says nothing. */
+/**
+ * Message and hint if a board does not support this version. A value that is not a version range
+ * (`workspace:…`) is ignored.
+ */
 async function versionMismatch({
   name,
   version,

@@ -1,4 +1,4 @@
-/** The layers of a definition in the order in which they are merged: the lowest first, the definition itself last. */
+/** The layers of a definition in merge order: the lowest first, the definition itself last. */
 import { boardUrl, definitionKind } from '../../lib/definition.ts'
 import { isWithout } from '../../lib/without.ts'
 import type { Finding } from '../diagnostics/diagnostic.ts'
@@ -6,11 +6,11 @@ import { show } from '../diagnostics/show-value.ts'
 import type { Key } from './merge.ts'
 
 export interface LayerSource {
-  /** Where the layer stands in the definition: `['extends', 0, 'extends']`; nothing for the definition itself. */
+  /** The layer's keys in the definition: `['extends', 0, 'extends']`; empty for the definition itself. */
   readonly at: readonly Key[]
-  /** What its author wrote, without `extends`. */
+  /** The author's data, without `extends`. */
   readonly data: Readonly<Record<string, unknown>>
-  /** Where its board was defined. Undefined for layers without a board: their paths are those of the BSP. */
+  /** The URL of its board's module. Undefined for layers without a board, whose paths are relative to the BSP. */
   readonly url?: string
 }
 
@@ -19,7 +19,7 @@ export interface Flattened {
   readonly findings: readonly Finding[]
 }
 
-/** Whether anything has to be merged at all. */
+/** Whether there is more than one layer. */
 export function hasLayers(definition: unknown): definition is Readonly<Record<string, unknown>> {
   if (typeof definition !== 'object' || definition === null || Array.isArray(definition)) return false
   const { scripts } = definition as { scripts?: unknown }
@@ -31,7 +31,7 @@ export function flatten(definition: Readonly<Record<string, unknown>>): Flattene
   const findings: Finding[] = []
   const seen = new Set<object>()
   const visit = (body: Readonly<Record<string, unknown>>, at: readonly Key[], url: string | undefined) => {
-    // The same object twice is one layer, at its lowest place.
+    // An object that occurs twice is one layer, at its lowest position.
     if (seen.has(body)) return
     seen.add(body)
     const { extends: below, ...data } = body
@@ -57,7 +57,7 @@ function notALayer(value: unknown, keys: readonly Key[]): Finding {
           `call it with its options: ${name === 'board' ? 'board()' : `${name}()`}`,
         ]
       : kind === 'bsp'
-        ? ['a BSP cannot be extended', 'put what both have into a layer({ … }), and extend that']
+        ? ['a BSP cannot be extended', 'put the common part into a layer({ … }), and extend that']
         : Array.isArray(value)
           ? ['this is a list in the list of layers', 'spread it: ...layers']
           : [`extends needs layers, not ${show(value)}`, 'call a board, or wrap it: layer({ … })']

@@ -1,31 +1,31 @@
 /**
- * How layers become one definition: the only place that knows the rules (docs/boards.md has them in words). What layers
- * contain has been validated, and their paths are written from the BSP's folder. Every value keeps the place it was
- * written at, so that a complaint about the whole finds its author.
+ * Merges layers into one definition. The rules are only here (docs/boards.md explains them). The layers are
+ * already validated, and their paths are relative to the BSP's folder. Every value keeps its origin, so that a
+ * finding about the merged data leads to its author.
  */
 import { isWithout } from '../../lib/without.ts'
 
 export type Key = string | number
 export type Keys = readonly Key[]
 
-/** Where a value was written: in which layer (0 is the lowest), under which keys of it. */
+/** The origin of a value: its layer (0 is the lowest) and its keys there. */
 export interface Written {
   readonly layer: number
   readonly keys: Keys
 }
 
 /**
- * What becomes of a list that two layers have:
- * - `union`: both, without what was there already
- * - `latest`: the same, but a repeated entry moves to its last place, for lists in which the last one wins
- * - `variables`: `NAME=value`; one of a name that is there takes its place
- * - `scripts`: both; one with an id that is there takes its place, `without` removes
- * - `blobs`: both; one of a role and id that are there takes its place
- * - `replace`: the higher layer's alone
+ * How a list of two layers is merged:
+ * - `union`: both, without entries that exist already
+ * - `latest`: the same, but a repeated entry moves to its last position, for lists in which the last one wins
+ * - `variables`: `NAME=value`; an entry with the same name is replaced in its position
+ * - `scripts`: both; an entry with the same id is replaced in its position, `without` removes
+ * - `blobs`: both; an entry with the same role and id is replaced in its position
+ * - `replace`: only the higher layer's list
  */
 export type ListRule = 'union' | 'latest' | 'variables' | 'scripts' | 'blobs' | 'replace'
 
-/** A list that is not here is replaced. Where a list may be written as a single value, that counts as a list of one. */
+/** Lists that are not named here are replaced. A single value in place of a list counts as a list of one. */
 export const LIST_RULES: Readonly<Record<string, ListRule>> = {
   scripts: 'scripts',
   'cage.env': 'variables',
@@ -50,13 +50,16 @@ export const LIST_RULES: Readonly<Record<string, ListRule>> = {
   'qemu.flags': 'union',
 }
 
-/** A value that says nothing without another: where a higher layer gives the one, the other of lower layers is gone. */
+/**
+ * A value that means nothing without another one: if a higher layer sets `to`, the lower layers' value is
+ * dropped.
+ */
 const BELONGS_TO: Readonly<Record<string, { readonly key: string; readonly to: string }>> = {
   'boot.kernel': { key: 'sha256', to: 'source' },
   'boot.bootloader': { key: 'sha256', to: 'source' },
 }
 
-/** A definition with the places that its values were written at. */
+/** A definition with the origin of each value. */
 export type Traced = Branch
 
 type Node = Leaf | Branch | List
@@ -84,21 +87,21 @@ interface List {
 interface Item {
   readonly value: unknown
   readonly from: Written
-  /** Of a script: its id, or the one that a plan gives it. */
+  /** A script's id: its own, or the one that a plan gives it. */
   readonly id?: string
 }
 
-/** A `without`, which stands for all layers below its own. */
+/** A `without`, which applies to all layers below its own. */
 export interface Removal {
   readonly id: string
   readonly from: Written
 }
 
 /**
- * One layer's data, before anything is merged.
+ * Prepares one layer's data for merging.
  *
- * @param written the same as its author wrote it, where paths in `data` are written from another folder: scripts are
- *   known by that
+ * @param written the data as its author wrote it, if the paths in `data` were rewritten: scripts are identified
+ * by it
  */
 export function trace(data: object, layer: number, written: object = data): Traced {
   const made = branch(data, { layer, keys: [] })
@@ -115,9 +118,9 @@ function withId(item: Item, written: unknown): Item {
 }
 
 /**
- * `upper` over `lower`. Associative: it does not matter which neighbours of a row of layers are merged first.
+ * Merges `upper` over `lower`. Associative: neighbouring layers may be merged in any order.
  *
- * @param unmatched told of each removal in `upper` for which `lower` has nothing, with the ids that it has
+ * @param unmatched called for each removal in `upper` that matches nothing in `lower`, with the ids that exist
  */
 export function merge(
   lower: Traced,
@@ -134,7 +137,10 @@ export function dataOf(node: Node): unknown {
   return Object.fromEntries([...node.entries].map(([key, child]) => [key, dataOf(child)]))
 }
 
-/** Where the value under these keys of the merged data was written; of what is not there, what should hold it. */
+/**
+ * The origin of the value under these keys of the merged data; for a missing value, the origin of the object
+ * around it.
+ */
 export function writtenAt(node: Node, keys: Keys): Written {
   const [key, ...rest] = keys
   if (key === undefined) return node.kind === 'list' ? (singleOf(node) ?? node).from : node.from
@@ -147,7 +153,10 @@ export function writtenAt(node: Node, keys: Keys): Written {
   return { layer: node.from.layer, keys: [...node.from.keys, ...keys] }
 }
 
-/** Every value that one layer alone decided, with its keys in the merged data: what is no object, and list entries. */
+/**
+ * Every value that a single layer decided, with its keys in the merged data: values that are not objects, and
+ * list entries.
+ */
 export function* leavesOf(
   node: Node,
   keys: Keys = [],
@@ -165,7 +174,7 @@ export function* leavesOf(
 function branch(data: object, from: Written): Branch {
   const entries = new Map<string, Node>()
   for (const [key, value] of Object.entries(data)) {
-    // As if it were not there: `key: condition ? value : undefined`.
+    // Undefined counts as missing: `key: condition ? value : undefined`.
     if (value !== undefined) entries.set(key, node(value, { ...from, keys: [...from.keys, key] }))
   }
   return { kind: 'branch', entries, from }
@@ -180,7 +189,7 @@ function node(value: unknown, from: Written): Node {
     : { kind: 'list', rule, items: [{ value, from }], removals: [], from }
 }
 
-/** The only entry of a list that was written as a single value, and remains one. */
+/** The only entry of a list, if it was written as a single value and is still alone. */
 function singleOf({ items: [item, ...others] }: List): Item | undefined {
   return item && others.length === 0 && typeof item.from.keys.at(-1) !== 'number' ? item : undefined
 }
@@ -191,7 +200,10 @@ function isPlain(value: unknown): value is object {
   return prototype === null || Object.getPrototypeOf(prototype) === null
 }
 
-/** One layer's list: an entry that it repeats itself is kept, it has its reasons; plain repetition is dropped. */
+/**
+ * One layer's list. Entries with a key that the layer repeats are kept, because that may be intended; equal
+ * entries are dropped.
+ */
 function list(values: readonly unknown[], rule: List['rule'], from: Written): List {
   const all = values.map((value, index) => ({ value, from: { ...from, keys: [...from.keys, index] } }))
   const removals = all.flatMap(({ value, from }) => (isWithout(value) ? [{ id: value.without, from }] : []))
@@ -245,14 +257,17 @@ function mergeLists(
   }
 }
 
-/** By what an entry takes the place of another; undefined for one that never does. */
+/** The key by which an entry replaces another; undefined for entries that replace none. */
 const keyOf: Partial<Record<ListRule, (value: unknown) => string | undefined>> = {
   scripts: value => (value as { id?: string }).id,
   blobs: value => JSON.stringify([(value as { role: string }).role, (value as { id: string }).id]),
   variables: value => String(value).split('=', 1)[0],
 }
 
-/** What `without` may call each script: its id, which means all that share it, and the numbered one of a plan (`id#2`). */
+/**
+ * The names that `without` may use for each script: its id, which matches all scripts that share it, and a
+ * plan's numbered id (`id#2`).
+ */
 function namesOf(items: readonly Item[]): string[][] {
   const counts = new Map<string, number>()
   return items.map(({ id }) => {
@@ -263,7 +278,7 @@ function namesOf(items: readonly Item[]): string[][] {
   })
 }
 
-/** The second of a key that one layer has twice takes the place of the second below, and so on. */
+/** If one layer has a key twice, its second entry replaces the second one below, and so on. */
 function inPlace(
   lower: readonly Item[],
   upper: readonly Item[],

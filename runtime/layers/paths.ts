@@ -1,18 +1,19 @@
 /**
- * Which values of a BSP are paths that begin in the folder of its module, and how they are written from another folder.
- * A board writes them as seen from its own folder, all that comes later reads them as seen from the BSP's.
+ * Which values of a BSP are paths relative to its module's folder, and how to rewrite them relative to another
+ * folder. A board writes its paths relative to its own folder; all later code expects them relative to the
+ * BSP's.
  */
 import { posix } from 'node:path'
 
 /**
  * - `always`: with or without `./`
- * - `dot`: only what begins with `./`; anything else means something else
- * - `glob`: the same, and special characters of globs are special
- * - `fragment`: `./x` and bare `x.config`; anything else is the text of the fragment
+ * - `dot`: only with `./`; other values have another meaning
+ * - `glob`: the same, with special glob characters
+ * - `fragment`: `./x` and bare `x.config`; other values are the text of the fragment
  */
 export type PathMeaning = 'always' | 'dot' | 'glob' | 'fragment'
 
-/** The only list of them. `*` is any element of a list, or the value itself where it may be one; `**` any string below. */
+/** The complete list. `*` is any element of a list, or a single value in its place; `**` is any string below. */
 const PATHS: readonly (readonly [place: string, meaning: PathMeaning])[] = [
   ['scripts.*.location', 'always'],
   ['scripts.*.depends_on.*', 'glob'],
@@ -38,9 +39,11 @@ const PATHS: readonly (readonly [place: string, meaning: PathMeaning])[] = [
 ]
 
 /**
- * A copy of `data` whose paths are written from another folder; what has none is shared with the original.
+ * A copy of `data` with its paths rewritten relative to another folder. Parts without paths are shared with the
+ * original.
  *
- * @param from the folder that `./` means in `data`, and `to` the one it means in the result; relative to the project
+ * @param from the folder that `./` means in `data`, and `to` the one it means in the result; relative to the
+ * project
  */
 export function relocate<T>(data: T, from: string, to: string): T {
   const way = posix.relative(posix.join('/', to), posix.join('/', from))
@@ -48,7 +51,10 @@ export function relocate<T>(data: T, from: string, to: string): T {
   return mapPaths(data, (text, meaning) => written(text, way, meaning))
 }
 
-/** A copy of `data` with other paths; what has none is shared with the original. `map` gets paths of the folder alone. */
+/**
+ * A copy of `data` with mapped paths. Parts without paths are shared with the original. `map` is only called
+ * for paths relative to the folder.
+ */
 export function mapPaths<T>(data: T, map: (text: string, meaning: PathMeaning, place: string) => string): T {
   let mapped: unknown = data
   for (const [place, meaning] of PATHS) {
@@ -63,7 +69,7 @@ function isPath(text: string, meaning: PathMeaning): boolean {
   const dot = text === '.' || text.startsWith('./')
   if (meaning === 'dot' || meaning === 'glob') return dot
   if (meaning === 'fragment') return dot || /^[^/\n]+\.config$/.test(text)
-  // What is absolute, or nothing at all, is complained about as it is.
+  // Absolute and empty paths stay as they are, and are reported later.
   return text !== '' && !text.startsWith('/') && !/^[a-z][a-z0-9+.-]*:/i.test(text)
 }
 
@@ -89,7 +95,7 @@ function mapAt(value: unknown, place: readonly string[], map: (text: string) => 
   return mapped === part ? value : { ...value, [key]: mapped }
 }
 
-/** Entries that carry more than data (inline scripts) are passed over. */
+/** Entries that are more than data (inline scripts) stay as they are. */
 function mapParts(value: unknown, map: (part: unknown) => unknown): unknown {
   if (Array.isArray(value)) {
     const mapped = value.map(map)

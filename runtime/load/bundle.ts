@@ -1,6 +1,6 @@
 /**
- * One entry and the workspace modules it imports, as one ESM text. What lies in node_modules stays with Node, named by
- * the file that Node would have found from the importer's folder.
+ * Bundles one entry and the workspace modules that it imports into one ESM text. Modules in node_modules are
+ * left to Node, by the path that Node would resolve from the importer's folder.
  */
 import { createHash } from 'node:crypto'
 import { type Stats, statSync } from 'node:fs'
@@ -11,7 +11,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { BuildFailure, Loader, Message, Metafile, OnLoadResult, OnResolveResult, Plugin } from 'esbuild'
 import { isSelf, selfModule } from '../state/own-package.ts'
 
-/** A workspace file as it was when it was compiled. */
+/** A workspace file, with its content when it was compiled. */
 export interface BundledFile {
   readonly path: string
   readonly stat: Stats
@@ -24,7 +24,7 @@ export interface Bundle {
   readonly files: readonly BundledFile[]
   /** Modules left to Node, by absolute path. */
   readonly externals: readonly string[]
-  /** Every import that names a package, with the folder it was looked up from. */
+  /** Every import of a package, with the folder it was resolved from. */
   readonly packages: readonly { readonly from: string; readonly name: string }[]
   readonly metafile: Metafile
   readonly warnings: readonly Message[]
@@ -46,17 +46,20 @@ const LOADERS: Readonly<Record<string, Loader>> = {
   '.json': 'json',
 }
 
-/** What Node 20 can load by itself from node_modules, without import attributes or a loader. */
+/** File types that Node 20 can load from node_modules without import attributes or a loader. */
 const NODE_LOADS = new Set(['.js', '.mjs', '.cjs', '.node', '.wasm', ''])
 
-/** Set on nested resolutions, so that the plugin does not meet itself. */
+/** Set on nested resolutions, so that the plugin does not handle its own requests. */
 const NESTED = { struxNested: true }
 
-/** Appended to modules that use `import.meta`; imports are hoisted, so no line or column of the author's moves. */
+/**
+ * Appended to modules that use `import.meta`. Imports are hoisted, so the author's lines and columns do not
+ * move.
+ */
 const META_IMPORT = '\n;import { meta as __strux_meta } from '
 export const APPENDED = META_IMPORT.trim()
 
-/** @param entry absolute real path; @param root absolute real path, to which esbuild's file names are relative */
+/** @param entry absolute real path; @param root absolute real path; esbuild's file names are relative to it */
 export async function bundle(entry: string, root: string): Promise<BundleResult> {
   const esbuild = await import('esbuild')
   const files = new Map<string, BundledFile>()
@@ -66,14 +69,14 @@ export async function bundle(entry: string, root: string): Promise<BundleResult>
     const result = await esbuild.build({
       entryPoints: [entry],
       absWorkingDir: root,
-      // Never written by esbuild; the name only decides what relative paths in the source map mean.
+      // esbuild never writes this file. Its name decides the base of relative paths in the source map.
       outfile: `${root}/module.mjs`,
       write: false,
       bundle: true,
       format: 'esm',
       platform: 'node',
       target: 'node20',
-      // As Node does: not the `module` condition and field that esbuild would add for bundlers.
+      // As in Node: without the `module` condition and field that esbuild would add for bundlers.
       conditions: [],
       mainFields: ['main'],
       charset: 'utf8',
@@ -108,7 +111,10 @@ function isBuildFailure(error: unknown): error is BuildFailure {
   return error instanceof Error && Array.isArray((error as Partial<BuildFailure>).errors)
 }
 
-/** CommonJS files of the workspace call `require`, which an ES module lacks; at the end, since declarations are hoisted. */
+/**
+ * CommonJS files of the workspace call `require`, which an ES module lacks. Appended at the end, because
+ * declarations are hoisted.
+ */
 function withRequire(code: string): string {
   if (!code.includes('var __require =')) return code
   return `${code}
@@ -134,7 +140,7 @@ function resolution(externals: Set<string>, packages: Map<string, { from: string
           if (isBuiltin(args.path)) return { path: args.path, external: true, sideEffects: false }
           const leave = (path: string): OnResolveResult => {
             externals.add(path)
-            // Node's `require` knows no file URLs, its `import` no Windows paths.
+            // Node's `require` accepts no file URLs, its `import` no Windows paths.
             return { path: args.kind.startsWith('require') ? path : pathToFileURL(path).href, external: true }
           }
           if (isSelf(args.path)) {
@@ -152,7 +158,8 @@ function resolution(externals: Set<string>, packages: Map<string, { from: string
             with: args.with,
             pluginData: NESTED,
           })
-          // esbuild's own resolution says what is wrong, and where; and gives workspace files their tsconfig.
+          // esbuild's own resolution reports errors with their position, and applies the tsconfig to workspace
+          // files.
           if (resolved.errors.length > 0 || resolved.external || resolved.namespace !== 'file')
             return undefined
           if (!inNodeModules(resolved.path) || !NODE_LOADS.has(extname(resolved.path))) return undefined
@@ -163,12 +170,12 @@ function resolution(externals: Set<string>, packages: Map<string, { from: string
   }
 }
 
-/** `@scope/name` or `name` of an import that names a package; undefined for paths and URLs. */
+/** The package name (`@scope/name` or `name`) of an import; undefined for paths and URLs. */
 function packageName(specifier: string): string | undefined {
   return /^(@[^/\\:]+\/)?[^./\\:@#][^/\\:]*(?=\/|$)/.exec(specifier)?.[0]
 }
 
-/** Reads the files itself, so that what is recorded is exactly what was compiled. */
+/** Reads the files itself, so that the record matches exactly what was compiled. */
 function reading(files: Map<string, BundledFile>): Plugin {
   return {
     name: 'strux-reading',
@@ -198,7 +205,7 @@ function reading(files: Map<string, BundledFile>): Plugin {
   }
 }
 
-/** In the first line, so that every other line stays where it is. */
+/** On the first line, so that line numbers stay the same. */
 function commonJs(text: string, path: string): string {
   if (!/\b__(dirname|filename)\b/.test(text)) return text
   return `var __filename = ${JSON.stringify(path)}, __dirname = ${JSON.stringify(dirname(path))}; ${text}`
@@ -207,7 +214,7 @@ function commonJs(text: string, path: string): string {
 const META = 'strux-meta'
 const META_SCHEME = `${META}:`
 
-/** The `import.meta` of one module of the bundle: that of the author's file, not of the compiled one. */
+/** The `import.meta` of one module in the bundle: it describes the author's file, not the compiled one. */
 function meta(): Plugin {
   return {
     name: 'strux-meta',

@@ -1,4 +1,4 @@
-/** The compiler's messages as diagnostics: in the author's terms, with the likely fix. */
+/** Converts the compiler's messages to diagnostics: in the author's terms, with the likely fix. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import type { Location, Message } from 'esbuild'
@@ -31,7 +31,8 @@ function diagnostic(message: Message, severity: Severity, root: string): Diagnos
 
 /** esbuild counts columns from 0 and in UTF-8 bytes. */
 function place(location: Location, root: string): Pick<Diagnostic, 'line' | 'column' | 'length'> {
-  // An unclosed bracket is noticed in the line that compiling appends (see bundle.ts): for the author, the file's end.
+  // An unclosed bracket is reported in the appended line (see bundle.ts). For the author that is the end of the
+  // file.
   if (location.lineText.startsWith(APPENDED)) return endOfFile(resolve(root, location.file))
   const bytes = Buffer.from(location.lineText)
   const before = bytes.subarray(0, location.column).toString().length
@@ -66,7 +67,7 @@ function meaning(
   if (noLoader) {
     return {
       code: 'unsupported_import',
-      message: `'${basename(noLoader[2]!)}' is no module: ${noLoader[1]} files cannot be imported`,
+      message: `'${basename(noLoader[2]!)}' is not a module: ${noLoader[1]} files cannot be imported`,
       hint: 'read it with readFileSync(new URL(…, import.meta.url)), or name its path in the definition',
     }
   }
@@ -97,7 +98,7 @@ function unresolvedHint(specifier: string, folder: string): string {
     : `did you mean '${near}'?`
 }
 
-/** A file beside the wanted one with nearly its name, written as the import was. */
+/** A file next to the missing one with a similar name, in the notation of the import. */
 function nearFile(specifier: string, folder: string): string | undefined {
   const wanted = resolve(folder, specifier)
   let names: string[]

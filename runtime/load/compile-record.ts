@@ -1,6 +1,6 @@
 /**
- * What a compiled module was made from, kept beside it, and whether that is still so. The warm path of every command:
- * it stats files and reads none whose stat is unchanged.
+ * The record of a compiled module's inputs, stored beside it, and the check whether it is still valid. This is
+ * the fast path of every command: it stats files and reads only those whose stat has changed.
  */
 import { readFileSync, realpathSync, type Stats, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -8,18 +8,21 @@ import { dirname, join, resolve } from 'node:path'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { readVouched, sha256 } from '../state/vouched.ts'
 
-/** One more than the last release whenever the meaning of a record or the way of compiling changes. */
+/** Increase with each release that changes the record's meaning or the compilation. */
 const FORMAT = 2
 
-/** A workspace file that went into a module. */
+/** A workspace file that is part of a module. */
 export interface SourceInput {
   /** Relative to the project, with `/`; may begin with `../`. */
   readonly file: string
-  /** Its imports of other workspace files: what it says, and the file (relative to the project) that is meant. */
+  /** Its imports of other workspace files: from the specifier to the file (relative to the project). */
   readonly imports: Readonly<Record<string, string>>
 }
 
-/** A file's content by hash, and by stat so that it need not be read again. `stat` undefined: there is no such file. */
+/**
+ * A file's content by hash, and its stat so that it need not be read again. `stat` undefined: the file does not
+ * exist.
+ */
 interface Seen {
   readonly file: string
   readonly stat?: { readonly size: number; readonly mtimeMs: number; readonly ctimeMs: number }
@@ -35,18 +38,18 @@ export interface CompileRecord {
   /** SHA-256 of the compiled text and of its source map. */
   readonly output: string
   readonly map: string
-  /** When the files below were looked at, in milliseconds: a file that changed at that very moment is not trusted. */
+  /** Time of the check of the files below, in ms: a change at that very moment is not trusted. */
   readonly recorded: number
   readonly inputs: readonly SourceInput[]
   readonly files: readonly Seen[]
   /** Modules left to Node; their package.json files are among `files`. */
   readonly externals: readonly string[]
-  /** Where imports of packages led, by the folder they were looked up from. */
+  /** The real paths of imported packages, by the folder they were resolved from. */
   readonly packages: readonly { readonly from: string; readonly name: string; readonly real?: string }[]
   readonly warnings: readonly Diagnostic[]
 }
 
-/** Facts that a new compilation found out. */
+/** The result of a new compilation. */
 export interface Observed extends Omit<CompileRecord, 'format' | 'recorded' | 'files' | 'packages'> {
   readonly files: readonly { readonly path: string; readonly stat: Stats; readonly sha256: string }[]
   readonly packages: readonly { readonly from: string; readonly name: string }[]
@@ -73,15 +76,15 @@ export function makeRecord(observed: Observed, recorded: number): CompileRecord 
   }
 }
 
-/** The record in that file, or undefined where there is none, or none that this version wrote. */
+/** The record in that file; undefined if there is none, or another version wrote it. */
 export function readRecord(file: string): CompileRecord | undefined {
   const record = readVouched(file) as CompileRecord | undefined
   return record?.format === FORMAT ? record : undefined
 }
 
 /**
- * The record again (with refreshed stats where a file was touched but has its old content) if everything that it
- * names is as it was; else undefined. Does not look at the output itself.
+ * Returns the record if all its files are unchanged, else undefined. Refreshes the stats of files that were
+ * touched but have the same content. Does not check the output itself.
  */
 export function stillTrue(
   record: CompileRecord,
@@ -132,7 +135,7 @@ function look(file: string): Seen {
   return stat && sha256 !== undefined ? { file, stat: kept(stat), sha256 } : { file }
 }
 
-/** SHA-256 of a file's content; undefined where it cannot be read. */
+/** SHA-256 of a file's content; undefined if it cannot be read. */
 function hashFile(file: string): string | undefined {
   try {
     return sha256(readFileSync(file))
@@ -142,8 +145,9 @@ function hashFile(file: string): string | undefined {
 }
 
 /**
- * The package.json and tsconfig.json files that decide how files of these folders are compiled and resolved, there or
- * not (one that appears matters too): up to the project's root, or to the node_modules folder above.
+ * The package.json and tsconfig.json files that affect the compilation of these folders, whether they exist or
+ * not, because a new file matters too. Searches upwards to the project's root, or to the enclosing node_modules
+ * folder.
  */
 function surroundings(root: string, folders: readonly string[]): string[] {
   const found = new Set<string>()
@@ -161,7 +165,7 @@ function surroundings(root: string, folders: readonly string[]): string[] {
   return [...found]
 }
 
-/** A tsconfig.json and everything that it extends, also where files are missing. */
+/** A tsconfig.json and all files that it extends, including missing ones. */
 function tsconfigs(file: string, seen: Set<string>): Set<string> {
   if (seen.has(file)) return seen
   seen.add(file)
@@ -171,7 +175,7 @@ function tsconfigs(file: string, seen: Set<string>): Set<string> {
   } catch {
     return seen
   }
-  // Not JSON but JSON with comments and trailing commas; one key is all that is wanted.
+  // The file is JSON with comments and trailing commas, and only one key is needed.
   const bases = /"extends"\s*:\s*("[^"]*"|\[[^\]]*\])/.exec(text)?.[1]?.matchAll(/"([^"]*)"/g) ?? []
   for (const [, base] of bases) {
     const target = tsconfigBase(file, base ?? '')
@@ -190,13 +194,13 @@ function tsconfigBase(from: string, base: string): string | undefined {
     try {
       return find(candidate)
     } catch {
-      // The next form; a base that is nowhere is for the compiler to complain about.
+      // Try the next form; the compiler reports a base that does not exist.
     }
   }
   return undefined
 }
 
-/** The real path of the package folder that an import from `from` finds first; undefined where there is none. */
+/** The real path of the package folder that an import from `from` finds first; undefined if there is none. */
 function findPackage(from: string, name: string): string | undefined {
   for (let folder = from; ; folder = dirname(folder)) {
     const candidate = join(folder, 'node_modules', name)

@@ -1,4 +1,7 @@
-/** Compiles a definition (strux.config.ts, bsp.ts) into one ES module, or finds the compiled one still good. */
+/**
+ * Compiles a definition (strux.config.ts, bsp.ts) into one ES module, or reuses the compiled one if nothing
+ * changed.
+ */
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path'
@@ -10,11 +13,11 @@ import { type Bundle, bundle } from './bundle.ts'
 import { compileDiagnostics } from './compile-messages.ts'
 import { type CompileRecord, makeRecord, readRecord, type SourceInput, stillTrue } from './compile-record.ts'
 
-/** Where a definition was written: enough to find a value's place in the author's source later. */
+/** A compiled definition, with what is needed to find a value in the author's source later. */
 export interface SourceModule {
   /** The project's absolute real path. */
   readonly root: string
-  /** The module itself, and every workspace file that went into it; relative to the project. */
+  /** The module itself, and every workspace file that is part of it; relative to the project. */
   readonly entry: string
   readonly inputs: readonly SourceInput[]
 }
@@ -25,20 +28,20 @@ export interface CompiledModule extends SourceModule {
   readonly map: string
   /** SHA-256 of the compiled text. */
   readonly sha256: string
-  /** True where nothing had to be compiled. */
+  /** True if nothing had to be compiled. */
   readonly reused: boolean
 }
 
 export interface CompileOptions {
   /** The project: paths in results are relative to it. */
   readonly root: string
-  /** Where compiled modules are kept; `dist/.strux/modules` of the project unless said otherwise. */
+  /** The folder for compiled modules. Default: `dist/.strux/modules` of the project. */
   readonly outDir?: string
   /** Compile even if nothing has changed. */
   readonly force?: boolean
 }
 
-/** `diagnostics` are warnings where there is a module. */
+/** If there is a module, all `diagnostics` are warnings. */
 export interface Compiled {
   readonly module?: CompiledModule
   readonly diagnostics: readonly Diagnostic[]
@@ -53,7 +56,7 @@ export async function compileModule(entry: string, options: CompileOptions): Pro
   const expected = {
     root,
     entry: projectPath(root, entryPath),
-    // Where this copy lies counts too: what is compiled names its modules.
+    // Includes the path of this copy, because compiled modules refer to it.
     versions: { strux: `${selfVersion()} ${selfModule('strux-bsp')}`, esbuild: esbuildVersion() },
   }
   if (!options.force) {
@@ -77,7 +80,7 @@ interface Places {
   readonly record: string
 }
 
-/** A readable name, made unique by the hash of the entry's path. */
+/** A readable file name, made unique by the hash of the entry's path. */
 function placesOf(outDir: string, entry: string): Places {
   const readable = entry
     .replace(/\.[cm]?[jt]sx?$/, '')
@@ -117,7 +120,10 @@ function observed(made: Bundle, root: string) {
   return { inputs, files, externals, packages, output: sha256(made.code), map: sha256(made.map) }
 }
 
-/** Where nothing can be kept (a disk that is full or read-only), the module lives as long as the process: returns its places. */
+/**
+ * Stores the module and returns its paths. If nothing can be stored (full or read-only disk), the module lives
+ * in a temporary folder until the process ends.
+ */
 function keep(places: Places, made: Bundle, record: CompileRecord): Places {
   try {
     write(places, made, record)
@@ -143,7 +149,7 @@ function folderOfProcess(): string {
   return folder
 }
 
-/** The record last: it vouches for the other two. */
+/** The record is written last, because it vouches for the other two files. */
 function write(places: Places, made: Bundle, record: CompileRecord): void {
   mkdirSync(join(places.output, '..'), { recursive: true })
   writeWhole(places.map, made.map)
@@ -153,12 +159,12 @@ function write(places: Places, made: Bundle, record: CompileRecord): void {
 
 function moduleOf(record: CompileRecord, places: Places, reused: boolean): CompiledModule {
   const { root, entry, inputs, output } = record
-  // As Node will name it in stacks: dist/ may be a link to another disk.
+  // The path that Node will show in stacks: dist/ may be a link to another disk.
   const file = realpathSync(places.output)
   return { root, entry, inputs, output: file, map: places.map, sha256: output, reused }
 }
 
-/** Relative to the project with `/`, as every path that people or other programs see. */
+/** Relative to the project with `/`, like every path shown to people or other programs. */
 export function projectPath(root: string, path: string): string {
   const inside = isAbsolute(path) ? relative(root, path) : path
   return (inside === '' ? basename(path) : inside).split(sep).join('/')

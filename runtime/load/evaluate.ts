@@ -9,16 +9,16 @@ import { type Compiled, type CompiledModule, type CompileOptions, compileModule 
 import { thrownAt } from './stack.ts'
 
 export interface Evaluated extends Compiled {
-  /** What the author gave to `defineBsp` or `defineConfig`; there unless a diagnostic is an error. */
+  /** The argument of `defineBsp` or `defineConfig`; missing if a diagnostic is an error. */
   readonly value?: unknown
 }
 
-/** What a module is loaded for. */
+/** The expected kind of definition. */
 export type ModuleKind = Extract<DefinitionKind, 'bsp' | 'project'>
 
 let evaluations = 0
 
-/** Compiles the definition if needed, runs it, and makes sure that it is one of the wanted kind. */
+/** Compiles the definition if needed, runs it, and checks that it is of the expected kind. */
 export async function evaluateModule(
   entry: string,
   kind: ModuleKind,
@@ -28,8 +28,8 @@ export async function evaluateModule(
   if (!compiled.module) return compiled
   let { module, diagnostics } = compiled
   let run = await load(module)
-  // A package below one of the recorded ones is gone, or `clean --all` has just deleted what was compiled: before there is a
-  // complaint, everything is compiled anew.
+  // A dependency of a recorded package is missing, or `clean --all` has just deleted the compiled module: compile
+  // again before reporting an error.
   for (let left = 3; left > 0 && 'error' in run && isModuleMissing(run.error); left--) {
     if (!module.reused && existsSync(module.output)) break
     const again = await compileModule(entry, { ...options, force: true })
@@ -48,7 +48,7 @@ export async function evaluateModule(
 
 type Run = { readonly exports: Readonly<Record<string, unknown>> } | { readonly error: unknown }
 
-/** A module is run anew on every load: what it reads (environment, files) may have changed in a long-lived process. */
+/** Each load runs the module again: its inputs (environment, files) may have changed in a long-lived process. */
 async function load(module: CompiledModule): Promise<Run> {
   const url = `${pathToFileURL(module.output).href}?${module.sha256.slice(0, 16)}.${evaluations++}`
   try {
@@ -72,7 +72,7 @@ async function thrown(error: unknown, module: CompiledModule): Promise<Diagnosti
   return { severity: 'error', code: 'evaluation_error', message, ...place, ...hint }
 }
 
-/** An import that the compiler could not check, because the package is left to Node. */
+/** An import that the compiler could not check because Node loads the package. */
 async function missingExport(
   specifier: string,
   name: string,
@@ -95,7 +95,7 @@ async function missingExport(
   }
 }
 
-/** The message of an error and of what caused it; of anything else thrown, its text. */
+/** The messages of an error and of its causes; the text of any other thrown value. */
 function textOf(error: unknown): string {
   if (!(error instanceof Error))
     return `threw ${typeof error === 'string' ? JSON.stringify(error) : String(error)}`
@@ -104,7 +104,7 @@ function textOf(error: unknown): string {
   return `${name}${error.message || error.name}${cause}`
 }
 
-/** Compiled files are no concern of the author's, and the project's folder is known. */
+/** Removes paths of compiled files and of the project folder, which do not help the author. */
 function withoutPaths(message: string, { root, output, entry }: CompiledModule): string {
   return message
     .replaceAll(new RegExp(`${escapeRegExp(pathToFileURL(output).href)}(\\?[0-9a-f]+\\.\\d+)?`, 'g'), entry)
@@ -148,7 +148,7 @@ function notThatKind(exports: Readonly<Record<string, unknown>>, wanted: ModuleK
   const kind = definitionKind(value)
   if (kind === wanted) return undefined
   if (kind !== undefined) {
-    const message = `this is ${NOUN[kind]} (${MAKER[kind]}) where ${NOUN[wanted]} is wanted`
+    const message = `this is ${NOUN[kind]} (${MAKER[kind]}) where ${NOUN[wanted]} is expected`
     return { code: 'wrong_definition', message, hint: make }
   }
   const what = describe(value)

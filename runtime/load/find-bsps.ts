@@ -1,11 +1,11 @@
-/** Which files are BSPs, and what they are called. */
+/** Finds the files that define BSPs, and their names. */
 import { readdirSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { Finding } from '../diagnostics/diagnostic.ts'
 import type { Origin } from '../model/plan.ts'
 import type { BspLocation } from './loaded.ts'
 
-/** The BSPs in the order of their names, and what is wrong with them. Of several with one name the first is kept. */
+/** The BSPs sorted by name, and their diagnostics. Of several with one name the first is kept. */
 export interface FoundBsps {
   readonly bsps: readonly BspLocation[]
   readonly findings: readonly Finding[]
@@ -29,7 +29,7 @@ export async function findBsps(root: string, patterns: readonly string[]): Promi
   return { bsps: [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1)), findings }
 }
 
-/** Names become folders of the build, container labels and arguments of commands. */
+/** Names are used as folder names, container labels and command arguments. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/
 
 /** Folders of dist/cache that all BSPs share. */
@@ -47,7 +47,7 @@ const ORIGIN: Origin = { source: 'project', keys: ['bsps'] }
 function badName({ name, file }: BspLocation): Finding {
   const message = `'${name}' cannot be the name of a BSP (${file})`
   const hint = RESERVED.includes(name)
-    ? 'rename it: the build keeps something else under this name'
+    ? 'rename it: the build uses this name for another folder'
     : 'rename it: letters, digits, dot, underscore and hyphen, beginning with a letter or digit'
   return { severity: 'error', code: 'bad_bsp_name', message, hint, origin: ORIGIN, at: 'value' }
 }
@@ -75,7 +75,7 @@ function none(patterns: readonly string[]): Finding {
   return { severity: 'error', code: 'no_bsps', message, hint, origin: ORIGIN, at: 'value' }
 }
 
-/** Files relative to `root`, each once, in order. */
+/** Matching files relative to `root`, without duplicates, sorted. */
 async function match(root: string, patterns: readonly string[]): Promise<string[]> {
   if (patterns.every(isSimple)) return [...new Set(patterns.flatMap(pattern => expand(root, pattern)))].sort()
   const { glob } = await import('tinyglobby')
@@ -83,7 +83,7 @@ async function match(root: string, patterns: readonly string[]): Promise<string[
   return (await glob([...patterns], { cwd: root, ignore, expandDirectories: false })).sort()
 }
 
-/** Only names and `*`: found by reading the folders in question, without loading a glob library. */
+/** Patterns with only names and `*`: matched by reading folders, without loading a glob library. */
 function isSimple(pattern: string): boolean {
   return !/\*\*|[?[\]{}()!+@\\]/.test(pattern) && !pattern.startsWith('/')
 }
@@ -100,7 +100,7 @@ function expand(root: string, pattern: string): string[] {
   return found.filter(file => isFile(join(root, file)))
 }
 
-/** What cannot be looked at, because its name is too long or a file stands in the place of a folder, is none. */
+/** False also for paths that cannot be inspected: a name is too long, or a parent is a file. */
 function isFile(path: string): boolean {
   try {
     return statSync(path).isFile()

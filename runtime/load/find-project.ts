@@ -1,4 +1,4 @@
-/** Where a project is: the folder with strux.config.ts or strux.yaml. */
+/** Finds the project's folder: the one with strux.config.ts or strux.yaml. */
 import { existsSync, realpathSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { StruxError } from '../diagnostics/error.ts'
@@ -6,7 +6,10 @@ import { StruxError } from '../diagnostics/error.ts'
 const CONFIG_FILES = ['strux.config.ts', 'strux.config.mts', 'strux.config.js', 'strux.config.mjs']
 export const YAML_CONFIG = 'strux.yaml'
 
-/** The nearest folder from `from` upwards that has a configuration: its real path. Throws a StruxError where none has. */
+/**
+ * The real path of the nearest folder, from `from` upwards, with a configuration. Throws a StruxError if there
+ * is none.
+ */
 export function findProjectRoot(from: string): string {
   for (let folder = resolve(from); ; folder = dirname(folder)) {
     if (configFile(folder) !== undefined) return realpathSync(folder)
@@ -14,7 +17,7 @@ export function findProjectRoot(from: string): string {
   }
 }
 
-/** The name of the configuration of a project; undefined for a folder that is none. */
+/** The name of the project's configuration file; undefined if the folder is no project. */
 export function configFile(folder: string): string | undefined {
   return [...CONFIG_FILES, YAML_CONFIG].find(name => existsSync(join(folder, name)))
 }

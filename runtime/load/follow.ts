@@ -1,13 +1,14 @@
 /**
- * From an expression to the expressions that its value comes from: through names, imports, calls of the author's own
- * functions, spreads and conditions. Nothing is evaluated; where the source alone does not tell, it says so.
+ * Follows an expression to the expressions that its value comes from: through names, imports, calls of the
+ * author's own functions, spreads and conditions. Nothing is evaluated; if the source alone does not determine
+ * the value, the result says so.
  */
 import type { CallExpression, Identifier, Node as MorphNode, ObjectLiteralElementLike } from 'ts-morph'
 import { innerOf, isFunction, isNothing, ownName, resultOf, returnedBy } from './read-node.ts'
 import type { Item, Member, Place } from './source-nodes.ts'
 import type { TsMorph } from './syntax.ts'
 
-/** Names are followed no further than this: definitions may be recursive. */
+/** Limit for following names, because definitions may be recursive. */
 const DEEPEST = 60
 
 export class Follower {
@@ -17,7 +18,10 @@ export class Follower {
     this.#morph = morph
   }
 
-  /** The expressions that the value may come from: literals, and whatever cannot be followed further. At least one. */
+  /**
+   * The expressions that the value may come from: literals, and expressions that cannot be followed further. At
+   * least one.
+   */
   follow(place: Place, depth = 0): Place[] {
     const { Node, SyntaxKind } = this.#morph
     if (depth > DEEPEST) return [place]
@@ -40,7 +44,7 @@ export class Follower {
     return source ? this.follow(source, depth + 1) : [place]
   }
 
-  /** One step behind a name: what a constant, a parameter or a property was given. Undefined for all but names. */
+  /** One step behind a name: the value given to a constant, parameter or property. Undefined for all but names. */
   source(place: Place, depth = 0): Place | undefined {
     const { Node } = this.#morph
     const { node, scope } = place
@@ -56,13 +60,16 @@ export class Follower {
     return undefined
   }
 
-  /** Without parentheses, assertions and await. */
+  /** The expression without parentheses, type assertions and await. */
   bare(node: MorphNode): MorphNode {
     const inner = innerOf(this.#morph, node)
     return inner ? this.bare(inner) : node
   }
 
-  /** The property of an object literal, or where it may come from. The last one written counts. */
+  /**
+   * The property of an object literal, or the node it may come from. If a key occurs twice, the last one
+   * counts.
+   */
   member(object: Place, key: string, depth = 0): Member {
     const { Node } = this.#morph
     if (!Node.isObjectLiteralExpression(object.node)) return { kind: 'perhaps', node: object.node }
@@ -75,7 +82,7 @@ export class Follower {
     return perhaps ?? { kind: 'absent' }
   }
 
-  /** The elements of a list; undefined for what is no list that the source shows. */
+  /** The elements of a list; undefined if the source shows no list. */
   items(place: Place, depth = 0): Item[] | undefined {
     const { Node } = this.#morph
     const { node, scope } = place
@@ -138,7 +145,7 @@ export class Follower {
     return [{ kind: 'some', node, options: shown, ...(template && { template }) }]
   }
 
-  /** `list.map(make)` and `Array.from(list, make)`: every element is what the function returns. */
+  /** `list.map(make)` and `Array.from(list, make)`: the function returns every element. */
   #made(call: CallExpression, scope: Place['scope'], depth: number): Item[] | undefined {
     const { Node } = this.#morph
     const callee = call.getExpression()
@@ -179,7 +186,7 @@ export class Follower {
     return first && passesOn ? this.follow(first, depth + 1) : [place]
   }
 
-  /** Of a board, `defineBoard(import.meta.url, make)`, the function that makes its layer. */
+  /** For a board, `defineBoard(import.meta.url, make)`: the function that makes its layer. */
   #maker({ node, scope }: Place, depth: number): Place | undefined {
     const { Node } = this.#morph
     if (!Node.isCallExpression(node) || ownName(this.#morph, node.getExpression()) !== 'defineBoard')

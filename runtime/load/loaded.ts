@@ -1,4 +1,4 @@
-/** What loading gives: a project, its BSPs, and definitions as far as they could be loaded. */
+/** The results of loading: a project, its BSPs, and definitions as far as they could be loaded. */
 import type { BspData, ProjectData } from '../../lib/schema.ts'
 import type { Diagnostic, Finding } from '../diagnostics/diagnostic.ts'
 import type { Layers } from '../layers/compose.ts'
@@ -8,12 +8,12 @@ export interface Project {
   /** Absolute real path of the folder with strux.config.ts or strux.yaml. */
   readonly root: string
   readonly config: ProjectData
-  /** Every BSP of the project, by name, in the order of their names. */
+  /** Every BSP of the project, sorted by name. */
   readonly bsps: readonly BspLocation[]
 }
 
 export interface BspLocation {
-  /** The folder's name (of `bsp/NAME/bsp.ts`), else the file's. What commands take and what `{bsp}` stands for in paths. */
+  /** The folder's name (of `bsp/NAME/bsp.ts`), else the file's. Used in commands and for `{bsp}` in paths. */
   readonly name: string
   /** Relative to the project, with `/`: the module, and the folder that `./` means. */
   readonly file: string
@@ -21,27 +21,27 @@ export interface BspLocation {
 }
 
 export interface Bsp extends BspLocation {
-  /** Layers merged; paths are as seen from the BSP's folder. */
+  /** With layers merged; paths are relative to the BSP's folder. */
   readonly data: BspData
-  /** There where the definition has layers. */
+  /** Set if the definition has layers. */
   readonly layers?: Layers
 }
 
-/** A definition as far as it could be loaded. Later stages add findings of their own with `diagnose`. */
+/** A definition as far as it could be loaded. Later stages add their own findings with `diagnose`. */
 export interface Loaded<T> {
-  /** There where nothing is an error. */
+  /** Set if no finding is an error. */
   readonly value?: T
-  /** Where it was written; not there where it could not be compiled. */
+  /** The definition's source; missing if it could not be compiled. */
   readonly source?: DefinitionSource
-  /** What the module exports, or the file says, valid or not. */
+  /** The module's export or the file's content, valid or not. */
   readonly exported?: unknown
-  /** Complaints about values, not yet located. */
+  /** Findings about values, not yet located. */
   readonly findings: readonly Finding[]
-  /** Complaints whose place is known already: of compiling and evaluating. */
+  /** Diagnostics with a known position, from compilation and evaluation. */
   readonly diagnostics: readonly Diagnostic[]
 }
 
-/** The BSPs are known even where the configuration is wrong, so that all can be checked at once. */
+/** The BSPs are known even if the configuration has errors, so that all can be checked at once. */
 export interface LoadedProject extends Loaded<Project> {
   readonly root: string
   readonly bsps: readonly BspLocation[]

@@ -1,4 +1,4 @@
-/** The place in the author's source that a finding is about. */
+/** Finds the position in the author's source that a finding is about. */
 import type { Node as MorphNode } from 'ts-morph'
 import type { Diagnostic, Finding } from '../diagnostics/diagnostic.ts'
 import { showKeys } from '../diagnostics/show-value.ts'
@@ -8,11 +8,11 @@ import type { Item, Place } from './source-nodes.ts'
 import { defaultExport, openSources, type Sources } from './syntax.ts'
 
 /**
- * Findings as diagnostics, in the same order. Where the source does not show how a value comes about, the place is the
- * closest expression around it.
+ * Converts findings to diagnostics, in the same order. If the source does not show the origin of a value, the
+ * position is the closest expression around it.
  *
  * @param module the module that the findings' definition was read from
- * @param value what the module exported; its lists tell how many elements a spread adds
+ * @param value the module's export; the lengths of its lists tell how many elements a spread adds
  */
 export async function locate(
   findings: readonly Finding[],
@@ -31,14 +31,14 @@ export async function locate(
   })
 }
 
-/** How many of the keys only lead to a layer: `extends`, and its place in the list. */
+/** How many of the leading keys only lead to a layer: `extends`, and an index in its list. */
 function layerDepth(keys: readonly Key[]): number {
   let depth = 0
   while (keys[depth] === 'extends') depth += typeof keys[depth + 1] === 'number' ? 2 : 1
   return depth
 }
 
-/** Where the default export stands; the beginning of the module where there is none. */
+/** The position of the default export; the beginning of the module if there is none. */
 export async function defaultExportOf(
   module: SourceModule,
 ): Promise<Pick<Diagnostic, 'file' | 'line' | 'column' | 'length'>> {
@@ -49,10 +49,10 @@ export async function defaultExportOf(
 
 type Key = string | number
 
-/** How far the keys led. `depth` counts the keys that were found. */
+/** The result of following keys. `depth` counts the keys that were found. */
 interface Hit {
   readonly node: MorphNode
-  /** The name of the property, where the last key is one and was found. */
+  /** The name of the property, if the last key is a property and was found. */
   readonly name?: MorphNode
   readonly depth: number
   readonly complete: boolean
@@ -72,16 +72,16 @@ class Walker {
     if (!root)
       return { file: this.#sources.place(this.#sources.entry).file, line: 1, column: 1, inSource: false }
     const start: Place = { node: root, scope: new Map() }
-    // The value of the whole definition is what defineBsp was given, not the call.
+    // The value of the definition is the argument of defineBsp, not the call.
     const targets = this.#follower.follow(start)
     const whole = targets.length === 1 ? targets[0]! : start
     const hit = this.#walk(whole, keys, value, keys.length > 0 && layerDepth(keys) === keys.length)
-    // Of a board that is installed only the call is seen.
+    // For an installed board, the source shows only the call.
     const inSource = hit.complete || hit.depth > layerDepth(keys)
     return { ...this.#sources.place((at === 'key' && hit.complete && hit.name) || hit.node), inSource }
   }
 
-  /** `asNamed`: the value is meant as it stands there, not where a name in its place leads. */
+  /** `asNamed`: return the value's own node, without following a name to its definition. */
   #walk(place: Place, keys: readonly Key[], value: unknown, asNamed: boolean): Hit {
     if (keys.length === 0) {
       const node = asNamed && !place.returned ? this.#follower.bare(place.node) : this.#end(place)
@@ -91,7 +91,7 @@ class Walker {
     const complete = hits.filter(hit => hit.complete)
     if (complete.length === 1) return complete[0]!
     if (hits.length === 1) return hits[0]!
-    // Several expressions could be meant: the author sees all of them in the whole.
+    // Several expressions are possible: show the whole expression around them.
     return { node: this.#follower.bare(place.node), depth: 0, complete: false }
   }
 
@@ -113,7 +113,7 @@ class Walker {
     return rest.length === 0 ? { ...hit, name: member.name } : hit
   }
 
-  /** The text of the value: behind names, but not inside calls and conditions. */
+  /** The node of the value: follows names, but not calls and conditions. */
   #end(place: Place): MorphNode {
     if (place.returned) {
       const results = this.#follower.follow(place)
@@ -136,7 +136,7 @@ function stuck(node: MorphNode): Hit {
   return { node, depth: 0, complete: false }
 }
 
-/** The item that holds the element of that index; `length` is the real one of the list, where it is known. */
+/** The item that contains the element with that index; `length` is the list's real length, if known. */
 function pick(items: readonly Item[], index: number, length: number | undefined): Item | undefined {
   const first = items.findIndex(item => item.kind === 'some')
   if (first < 0 || index < first) return items[index]
@@ -152,7 +152,8 @@ function pick(items: readonly Item[], index: number, length: number | undefined)
     option => option.length === size && option.every(item => item.kind === 'one'),
   )
   if (options.length === 1) return options[0]![index - first]
-  // A part of unknown size may end before this element, unless the real length says otherwise or it is all there is.
+  // A part of unknown size may end before this element, unless the real length is known or there are no other
+  // parts.
   const inside = size !== undefined || items.length === 1
   return inside && unknown.template ? { kind: 'one', place: unknown.template } : unknown
 }

@@ -14,7 +14,7 @@ import { configFile, noProject, YAML_CONFIG } from './find-project.ts'
 import type { Bsp, BspLocation, Loaded, LoadedProject, Project } from './loaded.ts'
 import { moduleSource } from './source.ts'
 
-/** Loads the configuration and finds the BSPs, without loading them. Throws a StruxError where there is no project. */
+/** Loads the configuration and finds the BSPs, without loading them. Throws a StruxError if there is no project. */
 export async function loadProject(folder: string): Promise<LoadedProject> {
   const file = configFile(folder)
   if (file === undefined) throw noProject(folder)
@@ -53,7 +53,7 @@ function twoConfigurations(file: string): Finding {
   }
 }
 
-/** What the configuration says; as far as it can be known, also where something else in it is wrong. */
+/** The value of `bsps`, if it can be determined despite other errors in the configuration. */
 function bspPatterns({ value, exported, source }: Loaded<ProjectData>): readonly string[] {
   if (source?.kind === 'yaml') return PROJECT_DEFAULTS.bsps
   const said: unknown = value ? value.bsps : (exported as { bsps?: unknown } | undefined)?.bsps
@@ -80,7 +80,7 @@ function whichBsp(name: string, bsps: readonly BspLocation[]): string {
   return near === undefined ? list : `did you mean '${near}'? ${list}`
 }
 
-/** Loads one BSP and evaluates no other. Throws a StruxError (exit code 2) where the project has none of that name. */
+/** Loads one BSP, and no other. Throws a StruxError (exit code 2) if the project has no BSP with that name. */
 export async function loadBsp(project: Pick<Project, 'root' | 'bsps'>, name: string): Promise<Loaded<Bsp>> {
   const location = project.bsps.find(bsp => bsp.name === name)
   if (!location) {
@@ -95,7 +95,7 @@ export async function loadBsp(project: Pick<Project, 'root' | 'bsps'>, name: str
   return { ...definition, ...(await readBsp(definition.exported, project.root, location)) }
 }
 
-/** A definition that could be evaluated, or what is wrong with it. */
+/** The evaluated definition, or its errors. */
 async function evaluated(root: string, file: string, kind: ModuleKind): Promise<Loaded<never>> {
   const { module, diagnostics, value } = await evaluateModule(file, kind, { root })
   const loaded = { diagnostics, findings: [], ...(module && { source: moduleSource(module, value) }) }
@@ -103,7 +103,7 @@ async function evaluated(root: string, file: string, kind: ModuleKind): Promise<
   return failed ? loaded : { ...loaded, exported: value }
 }
 
-/** From what the definition of a BSP says, however it was written, to the data that a plan is made of. */
+/** Turns a BSP's definition, in either language, into the data for a plan. */
 export async function readBsp(
   definition: unknown,
   root: string,
@@ -120,21 +120,21 @@ export async function readBsp(
 }
 
 /**
- * Everything there is to say about a definition, located and sorted.
+ * All diagnostics of a definition, located and sorted.
  *
- * @param more findings of later stages whose origin is this definition
+ * @param more findings of later stages about this definition
  */
 export async function diagnose(
   loaded: Loaded<unknown>,
   more: readonly Finding[] = [],
 ): Promise<Diagnostic[]> {
   const layers = (loaded.value as Partial<Bsp> | undefined)?.layers
-  // Later stages know the merged data only; what is said here already speaks of the definition.
+  // Later stages only see the merged data; findings from loading already refer to the definition.
   const placed = layers ? more.map(layers.written) : more
   const findings = [...loaded.findings, ...placed]
   if (findings.length === 0 || !loaded.source) return sortDiagnostics(loaded.diagnostics)
   const located = await loaded.source.locate(findings)
-  // One line of source may make many values (`list.map(…)`), all wrong in the same way.
+  // One line of source may produce many values (`list.map(…)`) with the same error.
   const distinct = new Map([...loaded.diagnostics, ...located].map(one => [JSON.stringify(one), one]))
   return sortDiagnostics([...distinct.values()])
 }

@@ -1,9 +1,9 @@
-/** What one node of the author's source says by itself, before anything is followed. */
+/** Reads single nodes of the author's source, without following names. */
 import type { Node as MorphNode } from 'ts-morph'
 import type { Place } from './source-nodes.ts'
 import type { TsMorph } from './syntax.ts'
 
-/** What stands in parentheses, or before an assertion, or is awaited; undefined for all else. */
+/** The expression inside parentheses, an assertion or an await; undefined for other nodes. */
 export function innerOf({ Node }: TsMorph, node: MorphNode): MorphNode | undefined {
   if (
     Node.isParenthesizedExpression(node) ||
@@ -18,7 +18,7 @@ export function innerOf({ Node }: TsMorph, node: MorphNode): MorphNode | undefin
   return undefined
 }
 
-/** What may be spread into an object and adds nothing. */
+/** Whether the node is a value that adds nothing when spread into an object. */
 export function isNothing({ Node }: TsMorph, node: MorphNode): boolean {
   return node.getText() === 'undefined' || Node.isFalseLiteral(node) || Node.isNullLiteral(node)
 }
@@ -27,7 +27,7 @@ export function isFunction({ Node }: TsMorph, node: MorphNode): boolean {
   return Node.isFunctionLikeDeclaration(node) || Node.isFunctionExpression(node) || Node.isArrowFunction(node)
 }
 
-/** The expressions that a function returns, not those of functions inside it. */
+/** The expressions that a function returns, without those of nested functions. */
 export function returnedBy(morph: TsMorph, fn: MorphNode): MorphNode[] {
   const { Node } = morph
   const body = Node.isBodyable(fn) || Node.isBodied(fn) ? fn.getBody() : undefined
@@ -54,7 +54,7 @@ export function resultOf({ Node }: TsMorph, target: Place, given: readonly Place
   return { node: target.node, scope, returned: true }
 }
 
-/** What a name that is imported from this package is called there. */
+/** The exported name of an identifier that is imported from this package. */
 export function ownName({ Node }: TsMorph, node: MorphNode): string | undefined {
   if (!Node.isIdentifier(node)) return undefined
   const declaration = node.getSymbol()?.getDeclarations()[0]

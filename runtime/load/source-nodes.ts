@@ -1,17 +1,17 @@
-/** What following an expression deals in: places in the author's source, members of objects, items of lists. */
+/** The vocabulary of follow.ts: places in the author's source, members of objects, items of lists. */
 import type { Node as MorphNode } from 'ts-morph'
 
-/** An expression, with what the parameters of the calls that led to it stand for. */
+/** An expression, with the arguments for the parameters of the calls that led to it. */
 export interface Place {
   readonly node: MorphNode
   readonly scope: ReadonlyMap<MorphNode, Place>
-  /** The node is a function, and the place is what a call of it returns. */
+  /** The node is a function, and the place is the result of calling it. */
   readonly returned?: true
 }
 
 export type Member =
   | { readonly kind: 'found'; readonly name: MorphNode; readonly value: Place }
-  /** It may come from this node, which the source alone does not tell. */
+  /** The value may come from this node; the source alone does not tell. */
   | { readonly kind: 'perhaps'; readonly node: MorphNode }
   | { readonly kind: 'absent' }
 
@@ -21,8 +21,8 @@ export type Item =
   | {
       readonly kind: 'some'
       readonly node: MorphNode
-      /** The lists it may be, where the source shows them. */
+      /** The possible lists, if the source shows them. */
       readonly options: readonly (readonly Item[])[]
-      /** What each element looks like, where all are made alike. */
+      /** The common form of all elements, if one expression makes them all. */
       readonly template?: Place
     }

@@ -1,11 +1,11 @@
-/** Where a definition was written: two languages, one question. */
+/** The source of a definition, in either language. */
 
 import type { Diagnostic, Finding } from '../diagnostics/diagnostic.ts'
 import type { YamlDocument } from '../yaml/document.ts'
 import type { SourceModule } from './compile.ts'
 
 interface Locator {
-  /** Findings as diagnostics, in the same order. */
+  /** Converts findings to diagnostics, in the same order. */
   locate(findings: readonly Finding[]): Promise<Diagnostic[]>
 }
 
@@ -24,7 +24,7 @@ export interface YamlSource extends Locator {
 
 export type DefinitionSource = ModuleSource | YamlSource
 
-/** @param exported what the module exported; its lists tell how many elements a spread adds */
+/** @param exported the module's export; the lengths of its lists tell how many elements a spread adds */
 export function moduleSource(module: SourceModule, exported?: unknown): ModuleSource {
   return {
     kind: 'module',
@@ -56,7 +56,7 @@ export function inDocument(
   { origin, at, board: _, ...said }: Finding,
   base: readonly string[],
 ): Diagnostic {
-  // What the file says may be of any length, and some messages repeat it.
+  // The file's text may have any length, and some messages repeat it.
   const message = said.message.length > 500 ? `${said.message.slice(0, 499)}…` : said.message
   return { ...said, message, ...document.place([...base, ...origin.keys], at) }
 }

@@ -1,4 +1,4 @@
-/** Where in the author's source an error was thrown: its stack, read through the compiled module's source map. */
+/** Finds where in the author's source an error was thrown, from its stack and the compiled module's source map. */
 import { readFileSync } from 'node:fs'
 import { SourceMap, type SourceMapPayload } from 'node:module'
 import { resolve } from 'node:path'
@@ -19,13 +19,13 @@ interface Frame {
   readonly column: number
 }
 
-/** The first frame that lies in a workspace file of the module; undefined where the stack names none. */
+/** The first stack frame in a workspace file of the module; undefined if there is none. */
 export function thrownAt(error: unknown, module: CompiledModule): Position | undefined {
   const stack = error instanceof Error ? error.stack : undefined
   if (stack === undefined) return undefined
   const original = sourceMapOf(module)
   for (const frame of framesOf(stack)) {
-    // With --enable-source-maps, or a loader that switches them on, frames name the author's files already.
+    // With --enable-source-maps, or a loader that enables them, frames already name the author's files.
     const position = frame.path === module.output ? original(frame) : authored(frame, module)
     if (position) return position
   }
@@ -63,7 +63,10 @@ function* framesOf(stack: string): Generator<Frame> {
   }
 }
 
-/** An import that a package cannot satisfy is thrown before anything runs: `file:line`, the line, and a mark below. */
+/**
+ * An unsatisfied import of a package throws before anything runs. The error shows `file:line`, the line, and a
+ * mark below it.
+ */
 function linkingFrame(lines: readonly string[]): Frame | undefined {
   const parts = /^(\S.*):(\d+)$/.exec(lines[0] ?? '')
   const mark = lines[2]?.search(/\^/) ?? -1

@@ -1,6 +1,6 @@
 /**
- * The author's modules as syntax trees. ts-morph takes half a second to load and is wanted only when there is something
- * to complain about, so nothing here imports it before `openSources` is called.
+ * The author's modules as syntax trees. ts-morph takes half a second to load and is needed only for
+ * diagnostics, so nothing here imports it before `openSources` is called.
  */
 import { join } from 'node:path'
 import type { Node, SourceFile } from 'ts-morph'
@@ -12,7 +12,7 @@ export type TsMorph = typeof import('ts-morph')
 export interface Sources {
   readonly morph: TsMorph
   readonly entry: SourceFile
-  /** Where a node stands. `length` reaches to the end of the node's first line. */
+  /** The position of a node. `length` ends at the end of the node's first line. */
   place(node: Node): Pick<Diagnostic, 'file' | 'line' | 'column' | 'length'>
 }
 
@@ -33,7 +33,7 @@ export async function openSources(module: SourceModule): Promise<Sources> {
       module: ts.ModuleKind.ESNext,
       moduleResolution: ts.ModuleResolutionKind.Bundler,
     },
-    // Imports lead where the compiler found them to lead.
+    // Resolve imports as the compiler did.
     resolutionHost: () => ({
       resolveModuleNames: (names, from) => names.map(name => resolved(name, from)),
     }),
@@ -58,7 +58,7 @@ export async function openSources(module: SourceModule): Promise<Sources> {
   }
 }
 
-/** The expression that the module exports by default, wherever it was exported from; undefined where there is none. */
+/** The expression that the module exports by default, directly or by re-export; undefined if there is none. */
 export function defaultExport({ entry, morph: { Node } }: Sources): Node | undefined {
   const exported = entry.getDefaultExportSymbol()
   const symbol = exported?.isAlias() ? (exported.getAliasedSymbol() ?? exported) : exported

@@ -1,4 +1,4 @@
-/** Loads definitions that are written in YAML. */
+/** Loads definitions in YAML. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ProjectData } from '../../lib/schema.ts'
@@ -16,7 +16,7 @@ interface Read extends Loaded<never> {
   readonly diagnostics: readonly Diagnostic[]
 }
 
-/** @param file relative to the project, @param mayKeep whether what is read may be kept in the project for the next time */
+/** @param file relative to the project, @param mayKeep whether the result may be cached in the project */
 async function readYamlDefinition(
   root: string,
   file: string,
@@ -24,7 +24,7 @@ async function readYamlDefinition(
   mayKeep: boolean,
 ): Promise<Read> {
   const content = readFileSync(join(root, file))
-  // The parser is not small, and where nothing has changed it has nothing to do.
+  // The parser is large, and not needed if nothing has changed.
   const open = async () => new (await import('../yaml/document.ts')).YamlDocument(file, content)
   const source = yamlSource(file, open, kind === 'bsp' ? ['bsp'] : [])
   const kept = mayKeep ? recall(root, file, content) : undefined
@@ -37,18 +37,18 @@ async function readYamlDefinition(
 async function parsed(document: YamlDocument, kind: YamlKind): Promise<ReadYaml> {
   if (!document.usable) return { exported: undefined, diagnostics: document.diagnostics }
   const { value, findings } = readDefinition(kind, document)
-  // Those of a bsp.yaml may be about its wrapper, so they are placed by the keys of the file.
+  // Findings about a bsp.yaml may concern its wrapper, so their keys are those of the file.
   const placed = findings.map(finding => inDocument(document, finding, []))
   const diagnostics = withoutEchoes([...document.diagnostics, ...placed])
   return { diagnostics, exported: value ?? partOf(document.data, kind) }
 }
 
-/** As far as it can be known, also where something is wrong in it. */
+/** The part that can be determined despite errors elsewhere in the file. */
 function partOf(data: unknown, kind: YamlKind): unknown {
   return kind === 'bsp' ? (data as { bsp?: unknown } | null)?.bsp : data
 }
 
-/** Where a value is wrong anyway, it does not matter how else it could be read. */
+/** If a value is wrong, other ways to read it do not matter. */
 function withoutEchoes(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   const at = ({ line, column }: Diagnostic) => `${line}:${column}`
   const wrong = new Set(diagnostics.filter(each => each.severity === 'error').map(at))

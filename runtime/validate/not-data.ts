@@ -1,4 +1,4 @@
-/** Definitions are data: what a plan, a fingerprint and an exported bsp.yaml can hold. This finds what is not. */
+/** Finds values that are not plain data. A plan, a fingerprint and an exported bsp.yaml can only hold data. */
 import { isSh } from '../../lib/sh.ts'
 
 export interface NotData {
@@ -7,14 +7,14 @@ export interface NotData {
   readonly hint?: string
 }
 
-/** Everything below `value` that is no data: functions, promises, instances of classes, cycles. */
+/** Everything below `value` that is not data: functions, promises, class instances, cycles. */
 export function notData(value: unknown): NotData[] {
   const found: NotData[] = []
   visit(value, [], new Set(), found)
   return found
 }
 
-/** `keys` is the way to the value, changed in place: nearly always there is nothing to tell it for. */
+/** `keys` leads to the value and is changed in place, because it is rarely needed. */
 function visit(value: unknown, keys: (string | number)[], above: Set<object>, found: NotData[]): void {
   const complaint = complaintAbout(value)
   if (complaint) {
@@ -39,12 +39,12 @@ function complaintAbout(value: unknown): { message: string; hint?: string } | un
   switch (typeof value) {
     case 'function':
       return {
-        message: `a function${value.name ? ` (${value.name})` : ''} is no data`,
+        message: `a function${value.name ? ` (${value.name})` : ''} is not data`,
         hint: value.length === 0 ? 'call it: write its result, with ()' : 'call it: write its result',
       }
     case 'symbol':
     case 'bigint':
-      return { message: `a ${typeof value} is no data`, hint: 'write a string or a number' }
+      return { message: `a ${typeof value} is not data`, hint: 'write a string or a number' }
     case 'object':
       return value === null || Array.isArray(value) || isSh(value) ? undefined : ofClass(value)
   }
@@ -53,12 +53,13 @@ function complaintAbout(value: unknown): { message: string; hint?: string } | un
 
 function ofClass(value: object): { message: string; hint?: string } | undefined {
   const prototype: unknown = Object.getPrototypeOf(value)
-  // Any realm's Object.prototype has no prototype itself; a module namespace and Object.create(null) have none.
+  // In every realm, Object.prototype itself has no prototype; module namespaces and Object.create(null) have
+  // none either.
   if (prototype === null || Object.getPrototypeOf(prototype) === null) return undefined
   if (typeof (value as { then?: unknown }).then === 'function') {
-    // Should it fail later, that is not to end the process: the author is told here already.
+    // A later rejection must not end the process: the author gets this message instead.
     Promise.resolve(value).catch(() => undefined)
-    return { message: 'a promise is no data', hint: 'write await before it' }
+    return { message: 'a promise is not data', hint: 'write await before it' }
   }
   const name = (prototype as { constructor?: { name?: string } }).constructor?.name || 'class'
   const hints: Readonly<Record<string, string>> = {
@@ -68,5 +69,5 @@ function ofClass(value: object): { message: string; hint?: string } | undefined 
     Date: 'write a string: date.toISOString()',
   }
   const hint = hints[name] ?? 'write a plain object'
-  return { message: `${/^[AEIO]/.test(name) ? 'an' : 'a'} ${name} is no data`, hint }
+  return { message: `${/^[AEIO]/.test(name) ? 'an' : 'a'} ${name} is not data`, hint }
 }

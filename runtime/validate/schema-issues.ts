@@ -1,4 +1,4 @@
-/** The schema's complaints in the words of the author's language, with the likely fix. */
+/** The schema's issues in the author's terms, with the likely fix. */
 import type * as z from 'zod'
 import type { RuleParams } from '../../lib/schema/rule.ts'
 import type { Finding } from '../diagnostics/diagnostic.ts'
@@ -40,7 +40,7 @@ export function issueFindings(
   )
 }
 
-/** An issue with the whole path; a union's only where its branches say the same. */
+/** An issue with its whole path; for a union, only if its branches agree. */
 type Flat = Exclude<Issue, z.core.$ZodIssueInvalidUnion> | Alternatives
 
 interface Alternatives {
@@ -55,7 +55,8 @@ function flatten(issues: readonly Issue[], above: readonly PropertyKey[]): Flat[
     const path = [...above, ...issue.path]
     if (issue.code !== 'invalid_union') return [{ ...issue, path }]
     const branches = issue.errors.map(branch => flatten(branch, path))
-    // A branch that complains about parts, or by a rule of ours, is the one that was meant: the value has its type.
+    // A branch with issues in parts of the value, or from a rule of ours, is the intended one: the value has
+    // its type.
     const meant = branches.filter(branch => !branch.some(part => isOtherKind(part, path.length)))
     const best = meant.sort((a, b) => a.length - b.length)[0]
     if (best) return best
@@ -104,7 +105,7 @@ function unknownKey(key: string, keys: readonly Key[], context: Context): Compla
 }
 
 function unknownKeyHint(key: string, keys: readonly Key[], { schema, source }: Context): string | undefined {
-  // Layers are not in the schema, which describes a BSP in which they are merged, and no file of YAML has any.
+  // Layers are not in the schema, which describes the merged BSP, and YAML files have none.
   const known = keysAt(schema, keys)
   const here = source === 'bsp' && keys.length === 0 && !known.includes('bsp') ? [...known, 'extends'] : known
   const near = suggest(key, here)
@@ -116,7 +117,7 @@ function unknownKeyHint(key: string, keys: readonly Key[], { schema, source }: C
   return here.length > 0 ? `possible keys: ${here.join(', ')}` : undefined
 }
 
-/** Told at the object that lacks the key; where the key is there, but undefined, at the key's value. */
+/** Reported at the object that lacks the key; if the key exists with value undefined, at that value. */
 function missing(keys: readonly Key[], { root }: Context): Complaint {
   const key = keys.at(-1)
   const above = keys.slice(0, -1)
@@ -158,7 +159,7 @@ const NOUNS: Readonly<Record<string, string>> = {
 
 function typeHint(keys: readonly Key[], expected: readonly string[], value: unknown): string | undefined {
   const wants = (type: string) => expected.includes(type)
-  if (value === null) return 'leave the key out where there is nothing to say'
+  if (value === null) return 'leave the key out'
   if (wants('string') && typeof value === 'number') return `put it in quotes: '${value}'`
   if (wants('boolean') && (value === 'true' || value === 'false')) return `write ${value} without quotes`
   if (

@@ -1,16 +1,16 @@
-/** What a zod schema says about the keys at a place: for "did you mean". */
+/** The keys that a zod schema allows, for "did you mean". */
 import type * as z from 'zod'
 
 type Keys = readonly PropertyKey[]
 
-/** The keys that an object at that place may have; empty where none is foreseen. */
+/** The keys that an object under these keys may have; empty if the schema has none. */
 export function keysAt(schema: z.core.$ZodType, path: Keys): string[] {
   let here = objectsAndLists(schema)
   for (const key of path) here = here.flatMap(part => step(part, key))
   return here.flatMap(part => Object.keys(shapeOf(part) ?? {}))
 }
 
-/** The places whose objects have a key of that name, such as `boot.kernel` (`[]` for list elements, '' for the top). */
+/** The objects that have a key of that name, such as `boot.kernel` (`[]` for list elements, '' for the top). */
 export function placesOfKey(schema: z.core.$ZodType, key: string): readonly string[] {
   let places = placesOf.get(schema)
   if (!places) {
@@ -21,7 +21,7 @@ export function placesOfKey(schema: z.core.$ZodType, key: string): readonly stri
   return places.get(key) ?? []
 }
 
-/** Looked for once: a file may have thousands of wrong keys. */
+/** Cached: a file may have thousands of wrong keys. */
 const placesOf = new WeakMap<z.core.$ZodType, Map<string, string[]>>()
 
 function search(node: z.core.$ZodType, at: string, found: Map<string, string[]>): void {
@@ -55,7 +55,7 @@ function elementOf(schema: z.core.$ZodType): z.core.$ZodType | undefined {
   return def.type === 'array' ? def.element : undefined
 }
 
-/** The schema without what is wrapped around it; of a union every option. */
+/** The schema without wrappers; for a union, every option. */
 function objectsAndLists(schema: z.core.$ZodType): z.core.$ZodType[] {
   const { def } = (schema as z.core.$ZodTypes)._zod
   switch (def.type) {

@@ -1,17 +1,17 @@
-/** Validates what a definition evaluates to against its schema, and says everything that is wrong at once. */
+/** Validates an evaluated definition against its schema, and reports all errors at once. */
 import type * as z from 'zod'
 import type { Finding } from '../diagnostics/diagnostic.ts'
 import type { Origin } from '../model/plan.ts'
 import { notData } from './not-data.ts'
 import { issueFindings } from './schema-issues.ts'
 
-/** `value` is there where no finding is an error. */
+/** `value` is set if no finding is an error. */
 export interface Validated<T> {
   readonly value?: T
   readonly findings: readonly Finding[]
 }
 
-/** @param source which definition the findings are about */
+/** @param source the definition that the findings are about */
 export function validate<T>(schema: z.ZodType<T>, value: unknown, source: Origin['source']): Validated<T> {
   const strange = notData(value)
   const findings: Finding[] = strange.map(({ keys, message, hint }) => ({
@@ -24,7 +24,7 @@ export function validate<T>(schema: z.ZodType<T>, value: unknown, source: Origin
   }))
   const parsed = schema.safeParse(value)
   if (!parsed.success) {
-    // What the schema says about such a value ("must be a string") would only repeat it.
+    // The schema's issue about such a value ("must be a string") would be redundant.
     const said = (finding: Finding) =>
       strange.some(({ keys }) => keys.every((key, index) => finding.origin.keys[index] === key))
     findings.push(

@@ -1,6 +1,7 @@
 /**
- * From the parsed document to plain data, with the place of every value. Aliases stay one object, so that a document
- * that multiplies itself costs nothing; how much it would be when written out is counted, and limited.
+ * Converts the parsed document to plain data, with the position of every value. All aliases of an anchor share
+ * one object, so that a document with nested aliases needs little memory. The size of the fully expanded
+ * document is counted and limited.
  */
 import {
   type Alias,
@@ -19,21 +20,21 @@ import type { TextComplaint } from './text.ts'
 
 export type Key = string | number
 
-/** Where a value stands: its node, and the node of its key. */
+/** The position of a value: its node, and the node of its key. */
 export interface Slot {
   readonly key?: Node
-  /** Null where nothing is written. */
+  /** Null if there is no value. */
   readonly value: Node | null
 }
 
-/** Values that a document may have when its aliases are written out: a thousand scripts with all they read need a third. */
+/** Limit on values after alias expansion: a thousand scripts with all their inputs need a third of this. */
 const MOST_VALUES = 100_000
-/** No object of a definition has keys of the author's choice. */
+/** No object in a definition has free-form keys. */
 const MOST_KEYS = 200
 
 interface Anchor {
   readonly value: unknown
-  /** Values in it, itself included. */
+  /** Number of values, including itself. */
   readonly size: number
 }
 
@@ -42,7 +43,7 @@ export interface Converted {
   readonly complaints: readonly TextComplaint[]
   /** The slots of an object's or list's values. */
   readonly slots: WeakMap<object, ReadonlyMap<Key, Slot>>
-  /** Anchors that some alias means. */
+  /** Anchors that an alias refers to. */
   readonly used: ReadonlySet<string>
 }
 
@@ -57,7 +58,7 @@ class Converter {
   readonly slots = new WeakMap<object, Map<Key, Slot>>()
   readonly used = new Set<string>()
   readonly #anchors = new Map<string, Anchor>()
-  /** Anchors whose value is being read. */
+  /** Anchors whose value is being converted. */
   readonly #open = new Set<string>()
   #size = 0
 
@@ -67,7 +68,12 @@ class Converter {
     this.#size++
     if (this.#size > MOST_VALUES) {
       if (this.#size === MOST_VALUES + 1 && node) {
-        this.#complain('error', 'too_large', `more than ${MOST_VALUES} values are no definition`, node)
+        this.#complain(
+          'error',
+          'too_large',
+          `more than ${MOST_VALUES} values are too many for a definition`,
+          node,
+        )
       }
       return null
     }
@@ -93,8 +99,8 @@ class Converter {
     const anchor = this.#anchors.get(source)
     if (this.#open.has(source) || !anchor) {
       const message = this.#open.has(source)
-        ? `'*${source}' stands in the value that it means, which would contain itself`
-        : `there is no anchor '&${source}' before this`
+        ? `'*${source}' is inside the value that it refers to, which would contain itself`
+        : `no anchor '&${source}' comes before this`
       this.#complain('error', 'bad_alias', message, alias)
       return null
     }
@@ -106,7 +112,7 @@ class Converter {
           'too_many_aliases',
           message,
           alias,
-          'write what is meant, without aliases of aliases',
+          'write the values out, without aliases of aliases',
         )
       }
       this.#size = MOST_VALUES + 1
@@ -139,7 +145,7 @@ class Converter {
     const slots = new Map<Key, Slot>()
     this.slots.set(list, slots)
     for (const item of node.items) {
-      // `- ? key` and other pairs that the parser leaves as they are stand for maps of one entry.
+      // `- ? key` and other pairs that the parser leaves as pairs are maps with one entry.
       const value = isPair(item) ? null : (item as Node | null)
       slots.set(list.length, { value })
       list.push(this.value(value))
@@ -148,12 +154,12 @@ class Converter {
   }
 
   #map(node: YAMLMap): object {
-    // Without a prototype: `__proto__` and `constructor` are keys like any other.
+    // Without a prototype, so that `__proto__` and `constructor` are ordinary keys.
     const map: Record<string, unknown> = Object.create(null)
     const slots = new Map<Key, Slot>()
     this.slots.set(map, slots)
     if (node.items.length > MOST_KEYS) {
-      this.#complain('error', 'too_large', `${node.items.length} keys are no part of a definition`, node)
+      this.#complain('error', 'too_large', `${node.items.length} keys are too many for a definition`, node)
       return map
     }
     const merged: { readonly from: object; readonly key: string }[] = []
@@ -170,7 +176,7 @@ class Converter {
       slots.set(key, { key: keyNode as Node, value })
       map[key] = this.value(value)
     }
-    // What the map says itself counts more, and of several merged ones the first.
+    // The map's own keys take precedence, then those of the first merged map.
     for (const { from, key } of merged) {
       if (slots.has(key)) continue
       const slot = this.slots.get(from)?.get(key)
@@ -204,7 +210,7 @@ class Converter {
     this.complaints.push({
       severity: 'warning',
       code: 'duplicate_key',
-      message: `'${shorten(key)}' is there twice: this one counts, the one in line {line:${first}} does not`,
+      message: `'${shorten(key)}' occurs twice: this one counts, the one in line {line:${first}} does not`,
       hint: 'take one of the two out',
       ...span(later),
     })

@@ -1,6 +1,6 @@
 /**
- * From what a YAML file says to the definition that TypeScript would have: the same schema behind another door. What YAML
- * tools shrug off is a warning here (docs/yaml.md has the table).
+ * Converts a YAML file to the definition that TypeScript would have, with the same schema. Mistakes that YAML
+ * tools ignore are warnings here (docs/yaml.md has the table).
  */
 
 import { posix } from 'node:path'
@@ -13,9 +13,9 @@ import type { Key } from './convert.ts'
 import type { YamlDocument } from './document.ts'
 
 export interface Definition {
-  /** What the file defines, as TypeScript would: there where no finding is an error. */
+  /** The definition, as in TypeScript; set if no finding is an error. */
   readonly value?: unknown
-  /** The keys are those of the file: of a bsp.yaml they begin with `bsp`. */
+  /** The keys are those of the file; in a bsp.yaml they begin with `bsp`. */
   readonly findings: readonly Finding[]
 }
 
@@ -32,7 +32,7 @@ export function readDefinition(
   const findings: Finding[] = [...relaxed]
   for (const finding of validate(schema, copy, kind).findings) {
     if (finding.code === 'unknown_key') {
-      // A value that others refer to has to stand somewhere.
+      // An ignored key may still hold an anchor that other values refer to.
       if (!document.isAnchored(finding.origin.keys)) findings.push(ignored(kind, finding))
       remove(copy, finding.origin.keys)
     } else findings.push(inYaml(finding, copy, document))
@@ -41,7 +41,7 @@ export function readDefinition(
   return { findings, value: kind === 'bsp' ? (copy as { bsp: BspData }).bsp : (copy as ProjectData) }
 }
 
-/** Aliases become values of their own, so that each can be put right by itself. */
+/** Copies aliased values, so that each can be corrected separately. */
 function copied(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(copied)
   if (typeof value !== 'object' || value === null) return value
@@ -60,7 +60,7 @@ function ignored(kind: YamlKind, finding: Finding): Finding {
   return { ...rest, severity: 'warning', message, ...(hint !== undefined && { hint }) }
 }
 
-/** Hints in the notation of the file. */
+/** Hints in YAML notation. */
 function inYaml(finding: Finding, data: unknown, document: Pick<YamlDocument, 'written'>): Finding {
   const { hint, ...rest } = finding
   const { keys } = finding.origin
@@ -72,7 +72,7 @@ function inYaml(finding: Finding, data: unknown, document: Pick<YamlDocument, 'w
   if (finding.code === 'wrong_type' && value === null) {
     const key = keys.at(-1)
     const where = typeof key === 'number' ? 'take the entry out' : `leave '${key ?? ''}' out`
-    return { ...rest, hint: `${where} where there is nothing to say` }
+    return { ...rest, hint: `${where}` }
   }
   if (finding.code === 'wrong_type' && Array.isArray(value) && !hint && isTypeScriptList(keys.slice(1)))
     return { ...rest, hint: 'put all into one: only definitions in TypeScript can have several' }
@@ -95,7 +95,7 @@ function remove(data: unknown, keys: readonly Key[]): void {
   if (typeof above === 'object' && above !== null) delete (above as Record<Key, unknown>)[keys.at(-1)!]
 }
 
-/** Changes `data` where it means something in YAML that TypeScript refuses to guess. */
+/** Changes `data` where YAML allows a value that TypeScript rejects. */
 function relax(kind: YamlKind, data: unknown): Finding[] {
   const findings: Finding[] = []
   const warn = (code: string, message: string, hint: string, keys: readonly Key[]) =>
@@ -118,7 +118,7 @@ function relax(kind: YamlKind, data: unknown): Finding[] {
     if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) continue
     const keys = [...above, 'scripts', index]
     const script = entry as Record<string, unknown>
-    // A location of the project's own scripts must be relative for every tool.
+    // Other tools require relative locations for the project's own scripts.
     if (kind === 'bsp' && typeof script.location === 'string')
       script.location = relative(script.location, [...keys, 'location'], 'own')
     for (const [key, means] of [
@@ -144,7 +144,7 @@ function relax(kind: YamlKind, data: unknown): Finding[] {
     if (rest === path || rest === '') return path
     const isAbsolute = path.startsWith('/')
     const what = isAbsolute ? 'is absolute' : "begins with './', which means nothing for an artifact"
-    // The folders of the BSP are meant only where a path begins with their names.
+    // The BSP's folders are meant only if a path begins with their names.
     const read = means !== 'own' && /^(cache|output)\//.test(rest) ? IN_DIST(rest) : rest
     const message = `${show(path)} ${what}: it is read as ${show(read)}`
     const hint =
@@ -154,5 +154,5 @@ function relax(kind: YamlKind, data: unknown): Finding[] {
   }
 }
 
-/** A path of dist/ that begins with no prefix. */
+/** A path in dist/ without a prefix. */
 const IN_DIST = (path: string) => posix.join('../dist', path)

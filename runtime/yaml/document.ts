@@ -1,4 +1,4 @@
-/** A YAML file: its data, what is wrong with it as YAML, and the place of every value in it. */
+/** A YAML file: its data, its YAML errors, and the position of every value. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Composer, type CST, type Document, isCollection, isScalar, type Node, Parser } from 'yaml'
@@ -6,20 +6,20 @@ import type { Diagnostic, Finding } from '../diagnostics/diagnostic.ts'
 import { type Converted, convert, type Key, type Slot, span } from './convert.ts'
 import { decode, Lines, type TextComplaint } from './text.ts'
 
-/** Deeper than any definition, and less deep than what the parser's recursion bears. */
+/** Deeper than any definition needs, and within the limits of the parser's recursion. */
 const DEEPEST = 100
-/** Errors behind the first few only repeat them. */
+/** Errors after the first few are usually consequences of them. */
 const MOST_ERRORS = 20
 
 export class YamlDocument {
   /** Relative to the project. */
   readonly file: string
   readonly text: string
-  /** What the parser made, comments included; undefined where the file could not be parsed. */
+  /** The parsed document, with comments; undefined if parsing failed. */
   readonly document: Document | undefined
-  /** Plain data: objects have no prototype, and aliases of one anchor are one object. */
+  /** Plain data: objects have no prototype, and all aliases of an anchor share one object. */
   readonly data: unknown
-  /** What is wrong with the file as YAML. With an error `data` means nothing. */
+  /** YAML errors of the file. If there is any, `data` must not be used. */
   readonly diagnostics: readonly Diagnostic[]
   readonly #lines: Lines
   readonly #slots: Converted['slots']
@@ -45,14 +45,14 @@ export class YamlDocument {
   }
 
   diagnostic({ start, end, message, ...said }: TextComplaint): Diagnostic {
-    // Only here it is known which line an offset is in.
+    // Only here are the lines of offsets known.
     const told = message.replaceAll(/\{line:(\d+)\}/g, (_, at: string) =>
       String(this.#lines.lineAt(Number(at))),
     )
     return { ...said, message: told, file: this.file, ...this.#lines.place(start, end) }
   }
 
-  /** The nearest place to the value under these keys: its own, or that of what should hold it. */
+  /** The position of the value under these keys, or of the nearest value around it. */
   place(keys: readonly Key[], at: Finding['at']): Pick<Diagnostic, 'file' | 'line' | 'column' | 'length'> {
     const { slot, complete } = this.#find(keys)
     const node = this.#shown(slot, complete && at === 'key')
@@ -60,13 +60,13 @@ export class YamlDocument {
     return { file: this.file, ...this.#lines.place(start, end) }
   }
 
-  /** A number or another plain value as it is written in the file: `6.10`. */
+  /** A plain scalar as written in the file: `6.10`. */
   written(keys: readonly Key[]): string | undefined {
     const { slot, complete } = this.#find(keys)
     return complete && isScalar(slot.value) ? slot.value.source : undefined
   }
 
-  /** Whether the value is there to be meant by aliases. */
+  /** Whether the value has an anchor that aliases refer to. */
   isAnchored(keys: readonly Key[]): boolean {
     const { slot, complete } = this.#find(keys)
     const { value } = slot
@@ -85,7 +85,10 @@ export class YamlDocument {
     return { slot, complete: true }
   }
 
-  /** What is underlined for a value: of an object or list that begins below its key, or of nothing at all, the key. */
+  /**
+   * The node to underline for a value; the key for an empty value and for an object or list that begins below
+   * its key.
+   */
   #shown({ key, value }: Slot, asKey: boolean): Node | undefined {
     if (key && (asKey || value === null)) return key
     if (!value) return undefined
@@ -133,7 +136,7 @@ function parse(text: string): { document?: Document; complaints: readonly TextCo
     const start = second.range?.[0] ?? 0
     return { complaints: [...complaints, ...error('several_documents', message, start, hint).complaints] }
   }
-  if (document.contents === null) return error('empty_file', 'the file says nothing', 0)
+  if (document.contents === null) return error('empty_file', 'the file has no content', 0)
   return { document, complaints }
 }
 
@@ -145,7 +148,10 @@ function complaint(
   return { severity, code, message: message.slice(0, 300), start, end: Math.max(end, start + 1) }
 }
 
-/** Where the tokens are nested too deeply for what follows. Walks with a stack of its own, since calls have a limit too. */
+/**
+ * The offset at which tokens are nested too deeply for the parser. Uses its own stack, because recursion has a
+ * limit too.
+ */
 function tooDeep(tokens: readonly CST.Token[]): number | undefined {
   const stack: (readonly [token: CST.Token, depth: number])[] = tokens.map(token => [token, 0])
   for (let top = stack.pop(); top; top = stack.pop()) {

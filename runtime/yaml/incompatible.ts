@@ -1,6 +1,6 @@
 /**
- * What bsp.yaml and strux.yaml may say, and works here, but not with the tool that the format comes from. For people whose
- * files are read by both. Source: the facts document about it, "Bugs found" and "Path resolution".
+ * Finds settings of bsp.yaml and strux.yaml that work here but not with the tool that the format comes from,
+ * for projects that use both. Source: the facts document about that tool, "Bugs found" and "Path resolution".
  */
 import { statSync } from 'node:fs'
 import { join, posix } from 'node:path'
@@ -67,19 +67,19 @@ export function projectBreaks(project: ProjectData, root: string): Finding[] {
   return [...packageBreaks('project', project.rootfs?.packages), ...scripts]
 }
 
-/** Sources that only this tool knows, and its scripts can fetch wherever they run. */
+/** Sources that only this tool supports, and that its scripts can fetch on any machine. */
 export function isOwnSource(source: string): boolean {
   return /^(deb|deb-src):/.test(source) || /^\.?\.?\//.test(source) || isOwnTarball(source)
 }
 
-/** Other tools know a tarball by the end of its URL, and take every other URL for that of a git repository. */
+/** Other tools recognise a tarball by the end of its URL, and treat every other URL as a git repository. */
 function isOwnTarball(source: string): boolean {
   const [url = ''] = source.split('#')
   const isTarball = /\.(tar|tar\.(gz|xz|bz2|zst)|tgz|txz|tbz2)$/.test(url.split('?')[0]!)
   return isTarball && /^(https?|ftp):\/\//.test(url) && !/\.(tar\.(gz|xz|bz2)|tgz)$/.test(url)
 }
 
-/** Why other tools cannot fetch it. */
+/** The reason why other tools cannot fetch it. */
 function sourceElsewhere(source: string): { readonly message: string; readonly hint?: string } | undefined {
   if (isOwnTarball(source)) {
     const hint = 'give a URL that ends in .tar.gz, .tgz, .tar.xz or .tar.bz2'
@@ -92,7 +92,7 @@ function sourceElsewhere(source: string): { readonly message: string; readonly h
   }
   if (source.startsWith('file:')) {
     const hint = 'give the URL of a server'
-    return { message: 'a repository of this machine is not to be seen in a container', hint }
+    return { message: 'a container cannot see a repository of this machine', hint }
   }
   return undefined
 }
@@ -123,7 +123,7 @@ function dependencyBreaks(
       continue
     }
     const resolved = resolveDependency(path, { bsp: bspName, own })
-    // That dist/ is a folder is told where it is read.
+    // A dependency on all of dist/ is reported when the file is read.
     if (!('path' in resolved) || resolved.path === 'dist') continue
     const ref = pathRef(path, posix.normalize(resolved.path))
     const isFolder = path.endsWith('/') || (!isProduct(ref.path) && isDirectory(join(root, ref.path)))

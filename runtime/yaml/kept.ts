@@ -1,6 +1,7 @@
 /**
- * What a YAML file says, kept as compiled modules are (dist/.strux/modules), so that a file that has not changed is not
- * parsed and checked again. Known by the SHA-256 of the file; what is damaged counts as not there.
+ * A cache for the content of YAML files, in dist/.strux/modules like compiled modules, so that an unchanged
+ * file is not parsed and checked again. Entries are found by the file's SHA-256; a damaged one counts as
+ * missing.
  */
 import { join } from 'node:path'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
@@ -8,10 +9,10 @@ import { selfModule, selfVersion } from '../state/own-package.ts'
 import { stateFolder } from '../state/state-folder.ts'
 import { readVouched, sha256, writeVouched } from '../state/vouched.ts'
 
-/** One more than the last release whenever the meaning of what is kept changes. */
+/** Increase with each release that changes the meaning of the cached data. */
 const FORMAT = 1
 
-/** A definition without an error: plain data, and warnings with their places. */
+/** A definition without errors: plain data, and warnings with their positions. */
 export interface ReadYaml {
   readonly exported: unknown
   readonly diagnostics: readonly Diagnostic[]
@@ -21,20 +22,20 @@ interface Kept extends ReadYaml {
   readonly of: string
 }
 
-/** @param file relative to the project, @param content what is in it now */
+/** @param file relative to the project, @param content its current content */
 export function recall(root: string, file: string, content: Buffer): ReadYaml | undefined {
   const kept = readVouched(place(root, file)) as Kept | undefined
   return kept?.of === identity(file, content) ? kept : undefined
 }
 
-/** Where nothing can be written, nothing is kept. */
+/** Does nothing if the folder cannot be written. */
 export function keep(root: string, file: string, content: Buffer, { exported, diagnostics }: ReadYaml): void {
   try {
     writeVouched(place(root, file), { of: identity(file, content), exported, diagnostics } satisfies Kept)
   } catch {}
 }
 
-/** Another version, or another copy of this one, may read the file in another way. */
+/** Another version, or another copy of this one, may read the file differently. */
 function identity(file: string, content: Buffer): string {
   return sha256(JSON.stringify([FORMAT, selfVersion(), selfModule('strux-bsp'), file, sha256(content)]))
 }

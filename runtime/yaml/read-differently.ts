@@ -1,6 +1,6 @@
 /**
- * Plain scalars that YAML 1.1 and 1.2 read differently. Files of a project are read by parsers of both kinds: the tools
- * that come from YAML 1.2, and `yq` in the original's builder image, which is 1.1.
+ * Plain scalars that YAML 1.1 and 1.2 read differently. Both kinds of parsers read the project's files: YAML
+ * tools with version 1.2, and `yq` in the original's builder image with 1.1.
  */
 
 const FORMS: readonly (readonly [form: RegExp, elsewhere: string])[] = [
@@ -16,7 +16,7 @@ const FORMS: readonly (readonly [form: RegExp, elsewhere: string])[] = [
   [/^\d{4}-\d\d?-\d\d?([Tt ].*)?$/, 'a date'],
 ]
 
-/** What a parser of YAML 1.1 takes the text for, where that is something else. */
+/** The reading of a YAML 1.1 parser, if it differs. */
 export function readElsewhereAs(plain: string): string | undefined {
   if (plain.length > 40) return undefined
   return FORMS.find(([form]) => form.test(plain))?.[1]

@@ -1,4 +1,4 @@
-/** From the bytes of a YAML file to text, and places in it: what can be wrong before anything is parsed. */
+/** Decodes the bytes of a YAML file to text, finds positions in it, and reports errors that come before parsing. */
 
 export interface TextPlace {
   /** Both count from 1, columns in UTF-16 units. */
@@ -7,21 +7,24 @@ export interface TextPlace {
   readonly length?: number
 }
 
-/** A complaint about a place of the text. */
+/** A complaint about a position in the text. */
 export interface TextComplaint {
   readonly severity: 'error' | 'warning'
   readonly code: string
   readonly message: string
   readonly hint?: string
-  /** Offsets in the text; the end is not part of it. */
+  /** Offsets in the text; `end` is exclusive. */
   readonly start: number
   readonly end: number
 }
 
-/** Bytes: what a definition needs is a thousandth of it. */
+/** In bytes: a definition needs a thousandth of it. */
 const LARGEST = 4 * 1024 * 1024
 
-/** What YAML 1.2 does not allow in a file (its rule `c-printable`): the rest can be written as escapes in quotes. */
+/**
+ * Characters that YAML 1.2 does not allow in a file (its rule `c-printable`); they can be written as escapes in
+ * quotes.
+ */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
 const NOT_PRINTABLE = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ufffe\uffff]/
 
@@ -30,7 +33,7 @@ export function decode(bytes: Buffer): {
   readonly complaints: readonly TextComplaint[]
 } {
   if (bytes.length > LARGEST) {
-    const message = `the file has ${(bytes.length / 1024 / 1024).toFixed(1)} MiB; more than 4 MiB are no definition`
+    const message = `the file has ${(bytes.length / 1024 / 1024).toFixed(1)} MiB; the limit for a definition is 4 MiB`
     return { text: '', complaints: [{ severity: 'error', code: 'too_large', message, start: 0, end: 0 }] }
   }
   try {
@@ -49,10 +52,10 @@ export function decode(bytes: Buffer): {
   }
 }
 
-/** How much of the text, in UTF-16 units, comes before the first byte that is no UTF-8. */
+/** The length of the valid text before the first byte that is not UTF-8, in UTF-16 units. */
 function firstWrong(bytes: Buffer): number {
   let [good, bad] = [0, bytes.length]
-  // The longest beginning that can be decoded; one that ends inside of a character can, as a stream.
+  // A prefix that ends inside a character still decodes as a stream, so this finds the longest valid prefix.
   const decodable = (end: number) => {
     try {
       return new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(0, end), { stream: true })
@@ -73,11 +76,11 @@ function printable(text: string): TextComplaint[] {
   if (start < 0) return []
   const code = text.charCodeAt(start).toString(16).padStart(4, '0')
   const hint = `take it out, or write "\\u${code}" in double quotes`
-  const message = `the character U+${code.toUpperCase()} may not stand in a YAML file`
+  const message = `the character U+${code.toUpperCase()} is not allowed in a YAML file`
   return [{ severity: 'error', code: 'bad_character', message, hint, start, end: start + 1 }]
 }
 
-/** Finds lines by offset, without looking through the text each time. */
+/** Finds lines by offset, without searching the text each time. */
 export class Lines {
   readonly #text: string
   readonly #starts: readonly number[]
@@ -89,7 +92,7 @@ export class Lines {
     this.#starts = starts
   }
 
-  /** `length` reaches to the end of the first line of what is meant. */
+  /** `length` ends at the end of the first line. */
   place(start: number, end: number): TextPlace {
     const offset = Math.min(Math.max(0, start), this.#text.length)
     let [low, high] = [0, this.#starts.length]

@@ -204,10 +204,7 @@ test('git: branches move, tags and commits stay', async () => {
 
   await web.close()
   define(`${url}#main`, {}, 1)
-  assert.match(
-    complaint(await succeeds()),
-    /warning: .* cannot be reached; main is used as last fetched/,
-  )
+  assert.match(complaint(await succeeds()), /warning: .* cannot be reached; main is used as last fetched/)
   assert.is(project.read(`${TREE}/main.c`), 'int third;\n')
   define(`${url}#v1`, {}, 1)
   assert.is(complaint(await succeeds()), '')

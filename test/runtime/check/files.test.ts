@@ -87,7 +87,7 @@ test('a dependency that is not there and that nobody makes is a warning at its p
     brief(findings),
     [1, 2, 3].map(n => `warning dependency_missing bsp scripts.0.depends_on.${n} value`),
   )
-  assert.match(findings[0]!.message, "'./none' is not there, and nothing declares it as an artifact")
+  assert.match(findings[0]!.message, "'./none' does not exist, and nothing declares it as an artifact")
 })
 
 test('a dependency that lacks its ./ is told so', async () => {

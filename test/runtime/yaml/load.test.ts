@@ -187,7 +187,7 @@ test('severities: what is wrong everywhere is an error', async () => {
   assert.is(hints[1], 'write true')
   assert.match(hints[2]!, "did you mean 'make_image'?")
   assert.is(hints[6], 'put it in quotes: "6.10"')
-  assert.is(hints[7], "leave 'bootloader' out where there is nothing to say")
+  assert.is(hints[7], "leave 'bootloader' out")
   const files = await yaml(
     '  scripts:\n    - { step: make_image, location: ./gone.sh }\n    - { step: make_image, location: ../../../x.sh }\n',
   )
@@ -238,7 +238,7 @@ test('duplicate keys: the last counts, and both places are told', async () => {
   assert.equal(said.lines, ['duplicate_key bsp/qemu/bsp.yaml:7:3 hostname'])
   assert.match(
     said.diagnostics[0]!.message,
-    "'hostname' is there twice: this one counts, the one in line 6 does not",
+    "'hostname' occurs twice: this one counts, the one in line 6 does not",
   )
   assert.is(said.diagnostics[0]!.severity, 'warning')
 })
