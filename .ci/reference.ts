@@ -1,6 +1,6 @@
 /**
  * Writes docs/reference/ from the tables and schemas: `node --import tsx .ci/reference.ts`.
- * A test compares what is committed with what this makes.
+ * A test compares the committed pages with the generated ones.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -21,7 +21,7 @@ import {
 import { conditionText } from '../runtime/plan/never.ts'
 import { STEPS } from '../runtime/steps/registry.ts'
 
-/** What `jsonSchema` makes of our schemas. */
+/** The form of JSON Schema that `jsonSchema` returns. */
 interface Schema {
   readonly type?: string | readonly string[]
   readonly description?: string

@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert'
 import { REPOSITORY } from '../support/repository.ts'
 
 const page = readFileSync(join(REPOSITORY, 'docs/architecture.md'), 'utf8')
-const table = page.slice(page.indexOf('## The folders of `runtime/`'), page.indexOf('## Where to add what'))
+const table = page.slice(page.indexOf('## The folders of `runtime/`'), page.indexOf('## Extension points'))
 const rows = [...table.matchAll(/^\| `([a-z.]+)` \|/gm)].map(([, name]) => name!)
 
 /** The folder of a module in runtime/, or the name of a module that lies in none. */
