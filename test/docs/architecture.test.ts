@@ -1,5 +1,8 @@
-/** docs/architecture.md: its table has every folder of runtime/, and a folder imports only from the rows above its own. */
-import { readdirSync, readFileSync } from 'node:fs'
+/**
+ * docs/architecture.md: its table has every folder of runtime/, a folder imports only from the rows above its own, and the
+ * files that the page names exist.
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, posix } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -43,6 +46,19 @@ test('lib/ imports nothing of runtime/', () => {
     .map(name => `lib/${name}`)
     .flatMap(module => importsOf(module).filter(target => target.startsWith('runtime/')))
   assert.equal(wrong, [])
+})
+
+/** Folders that the page's paths start from. */
+const STARTS = ['', 'runtime', 'runtime/steps', 'runtime/cli', 'runtime/export', 'boards/qemu-x86_64']
+
+test('files and folders that the page names exist', () => {
+  const named = [...page.matchAll(/`([\w.-]*[\w/.-]*(?:\.(?:ts|json)|\/))`/g)].map(([, path]) => path!)
+  assert.ok(named.length > 20, String(named.length))
+  const own = ['declaration.ts', 'body.ts', 'dist/']
+  const missing = named.filter(
+    path => !own.includes(path) && !STARTS.some(start => existsSync(join(REPOSITORY, start, path))),
+  )
+  assert.equal(missing, [])
 })
 
 test('the imports of a module are found', () => {
