@@ -1,6 +1,7 @@
 /**
- * The types that an author sees, by short names. Interfaces rather than aliases, so that messages print a name instead of
- * a body; each declares one member anew, because a member-less interface with one base is printed as that base.
+ * The types that an author sees, under short names. They are interfaces rather than aliases, so that messages
+ * print a name instead of a body. Each redeclares one member, because an interface without members is printed
+ * as its base.
  */
 import type * as z from 'zod'
 import type { BootloaderHook, Hook, KernelHook } from './hooks/build.ts'
@@ -12,19 +13,19 @@ import type { Sh } from './sh.ts'
 import type { Without } from './without.ts'
 
 export interface Kernel extends z.input<typeof kernelSchema> {
-  /** Whether to build a kernel for this board. Otherwise Debian's is used, and the kernel hooks do not run. */
+  /** Whether to build a kernel for this board. If not, Debian's kernel is used, and the kernel hooks do not run. */
   custom_kernel: boolean
 }
 
 export interface Bootloader extends z.input<typeof bootloaderSchema> {
-  /** Whether to build a bootloader for this board. Otherwise the bootloader hooks do not run. */
+  /** Whether to build a bootloader for this board. If not, the bootloader hooks do not run. */
   enabled: boolean
 }
 
 export interface Boot extends Omit<NonNullable<z.input<typeof bspSchema>['boot']>, 'bootloader' | 'kernel'> {
-  /** The bootloader, where the board needs one built. */
+  /** The bootloader, if the board needs one. */
   bootloader?: Bootloader | undefined
-  /** The kernel, where the board needs another than Debian's. */
+  /** The kernel, if the board does not use Debian's. */
   kernel?: Kernel | undefined
 }
 
@@ -36,35 +37,38 @@ export interface Script extends z.input<typeof scriptSchema> {
 
 /** A script of the project: it changes the finished root filesystem of every BSP. */
 export interface ProjectScript extends z.input<typeof projectScriptSchema> {
-  /** The script itself, written in place with the sh tag, instead of `location`. */
+  /** The script's text, written with the sh tag, instead of `location`. */
   run?: Sh | undefined
 }
 
-/** An entry of `scripts`: a script, or `without('id')`, which removes one of the layers below. */
+/** An entry of `scripts`: a script, or `without('id')`, which removes a script of a lower layer. */
 export type ScriptEntry = Script | Without
 
-/** What `defineBsp` takes: the keys of bsp.yaml below `bsp:`, and what TypeScript adds. */
+/** The argument of `defineBsp`: the keys of bsp.yaml below `bsp:`, and keys that only TypeScript has. */
 export interface BspBody extends Omit<z.input<typeof bspSchema>, 'arch' | 'boot' | 'scripts'> {
-  /** CPU architecture of the board. `host` is that of the machine that builds. */
+  /** CPU architecture of the board. `host` means the architecture of the build machine. */
   arch: Arch
-  /** What starts the device. */
+  /** Bootloader, kernel and kernel arguments. */
   boot?: Boot | undefined
-  /** The scripts of the board, each at a hook of the build pipeline; those of one hook run in this order. */
+  /** The scripts of the board, each at a hook of the build pipeline. Scripts of one hook run in this order. */
   scripts?: readonly Script[] | undefined
-  /** The board, or layers, that the BSP builds on; of several the later ones count more, and the BSP most. */
+  /**
+   * The board or layers that the BSP builds on. Later layers override earlier ones, and the BSP overrides all
+   * of them.
+   */
   extends?: Layers | undefined
 }
 
 declare const defined: unique symbol
 
-/** What `defineBsp` returns. */
+/** The result of `defineBsp`. */
 export interface Bsp extends BspBody {
   readonly [defined]: 'bsp'
 }
 
 // ---- layers -----------------------------------------------------------------------------------------------------------
 
-/** T with every key optional, at any depth; what stands in lists stays as it is. */
+/** T with every key optional, at any depth; elements of lists stay complete. */
 type Optional<T> = T extends readonly unknown[] | Sh
   ? T
   : T extends object
@@ -72,38 +76,44 @@ type Optional<T> = T extends readonly unknown[] | Sh
     : T
 
 export interface LayerKernel extends Optional<z.input<typeof kernelSchema>> {
-  /** Whether to build a kernel for this board. Otherwise Debian's is used, and the kernel hooks do not run. */
+  /** Whether to build a kernel for this board. If not, Debian's kernel is used, and the kernel hooks do not run. */
   custom_kernel?: boolean | undefined
 }
 
 export interface LayerBootloader extends Optional<z.input<typeof bootloaderSchema>> {
-  /** Whether to build a bootloader for this board. Otherwise the bootloader hooks do not run. */
+  /** Whether to build a bootloader for this board. If not, the bootloader hooks do not run. */
   enabled?: boolean | undefined
 }
 
 export interface LayerBoot extends Optional<Omit<Boot, 'bootloader' | 'kernel'>> {
-  /** The bootloader, where the board needs one built. */
+  /** The bootloader, if the board needs one. */
   bootloader?: LayerBootloader | undefined
-  /** The kernel, where the board needs another than Debian's. */
+  /** The kernel, if the board does not use Debian's. */
   kernel?: LayerKernel | undefined
 }
 
-/** What `layer` takes: what a BSP can say, as much of it as the layer has to say. */
+/** The argument of `layer`: any part of a BSP. */
 export interface LayerBody extends Optional<Omit<z.input<typeof bspSchema>, 'arch' | 'boot' | 'scripts'>> {
-  /** CPU architecture of the board. `host` is that of the machine that builds. */
+  /** CPU architecture of the board. `host` means the architecture of the build machine. */
   arch?: Arch | undefined
-  /** What starts the device. */
+  /** Bootloader, kernel and kernel arguments. */
   boot?: LayerBoot | undefined
-  /** Scripts, behind those of the layers below; one with the `id` of a script below takes its place. */
+  /** Scripts, after those of lower layers. A script with the `id` of a lower one replaces it. */
   scripts?: readonly Script[] | undefined
-  /** The layers that this one builds on; of several the later ones count more, and this one most. */
+  /**
+   * The layers that this one builds on. Later layers override earlier ones, and this layer overrides all of
+   * them.
+   */
   extends?: Layers | undefined
 }
 
-/** The keys that every BSP has, whether they come from it or from a layer. */
+/** The keys that every BSP must have, from itself or from a layer. */
 export type RequiredKey = 'name' | 'description' | 'arch' | 'hostname'
 
-/** What the types know of a layer: what it sets, the gated hooks its scripts certainly use, the required keys it gives. */
+/**
+ * What the types know about a layer: the keys it sets, the gated hooks its scripts certainly use, the required
+ * keys it provides.
+ */
 export interface Flags {
   kernel: boolean | undefined
   bootloader: boolean | undefined
@@ -118,16 +128,16 @@ export interface Layer<out F extends Flags = Flags> {
   readonly [flags]: F
 }
 
-/** What `extends` takes. */
+/** The value of `extends`. */
 export type Layers = Layer | readonly Layer[]
 
-/** What `defineConfig` takes: the keys of strux.yaml, and what TypeScript adds. */
+/** The argument of `defineConfig`: the keys of strux.yaml, and keys that only TypeScript has. */
 export interface ConfigBody extends Omit<z.input<typeof projectSchema>, 'scripts'> {
   /** Scripts that change the finished root filesystem of every BSP, in this order. */
   scripts?: readonly ProjectScript[] | undefined
 }
 
-/** What `defineConfig` returns. */
+/** The result of `defineConfig`. */
 export interface ProjectConfig extends ConfigBody {
   readonly [defined]: 'project'
 }

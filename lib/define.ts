@@ -1,6 +1,6 @@
 /**
- * What a module of a BSP or a project exports. Nothing is validated here: zod is heavy, and the loader, which knows the
- * source, can say where something is wrong.
+ * The functions for modules of a BSP or a project. They validate nothing: zod is heavy, and the loader, which
+ * knows the source, can report the position of an error.
  */
 import type { Bsp, ConfigBody, Layer, ProjectConfig } from './base.ts'
 import type {
@@ -32,8 +32,8 @@ export function defineBsp<const T, C extends object = CheckBsp<T>>(bsp: Infer<T,
 }
 
 /**
- * Part of a BSP, for `extends`: any of its keys, and none has to be there. How layers are merged is in docs/boards.md.
- * Its relative paths are those of the board or BSP that it belongs to. Returns its argument, and never throws.
+ * Part of a BSP, for `extends`: any of its keys, all optional. docs/boards.md explains how layers are merged.
+ * Relative paths belong to the board or BSP that uses the layer. Returns its argument, and never throws.
  *
  * @example
  * const quiet = layer({ boot: { kernel: { fragments: ['CONFIG_DEBUG_INFO=n'] } } })
@@ -44,10 +44,10 @@ export function layer<const T, C extends object = CheckLayer<T>>(
   return markDefinition('layer', body) as unknown as Layer<FlagsOf<T>>
 }
 
-/** What `defineBoard` returns: called with its options, a layer for `extends`. */
+/** The result of `defineBoard`: call it with options to get a layer for `extends`. */
 export type Board<O, L extends Layer = Layer> = (...options: BoardArguments<O>) => L
 
-/** No argument where the board takes none; one that may be left out where every option may. */
+/** The arguments of a board: none if it has no options, an optional one if every option is optional. */
 type BoardArguments<O> = undefined extends string
   ? [options?: O]
   : unknown extends O

@@ -1,4 +1,4 @@
-/** What a BSP or a project imports. Light on purpose: no validation, nothing but marks and quoting at run time. */
+/** The API for BSPs and projects. Small on purpose: at run time it only marks and quotes, without validation. */
 export type {
   Boot,
   Bootloader,

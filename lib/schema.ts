@@ -1,4 +1,4 @@
-/** The only description of what BSPs and projects contain: types, validation, JSON Schema and reference come from here. */
+/** The single description of BSPs and projects: types, validation, JSON Schema and reference derive from it. */
 export { ARCHES, type Arch, type BspData, bspSchema } from './schema/bsp.ts'
 export { jsonSchema } from './schema/json.ts'
 export { PROJECT_DEFAULTS, type ProjectData, projectSchema } from './schema/project.ts'

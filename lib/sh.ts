@@ -1,11 +1,11 @@
-/** Inline scripts: the `sh` tag, which quotes values for the shell, and the type of what it makes. */
+/** Inline scripts: the `sh` tag, which quotes values for the shell, and its result type. */
 
-/** Registered, so that a script made by another copy of the package is recognised too. */
+/** A registered symbol, so that scripts from another copy of the package are recognised too. */
 const BRAND = Symbol.for('strux-bsp.sh')
 
 /**
- * A bash script in the definition itself, made by the `sh` tag. Nominal: the compiler refuses a plain string or an
- * object that merely looks alike, because neither says whether its values have been quoted.
+ * A bash script in the definition, made by the `sh` tag. Nominal: the compiler refuses a plain string or a
+ * similar object, because neither guarantees that values are quoted.
  */
 export class Sh {
   readonly #text: string
@@ -15,18 +15,18 @@ export class Sh {
     Object.defineProperty(this, BRAND, { value: true })
   }
 
-  /** The script as bash gets it. */
+  /** The script's text for bash. */
   get text(): string {
     return this.#text
   }
 }
 
-/** Whether `value` is an inline script, also one of another copy of the package. */
+/** Whether `value` is an inline script, of this or another copy of the package. */
 export function isSh(value: unknown): value is Sh {
   return typeof value === 'object' && value !== null && (value as { [BRAND]?: unknown })[BRAND] === true
 }
 
-/** What may stand in `${…}` of an inline script. */
+/** The values that `${…}` in an inline script accepts. */
 export type ShValue = string | number | Sh | readonly (string | number)[]
 
 /**
@@ -56,16 +56,16 @@ export function sh(strings: TemplateStringsArray, ...values: readonly ShValue[])
   return new Sh(parts.map((part, index) => part + (inserted[index] ?? '')).join(''))
 }
 
-/** Undoes the two escapes that the template syntax itself demands; all others are bash's. */
+/** Undoes the two escapes that template syntax requires; all others belong to bash. */
 function withoutEscapes(raw: string): string {
   return raw.replace(/\\(\$\{|`)/g, '$1')
 }
 
-/** Removes the outer blank of a template whose literal parts these are. Values take no part: theirs is theirs. */
+/** Removes the common indentation of a template with these literal parts. Inserted values stay unchanged. */
 function dedent(parts: readonly string[]): string[] {
   const last = parts.length - 1
   const lines = parts.flatMap((part, index) =>
-    // What comes before a line break's first line is the rest of a line; a line that a value ends is never blank.
+    // Text before the first line break continues a line; a line that ends with a value is never blank.
     part
       .split('\n')
       .slice(1)

@@ -3,12 +3,12 @@ import { definitionKind, markDefinition } from './definition.ts'
 
 declare const removed: unique symbol
 
-/** What `without` returns. */
+/** The result of `without`. */
 export interface Without {
   readonly [removed]: 'script'
 }
 
-/** What a `Without` is when the definition is read. */
+/** The data of a `Without`. */
 export interface WithoutData {
   readonly without: string
 }
@@ -27,7 +27,7 @@ export function without(id: string): Without {
   return markDefinition('without', data) as unknown as Without
 }
 
-/** True for what `without` returned, by whichever copy of the package. */
+/** Whether `value` comes from `without`, of this or another copy of the package. */
 export function isWithout(value: unknown): value is WithoutData {
   return definitionKind(value) === 'without'
 }

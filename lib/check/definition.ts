@@ -1,8 +1,8 @@
 /**
- * The checks that plain types cannot express. The literal type T of the argument is inferred through a branch that is
- * never taken, and the argument is compared with a clean type computed from T. Where there is nothing to complain about
- * that is the plain interface itself, so unknown keys, wrong values and missing keys are reported by the compiler exactly
- * as without generics; where there is, the one wrong property becomes a type that nothing can be assigned to.
+ * Checks that plain types cannot express. The literal type T of the argument is inferred through a branch that
+ * is never taken, and the argument is compared with a clean type computed from T. Without an error, that is the
+ * plain interface, so the compiler reports unknown keys, wrong values and missing keys exactly as without
+ * generics. With an error, the wrong property becomes a type that accepts no value.
  */
 import type {
   BspBody,
@@ -34,10 +34,10 @@ import type {
 import type { PlainScripts, ScriptsError, With } from './scripts.ts'
 
 /**
- * The type of an argument from which T is inferred and which is then compared with Checked. The first branch is never
- * taken; it is where the compiler infers T from. The last is what it takes for context (literals, completion) while T is
- * not known yet. Checked is a type parameter of the caller with a default computed from T: written out here it would be
- * computed again for every element of a list (four times the work).
+ * The type of an argument: T is inferred from it, and it is then compared with Checked. The first branch is
+ * never taken; the compiler infers T from it. The last branch gives the context (literals, completion) while T
+ * is unknown. Checked is a type parameter of the caller with a default computed from T, because the compiler
+ * would otherwise compute it again for every element of a list (four times the work).
  */
 export type Infer<T, Base, Checked> = [T] extends [never] ? T : [T] extends [object] ? NoInfer<Checked> : Base
 
@@ -77,7 +77,7 @@ interface BodyErrors<T, C extends Ctx, Base> {
   scripts: ScriptsError<Exclude<Get<T, 'scripts'>, undefined>, C, Base>
   extends: ExtendsError<T, C>
 }
-/** Without strictNullChecks absent and given cannot be told apart: only the plain types are left then. */
+/** Without strictNullChecks, absent and given cannot be told apart, so only the plain types are checked. */
 type Loose = undefined extends string ? true : false
 type Check<T, Body, C extends Ctx, Base> = Loose extends true
   ? Body
@@ -85,16 +85,19 @@ type Check<T, Body, C extends Ctx, Base> = Loose extends true
     ? Body
     : With<Body, BodyErrors<T, C, Base>>
 
-/** What the compiler takes for context: scripts may be removed. */
+/** The contextual type, in which scripts may be removed. */
 export interface BspArgument extends Omit<BspBody, 'scripts'> {
   scripts?: readonly ScriptEntry[] | undefined
 }
 export interface LayerArgument extends Omit<LayerBody, 'scripts'> {
   scripts?: readonly ScriptEntry[] | undefined
 }
-/** A BSP on layers: what they give need not be said again, and their objects need not be repeated in full. */
+/** A BSP on layers: it need not repeat keys that they provide, and its objects may be partial. */
 interface ExtendingBsp extends LayerBody {
-  /** The board, or layers, that the BSP builds on; of several the later ones count more, and the BSP most. */
+  /**
+   * The board or layers that the BSP builds on. Later layers override earlier ones, and the BSP overrides all
+   * of them.
+   */
   extends?: Layers | undefined
 }
 
@@ -102,7 +105,10 @@ type Removing<T, Body> =
   true extends Removes<T>
     ? With<Body, { scripts: PlainScripts<Exclude<Get<T, 'scripts'>, undefined>> | undefined }>
     : Body
-/** A layer below may not give every required key. `Missing`: those that the BSP has to give, by name for messages. */
+/**
+ * The layers may not provide every required key. `Missing`: the keys that the BSP has to add, by name for
+ * messages.
+ */
 type Missing<E> = { [K in RequiredKey]: K extends LayerFlags<E>['gives'] ? never : K }[RequiredKey]
 type BspOf<T> = [LayerFlags<Get<T, 'extends'>>] extends [never]
   ? BspBody

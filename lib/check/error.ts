@@ -1,7 +1,7 @@
-/** How the checks complain. */
+/** The type of a compile-time error. */
 declare const error: unique symbol
 
-/** Nothing can be assigned to it; the type argument says why. */
+/** Accepts no value; the type argument is the message. */
 export interface BspError<Message extends string> {
   readonly [error]: Message
 }

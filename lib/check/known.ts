@@ -1,17 +1,17 @@
-/** What can be known of a definition from its type: of the layers below it, and of what its scripts depend on. */
+/** Facts about a definition that its type shows: about its layers, and the conditions of its scripts. */
 import type { Flags, Layer, RequiredKey } from '../base.ts'
 import type { BootloaderHook, KernelHook } from '../hooks/build.ts'
 import type { Without } from '../without.ts'
 
 // ---- reading a type ---------------------------------------------------------------------------------------------------
 
-/** T[K] where T has K, else undefined; for every member of a union. */
+/** T[K] if T has K, else undefined; for every member of a union. */
 export type Get<T, K extends PropertyKey> = T extends unknown ? (K extends keyof T ? T[K] : undefined) : never
 export type None<V> = [V] extends [undefined] ? never : V
 export type First<A, B> = [A] extends [never] ? B : A
 export type Values<T> = T[keyof T]
 
-/** A list of unknown length: an array, or a list with a spread of one. */
+/** A list of unknown length: an array, or a list that spreads one. */
 export type IsOpen<L> = L extends readonly unknown[] ? (number extends L['length'] ? true : false) : false
 export type IsUnion<L, All = L> = [L] extends [never]
   ? false
@@ -20,7 +20,7 @@ export type IsUnion<L, All = L> = [L] extends [never]
       ? false
       : true
     : never
-/** Whether a script of the list certainly is at hook H: true, false, or both for a choice of lists. */
+/** Whether a script of the list is certainly at hook H: true, false, or both for a choice of lists. */
 type Uses<L, H> = L extends readonly (infer X)[]
   ? true extends (X extends { readonly step: H } ? true : false)
     ? IsOpen<L> extends true
@@ -43,7 +43,7 @@ export type LayerFlags<E> =
         ? F
         : never
       : never
-/** A layer of unknown flags (`Layer` without an argument) may use any hook, and so certainly uses none. */
+/** A layer with unknown flags (`Layer` without an argument) may use any hook, so it certainly uses none. */
 type FlagsUse<F, H> = F extends Flags
   ? Gated extends F['steps']
     ? false
@@ -51,7 +51,7 @@ type FlagsUse<F, H> = F extends Flags
       ? true
       : false
   : never
-/** Whether one of the layers certainly has a script at hook H. */
+/** Whether a layer certainly has a script at hook H. */
 type LayersUse<E, H> = [E] extends [Layer<infer F>]
   ? Certain<FlagsUse<F, H>>
   : E extends readonly (infer L)[]
@@ -60,7 +60,7 @@ type LayersUse<E, H> = [E] extends [Layer<infer F>]
       : false
     : false
 
-/** Whether a `without` stands in the list: what the layers below then still have is not known. */
+/** Whether the list contains a `without`: the remaining scripts of the lower layers are then unknown. */
 export type Removes<T> =
   Get<T, 'scripts'> extends infer S
     ? S extends readonly (infer X)[]
@@ -75,14 +75,14 @@ type CertainSteps<T> = {
 } extends infer M
   ? M[keyof M]
   : never
-/** Whether T or a layer below gives the key, as far as can be seen. */
+/** Whether T or a lower layer provides the key, as far as the type shows. */
 type Gives<T, K extends RequiredKey> = K extends keyof T
   ? true
   : K extends LayerFlags<Get<T, 'extends'>>['gives']
     ? true
     : false
 
-/** What the type of a layer says of its body T. */
+/** The facts about a layer that the type of its body T shows. */
 export type FlagsOf<T> = {
   kernel: CtxOf<T>['kernel']
   bootloader: CtxOf<T>['bootloader']
@@ -95,8 +95,9 @@ export type FlagsOf<T> = {
 // ---- what the checks of scripts need to know --------------------------------------------------------------------------
 
 /**
- * Unions of what is set, in one place or several: whatever else may enable a hook or replace the kernel build joins them.
- * A hook is refused only where nothing may be true; `boolean`, a computed value, contains true.
+ * Unions of the possible values of each setting, from one or several layers; any other way to enable a hook or
+ * replace the kernel build is added to them. A hook is refused only if no member can be true; `boolean`, a
+ * computed value, contains true.
  */
 export interface Ctx {
   kernel: unknown
@@ -108,7 +109,7 @@ export interface CtxOf<T> {
   bootloader: Get<Get<Get<T, 'boot'>, 'bootloader'>, 'enabled'> | LayerFlags<Get<T, 'extends'>>['bootloader']
   replaced: true extends Removes<T> ? false : LayersUse<Get<T, 'extends'>, 'custom_kernel'>
 }
-/** A BSP above the layer may still switch on what its hooks need, so nothing is refused for want of that. */
+/** The BSP above the layer may still enable its hooks, so no hook is refused for a missing setting. */
 export interface LayerCtxOf<T> {
   kernel: true
   bootloader: true
@@ -120,7 +121,7 @@ export interface Within<L, C extends Ctx> {
   bootloader: C['bootloader']
   replaced: C['replaced'] | Uses<L, 'custom_kernel'>
 }
-/** A project's scripts have no hooks that could be off. */
+/** A project's scripts have no hooks with conditions. */
 export interface ProjectCtx {
   kernel: true
   bootloader: true

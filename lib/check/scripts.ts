@@ -1,4 +1,4 @@
-/** What can be wrong with a script and with a list of them. */
+/** Compile-time errors of a script and of a list of scripts. */
 import type { Script, ScriptEntry } from '../base.ts'
 import type { BootloaderHook, KernelHook } from '../hooks/build.ts'
 import type { Without } from '../without.ts'
@@ -44,7 +44,7 @@ type ArtifactError<A> = A extends readonly (infer P)[]
     : { readonly [I in keyof A]: First<PathError<A[I]>, string> }
   : never
 
-/** The errors of one script, by property; never where there is none. A missing source is said of the step. */
+/** The errors of one script, by property; never without an error. A missing source is reported at `step`. */
 interface ScriptErrors<S, C extends Ctx> {
   step: First<StepError<Get<S, 'step'>, C>, NeitherError<S>>
   location: LocationError<S>
@@ -52,10 +52,10 @@ interface ScriptErrors<S, C extends Ctx> {
 }
 type ScriptError<S, C extends Ctx> = S extends Without ? never : Values<ScriptErrors<S, C>>
 
-/** Base, with the errors in place of the properties that they are about. */
+/** Base, with errors in place of the wrong properties. */
 export type With<Base, E> = { [K in keyof Base]: K extends keyof E ? First<E[K], Base[K]> : Base[K] }
 
-/** A project's script may lack both source and step; then the error is the entry's own. */
+/** A project's script may lack both source and step; the error is then the entry's own. */
 type EntryError<S, Base> = Base extends Script ? never : 'step' extends keyof S ? never : NeitherError<S>
 type CheckScript<S, C extends Ctx, Base> = [S] extends [Without]
   ? Without
@@ -76,8 +76,8 @@ type MessageOf<E> =
       : never
 
 /**
- * By element in a plain list. Where elements cannot be told apart (an array, a choice `a ? [...] : [...]`, a list with a
- * spread of unknown length) the whole property is marked; the message names the step.
+ * For a plain list, element by element. If elements cannot be told apart (an array, a choice `a ? [...] :
+ * [...]`, a spread of unknown length), the whole property is marked, and the message names the step.
  */
 export type ScriptsError<L, C extends Ctx, Base> = [AnyError<L, C>] extends [never]
   ? never
@@ -85,7 +85,10 @@ export type ScriptsError<L, C extends Ctx, Base> = [AnyError<L, C>] extends [nev
     ? BspError<MessageOf<AnyError<L, C>>>
     : { readonly [I in keyof L]: CheckScript<L[I], Within<L, C>, Base> }
 
-/** Where nothing is wrong with them: scripts, so that messages speak of nothing else; what may be `without` as it is. */
+/**
+ * Without errors: plain scripts, so that messages mention no other type. Entries that may be `without` stay as
+ * they are.
+ */
 export type PlainScripts<L> = L extends readonly (infer X)[]
   ? [Extract<X, Without>] extends [never]
     ? readonly Script[]

@@ -1,12 +1,12 @@
 /**
- * The hooks of the build pipeline: the one table from which the types, the documentation, the order of a plan and the
- * JSON Schema are made. Rows stand in execution order. Source of names, order and conditions: the lifecycle-scripts
- * document; where the two flash hooks run: the same document, "flash scripts".
+ * The hooks of the build pipeline: the single table behind the types, the documentation, the order of a plan
+ * and the JSON Schema. Rows are in execution order. Source of names, order and conditions: the
+ * lifecycle-scripts document; for the two flash hooks: the same document, "flash scripts".
  */
 
 import type { HookCondition, HookRow } from './row.ts'
 
-/** The built-in steps of the pipeline, by the id that a plan gives them. */
+/** The built-in steps of the pipeline, by their id in a plan. */
 export type StepName =
   | 'frontend'
   | 'application'
@@ -20,7 +20,7 @@ export type StepName =
   | 'image'
   | 'bundle'
 
-/** The settings that hooks need, by the names that rows use. */
+/** The settings that hooks need, by their name in the rows. */
 export const BUILD_CONDITIONS = {
   custom_kernel: { key: ['boot', 'kernel', 'custom_kernel'], is: true },
   bootloader: { key: ['boot', 'bootloader', 'enabled'], is: true },
@@ -225,7 +225,7 @@ export type BootloaderHook = Extract<(typeof BUILD_HOOKS)[number], { when: 'boot
 /** The names alone, in execution order. */
 export const HOOK_NAMES = BUILD_HOOKS.map(row => row.name) as [Hook, ...Hook[]]
 
-/** What `strux.yaml` hangs its own scripts on. Source: project scripts (`rootfs_post`) of strux.yaml. */
+/** The hook for scripts in `strux.yaml`. Source: project scripts (`rootfs_post`) of strux.yaml. */
 export const PROJECT_HOOKS = [
   {
     name: 'rootfs_post',
@@ -235,6 +235,6 @@ export const PROJECT_HOOKS = [
     changes: ['cache/rootfs-post.tar.gz'],
     harness: 'rootfs',
     foreign_tools: ['rootfs'],
-    doc: 'Changes the finished root filesystem, unpacked at ROOTFS_DIR; scripts of the project alone.',
+    doc: 'Changes the finished root filesystem, unpacked at ROOTFS_DIR; only for scripts of the project.',
   },
 ] as const satisfies readonly HookRow[]

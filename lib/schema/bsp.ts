@@ -1,4 +1,4 @@
-/** A board support package: all that bsp.yaml can say below `bsp:`, and the keys that only TypeScript has. */
+/** A board support package: all keys of bsp.yaml below `bsp:`, and the keys that only TypeScript has. */
 import * as z from 'zod'
 import { bootloaderSchema, kernelSchema } from './boot.ts'
 import { imageSchema } from './image.ts'
@@ -8,21 +8,24 @@ import { bspRepositories } from './repository.ts'
 import { choice, type Rule, stringOrStrings, strings, text } from './rule.ts'
 import { scriptSchema } from './script.ts'
 
-/** What may be written for `arch`; several names stand for one architecture. In lower case: YAML's other cases are mapped by its reader. */
+/**
+ * The values of `arch`; several names mean the same architecture. In lower case: the YAML reader converts other
+ * cases.
+ */
 export const ARCHES = ['host', 'arm64', 'aarch64', 'x86_64', 'amd64', 'armhf', 'armv7', 'arm'] as const
 
 export type Arch = Extract<(typeof ARCHES)[number], string>
 
-/** Pixels. The original splits at the `x` and goes on with what it finds; a display of NaN by 0 helps nobody. */
+/** In pixels. The original splits at the `x` without checks, which can give a display of NaN by 0. */
 const resolutionRule: Rule<string> = {
   code: 'bad_resolution',
   hint: "write WIDTHxHEIGHT in pixels, such as '1920x1080'",
   holds: value => /^0*[1-9]\d*x0*[1-9]\d*$/.test(value),
-  message: value => `'${value}' is no resolution`,
+  message: value => `'${value}' is not a resolution`,
   json: { pattern: '^0*[1-9]\\d*x0*[1-9]\\d*$' },
 }
 
-/** WIDTHxHEIGHT, both positive integers. The type cannot say "positive integer"; the rule does. */
+/** WIDTHxHEIGHT, both positive integers. The type cannot express "positive integer"; the rule does. */
 export const resolution = text(resolutionRule) as z.ZodType<unknown> as z.ZodType<
   `${number}x${number}`,
   `${number}x${number}`
@@ -36,16 +39,16 @@ const cmdline: Rule<string> = {
   json: { pattern: '^[^\\r\\n\\u0000]*$' },
 }
 
-/** One of both must be there for the runtime to find the extension. */
+/** At least one is required, so that the runtime can find the extension. */
 const extensionSchema = z
   .strictObject({
     /** Folder of the Go package, relative to the BSP's folder. */
     path: z.string().optional().describe("Folder of the Go package, relative to the BSP's folder."),
-    /** Import path of the Go package, where it cannot be derived from `path`. */
+    /** Import path of the Go package, if it cannot be derived from `path`. */
     import: z
       .string()
       .optional()
-      .describe('Import path of the Go package, where it cannot be derived from `path`.'),
+      .describe('Import path of the Go package, if it cannot be derived from `path`.'),
   })
   .refine(value => value.path !== undefined || value.import !== undefined, {
     error: 'a runtime extension needs path or import',
@@ -53,105 +56,101 @@ const extensionSchema = z
   })
 
 export const bspSchema = z.strictObject({
-  /** Name of the BSP, for people. Commands, scripts and caches go by the name of the BSP's folder. */
+  /** Name of the BSP, for people. Commands, scripts and caches use the name of the BSP's folder. */
   name: z
     .string()
-    .describe(
-      "Name of the BSP, for people. Commands, scripts and caches go by the name of the BSP's folder.",
-    ),
-  /** The board in a few words. */
-  description: z.string().describe('The board in a few words.'),
-  /** CPU architecture of the board. `host` is that of the machine that builds. */
+    .describe("Name of the BSP, for people. Commands, scripts and caches use the name of the BSP's folder."),
+  /** Short description of the board. */
+  description: z.string().describe('Short description of the board.'),
+  /** CPU architecture of the board. `host` means the architecture of the build machine. */
   arch: choice<Arch>(ARCHES, 'bad_arch', 'architecture').describe(
-    'CPU architecture of the board. `host` is that of the machine that builds.',
+    'CPU architecture of the board. `host` means the architecture of the build machine.',
   ),
-  /** Host name of the device, where the project gives none. */
-  hostname: text(shellSafe).describe('Host name of the device, where the project gives none.'),
-  /** The display that the board has. */
+  /** Host name of the device, if the project sets none. */
+  hostname: text(shellSafe).describe('Host name of the device, if the project sets none.'),
+  /** The board's display. */
   display: z
     .strictObject({
-      /** WIDTHxHEIGHT in pixels, such as `'1920x1080'`. Scripts see DISPLAY_WIDTH and DISPLAY_HEIGHT. */
+      /** WIDTHxHEIGHT in pixels, such as `'1920x1080'`. Scripts get it as DISPLAY_WIDTH and DISPLAY_HEIGHT. */
       resolution: resolution.describe(
-        "WIDTHxHEIGHT in pixels, such as `'1920x1080'`. Scripts see DISPLAY_WIDTH and DISPLAY_HEIGHT.",
+        "WIDTHxHEIGHT in pixels, such as `'1920x1080'`. Scripts get it as DISPLAY_WIDTH and DISPLAY_HEIGHT.",
       ),
     })
     .optional()
-    .describe('The display that the board has.'),
+    .describe("The board's display."),
   /** Settings of Cage, the Wayland compositor of the device. */
   cage: z
     .strictObject({
-      /** Environment variables for Cage, each `'NAME=value'`. `STRUX_OUTPUT_TRANSFORM=90` turns the screen, like `display.monitors[].transform`. */
+      /** Environment variables for Cage, each `'NAME=value'`. `STRUX_OUTPUT_TRANSFORM=90` rotates the screen, like `display.monitors[].transform`. */
       env: strings
         .optional()
         .describe(
-          "Environment variables for Cage, each `'NAME=value'`. `STRUX_OUTPUT_TRANSFORM=90` turns the screen, like `display.monitors[].transform`.",
+          "Environment variables for Cage, each `'NAME=value'`. `STRUX_OUTPUT_TRANSFORM=90` rotates the screen, like `display.monitors[].transform`.",
         ),
       /** Whether to hide the mouse cursor. */
       hide_cursor: z.boolean().optional().describe('Whether to hide the mouse cursor.'),
     })
     .optional()
     .describe('Settings of Cage, the Wayland compositor of the device.'),
-  /** The scripts of the board, each at a hook of the build pipeline; those of one hook run in this order. */
+  /** The scripts of the board, each at a hook of the build pipeline. Scripts of one hook run in this order. */
   scripts: z
     .array(scriptSchema)
     .readonly()
     .optional()
     .describe(
-      'The scripts of the board, each at a hook of the build pipeline; those of one hook run in this order.',
+      'The scripts of the board, each at a hook of the build pipeline. Scripts of one hook run in this order.',
     ),
-  /** What starts the device. */
+  /** Bootloader, kernel and kernel arguments. */
   boot: z
     .strictObject({
-      /** The bootloader, where the board needs one built. */
-      bootloader: bootloaderSchema.optional().describe('The bootloader, where the board needs one built.'),
-      /** The kernel, where the board needs another than Debian's. */
-      kernel: kernelSchema.optional().describe("The kernel, where the board needs another than Debian's."),
-      /** Arguments for the kernel, such as `'console=ttyS0'`. `root=` is added where it is not given. */
+      /** The bootloader, if the board needs one. */
+      bootloader: bootloaderSchema.optional().describe('The bootloader, if the board needs one.'),
+      /** The kernel, if the board does not use Debian's. */
+      kernel: kernelSchema.optional().describe("The kernel, if the board does not use Debian's."),
+      /** Arguments for the kernel, such as `'console=ttyS0'`. `root=` is added if it is missing. */
       cmdline: text(cmdline)
         .optional()
-        .describe(
-          "Arguments for the kernel, such as `'console=ttyS0'`. `root=` is added where it is not given.",
-        ),
+        .describe("Arguments for the kernel, such as `'console=ttyS0'`. `root=` is added if it is missing."),
     })
     .optional()
-    .describe('What starts the device.'),
-  /** What the board adds to the root filesystem. */
+    .describe('Bootloader, kernel and kernel arguments.'),
+  /** The board's additions to the root filesystem. */
   rootfs: z
     .strictObject({
-      /** Folder whose files are copied over the root filesystem, or several, each over those before. `./x` is in the BSP's folder, else in the project. */
+      /** A folder, or several, whose files are copied over the root filesystem in this order. `./x` is in the BSP's folder; other paths are relative to the project. */
       overlay: stringOrStrings
         .optional()
         .describe(
-          "Folder whose files are copied over the root filesystem, or several, each over those before. `./x` is in the BSP's folder, else in the project.",
+          "A folder, or several, whose files are copied over the root filesystem in this order. `./x` is in the BSP's folder; other paths are relative to the project.",
         ),
-      /** Debian packages: names, or `.deb` files (`./x.deb` in the BSP's folder, else in the project). */
+      /** Debian packages: names, or `.deb` files (`./x.deb` in the BSP's folder; other paths are relative to the project). */
       packages: strings
         .optional()
         .describe(
-          "Debian packages: names, or `.deb` files (`./x.deb` in the BSP's folder, else in the project).",
+          "Debian packages: names, or `.deb` files (`./x.deb` in the BSP's folder; other paths are relative to the project).",
         ),
-      /** Further repositories of Debian packages, which the image keeps in its apt sources. */
+      /** Additional repositories of Debian packages. They stay in the image's apt sources. */
       repositories: bspRepositories
         .optional()
-        .describe('Further repositories of Debian packages, which the image keeps in its apt sources.'),
+        .describe("Additional repositories of Debian packages. They stay in the image's apt sources."),
     })
     .optional()
-    .describe('What the board adds to the root filesystem.'),
-  /** The disk image, for boards that need nothing special. Others make theirs with `make_image` scripts. */
+    .describe("The board's additions to the root filesystem."),
+  /** The disk image, for boards with ordinary partitions. Other boards make theirs with `make_image` scripts. */
   image: imageSchema
     .optional()
     .describe(
-      'The disk image, for boards that need nothing special. Others make theirs with `make_image` scripts.',
+      'The disk image, for boards with ordinary partitions. Other boards make theirs with `make_image` scripts.',
     ),
   /** How `strux run` and `strux test` start the board in QEMU. */
   qemu: boardQemuSchema.optional().describe('How `strux run` and `strux test` start the board in QEMU.'),
-  /** What the board adds to the runtime on the device. */
+  /** The board's extensions of the on-device runtime. */
   runtime: z
     .strictObject({
-      /** Versions of the Strux API that the extensions work with, each `'MAJOR.MINOR'`. */
+      /** Versions of the Strux API that the extensions support, each `'MAJOR.MINOR'`. */
       compatible_strux_api: stringOrStrings
         .optional()
-        .describe("Versions of the Strux API that the extensions work with, each `'MAJOR.MINOR'`."),
+        .describe("Versions of the Strux API that the extensions support, each `'MAJOR.MINOR'`."),
       /** Go packages that are compiled into the application for this board. */
       extensions: z
         .array(extensionSchema)
@@ -160,7 +159,7 @@ export const bspSchema = z.strictObject({
         .describe('Go packages that are compiled into the application for this board.'),
     })
     .optional()
-    .describe('What the board adds to the runtime on the device.'),
+    .describe("The board's extensions of the on-device runtime."),
 })
 
 export type BspData = z.output<typeof bspSchema>

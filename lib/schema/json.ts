@@ -1,9 +1,9 @@
-/** The schemas in the words of JSON Schema, for editors and the reference. */
+/** The schemas as JSON Schema, for editors and the reference. */
 import * as z from 'zod'
 
 /**
- * JSON Schema (draft 2020-12) of what an author writes. An inline script cannot be written in JSON: it appears as a
- * schema that nothing satisfies, with its description, so that the key is still known.
+ * JSON Schema (draft 2020-12) of an author's definition. JSON cannot hold an inline script, so it appears as a
+ * schema that no value matches, with its description, so that the key is known.
  */
 export function jsonSchema(schema: z.ZodType): Record<string, unknown> {
   return z.toJSONSchema(schema, {
@@ -11,7 +11,8 @@ export function jsonSchema(schema: z.ZodType): Record<string, unknown> {
     unrepresentable: 'any',
     override: ({ zodSchema, jsonSchema: made }) => {
       if (zodSchema._zod.def.type === 'custom') made.not = {}
-      // zod means lists that nothing may change in memory; in JSON Schema the word is about who may write a value.
+      // In zod, read-only means that the list must not change in memory; in JSON Schema it means that users
+      // must not write the value.
       delete made.readOnly
     },
   }) as Record<string, unknown>

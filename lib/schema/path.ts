@@ -1,7 +1,7 @@
-/** Rules for paths and for text that ends up in a shell's hands. */
+/** Rules for paths and for text that reaches a shell. */
 import type { Rule } from './rule.ts'
 
-/** The lifecycle document joins an absolute path under the base folder, which is never what its author meant. */
+/** The lifecycle document joins an absolute path to the base folder, which is never the author's intention. */
 const relative: Rule<string> = {
   code: 'absolute_path',
   hint: 'write it relative: ./x is in the folder of the BSP (or the project), cache/x and output/x in the build folder',
@@ -18,10 +18,10 @@ const oneLine: Rule<string> = {
   message: value => `${JSON.stringify(value.slice(0, 80))} has a line break in it`,
 }
 
-/** What a script file or a dependency may be called. */
+/** The rules for paths of script files and dependencies. */
 export const sourcePath = [oneLine, relative]
 
-/** `./` means the BSP's folder in `location` and `depends_on`, but is meaningless where the build writes. */
+/** `./` means the BSP's folder in `location` and `depends_on`, but has no meaning for artifacts. */
 export const artifactPath: readonly Rule<string>[] = [
   oneLine,
   {
@@ -37,10 +37,13 @@ export const artifactPath: readonly Rule<string>[] = [
   },
 ]
 
-/** The characters that let text break out of the command it is put into. Quotes and blanks are allowed. */
+/** Characters that can end the argument they are part of. Quotes and spaces are allowed. */
 const UNSAFE = /[$`;&|<>\r\n\0]/
 
-/** Section "shell safety" of the lifecycle document: values that reach a container's environment or a command line. */
+/**
+ * Section "shell safety" of the lifecycle document: values that reach a container's environment or a command
+ * line.
+ */
 export const shellSafe: Rule<string> = {
   code: 'shell_unsafe',
   hint: 'none of $ ` ; & | < > and no line break',
@@ -49,7 +52,7 @@ export const shellSafe: Rule<string> = {
   json: { pattern: '^[^$`;&|<>\\r\\n\\u0000]*$' },
 }
 
-/** A path inside the project that is also safe in a shell; `..` is left to the loader, which knows the folders. */
+/** A path in the project that is also safe in a shell. The loader, which knows the folders, checks `..`. */
 export const projectPath: readonly Rule<string>[] = [
   shellSafe,
   {

@@ -1,4 +1,4 @@
-/** A project: all that strux.yaml can say, and what only a TypeScript configuration has. */
+/** A project: all keys of strux.yaml, and the keys that only a TypeScript configuration has. */
 import * as z from 'zod'
 import { resolution } from './bsp.ts'
 import { cageSourceSchema } from './cage.ts'
@@ -9,7 +9,7 @@ import { choice, obey, type Rule, stringOrStrings, strings, text } from './rule.
 import { projectScriptSchema } from './script.ts'
 import { testSchema } from './test.ts'
 
-/** What holds where the configuration says nothing. The schema leaves absent keys absent, so that an export adds nothing. */
+/** Defaults of absent keys. The schema leaves absent keys absent, so that an export adds nothing. */
 export const PROJECT_DEFAULTS = {
   bsps: ['bsp/*/bsp.ts', 'bsp/*/bsp.yaml'],
   application: '.',
@@ -20,7 +20,7 @@ export const PROJECT_DEFAULTS = {
   dev: { inspector: { enabled: false, port: 9223 }, usb: { enabled: true, subnet: '192.168.7.0/24' } },
 } as const
 
-/** Semantic Versioning 2.0.0: three numbers without leading zeros, then optionally -prerelease and +build. */
+/** Semantic Versioning 2.0.0: three numbers without leading zeros, then optional -prerelease and +build. */
 const SEMVER =
   /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-(0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*)(\.(0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*))*)?(\+[0-9a-zA-Z-]+(\.[0-9a-zA-Z-]+)*)?$/
 
@@ -67,101 +67,101 @@ const TRANSFORMS = [
 const monitorSchema = z.strictObject({
   /** Path of the page that this monitor shows, such as `'/'`. */
   path: z.string().describe("Path of the page that this monitor shows, such as `'/'`."),
-  /** WIDTHxHEIGHT in pixels; by default what the monitor prefers. */
-  resolution: resolution.optional().describe('WIDTHxHEIGHT in pixels; by default what the monitor prefers.'),
-  /** How the picture is turned, clockwise in degrees, or mirrored. A number counts like its text. */
+  /** WIDTHxHEIGHT in pixels. Default: the monitor's preferred resolution. */
+  resolution: resolution
+    .optional()
+    .describe("WIDTHxHEIGHT in pixels. Default: the monitor's preferred resolution."),
+  /** Rotation clockwise in degrees, or mirroring. A number means the same as its text. */
   transform: choice(TRANSFORMS, 'unknown_value', 'transform')
     .optional()
-    .describe('How the picture is turned, clockwise in degrees, or mirrored. A number counts like its text.'),
-  /** Names of the outputs for which this entry is meant, such as `'HDMI-A-1'`. */
+    .describe('Rotation clockwise in degrees, or mirroring. A number means the same as its text.'),
+  /** Names of the outputs that this entry applies to, such as `'HDMI-A-1'`. */
   names: strings
     .optional()
-    .describe("Names of the outputs for which this entry is meant, such as `'HDMI-A-1'`."),
-  /** Names of the input devices, such as touch panels, that belong to this monitor; a part of a name is enough. */
+    .describe("Names of the outputs that this entry applies to, such as `'HDMI-A-1'`."),
+  /** Names of this monitor's input devices, such as touch panels; part of a name is enough. */
   input_devices: strings
     .optional()
-    .describe(
-      'Names of the input devices, such as touch panels, that belong to this monitor; a part of a name is enough.',
-    ),
+    .describe("Names of this monitor's input devices, such as touch panels; part of a name is enough."),
 })
 
 export const projectSchema = z.strictObject({
-  /** Version of what the project builds: three numbers, such as `'1.4.0'`. */
+  /** Version of the project's product: three numbers, such as `'1.4.0'`. */
   project_version: text(version).describe(
-    "Version of what the project builds: three numbers, such as `'1.4.0'`.",
+    "Version of the project's product: three numbers, such as `'1.4.0'`.",
   ),
-  /** Name of the project. Scripts see it as PROJECT_NAME. */
-  name: text(shellSafe).describe('Name of the project. Scripts see it as PROJECT_NAME.'),
-  /** Name of the BSP that commands use when they are given none. */
-  bsp: text(shellSafe).describe('Name of the BSP that commands use when they are given none.'),
-  /** Where the BSPs are: a glob or several, relative to the project. By default `bsp.ts` or `bsp.yaml` in every folder of `bsp/`. */
+  /** Name of the project. Scripts get it as PROJECT_NAME. */
+  name: text(shellSafe).describe('Name of the project. Scripts get it as PROJECT_NAME.'),
+  /** Name of the default BSP for commands. */
+  bsp: text(shellSafe).describe('Name of the default BSP for commands.'),
+  /** One or more globs for the files of BSPs, relative to the project. Default: `bsp.ts` or `bsp.yaml` in every folder of `bsp/`. */
   bsps: stringOrStrings
     .optional()
     .describe(
-      'Where the BSPs are: a glob or several, relative to the project. By default `bsp.ts` or `bsp.yaml` in every folder of `bsp/`.',
+      'One or more globs for the files of BSPs, relative to the project. Default: `bsp.ts` or `bsp.yaml` in every folder of `bsp/`.',
     ),
-  /** Folder of the application's sources (main.go, frontend), relative to the project. By default `'.'`. */
+  /** Folder of the application's sources (main.go, frontend), relative to the project. Default: `'.'`. */
   application: text(...projectPath)
     .optional()
     .describe(
-      "Folder of the application's sources (main.go, frontend), relative to the project. By default `'.'`.",
+      "Folder of the application's sources (main.go, frontend), relative to the project. Default: `'.'`.",
     ),
-  /** Host name of the device; goes before the one of the BSP. */
-  hostname: text(shellSafe).optional().describe('Host name of the device; goes before the one of the BSP.'),
-  /** What is seen while the device starts. */
+  /** Host name of the device; overrides the BSP's. */
+  hostname: text(shellSafe).optional().describe("Host name of the device; overrides the BSP's."),
+  /** The screen while the device starts. */
   boot: z
     .strictObject({
-      /** The picture while the device starts. */
+      /** The image on the screen while the device starts. */
       splash: z
         .strictObject({
           /** Whether to show it. */
           enabled: z.boolean().describe('Whether to show it.'),
-          /** The picture, a PNG file, relative to the project. Scripts see it as SPLASH_LOGO. */
+          /** The image, a PNG file, relative to the project. Scripts get it as SPLASH_LOGO. */
           logo: text(...projectPath).describe(
-            'The picture, a PNG file, relative to the project. Scripts see it as SPLASH_LOGO.',
+            'The image, a PNG file, relative to the project. Scripts get it as SPLASH_LOGO.',
           ),
-          /** What is around it: six hexadecimal digits. Scripts see it as SPLASH_COLOR. */
+          /** Background colour: six hexadecimal digits. Scripts get it as SPLASH_COLOR. */
           color: text(color).describe(
-            'What is around it: six hexadecimal digits. Scripts see it as SPLASH_COLOR.',
+            'Background colour: six hexadecimal digits. Scripts get it as SPLASH_COLOR.',
           ),
         })
         .optional()
-        .describe('The picture while the device starts.'),
+        .describe('The image on the screen while the device starts.'),
     })
     .optional()
-    .describe('What is seen while the device starts.'),
+    .describe('The screen while the device starts.'),
   /** Update bundles. */
   update: z
     .strictObject({
-      /** Whether devices take updates. By default not. */
-      enabled: z.boolean().optional().describe('Whether devices take updates. By default not.'),
-      /** Whether every build makes a bundle. By default not. */
-      auto_bundle: z.boolean().optional().describe('Whether every build makes a bundle. By default not.'),
+      /** Whether devices accept updates. Default: false. */
+      enabled: z.boolean().optional().describe('Whether devices accept updates. Default: false.'),
+      /** Whether every build makes a bundle. Default: false. */
+      auto_bundle: z.boolean().optional().describe('Whether every build makes a bundle. Default: false.'),
     })
     .optional()
     .describe('Update bundles.'),
   /** The monitors of the device. */
   display: z
     .strictObject({
-      /** What each monitor shows; at least one. */
+      /** The monitors; at least one. */
       monitors: obey(z.array(monitorSchema).readonly(), {
         code: 'empty_list',
         hint: 'leave display out, or add a monitor',
         holds: value => value.length > 0,
         message: () => 'at least one monitor is needed',
         json: { minItems: 1 },
-      }).describe('What each monitor shows; at least one.'),
+      }).describe('The monitors; at least one.'),
     })
     .optional()
     .describe('The monitors of the device.'),
-  /** What the project adds to the root filesystem of every BSP. */
+  /** The project's additions to the root filesystem of every BSP. */
   rootfs: z
     .strictObject({
-      /** Folder whose files are copied over the root filesystem, after the BSP's; relative to the project. */
+      /** A folder whose files are copied over the root filesystem, after the BSP's; relative to the project. */
       overlay: text(...projectPath)
         .optional()
         .describe(
-          "Folder whose files are copied over the root filesystem, after the BSP's; relative to the project.",
+          "A folder whose files are copied over the root filesystem, after the BSP's; relative to the project.",
         ),
       /** Debian packages: names, or `.deb` files relative to the project. */
       packages: z
@@ -169,50 +169,50 @@ export const projectSchema = z.strictObject({
         .readonly()
         .optional()
         .describe('Debian packages: names, or `.deb` files relative to the project.'),
-      /** Components of Debian's archive from which packages may come. By default `['main', 'contrib', 'non-free', 'non-free-firmware']`. */
+      /** Components of Debian's archive for packages. Default: `['main', 'contrib', 'non-free', 'non-free-firmware']`. */
       components: componentsSchema
         .optional()
         .describe(
-          "Components of Debian's archive from which packages may come. By default `['main', 'contrib', 'non-free', 'non-free-firmware']`.",
+          "Components of Debian's archive for packages. Default: `['main', 'contrib', 'non-free', 'non-free-firmware']`.",
         ),
-      /** Whether pages can play sound and video: GStreamer's plugins with the usual codecs. By default true. */
+      /** Whether pages can play sound and video: installs GStreamer's plugins with the usual codecs. Default: true. */
       media: z
         .boolean()
         .optional()
         .describe(
-          "Whether pages can play sound and video: GStreamer's plugins with the usual codecs. By default true.",
+          "Whether pages can play sound and video: installs GStreamer's plugins with the usual codecs. Default: true.",
         ),
-      /** The scripts that pages can show: `'all'` that Noto has, with Chinese, Japanese, Korean and emoji, or those of `'latin'` (also Greek and Cyrillic). By default `'all'`. */
+      /** Writing systems that pages can show: `'all'` of Noto, with Chinese, Japanese, Korean and emoji, or `'latin'` (with Greek and Cyrillic). Default: `'all'`. */
       fonts: choice(['all', 'latin'] as const, 'unknown_value', 'set of fonts')
         .optional()
         .describe(
-          "The scripts that pages can show: `'all'` that Noto has, with Chinese, Japanese, Korean and emoji, or those of `'latin'` (also Greek and Cyrillic). By default `'all'`.",
+          "Writing systems that pages can show: `'all'` of Noto, with Chinese, Japanese, Korean and emoji, or `'latin'` (with Greek and Cyrillic). Default: `'all'`.",
         ),
-      /** Mesa's drivers: `'all'`, with Vulkan and the decoders of video chips, or OpenGL's alone (`'gl'`). By default `'all'`. */
+      /** Mesa's drivers: `'all'`, with Vulkan and hardware video decoders, or only OpenGL (`'gl'`). Default: `'all'`. */
       gpu_drivers: choice(['all', 'gl'] as const, 'unknown_value', 'set of drivers')
         .optional()
         .describe(
-          "Mesa's drivers: `'all'`, with Vulkan and the decoders of video chips, or OpenGL's alone (`'gl'`). By default `'all'`.",
+          "Mesa's drivers: `'all'`, with Vulkan and hardware video decoders, or only OpenGL (`'gl'`). Default: `'all'`.",
         ),
-      /** Further repositories of Debian packages, which the image keeps in its apt sources. */
+      /** Additional repositories of Debian packages. They stay in the image's apt sources. */
       repositories: projectRepositories
         .optional()
-        .describe('Further repositories of Debian packages, which the image keeps in its apt sources.'),
+        .describe("Additional repositories of Debian packages. They stay in the image's apt sources."),
     })
     .optional()
-    .describe('What the project adds to the root filesystem of every BSP.'),
+    .describe("The project's additions to the root filesystem of every BSP."),
   /** Scripts that change the finished root filesystem of every BSP, in this order. */
   scripts: z
     .array(projectScriptSchema)
     .readonly()
     .optional()
     .describe('Scripts that change the finished root filesystem of every BSP, in this order.'),
-  /** The Cage compositor, where the project wants another than that of the Debian suite. */
+  /** The Cage compositor, if the project replaces the Debian suite's. */
   cage: cageSourceSchema
     .optional()
-    .describe('The Cage compositor, where the project wants another than that of the Debian suite.'),
-  /** What `strux test` asserts of the running image. */
-  test: testSchema.optional().describe('What `strux test` asserts of the running image.'),
+    .describe("The Cage compositor, if the project replaces the Debian suite's."),
+  /** The assertions of `strux test` about the running image. */
+  test: testSchema.optional().describe('The assertions of `strux test` about the running image.'),
   /** Settings of `strux run` and `strux test`, which start the image in QEMU. */
   qemu: z
     .strictObject({
@@ -220,116 +220,116 @@ export const projectSchema = z.strictObject({
       enabled: z.boolean().describe('Whether `strux run` may start the project in QEMU.'),
       /** Whether the machine has a network. */
       network: z.boolean().describe('Whether the machine has a network.'),
-      /** USB devices of this machine that QEMU hands to the guest. */
+      /** USB devices of the host that QEMU passes to the guest. */
       usb: z
         .array(
           z.strictObject({
-            /** Vendor of the device: four hexadecimal digits. */
-            vendor_id: text(usbId).describe('Vendor of the device: four hexadecimal digits.'),
-            /** Product of the vendor: four hexadecimal digits. */
-            product_id: text(usbId).describe('Product of the vendor: four hexadecimal digits.'),
+            /** Vendor id: four hexadecimal digits. */
+            vendor_id: text(usbId).describe('Vendor id: four hexadecimal digits.'),
+            /** Product id: four hexadecimal digits. */
+            product_id: text(usbId).describe('Product id: four hexadecimal digits.'),
           }),
         )
         .readonly()
         .optional()
-        .describe('USB devices of this machine that QEMU hands to the guest.'),
-      /** Further arguments for QEMU. */
-      flags: z.array(text(shellSafe)).readonly().optional().describe('Further arguments for QEMU.'),
+        .describe('USB devices of the host that QEMU passes to the guest.'),
+      /** Additional arguments for QEMU. */
+      flags: z.array(text(shellSafe)).readonly().optional().describe('Additional arguments for QEMU.'),
     })
     .optional()
     .describe('Settings of `strux run` and `strux test`, which start the image in QEMU.'),
   /** Settings of `strux build`. */
   build: z
     .strictObject({
-      /** Debian packages that every builder image has beside the tools that its scripts ask for. */
+      /** Debian packages in every builder image, in addition to the tools of its scripts. */
       host_packages: z
         .array(text(shellSafe))
         .readonly()
         .optional()
-        .describe('Debian packages that every builder image has beside the tools that its scripts ask for.'),
-      /** Built-in steps that a device without a screen, or without an application, can do without. */
+        .describe('Debian packages in every builder image, in addition to the tools of its scripts.'),
+      /** Built-in steps that a device without a screen or application can omit. */
       steps: z
         .strictObject({
-          /** Whether the device has an application. By default it has; `false` is the default of all other steps here too. */
+          /** Whether the device has an application. Default: true. With `false`, the other steps here are `false` by default too. */
           application: z
             .boolean()
             .optional()
             .describe(
-              'Whether the device has an application. By default it has; `false` is the default of all other steps here too.',
+              'Whether the device has an application. Default: true. With `false`, the other steps here are `false` by default too.',
             ),
-          /** Whether the device has the client, which starts the application and the screen. By default it has, with an application. */
+          /** Whether the device has the client, which starts the application and the screen. Default: true if there is an application. */
           client: z
             .boolean()
             .optional()
             .describe(
-              'Whether the device has the client, which starts the application and the screen. By default it has, with an application.',
+              'Whether the device has the client, which starts the application and the screen. Default: true if there is an application.',
             ),
-          /** Whether to build the web frontend. By default it is built. */
+          /** Whether to build the web frontend. Default: true if there is an application. */
           frontend: z
             .boolean()
             .optional()
-            .describe('Whether to build the web frontend. By default it is built.'),
-          /** Whether the device has the Cage compositor. By default it has. */
+            .describe('Whether to build the web frontend. Default: true if there is an application.'),
+          /** Whether the device has the Cage compositor. Default: true if there is an application. */
           cage: z
             .boolean()
             .optional()
-            .describe('Whether the device has the Cage compositor. By default it has.'),
-          /** Whether the device has the WPE WebKit browser. By default it has. */
+            .describe(
+              'Whether the device has the Cage compositor. Default: true if there is an application.',
+            ),
+          /** Whether the device has the WPE WebKit browser. Default: true if there is an application. */
           wpe: z
             .boolean()
             .optional()
-            .describe('Whether the device has the WPE WebKit browser. By default it has.'),
+            .describe(
+              'Whether the device has the WPE WebKit browser. Default: true if there is an application.',
+            ),
         })
         .optional()
-        .describe(
-          'Built-in steps that a device without a screen, or without an application, can do without.',
-        ),
-      /** What may be skipped. */
+        .describe('Built-in steps that a device without a screen or application can omit.'),
+      /** Settings of the build cache. */
       cache: z
         .strictObject({
-          /** Whether steps and scripts may be skipped when nothing has changed. By default they may. */
+          /** Whether unchanged steps and scripts are skipped. Default: true. */
           enabled: z
             .boolean()
             .optional()
-            .describe(
-              'Whether steps and scripts may be skipped when nothing has changed. By default they may.',
-            ),
+            .describe('Whether unchanged steps and scripts are skipped. Default: true.'),
           /** Steps, hooks and ids of scripts that run on every build. `rootfs-base` and `rootfs-post` are the steps `rootfs` and `rootfs_post`. */
           force_rebuild: strings
             .optional()
             .describe(
               'Steps, hooks and ids of scripts that run on every build. `rootfs-base` and `rootfs-post` are the steps `rootfs` and `rootfs_post`.',
             ),
-          /** Names, or suffixes written `*.log`, that do not count in folders and globs that scripts depend on. */
+          /** Names or suffixes (`*.log`) of files that do not count in the folders and globs that scripts depend on. */
           ignore_patterns: strings
             .optional()
             .describe(
-              'Names, or suffixes written `*.log`, that do not count in folders and globs that scripts depend on.',
+              'Names or suffixes (`*.log`) of files that do not count in the folders and globs that scripts depend on.',
             ),
         })
         .optional()
-        .describe('What may be skipped.'),
+        .describe('Settings of the build cache.'),
     })
     .optional()
     .describe('Settings of `strux build`.'),
-  /** The image in which steps and scripts run. */
+  /** The container image for steps and scripts. */
   builder: z
     .strictObject({
-      /** Name of an image of your own, used as it is. By default images are made from what each script asks for. */
+      /** Name of your own image, used unchanged. By default images are made with the tools that each script asks for. */
       image: text(image)
         .optional()
         .describe(
-          'Name of an image of your own, used as it is. By default images are made from what each script asks for.',
+          'Name of your own image, used unchanged. By default images are made with the tools that each script asks for.',
         ),
-      /** Debian suite that images and root filesystems are made from. By default `'trixie'`. */
+      /** Debian suite of images and root filesystems. Default: `'trixie'`. */
       suite: text(suite)
         .optional()
-        .describe("Debian suite that images and root filesystems are made from. By default `'trixie'`."),
-      /** URL of the Debian mirror that packages come from. */
-      mirror: text(mirror).optional().describe('URL of the Debian mirror that packages come from.'),
+        .describe("Debian suite of images and root filesystems. Default: `'trixie'`."),
+      /** URL of the Debian mirror. */
+      mirror: text(mirror).optional().describe('URL of the Debian mirror.'),
     })
     .optional()
-    .describe('The image in which steps and scripts run.'),
+    .describe('The container image for steps and scripts.'),
   /** Settings of `strux dev`. */
   dev: devSchema.optional().describe('Settings of `strux dev`.'),
 })

@@ -1,4 +1,4 @@
-/** How QEMU imitates a board. */
+/** How QEMU emulates a board. */
 import * as z from 'zod'
 import { artifactPath, shellSafe } from './path.ts'
 import { choice, type Rule, text } from './rule.ts'
@@ -7,43 +7,43 @@ const memoryRule: Rule<string> = {
   code: 'bad_size',
   hint: "a number with M or G, such as '2G'",
   holds: value => /^[1-9]\d*[MG]$/.test(value),
-  message: value => `'${value}' is no size of memory`,
+  message: value => `'${value}' is not a memory size`,
   json: { pattern: '^[1-9]\\d*[MG]$' },
 }
 
 export const boardQemuSchema = z.strictObject({
-  /** What starts the kernel: `direct` is QEMU itself, `uefi` UEFI firmware on the image, `firmware` the file of `firmware`. By default `direct`. */
+  /** How the kernel is started: `direct` by QEMU itself, `uefi` by UEFI firmware from the image, `firmware` by the file in `firmware`. Default: `direct`. */
   boot: choice(['direct', 'uefi', 'firmware'], 'unknown_value', 'way to boot')
     .optional()
     .describe(
-      'What starts the kernel: `direct` is QEMU itself, `uefi` UEFI firmware on the image, `firmware` the file of `firmware`. By default `direct`.',
+      'How the kernel is started: `direct` by QEMU itself, `uefi` by UEFI firmware from the image, `firmware` by the file in `firmware`. Default: `direct`.',
     ),
   /** The firmware file for `boot: 'firmware'`, such as `'cache/bootloader/u-boot.bin'`. */
   firmware: text(...artifactPath)
     .optional()
     .describe("The firmware file for `boot: 'firmware'`, such as `'cache/bootloader/u-boot.bin'`."),
-  /** The image that is the disk. By default the declared one, else `'output/rootfs.ext4'`. */
+  /** The disk image. Default: the declared image, otherwise `'output/rootfs.ext4'`. */
   image: text(...artifactPath)
     .optional()
-    .describe("The image that is the disk. By default the declared one, else `'output/rootfs.ext4'`."),
-  /** QEMU's machine type. By default `'q35'` for x86_64 and `'virt'` for ARM. */
+    .describe("The disk image. Default: the declared image, otherwise `'output/rootfs.ext4'`."),
+  /** QEMU's machine type. Default: `'q35'` for x86_64 and `'virt'` for ARM. */
   machine: text(shellSafe)
     .optional()
-    .describe("QEMU's machine type. By default `'q35'` for x86_64 and `'virt'` for ARM."),
-  /** QEMU's processor type, where it emulates one. By default `'max,avx=off,avx2=off'` for x86_64, `'cortex-a72'` for arm64. */
+    .describe("QEMU's machine type. Default: `'q35'` for x86_64 and `'virt'` for ARM."),
+  /** QEMU's processor type, if it emulates one. Default: `'max,avx=off,avx2=off'` for x86_64, `'cortex-a72'` for arm64. */
   cpu: text(shellSafe)
     .optional()
     .describe(
-      "QEMU's processor type, where it emulates one. By default `'max,avx=off,avx2=off'` for x86_64, `'cortex-a72'` for arm64.",
+      "QEMU's processor type, if it emulates one. Default: `'max,avx=off,avx2=off'` for x86_64, `'cortex-a72'` for arm64.",
     ),
-  /** Memory of the machine. By default `'2G'`. */
-  memory: text(memoryRule).optional().describe("Memory of the machine. By default `'2G'`."),
-  /** Further arguments for QEMU, each with its value: `'-device usb-audio'`. */
+  /** Memory of the machine. Default: `'2G'`. */
+  memory: text(memoryRule).optional().describe("Memory of the machine. Default: `'2G'`."),
+  /** Additional arguments for QEMU, each with its value: `'-device usb-audio'`. */
   flags: z
     .array(text(shellSafe))
     .readonly()
     .optional()
-    .describe("Further arguments for QEMU, each with its value: `'-device usb-audio'`."),
+    .describe("Additional arguments for QEMU, each with its value: `'-device usb-audio'`."),
 })
 
 export type BoardQemuData = z.output<typeof boardQemuSchema>

@@ -1,53 +1,53 @@
-/** Where apt finds the packages of a root filesystem, beside Debian's own archive. */
+/** Additional sources of packages for a root filesystem, beside Debian's own archive. */
 import * as z from 'zod'
 import { projectPath, shellSafe, sourcePath } from './path.ts'
 import { type Rule, text } from './rule.ts'
 
-/** The components of Debian's archive that an image knows unless the project chooses. */
+/** The default components of Debian's archive in an image. */
 export const DEBIAN_COMPONENTS = ['main', 'contrib', 'non-free', 'non-free-firmware'] as const
 
 const component: Rule<string> = {
   code: 'bad_component',
   hint: `a word, such as ${DEBIAN_COMPONENTS.map(name => `'${name}'`).join(', ')}`,
   holds: value => /^[a-z0-9][a-z0-9._/-]*$/i.test(value),
-  message: value => `'${value}' is no component of an archive`,
+  message: value => `'${value}' is not a component of an archive`,
   json: { pattern: '^[A-Za-z0-9][A-Za-z0-9._/-]*$' },
 }
 const uri: Rule<string> = {
   code: 'bad_url',
   hint: "an address that begins with 'http://' or 'https://'",
   holds: value => /^https?:\/\/[^\s"'\\]+$/.test(value),
-  message: value => `'${value}' is no address of a repository`,
+  message: value => `'${value}' is not the address of a repository`,
   json: { pattern: '^https?://[^\\s"\'\\\\]+$' },
 }
 const suite: Rule<string> = {
   code: 'bad_suite',
   hint: "such as 'trixie' or 'stable'; a repository without suites has a folder, './'",
   holds: value => /^[A-Za-z0-9.][A-Za-z0-9._/-]*$/.test(value),
-  message: value => `'${value}' is no suite of a repository`,
+  message: value => `'${value}' is not a suite of a repository`,
   json: { pattern: '^[A-Za-z0-9.][A-Za-z0-9._/-]*$' },
 }
 
-/** The names of parts of an archive, as apt knows them. */
+/** The names of an archive's parts in apt. */
 export const componentsSchema = z.array(text(component)).readonly()
 
 function repositories(keyPath: readonly Rule<string>[]) {
   return z
     .array(
       z.strictObject({
-        /** Address of the archive: what apt calls its URI. */
-        uri: text(shellSafe, uri).describe('Address of the archive: what apt calls its URI.'),
-        /** The suite, such as `'trixie'`; or a folder with `/` at its end, where the archive has no suites. */
+        /** Address of the archive (apt's URI). */
+        uri: text(shellSafe, uri).describe("Address of the archive (apt's URI)."),
+        /** The suite, such as `'trixie'`; for an archive without suites, a folder that ends with `/`. */
         suite: text(suite).describe(
-          "The suite, such as `'trixie'`; or a folder with `/` at its end, where the archive has no suites.",
+          "The suite, such as `'trixie'`; for an archive without suites, a folder that ends with `/`.",
         ),
-        /** By default `['main']`; an archive without suites has none. */
+        /** Components of the archive. Default: `['main']`; an archive without suites has none. */
         components: componentsSchema
           .optional()
-          .describe("By default `['main']`; an archive without suites has none."),
-        /** The file with the public key that signs the archive, `.asc` or `.gpg`. In a BSP `./x` is in its folder; all else is in the project. */
+          .describe("Components of the archive. Default: `['main']`; an archive without suites has none."),
+        /** The file with the public key that signs the archive, `.asc` or `.gpg`. In a BSP, `./x` is in its folder; other paths are relative to the project. */
         key: text(...keyPath).describe(
-          'The file with the public key that signs the archive, `.asc` or `.gpg`. In a BSP `./x` is in its folder; all else is in the project.',
+          'The file with the public key that signs the archive, `.asc` or `.gpg`. In a BSP, `./x` is in its folder; other paths are relative to the project.',
         ),
       }),
     )

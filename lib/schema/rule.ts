@@ -1,28 +1,28 @@
 /**
- * How the schemas state a rule that is more than a type. Each broken rule has a stable code in the issue's `params`, by
- * which the loader names its diagnostic; zod's own issues remain for wrong types, missing keys and unknown keys.
+ * Rules in the schemas that go beyond types. Each broken rule has a stable code in the issue's `params`, which
+ * becomes the code of the diagnostic. zod's own issues cover wrong types, missing keys and unknown keys.
  */
 import * as z from 'zod'
 
-/** The `params` of a zod issue of ours (`issue.code === 'custom'`). */
+/** The `params` of our own zod issues (`issue.code === 'custom'`). */
 export interface RuleParams {
   /** Stable, as in a diagnostic: `absolute_path`, `bad_arch`, … */
   readonly code: string
-  /** What to do, in words. */
+  /** How to fix it. */
   readonly hint?: string
-  /** All values that would have been right: for "did you mean". */
+  /** All valid values: for "did you mean". */
   readonly choices?: readonly string[]
 }
 
 export interface Rule<T> extends RuleParams {
   readonly holds: (value: T) => boolean
-  /** Complete sentence without a full stop; the value is what the author wrote. */
+  /** A complete sentence without a full stop; the argument is the author's value. */
   readonly message: (value: T) => string
-  /** The same rule in JSON Schema's words, where it has some. */
+  /** The same rule in JSON Schema, if it can express it. */
   readonly json?: Readonly<Record<string, unknown>>
 }
 
-/** `schema`, with a rule added. */
+/** Adds a rule to `schema`. */
 export function obey<S extends z.ZodType>(schema: S, rule: Rule<z.output<S>>): S {
   const { code, hint, choices } = rule
   const params = {
@@ -37,7 +37,7 @@ export function obey<S extends z.ZodType>(schema: S, rule: Rule<z.output<S>>): S
   return (rule.json ? refined.meta(rule.json) : refined) as S
 }
 
-/** A string that has to obey every one of the rules; each broken one is an issue of its own. */
+/** A string that must satisfy all of the rules; each broken rule is a separate issue. */
 export function text(...rules: readonly Rule<string>[]): z.ZodString {
   return rules.reduce((schema, rule) => obey(schema, rule), z.string())
 }
@@ -64,7 +64,7 @@ export function choice<T extends string | number>(
   return obey(base, rule) as z.ZodType<unknown> as z.ZodType<T, T>
 }
 
-/** Strings, in a list that an author may also write `as const`. */
+/** Strings, in a list that may also be written `as const`. */
 export const strings = z.array(z.string()).readonly()
 
 /** One string or a list of them. */

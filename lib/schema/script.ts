@@ -7,7 +7,7 @@ import { artifactPath, projectPath, sourcePath } from './path.ts'
 import { choice, type Rule, type RuleParams, text } from './rule.ts'
 
 const inline = z.custom<Sh>(isSh, {
-  error: 'an inline script is made with the sh tag',
+  error: 'an inline script needs the sh tag',
   params: { code: 'run_not_sh', hint: 'write run: sh`…`' } satisfies RuleParams,
 })
 
@@ -20,12 +20,12 @@ const idRule: Rule<string> = {
 }
 
 const common = {
-  /** What the script does, in a few words: its title in plans and reports. */
+  /** Short description of the script: its title in plans and reports. */
   description: z
     .string()
     .optional()
-    .describe('What the script does, in a few words: its title in plans and reports.'),
-  /** Files that the script makes. Without any it runs on every build.
+    .describe('Short description of the script: its title in plans and reports.'),
+  /** Files that the script makes. A script without artifacts runs in every build.
    *
    * `cache/x` is in `dist/cache/BSP/`, `output/x` in `dist/output/BSP/`, anything else in `dist/`. A script is skipped
    * when all of them exist and neither it nor anything it depends on has changed. */
@@ -33,26 +33,22 @@ const common = {
     .array(text(...artifactPath))
     .readonly()
     .optional()
-    .describe('Files that the script makes. Without any it runs on every build.'),
-  /** A name of your own for this script, used for nothing else: what commands, plans, records and reports call it. */
+    .describe('Files that the script makes. A script without artifacts runs in every build.'),
+  /** A unique name for this script in commands, plans, records and reports. */
   id: text(idRule)
     .optional()
-    .describe(
-      'A name of your own for this script, used for nothing else: what commands, plans, records and reports call it.',
-    ),
-  /** The script itself, written in place with the sh tag, instead of `location`. */
-  run: inline
-    .optional()
-    .describe('The script itself, written in place with the sh tag, instead of `location`.'),
+    .describe('A unique name for this script in commands, plans, records and reports.'),
+  /** The script's text, written with the sh tag, instead of `location`. */
+  run: inline.optional().describe("The script's text, written with the sh tag, instead of `location`."),
 }
 
-/** A value that is no object at all, or a list, has been complained about already. */
+/** A value that is not an object has been reported already. */
 const isEntry = (value: unknown): value is { location?: unknown; run?: unknown } =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /**
- * Exactly one of location and run. Also checked where another key of the entry is wrong (`when`), so that everything is
- * said at once. The compiler marks the same keys (check/scripts.ts).
+ * Exactly one of location and run. Also checked if another key of the entry is wrong (`when`), so that all
+ * errors are reported at once. The compiler marks the same keys (check/scripts.ts).
  */
 function oneSource<S extends z.ZodType>(schema: S, neither: readonly string[]): S {
   const rule = (path: readonly string[], message: string, holds: (count: number) => boolean) => ({
@@ -83,7 +79,7 @@ export const scriptSchema = oneSource(
       .describe(
         "The script's file, relative to the BSP's folder. Bash runs it, whatever its first line says.",
       ),
-    /** What the script reads: files, folders or globs. It runs again when one of them has changed.
+    /** The script's inputs: files, folders or globs. The script runs again when one of them changes.
      *
      * `./x` is in the BSP's folder; everything else is found as in `cached_generated_artifacts`. */
     depends_on: z
@@ -91,15 +87,15 @@ export const scriptSchema = oneSource(
       .readonly()
       .optional()
       .describe(
-        'What the script reads: files, folders or globs. It runs again when one of them has changed.',
+        "The script's inputs: files, folders or globs. The script runs again when one of them changes.",
       ),
-    /** Groups of packages that the script's builder container holds. Instead of the usual `image` and `cross`. */
+    /** Package groups in the script's builder container, instead of the default `image` and `cross`. */
     tools: z
       .array(choice<ToolGroup>(TOOL_GROUPS, 'unknown_tool', 'tool group'))
       .readonly()
       .optional()
       .describe(
-        "Groups of packages that the script's builder container holds. Instead of the usual `image` and `cross`.",
+        "Package groups in the script's builder container, instead of the default `image` and `cross`.",
       ),
     ...common,
   }),
@@ -109,17 +105,17 @@ export const scriptSchema = oneSource(
 /** A script of the project: it changes the finished root filesystem of every BSP. */
 export const projectScriptSchema = oneSource(
   z.strictObject({
-    /** When the script runs. There is one place, and it is the default: the root filesystem is complete and unpacked. */
+    /** The hook at which the script runs. The only one, and the default, is `rootfs_post`: the root filesystem is complete and unpacked. */
     step: choice(['rootfs_post'], 'unknown_hook', 'hook for scripts of a project')
       .optional()
       .describe(
-        'When the script runs. There is one place, and it is the default: the root filesystem is complete and unpacked.',
+        'The hook at which the script runs. The only one, and the default, is `rootfs_post`: the root filesystem is complete and unpacked.',
       ),
     /** The script's file, relative to the project. */
     location: text(...projectPath)
       .optional()
       .describe("The script's file, relative to the project."),
-    /** What the script reads: files, folders or globs. It runs again when one of them has changed.
+    /** The script's inputs: files, folders or globs. The script runs again when one of them changes.
      *
      * `./x` is in the project; everything else is found as in `cached_generated_artifacts`. */
     depends_on: z
@@ -127,7 +123,7 @@ export const projectScriptSchema = oneSource(
       .readonly()
       .optional()
       .describe(
-        'What the script reads: files, folders or globs. It runs again when one of them has changed.',
+        "The script's inputs: files, folders or globs. The script runs again when one of them changes.",
       ),
     ...common,
   }),

@@ -1,4 +1,4 @@
-/** What `strux test` asserts of an image that runs in QEMU. */
+/** The assertions of `strux test` about an image in QEMU. */
 import * as z from 'zod'
 import { projectPath } from './path.ts'
 import { type Rule, text } from './rule.ts'
@@ -7,18 +7,18 @@ const colorRule: Rule<string> = {
   code: 'bad_color',
   hint: "six hexadecimal digits, such as '1e90ff', without '#'",
   holds: value => /^[0-9a-fA-F]{6}$/.test(value),
-  message: value => `'${value}' is no colour`,
+  message: value => `'${value}' is not a colour`,
   json: { pattern: '^[0-9a-fA-F]{6}$' },
 }
 const placeRule: Rule<string> = {
   code: 'bad_place',
   hint: "pixels ('120') or a share of the screen ('50%')",
   holds: value => /^\d+$/.test(value) || /^(100|\d{1,2})(\.\d+)?%$/.test(value),
-  message: value => `'${value}' is no place on a screen`,
+  message: value => `'${value}' is not a position on a screen`,
 }
 const expressionRule: Rule<string> = {
   code: 'bad_expression',
-  hint: 'write it as for RegExp, without slashes around it',
+  hint: 'write it without slashes, as for RegExp',
   holds: value => {
     try {
       new RegExp(value)
@@ -27,13 +27,13 @@ const expressionRule: Rule<string> = {
       return false
     }
   },
-  message: value => `'${value}' is no regular expression`,
+  message: value => `'${value}' is not a regular expression`,
 }
 const positive = (noun: string, most: number): Rule<number> => ({
   code: 'bad_number',
   hint: `a whole number from 1 to ${most}`,
   holds: value => Number.isInteger(value) && value >= 1 && value <= most,
-  message: value => `${value} is no ${noun}`,
+  message: value => `${value} is not a ${noun}`,
   json: { type: 'integer', minimum: 1, maximum: most },
 })
 const number = (rule: Rule<number>) =>
@@ -49,17 +49,17 @@ const colorSchema = z.strictObject({
   y: text(placeRule).describe('From the top: pixels or a share of the height.'),
   /** The colour: six hexadecimal digits. */
   color: text(colorRule).describe('The colour: six hexadecimal digits.'),
-  /** How far each of red, green and blue may be off, of 255. By default 12. */
+  /** Tolerance for each of red, green and blue, of 255. Default: 12. */
   tolerance: z
     .number()
     .optional()
-    .describe('How far each of red, green and blue may be off, of 255. By default 12.'),
-  /** Whether the colour counts only once the screen stands still. By default true; a splash may be gone by then. */
+    .describe('Tolerance for each of red, green and blue, of 255. Default: 12.'),
+  /** Whether to compare only after the screen has stopped changing. Default: true. Use false for a splash, which may be gone by then. */
   still: z
     .boolean()
     .optional()
     .describe(
-      'Whether the colour counts only once the screen stands still. By default true; a splash may be gone by then.',
+      'Whether to compare only after the screen has stopped changing. Default: true. Use false for a splash, which may be gone by then.',
     ),
 })
 
@@ -75,26 +75,28 @@ const areaSchema = z.strictObject({
 })
 
 const referenceSchema = z.strictObject({
-  /** A PNG picture of the whole screen, relative to the project. `strux test --update` makes it. */
+  /** A PNG image of the whole screen, relative to the project. `strux test --update` makes it. */
   reference: text(...projectPath).describe(
-    'A PNG picture of the whole screen, relative to the project. `strux test --update` makes it.',
+    'A PNG image of the whole screen, relative to the project. `strux test --update` makes it.',
   ),
-  /** Areas that are left out, such as a clock's. */
-  ignore: z.array(areaSchema).readonly().optional().describe("Areas that are left out, such as a clock's."),
-  /** How far a pixel may be off, as the eye sees it; 255 is black against white. By default 12. */
+  /** Areas to ignore, such as a clock. */
+  ignore: z.array(areaSchema).readonly().optional().describe('Areas to ignore, such as a clock.'),
+  /** Perceptual tolerance for a pixel; 255 is the difference between black and white. Default: 12. */
   tolerance: z
     .number()
     .optional()
-    .describe('How far a pixel may be off, as the eye sees it; 255 is black against white. By default 12.'),
-  /** How many pixels may be off by more than that. By default none. */
-  pixels: z.number().optional().describe('How many pixels may be off by more than that. By default none.'),
+    .describe(
+      'Perceptual tolerance for a pixel; 255 is the difference between black and white. Default: 12.',
+    ),
+  /** How many pixels may exceed the tolerance. Default: 0. */
+  pixels: z.number().optional().describe('How many pixels may exceed the tolerance. Default: 0.'),
 })
 
 export const testSchema = z.strictObject({
-  /** Seconds until everything must hold, from the start of the machine. By default 300. */
+  /** Time limit in seconds for all assertions, from the start of the machine. Default: 300. */
   timeout: number(positive('number of seconds', 86_400))
     .optional()
-    .describe('Seconds until everything must hold, from the start of the machine. By default 300.'),
+    .describe('Time limit in seconds for all assertions, from the start of the machine. Default: 300.'),
   /** Regular expressions, each of which must match a line of the console. */
   console: z
     .array(text(expressionRule))
@@ -107,10 +109,10 @@ export const testSchema = z.strictObject({
       z.strictObject({
         /** The port on the device. */
         port: number(positive('port', 65_535)).describe('The port on the device.'),
-        /** The path asked for. By default `'/'`. */
-        path: z.string().optional().describe("The path asked for. By default `'/'`."),
-        /** The status wanted. By default 200. */
-        status: z.number().optional().describe('The status wanted. By default 200.'),
+        /** The path of the request. Default: `'/'`. */
+        path: z.string().optional().describe("The path of the request. Default: `'/'`."),
+        /** The expected status. Default: 200. */
+        status: z.number().optional().describe('The expected status. Default: 200.'),
         /** A regular expression that the body must match. */
         body: text(expressionRule).optional().describe('A regular expression that the body must match.'),
       }),
@@ -118,12 +120,12 @@ export const testSchema = z.strictObject({
     .readonly()
     .optional()
     .describe("Answers of the device's web servers."),
-  /** What is on the screen: colours at places, and pictures of the whole. */
+  /** Assertions about the screen: colours at positions, and images of the whole screen. */
   screen: z
     .array(z.union([colorSchema, referenceSchema]))
     .readonly()
     .optional()
-    .describe('What is on the screen: colours at places, and pictures of the whole.'),
+    .describe('Assertions about the screen: colours at positions, and images of the whole screen.'),
 })
 
 export type TestData = z.output<typeof testSchema>

@@ -1,18 +1,18 @@
-/** The forms of bsp.yaml and strux.yaml: the same schemas without the keys that only TypeScript has. */
+/** The schemas of bsp.yaml and strux.yaml: without the keys that only TypeScript has. */
 import * as z from 'zod'
 import { bspSchema } from './bsp.ts'
 import { projectSchema } from './project.ts'
 
 /**
- * What becomes of a TypeScript key where a definition is written as YAML:
- * - `file`: the inline script becomes a file
- * - `script`: what it asks for is done by a generated script
- * - `layout`: it is made true by where files lie
- * - `comment`: nothing but this tool needs it; a comment keeps it
+ * How an export converts a key that only TypeScript has:
+ * - `file`: the inline script is written to a file
+ * - `script`: a generated script does the work
+ * - `layout`: the layout of the files expresses it
+ * - `comment`: only this tool needs it; a comment records it
  * - `run`: only `strux run` and `strux test` read it
- * - `unchecked`: a check that nothing else makes
- * - `builder`: it is about this tool's own builder images
- * - `fixed`: other tools have a set of their own, which nobody can choose
+ * - `unchecked`: a check that no other tool makes
+ * - `builder`: concerns this tool's own builder images
+ * - `fixed`: other tools have a fixed value
  * - `refused`: YAML tools would build something else
  */
 export type YamlFate =
@@ -26,7 +26,10 @@ export type YamlFate =
   | 'fixed'
   | 'refused'
 
-/** The only list of keys that exist in TypeScript alone; `*` is any entry of a list. `extends` is gone before it matters. */
+/**
+ * The single list of keys that exist only in TypeScript; `*` is any entry of a list. `extends` is resolved
+ * before.
+ */
 export const TYPESCRIPT_KEYS = {
   bsp: {
     'scripts.*.run': 'file',
@@ -55,18 +58,18 @@ export const TYPESCRIPT_KEYS = {
     'builder.image': 'builder',
     'builder.mirror': 'builder',
     'builder.suite': 'refused',
-    // With all that is in it.
+    // With everything below it.
     builder: 'layout',
   },
 } as const satisfies Record<'bsp' | 'project', Readonly<Record<string, YamlFate>>>
 
-/** Keys of a BSP that may be a list in TypeScript, but are one string in YAML; how they are described there. */
+/** Keys of a BSP that may be a list in TypeScript, but are one string in YAML, with their description there. */
 const TYPESCRIPT_LISTS: Readonly<Record<string, string>> = {
   'rootfs.overlay':
-    "Folder whose files are copied over the root filesystem. `./x` is in the BSP's folder, else in the project.",
+    "A folder whose files are copied over the root filesystem. `./x` is in the BSP's folder; other paths are relative to the project.",
 }
 
-/** A whole bsp.yaml: what is below `bsp:`, and its wrapper. */
+/** A whole bsp.yaml: the wrapper and the content below `bsp:`. */
 export function bspFileSchema(): z.ZodType {
   bspFile ??= z
     .strictObject({
@@ -98,7 +101,7 @@ export function projectFileSchema(): z.ZodType {
 let bspFile: z.ZodType | undefined
 let projectFile: z.ZodType | undefined
 
-/** What YAML can say below `bsp:`, or in strux.yaml. */
+/** The YAML schema of the content below `bsp:`, or of strux.yaml. */
 export function yamlSchema(kind: 'bsp' | 'project'): z.ZodType {
   const gone = Object.keys(TYPESCRIPT_KEYS[kind]).map(key => key.split('.'))
   if (kind === 'project') return without(projectSchema, gone)
@@ -108,7 +111,7 @@ export function yamlSchema(kind: 'bsp' | 'project'): z.ZodType {
   )
 }
 
-/** Whether TypeScript has a key there that YAML does not have. */
+/** Whether TypeScript has a key there that YAML lacks. */
 export function isTypeScriptKey(kind: 'bsp' | 'project', keys: readonly (string | number)[]): boolean {
   const place = keys.map(key => (typeof key === 'number' ? '*' : key)).join('.')
   return place === 'extends' || Object.hasOwn(TYPESCRIPT_KEYS[kind], place)
@@ -119,7 +122,7 @@ export function isTypeScriptList(keys: readonly (string | number)[]): boolean {
   return Object.hasOwn(TYPESCRIPT_LISTS, keys.join('.'))
 }
 
-/** Rules of a whole object are lost where one of its keys is: those rules are about such keys. */
+/** A rule of a whole object is dropped if one of the object's keys is: such rules concern these keys. */
 function without(schema: z.core.$ZodType, gone: readonly (readonly string[])[]): z.ZodType {
   if (gone.length === 0) return schema as z.ZodType
   const { def } = (schema as z.core.$ZodTypes)._zod
@@ -138,7 +141,7 @@ function without(schema: z.core.$ZodType, gone: readonly (readonly string[])[]):
       const names = new Set(gone.flatMap(([first, ...rest]) => (rest.length === 0 ? [first] : [])))
       const shape = Object.entries(def.shape).flatMap(([key, child]): [string, z.ZodType][] => {
         if (names.has(key)) return []
-        // Without `run` there is no other place for a script.
+        // Without `run`, `location` is the only way to give a script.
         const only = key === 'location' && names.has('run')
         return [[key, only ? required(child) : without(child, below(key))]]
       })
@@ -149,7 +152,7 @@ function without(schema: z.core.$ZodType, gone: readonly (readonly string[])[]):
   }
 }
 
-/** An optional string in place of what is at these keys. */
+/** Replaces the value at these keys by an optional string. */
 function single(schema: z.core.$ZodType, keys: readonly string[], description: string): z.ZodType {
   const [key, ...rest] = keys
   if (key === undefined) return z.string().optional().describe(description)

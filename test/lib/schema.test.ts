@@ -365,7 +365,7 @@ test('issues carry what a diagnostic needs: words, a hint, the choices', () => {
   assert.ok(params.choices?.includes('amd64'))
   assert.match(params.hint ?? '', 'amd64')
   const [sh] = scriptSchema.safeParse({ step: 'make_image', run: 'x' }).error?.issues ?? []
-  assert.is(sh?.message, 'an inline script is made with the sh tag')
+  assert.is(sh?.message, 'an inline script needs the sh tag')
 })
 
 test.run()

@@ -284,7 +284,7 @@ const SHOWN: readonly [draft: string, doc: string][] = [
   [`defineBsp({ ...id, rootfs: { |packages: [] } })`, 'Debian packages'],
   [`defineBsp({ ...id, scripts: [{ step: 'make_image', |location: 'x' }] })`, "script's file"],
   [`defineBsp({ ...id, scripts: [{ |step: 'make_image', location: 'x' }] })`, 'hook at which'],
-  [`defineConfig({ name: 'p', project_version: '1.0.0', |bsp: 'q' })`, 'Name of the BSP'],
+  [`defineConfig({ name: 'p', project_version: '1.0.0', |bsp: 'q' })`, 'Name of the default BSP'],
 ]
 for (const [text, doc] of SHOWN) {
   const piece = add(text)

@@ -50,7 +50,7 @@ test('JSON Schema: overlays are several in TypeScript, and one in YAML', () => {
   assert.match(String(description), 'several')
   assert.not.match(String(inYaml), 'several')
   // All else is as it was.
-  assert.is(yaml?.properties?.rootfs?.description, 'What the board adds to the root filesystem.')
+  assert.is(yaml?.properties?.rootfs?.description, "The board's additions to the root filesystem.")
   assert.is(yaml?.properties?.rootfs?.additionalProperties, false)
   assert.is(yaml?.properties?.rootfs?.properties?.packages?.type, 'array')
   assert.equal(yaml?.required, ['name', 'description', 'arch', 'hostname'])
