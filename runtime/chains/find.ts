@@ -80,7 +80,9 @@ function readsPlace(node: PlanNode, path: string, made: readonly string[]): bool
 
 const baseOf = (ref: PathRef): string => (ref.glob ? globBase(ref.path) : ref.path)
 
-const liesIn = (path: string, folder: string): boolean => path === folder || path.startsWith(`${folder}/`)
+/** Asked for every input of a build: without making a string. */
+const liesIn = (path: string, folder: string): boolean =>
+  path.startsWith(folder) && (path.length === folder.length || path[folder.length] === '/')
 
 function reads(node: PlanNode): readonly PathRef[] {
   return node.rewrites.length > 0 ? [...node.dependencies, ...node.rewrites] : node.dependencies
@@ -94,7 +96,8 @@ class FolderReaders {
     for (const [reader, node] of nodes.entries()) {
       for (const ref of node.dependencies) {
         const folder = baseOf(ref)
-        if (!isProduct(`${folder}/`) || !makers.overlapping(folder).some(maker => maker < reader)) continue
+        if (!folder.startsWith('dist') || !isProduct(`${folder}/`)) continue
+        if (!makers.overlapping(folder).some(maker => maker < reader)) continue
         const known = this.#byFolder.get(folder)
         if (known) known.push({ reader, ref })
         else this.#byFolder.set(folder, [{ reader, ref }])

@@ -12,6 +12,7 @@ import {
   type InputSources,
   inputState,
   scriptHash,
+  type VersionSeen,
   type VersionsSeen,
 } from '../cache/inputs.ts'
 import type { NodeRecord } from '../cache/record.ts'
@@ -84,6 +85,8 @@ function unconditional(node: PlanNode, policy: CachePolicy): Reason | undefined 
   return node.everyTime ? reason('no_artifacts') : undefined
 }
 
+const NO_VERSIONS: readonly VersionSeen[] = []
+
 /** Compares the dependencies of `reader`, for `node`: the same node, or the step that `reader` feeds. */
 async function compareInputs(
   reader: PlanNode,
@@ -99,7 +102,7 @@ async function compareInputs(
       upstream.set(maker, reason('upstream_will_run', maker))
       continue
     }
-    const versions = reader === node && context.versionsSeen ? await context.versionsSeen(ref) : []
+    const versions = reader === node && context.versionsSeen ? await context.versionsSeen(ref) : NO_VERSIONS
     // Most inputs are unchanged files: this check passes thousands of them without a promise each.
     const then = recorded.dependencies[ref.declared]
     const remembered =

@@ -28,9 +28,10 @@ export function select(plan: Plan, options: SelectionOptions): ReadonlySet<numbe
   }
   const only = options.only?.length ? new Set(options.only.flatMap(id => find(plan, id))) : undefined
   const chosen = new Set(all.filter(index => index >= first && index < end && (only?.has(index) ?? true)))
+  const partnersOf = partners(plan)
   // The iteration also visits entries that are added meanwhile.
   for (const index of chosen) {
-    for (const partner of partners(plan, index)) chosen.add(partner)
+    for (const partner of partnersOf(index)) chosen.add(partner)
     for (const { links } of plan.chains) {
       if (links.includes(index)) for (const link of links) if (link < index) chosen.add(link)
     }
@@ -94,12 +95,15 @@ function unknown(plan: Plan, id: string): StruxError {
 }
 
 /** Nodes that must run together: a step and the scripts inside it. */
-function partners(plan: Plan, index: number): number[] {
-  const node = plan.nodes[index]!
-  const step = node.inside ?? node.id
-  return plan.nodes.flatMap((each, at) =>
-    each.inside === step || (node.inside && each.id === step) ? [at] : [],
-  )
+function partners(plan: Plan): (index: number) => readonly number[] {
+  const groups = new Map<string, number[]>()
+  for (const [index, { inside }] of plan.nodes.entries()) {
+    if (inside === undefined) continue
+    const step = plan.nodes.findIndex(each => each.kind === 'step' && each.id === inside)
+    const group = groups.get(inside) ?? (step < 0 ? [] : [step])
+    groups.set(inside, [...group, index])
+  }
+  return index => groups.get(plan.nodes[index]!.inside ?? plan.nodes[index]!.id) ?? []
 }
 
 function sameHook(node: PlanNode, hook: string): boolean {
