@@ -1,4 +1,4 @@
-/** Commands that work with the author at the terminal: `flash`, `shell`. */
+/** Interactive commands: `flash`, `shell`. */
 import type { Command } from 'commander'
 import { StruxError } from '../diagnostics/error.ts'
 import type { Plan, PlanNode } from '../model/plan.ts'
@@ -19,7 +19,7 @@ interface TerminalFlags extends GlobalOptions {
 export function terminalCommands(program: Command): void {
   program
     .command('flash')
-    .argument('[bsp]', "the BSP; the project's default otherwise")
+    .argument('[bsp]', "the BSP (default: the project's)")
     .description('run the flash scripts of a BSP on this machine: tool scripts first')
     .action(async (bsp: string | undefined, _: unknown, self: Command) => {
       const { root, plan } = await openWorkspace(self.optsWithGlobals<TerminalFlags>().project, bsp)
@@ -30,9 +30,9 @@ export function terminalCommands(program: Command): void {
     })
   program
     .command('shell')
-    .argument('[bsp]', "the BSP; the project's default otherwise")
-    .description('a shell in the builder container, with the environment of a script or step')
-    .option('--at <id>', 'the script or step; without it the first script of the plan')
+    .argument('[bsp]', "the BSP (default: the project's)")
+    .description('open a shell in the builder container, with the environment of a script or step')
+    .option('--at <id>', 'the script or step (default: the first script of the plan)')
     .action((bsp: string | undefined, _: unknown, self: Command) =>
       shell(bsp, self.optsWithGlobals<TerminalFlags>()),
     )

@@ -22,20 +22,23 @@ interface BuildFlags extends GlobalOptions, SelectionFlags {
   readonly jobs?: string
 }
 
-/** Steps use several processors themselves, and each takes memory. */
+/** Steps use several processors themselves, and each needs memory. */
 const DEFAULT_JOBS = Math.min(4, Math.max(1, availableParallelism()))
 
 export function buildCommand(program: Command): void {
   const command = program
     .command('build')
-    .argument('[bsp]', "the BSP to build; the project's default otherwise")
-    .description('run what has to be run, and skip what is up to date')
+    .argument('[bsp]', "the BSP to build (default: the project's)")
+    .description('build a BSP: run outdated steps and scripts, skip up-to-date ones')
   withSelection(command)
-    .option('--clean', "delete the BSP's cache first and run everything that is selected")
-    .option('--dry-run', 'only say what would run, and why; needs no container engine')
-    .option('-j, --jobs <number>', `how many independent steps run at once; ${DEFAULT_JOBS} here`)
-    .option('--json', 'one JSON object a line (with --dry-run: one document)')
-    .option('--no-wait', 'fail at once if another build of the BSP is under way')
+    .option('--clean', "delete the BSP's cache first and run all selected steps and scripts")
+    .option('--dry-run', 'only show what would run, and why; needs no container engine')
+    .option(
+      '-j, --jobs <number>',
+      `how many independent steps run at once (default on this machine: ${DEFAULT_JOBS})`,
+    )
+    .option('--json', 'print one JSON object per line (with --dry-run: one document)')
+    .option('--no-wait', 'fail at once if another build of the BSP is running')
     .action((bsp: string | undefined, _: unknown, self: Command) =>
       run(bsp, self.optsWithGlobals<BuildFlags>()),
     )
@@ -65,7 +68,10 @@ async function run(bsp: string | undefined, flags: BuildFlags): Promise<void> {
 function jobsOf(text: string | undefined): number {
   if (text === undefined) return DEFAULT_JOBS
   if (/^[1-9]\d{0,2}$/.test(text)) return Number(text)
-  throw new StruxError(`'${text}' is no number of jobs`, { hint: 'Give a whole number from 1.', exitCode: 2 })
+  throw new StruxError(`'${text}' is not a number of jobs`, {
+    hint: 'Give a whole number from 1.',
+    exitCode: 2,
+  })
 }
 
 async function reporter(flags: BuildFlags): Promise<{ report: Report; close: () => void }> {

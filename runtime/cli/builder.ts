@@ -1,4 +1,4 @@
-/** `strux builder`: the images in which scripts run. */
+/** `strux builder`: the builder images. */
 import type { Command } from 'commander'
 import { connectEngine } from '../execute/engine/engine.ts'
 import { hostTrust } from '../execute/engine/host-trust.ts'
@@ -20,21 +20,21 @@ interface BuilderFlags extends GlobalOptions {
 export function builderCommands(program: Command): void {
   const builder = program
     .command('builder')
-    .description('the images in which scripts run: made from Debian packages, only what is needed')
+    .description('manage builder images: the containers of steps and scripts, made from Debian packages')
     .exitOverride()
   builder
     .command('status')
-    .argument('[bsp]', "the BSP; the project's default otherwise")
-    .description('which images a BSP needs, and whether they are there')
-    .option('--json', 'for other programs')
+    .argument('[bsp]', "the BSP (default: the project's)")
+    .description('list the images that a BSP needs, and whether they exist')
+    .option('--json', 'print JSON')
     .action((bsp: string | undefined, _: unknown, self: Command) =>
       status(bsp, self.optsWithGlobals<BuilderFlags>()),
     )
     .exitOverride()
   builder
     .command('build')
-    .argument('[bsp]', "the BSP; the project's default otherwise")
-    .description('make the images that a BSP needs and that are not there')
+    .argument('[bsp]', "the BSP (default: the project's)")
+    .description('make the missing images of a BSP')
     .action((bsp: string | undefined, _: unknown, self: Command) =>
       make(bsp, self.optsWithGlobals<BuilderFlags>()),
     )
@@ -42,7 +42,7 @@ export function builderCommands(program: Command): void {
   builder
     .command('prune')
     .description('remove builder images that no BSP of this project needs')
-    .option('--json', 'for other programs')
+    .option('--json', 'print JSON')
     .action((_: unknown, self: Command) => prune(self.optsWithGlobals<BuilderFlags>()))
     .exitOverride()
 }
@@ -96,11 +96,11 @@ async function prune(flags: BuilderFlags): Promise<void> {
 
 interface Wanted {
   readonly builder: BuilderRef
-  /** The ids of the scripts and steps that run in it. */
+  /** The ids of the scripts and steps that use this builder. */
   readonly nodes: string[]
 }
 
-/** The builders of a BSP's scripts and steps, each once. */
+/** The distinct builders of a BSP's scripts and steps. */
 async function buildersOf(folder: string | undefined, bsp: string | undefined): Promise<Wanted[]> {
   const { plan } = await openWorkspace(folder, bsp)
   const found = new Map<string, Wanted>()

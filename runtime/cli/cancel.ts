@@ -1,4 +1,4 @@
-/** Ctrl-C and SIGTERM: the first asks everything to stop and clean up, a second one ends the process at once. */
+/** Ctrl-C and SIGTERM: the first signal asks for a clean stop, the second ends the process at once. */
 import { StruxError } from '../diagnostics/error.ts'
 
 const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const

@@ -1,4 +1,4 @@
-/** `strux clean`: deletes what builds left, while nobody builds. */
+/** `strux clean`: deletes the results of builds, while no build runs. */
 import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Command } from 'commander'
@@ -22,10 +22,10 @@ interface CleanFlags extends GlobalOptions {
 export function cleanCommand(program: Command): void {
   program
     .command('clean')
-    .argument('[bsp]', "the BSP; the project's default otherwise")
-    .description('delete what builds of a BSP left: its cache, output, flash workspace and logs')
-    .option('--all', "delete all of the project's dist folder")
-    .option('--no-wait', 'fail at once if a build is under way')
+    .argument('[bsp]', "the BSP (default: the project's)")
+    .description('delete the results of builds of a BSP: its cache, output, flash workspace and logs')
+    .option('--all', "delete the project's whole dist folder")
+    .option('--no-wait', 'fail at once if a build is running')
     .action((bsp: string | undefined, _: unknown, self: Command) =>
       clean(bsp, self.optsWithGlobals<CleanFlags>()),
     )
@@ -48,7 +48,7 @@ async function clean(bsp: string | undefined, flags: CleanFlags): Promise<void> 
   const name = await namedBsp(root, bsp)
   const folders = [cacheFolder(name), outputFolder(name), flashFolder(name), logFolder(name)]
   if (!folders.some(folder => existsSync(join(root, folder)))) {
-    printLine(`there is nothing of ${name} to delete`)
+    printLine(`${name} has nothing to delete`)
     return
   }
   await whileLocked(
@@ -80,7 +80,7 @@ async function whileLocked(
   }
 }
 
-/** Others may write beside this, such as a command that only looks and keeps what it has compiled. */
+/** Other processes may write here meanwhile, such as a command that stores a compiled definition. */
 function remove(paths: readonly string[]): void {
   for (const path of paths) rmSync(path, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 })
 }

@@ -3,7 +3,7 @@ import type { Decision } from '../model/decision.ts'
 import type { Plan, PlanNode } from '../model/plan.ts'
 import { colorsFor, printLine } from './terminal.ts'
 
-/** Each node with what it reads and makes. */
+/** Each node with its inputs and outputs. */
 export function printPlan(plan: Plan): void {
   const colors = colorsFor(process.stdout)
   printLine(colors.bold(`${plan.bsp} (${plan.arch})`))
@@ -23,7 +23,7 @@ export function printPlan(plan: Plan): void {
   }
 }
 
-/** What a dry run decided; up-to-date nodes are counted, and listed with `verbose`. */
+/** The decisions of a dry run. Up-to-date nodes are counted, and with `verbose` listed. */
 export function printDecisions(plan: Plan, decisions: ReadonlyMap<number, Decision>, verbose: boolean): void {
   const colors = colorsFor(process.stdout)
   const paint = { run: colors.green, skip: colors.dim, undecided: colors.yellow }
@@ -43,7 +43,7 @@ export function printDecisions(plan: Plan, decisions: ReadonlyMap<number, Decisi
   printLine(colors.bold(`${count.run} to run${maybe}, ${count.skip} up to date`))
 }
 
-/** One node's decision, a reason a line. */
+/** One node's decision, with one reason per line. */
 export function printWhy(node: PlanNode, decision: Decision): void {
   const colors = colorsFor(process.stdout)
   const verb = { run: 'would run', skip: 'would be skipped', undecided: 'may run' }[decision.action]

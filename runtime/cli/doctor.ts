@@ -1,4 +1,4 @@
-/** `strux doctor`: whether this machine can build, and with `--fix` what can be mended by itself. */
+/** `strux doctor`: checks whether this machine can build; `--fix` repairs it where possible. */
 import type { Command } from 'commander'
 import type { Check } from '../execute/doctor/doctor.ts'
 import { missingQemu, QEMU_PACKAGES } from '../qemu/files.ts'
@@ -15,12 +15,14 @@ interface DoctorFlags extends GlobalOptions {
 export function doctorCommand(program: Command): void {
   program
     .command('doctor')
-    .description('check what builds need on this machine: engine, privileges, builder images, disk space')
+    .description(
+      "check this machine's requirements for builds: engine, privileges, builder images, disk space",
+    )
     .option(
       '--fix',
-      'as root on Debian or Ubuntu: install and start a container engine, and install QEMU, where they are missing',
+      'as root on Debian or Ubuntu: install and start a missing container engine, and install missing QEMU',
     )
-    .option('--json', 'for other programs')
+    .option('--json', 'print JSON')
     .action((_: unknown, self: Command) => doctor(self.optsWithGlobals<DoctorFlags>()))
 }
 
@@ -60,7 +62,7 @@ function checkQemu(): Check {
   return { name, ok: 'warning', detail: `strux run and strux test cannot start ${missing.join(', ')}`, hint }
 }
 
-/** The project's folder and mirror, as far as there is a project that can be read; a doctor looks anywhere. */
+/** The project's folder and mirror, if there is a readable project; `doctor` works anywhere. */
 async function surroundings(folder: string | undefined): Promise<{ projectRoot: string; mirror?: string }> {
   try {
     const root = projectRoot(folder)

@@ -1,4 +1,4 @@
-/** `strux add` and `strux rename`: definitions changed where their author wrote them. */
+/** `strux add` and `strux rename`: edit definitions in place. */
 import { existsSync, statSync } from 'node:fs'
 import { join, posix, relative, resolve, sep } from 'node:path'
 import { type Command, Option } from 'commander'
@@ -28,7 +28,7 @@ interface AddPackageFlags extends GlobalOptions {
   readonly all?: boolean
 }
 
-const THE_BSP = "the BSP; the project's default otherwise"
+const THE_BSP = "the BSP (default: the project's)"
 const HOW = `
 The module is changed in place: what is already there keeps its form and its comments. Where a list is computed, comes
 from a spread or another file, or where the definition is YAML, nothing is changed and the place is named.`
@@ -36,31 +36,31 @@ from a spread or another file, or where the definition is YAML, nothing is chang
 export function editCommands(program: Command): void {
   const add = program
     .command('add')
-    .description('adds a script or packages to a definition, in place')
+    .description('add a script or packages to a definition, in place')
     .exitOverride()
   add
     .command('script')
-    .description('adds a script to a BSP')
+    .description('add a script to a BSP')
     .addOption(
-      new Option('--hook <hook>', 'the hook at which it runs; strux hooks lists them')
+      new Option('--hook <hook>', "the script's hook; strux hooks lists them")
         .choices(HOOK_NAMES)
         .makeOptionMandatory(),
     )
-    .requiredOption('--location <file>', "its file, relative to the BSP's folder")
+    .requiredOption('--location <file>', "the script's file, relative to the BSP's folder")
     .option('--bsp <name>', THE_BSP)
-    .option('--description <text>', 'what it does, in a few words')
-    .option('--artifact <path>', 'a file that it makes (output/disk.img); may be repeated', collect)
-    .option('--depends-on <path>', 'what it reads (./content); may be repeated', collect)
-    .option('--id <id>', 'a name of its own')
+    .option('--description <text>', 'a short description')
+    .option('--artifact <path>', 'a file that the script makes (output/disk.img); may be repeated', collect)
+    .option('--depends-on <path>', 'an input of the script (./content); may be repeated', collect)
+    .option('--id <id>', 'a unique name')
     .addHelpText('after', HOW)
     .action((_: unknown, self: Command) => addScript(self.optsWithGlobals<AddScriptFlags>()))
     .exitOverride()
   add
     .command('package')
-    .description('adds Debian packages to the root filesystem')
+    .description('add Debian packages to the root filesystem')
     .argument('<package...>', 'names of Debian packages, or .deb files')
     .addOption(new Option('--bsp <name>', THE_BSP).conflicts('all'))
-    .option('--all', 'for every BSP: to the configuration of the project')
+    .option('--all', "add them to the project's configuration, for every BSP")
     .addHelpText('after', HOW)
     .action((names: string[], _: unknown, self: Command) =>
       addPackages([...new Set(names)], self.optsWithGlobals<AddPackageFlags>()),
@@ -68,12 +68,12 @@ export function editCommands(program: Command): void {
     .exitOverride()
   program
     .command('rename')
-    .description('renames what a definition names')
+    .description('rename a file and its mentions in a definition')
     .exitOverride()
     .command('hook-file')
-    .description("renames a script's file, and its mentions in the BSP")
+    .description("rename a script's file, and its mentions in the BSP")
     .argument('<old>', "the file, relative to the BSP's folder")
-    .argument('<new>', 'its new name, likewise')
+    .argument('<new>', "its new name, relative to the BSP's folder")
     .option('--bsp <name>', THE_BSP)
     .addHelpText('after', HOW)
     .action((from: string, to: string, _: unknown, self: Command) =>
@@ -86,7 +86,7 @@ function collect(value: string, before: string[] | undefined): string[] {
   return [...(before ?? []), value]
 }
 
-/** A project and a BSP that can be loaded, and what is said about them. */
+/** A project and a BSP that load, with their diagnostics. */
 interface Opened {
   readonly root: string
   readonly project: LoadedProject
@@ -101,7 +101,7 @@ async function open(flags: GlobalOptions, name: string | undefined): Promise<Ope
   const wanted = name ?? project.value?.config.bsp
   const loaded = wanted === undefined ? undefined : await loadBsp(project, wanted)
   const { diagnostics } = await examine(project, loaded)
-  // What loads may be changed, also where a file that it names is still to be written.
+  // A definition that loads may be edited, even if it names a file that does not exist yet.
   if (project.value && loaded?.value) return { root, project, loaded, bsp: loaded.value, said: diagnostics }
   printDiagnostics(diagnostics, root)
   throw new DiagnosticsError(diagnostics)
@@ -131,7 +131,7 @@ async function addScript(flags: AddScriptFlags): Promise<void> {
       posix.join(bsp.folder, script.location) === file,
   )
   if (same) {
-    printLine(`${bsp.file} has ${location} at ${flags.hook} already`)
+    printLine(`${bsp.file} already has ${location} at ${flags.hook}`)
     return
   }
   const script = {
@@ -161,7 +161,7 @@ async function addPackages(names: readonly string[], flags: AddPackageFlags): Pr
   const file = flags.all ? configOf(project) : bsp.file
   const there = names.filter(name => packages?.includes(name))
   const fresh = names.filter(name => !packages?.includes(name))
-  if (there.length > 0) printLine(`${file} has ${there.join(', ')} already`)
+  if (there.length > 0) printLine(`${file} already has ${there.join(', ')}`)
   if (fresh.length === 0) return
   await edited(root, file, async () => {
     const { addPackages } = await import('../edit/add.ts')
@@ -187,7 +187,7 @@ async function renameHookFile(
     })
   }
   if (existsSync(join(root, fresh)))
-    throw new StruxError(`${fresh} is there already`, { hint: 'choose another name', exitCode: 2 })
+    throw new StruxError(`${fresh} already exists`, { hint: 'choose another name', exitCode: 2 })
   await edited(root, bsp.file, async () => {
     const { renameMentions } = await import('../edit/rename.ts')
     const { EditableModule } = await import('../edit/module.ts')
@@ -217,10 +217,10 @@ async function keep(
   const fresh = await perform(root, change, before, examineAgain)
   printDiagnostics(fresh, root)
   if (fresh.some(each => each.severity === 'error'))
-    throw new StruxError(`${change.module.file} is as it was: with the change it would be wrong`)
+    throw new StruxError(`${change.module.file} was not changed: the change would cause errors`)
 }
 
-/** A refusal is shown with its place in the source. */
+/** Shows a refused edit with its position in the source. */
 async function edited(root: string, file: string, work: () => Promise<void>): Promise<void> {
   try {
     await work()
@@ -237,8 +237,8 @@ function configOf({ source, root }: LoadedProject): string {
 }
 
 /**
- * A path that is given for a BSP, relative to the project. It is relative to the BSP's folder; what the shell completed
- * from the current folder is understood as well.
+ * A path on the command line, relative to the project. The given path is relative to the BSP's folder, or to
+ * the current folder, as shells complete it.
  */
 function inBsp(root: string, folder: string, given: string): string {
   const own = posix.join(folder, given.split(sep).join('/'))

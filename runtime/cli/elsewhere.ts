@@ -1,31 +1,30 @@
 /**
- * Commands and options of the tool that bsp.yaml comes from, for people who know it: what this one has in their place.
- * They end with exit code 2 and are in no help. Source: the facts document about it, "CLI".
+ * Commands and options of the tool that bsp.yaml comes from, with the equivalent here, for people who know that
+ * tool. They exit with code 2 and are not in the help. Source: the facts document about it, "CLI".
  */
 import { type Command, Option } from 'commander'
 import { StruxError } from '../diagnostics/error.ts'
 
-/** By command: what it is for here, as a whole sentence. */
+/** By command: the equivalent here, as a full sentence. */
 const COMMANDS: Readonly<Record<string, string>> = {
   dev: 'strux build and strux run build the image and start it; strux build compiles only what has changed.',
   types:
     'No types are generated from main.go: a page declares what it calls, and window.strux is described in docs/steps.md.',
   introspect:
     'No types are generated from main.go: a page declares what it calls, and window.strux is described in docs/steps.md.',
-  usb: 'List the devices in the configuration, as qemu: { usb: [{ vendor_id, product_id }] }: strux run hands them over.',
+  usb: 'List the devices in the configuration, as qemu: { usb: [{ vendor_id, product_id }] }: strux run passes them to QEMU.',
   'kernel menuconfig':
     'strux shell --at kernel opens a shell in which make menuconfig runs in the kernel source; keep what it changes in boot.kernel.fragments.',
   'kernel clean':
     'strux build --only kernel makes the kernel from a fresh source whenever something has changed, and always with build.cache.force_rebuild: ["kernel"].',
-  'update gen-keypair':
-    'openssl genrsa makes a key; a script at after_build signs and packs what devices are sent.',
+  'update gen-keypair': 'openssl genrsa makes a key; a script at after_build signs and packs the update.',
   'update bundle': 'A script at after_build can pack output/ into a bundle.',
   'update send': 'A script of the project, or another tool, sends bundles to devices.',
 }
 
 interface OptionElsewhere {
   readonly flags: string
-  /** Undefined: of every command. */
+  /** Undefined: for every command. */
   readonly command?: string
   readonly instead: string
 }
@@ -48,7 +47,7 @@ const OPTIONS: readonly OptionElsewhere[] = [
   {
     flags: '--no-chown',
     command: 'build',
-    instead: 'Files belong to the caller from the beginning, so nothing is left to switch off.',
+    instead: 'Files always belong to the caller, so there is nothing to switch off.',
   },
   {
     flags: '--local-runtime <path>',
@@ -98,7 +97,7 @@ export function commandsElsewhere(program: Command): void {
   }
 }
 
-/** Whatever else is written behind it. */
+/** Also with further arguments. */
 function refuse(command: Command, name: string, instead: string): void {
   command
     .allowUnknownOption()

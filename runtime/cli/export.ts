@@ -1,4 +1,4 @@
-/** `strux export`: the project as YAML, for tools that know nothing else. */
+/** `strux export`: writes the project as YAML, for tools that only read YAML. */
 import { existsSync, realpathSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import type { Command } from 'commander'
@@ -24,15 +24,15 @@ const OUT = 'dist/export'
 export function exportCommand(program: Command): void {
   program
     .command('export')
-    .argument('[bsp]', 'the BSP; all of the project otherwise')
+    .argument('[bsp]', 'the BSP (default: all BSPs of the project)')
     .description(
-      'the project as strux.yaml and bsp.yaml with all files that they name, for tools that know only YAML',
+      'export the project as strux.yaml and bsp.yaml with all their files, for tools that only read YAML',
     )
-    .option('--out <folder>', `where to; ${OUT} of the project unless given`)
-    .option('--with-sources', "the application's sources as well")
-    .option('--lossy', 'leave out what YAML cannot say, also where it makes a difference')
+    .option('--out <folder>', `the target folder (default: ${OUT} in the project)`)
+    .option('--with-sources', "include the application's sources")
+    .option('--lossy', 'leave out settings that YAML cannot express, even if they change the result')
     .option('--force', 'overwrite files that were not made by an export, or changed since')
-    .option('--json', 'for other programs')
+    .option('--json', 'print JSON')
     .action((bsp: string | undefined, _: unknown, self: Command) =>
       exportTo(bsp, self.optsWithGlobals<ExportFlags>()),
     )
@@ -76,14 +76,14 @@ interface LoadedBsp {
   readonly workspace: Workspace
 }
 
-/** All that is wrong with any of them; without an error, all of them. */
+/** The diagnostics of all BSPs; if there is no error, also the BSPs. */
 async function loadAll(project: LoadedProject, names: readonly string[]) {
   const diagnostics = new Map<string, Diagnostic>()
   const loaded: LoadedBsp[] = []
   for (const name of names) {
     const bsp = await loadBsp(project, name)
     const { diagnostics: said, workspace } = await examine(project, bsp)
-    // What other tools make of it is said of the exported files, most of which are put right.
+    // Warnings about other tools are made for the exported files, most of which the export has corrected.
     for (const each of said) if (each.code !== 'breaks_elsewhere') diagnostics.set(JSON.stringify(each), each)
     if (workspace) loaded.push({ bsp, workspace })
   }
@@ -96,19 +96,19 @@ function stopAtErrors(diagnostics: readonly Diagnostic[], root: string): void {
   if (diagnostics.some(each => each.severity === 'error')) throw new DiagnosticsError(diagnostics)
 }
 
-/** Absolute real path. The folder of a project in TypeScript is refused: there would be two definitions of everything. */
+/** The absolute real path. Refuses the folder of a TypeScript project, which would then have two definitions. */
 function outFolder(root: string, said: string | undefined): string {
   const out = said === undefined ? join(root, OUT) : resolve(said)
   const real = existsSync(out) ? realpathSync(out) : out
   const isProject = ['ts', 'mts', 'js', 'mjs'].some(each => existsSync(join(real, `strux.config.${each}`)))
   if (real === root || isProject) {
-    const hint = `choose another folder; ${OUT} of the project is used without --out`
+    const hint = `choose another folder; the default is ${OUT} in the project`
     throw new StruxError(`${shown(out)} is a project of its own`, { hint, exitCode: 2 })
   }
   return real
 }
 
-/** As seen from here, where that is short. */
+/** Relative to the current folder, if that is shorter. */
 function shown(path: string): string {
   const way = relative(process.cwd(), path)
   return way === '' ? '.' : way.startsWith('../..') ? path : way

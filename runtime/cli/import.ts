@@ -1,4 +1,4 @@
-/** `strux import`: definitions in YAML become modules in TypeScript. */
+/** `strux import`: converts definitions from YAML to TypeScript. */
 import { existsSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import type { Command } from 'commander'
@@ -17,14 +17,14 @@ interface ImportFlags extends GlobalOptions {
 export function importCommand(program: Command): void {
   program
     .command('import')
-    .argument('[path]', 'a YAML file, or the folder of a project or a BSP; the project otherwise')
-    .description('turns strux.yaml and bsp.yaml into TypeScript')
-    .option('--out <folder>', 'write below this folder; beside the YAML files otherwise')
-    .option('--force', 'replace files that are there')
+    .argument('[path]', 'a YAML file, or the folder of a project or a BSP (default: the project)')
+    .description('convert strux.yaml and bsp.yaml to TypeScript')
+    .option('--out <folder>', 'write below this folder (default: beside the YAML files)')
+    .option('--force', 'replace existing files')
     .addHelpText(
       'after',
-      '\nComments stay at their keys. The YAML files are left as they are: a project has one of both, so delete\n' +
-        'them when you are content. Nothing is written where a file has an error.',
+      '\nComments stay with their keys. The YAML files stay unchanged. A project may have only one of both, so delete\n' +
+        'them when you are satisfied. If a file has an error, nothing is written.',
     )
     .action((path: string | undefined, _: unknown, self: Command) =>
       importFiles(path, self.optsWithGlobals<ImportFlags>()),
@@ -41,7 +41,7 @@ async function importFiles(path: string | undefined, flags: ImportFlags): Promis
   if (there.length > 0) {
     const names = there.map(({ to }) => shown(join(out, to))).join(', ')
     const hint = '--force replaces them, --out writes elsewhere'
-    throw new StruxError(`nothing was written: ${names} ${there.length === 1 ? 'is' : 'are'} there already`, {
+    throw new StruxError(`nothing was written: ${names} already ${there.length === 1 ? 'exists' : 'exist'}`, {
       hint,
       exitCode: 2,
     })
@@ -52,10 +52,10 @@ async function importFiles(path: string | undefined, flags: ImportFlags): Promis
   }
   if (out !== root) return
   const files = modules.map(({ from }) => shown(join(root, from)))
-  printLine(`  next: delete ${files.join(', ')}, which say the same`)
+  printLine(`  next: delete ${files.join(', ')}, which have the same content`)
 }
 
-/** The nearest project; a BSP may also lie in none. */
+/** The nearest project; a single BSP need not be in one. */
 function projectAt(folder: string): string {
   try {
     return findProjectRoot(folder)

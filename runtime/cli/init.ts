@@ -1,4 +1,4 @@
-/** `strux init`: a new project, from the kiosk template, for a board. */
+/** `strux init`: makes a new project from the kiosk template, for a board. */
 import {
   cpSync,
   existsSync,
@@ -18,14 +18,14 @@ import { fill } from './template.ts'
 import { printLine } from './terminal.ts'
 
 const DEFAULT_BOARD = 'qemu-x86_64'
-/** Host name, name of an npm package and of a Go module at once. */
+/** Valid as a host name, an npm package name and a Go module name. */
 const NAME = /^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/
 
 export function initCommand(program: Command): void {
   program
     .command('init')
     .argument('<name>', 'the project: a new folder here, or the path of one')
-    .description('a new project: a kiosk that builds')
+    .description('make a new project: a kiosk that builds')
     .option(
       '--board <board>',
       'a board of this package, or an npm package with its export: @acme/panel#panel',
@@ -39,9 +39,9 @@ interface Board {
   /** The BSP's name, and its folder in bsp/. */
   readonly name: string
   readonly package: string
-  /** What the package exports. */
+  /** The name of the package's export. */
   readonly exportName: string
-  /** The package's version, as a dependency says it. */
+  /** The package's version, for a dependency. */
   readonly version: string
 }
 
@@ -54,9 +54,9 @@ function init(given: string, board: Board): void {
     throw new StruxError(`'${name}' cannot be the name of a project`, { hint, exitCode: 2 })
   }
   if (existsSync(root) || isDanglingLink(root)) {
-    throw new StruxError(`${given} is there already`, { hint: 'choose another name', exitCode: 2 })
+    throw new StruxError(`${given} already exists`, { hint: 'choose another name', exitCode: 2 })
   }
-  // Whole or not at all: made beside its place, and moved there.
+  // Atomic: the project is made in a temporary folder beside its final place, and then moved.
   const draft = join(dirname(root), `.${name}.${process.pid}`)
   try {
     mkdirSync(draft, { recursive: true })
@@ -84,7 +84,7 @@ function isDanglingLink(path: string): boolean {
   }
 }
 
-/** Frontend, backend and assets, without what was installed or built in the template's own folder. */
+/** Copies frontend, backend and assets, without packages and build results in the template's folder. */
 function copyKiosk(to: string, name: string): void {
   const from = join(packageRoot(), 'templates/kiosk')
   cpSync(from, to, {
@@ -95,7 +95,7 @@ function copyKiosk(to: string, name: string): void {
   writeFileSync(module, readFileSync(module, 'utf8').replace(/^module .*$/m, `module ${name}`))
 }
 
-/** What makes a project of it. */
+/** Writes the files that are specific to the project. */
 function writeOwn(to: string, name: string, board: Board): void {
   const values = {
     name,
@@ -104,7 +104,7 @@ function writeOwn(to: string, name: string, board: Board): void {
     export: board.exportName,
     boardVersion: board.version,
     version: ownVersion(),
-    // A linked board finds this package by the project's node_modules, not by those around the board.
+    // A linked board then finds this package in the project's node_modules, not beside the board.
     links: isCheckout() ? '"preserveSymlinks": true,' : '',
   }
   const files = {
@@ -138,7 +138,7 @@ function boardNamed(text: string): Board {
   const near = suggest(named, Object.keys(boards))
   throw new StruxError(`there is no board '${named}'`, {
     hint: near
-      ? `do you mean ${near}?`
+      ? `did you mean ${near}?`
       : `one of ${Object.keys(boards).join(', ')}, or an npm package with the name that it exports: @acme/panel#panel`,
     exitCode: 2,
   })
@@ -151,7 +151,7 @@ function ownBoards(): Readonly<Record<string, string>> {
   >
 }
 
-/** A checkout of the sources is used where it lies: what is in it may not be published. */
+/** A source checkout is linked, because its content may be unpublished. */
 const isCheckout = () => existsSync(join(packageRoot(), 'boards'))
 
 const ownVersion = () => (isCheckout() ? `file:${packageRoot()}` : `^${selfVersion()}`)

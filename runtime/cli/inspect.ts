@@ -1,4 +1,4 @@
-/** Commands that look and change nothing: `plan`, `why`, `hooks`, `check`. */
+/** Read-only commands: `plan`, `why`, `hooks`, `check`. */
 import type { Command } from 'commander'
 import { BUILD_CONDITIONS, BUILD_HOOKS } from '../../lib/hooks/build.ts'
 import type { HookCondition, HookRow } from '../../lib/hooks/row.ts'
@@ -26,30 +26,30 @@ interface InspectFlags extends GlobalOptions {
 export function inspectCommands(program: Command): void {
   program
     .command('plan')
-    .argument('[bsp]', "the BSP; the project's default otherwise")
-    .description('the steps and scripts of a build in order, with what they read and make')
-    .option('--layers', 'which layer of the BSP each value comes from')
-    .option('--json', 'for other programs')
+    .argument('[bsp]', "the BSP (default: the project's)")
+    .description('list the steps and scripts of a build in order, with their inputs and outputs')
+    .option('--layers', 'show the layer of each value of the BSP')
+    .option('--json', 'print JSON')
     .action((bsp: string | undefined, _: unknown, self: Command) =>
       showPlan(bsp, self.optsWithGlobals<InspectFlags>()),
     )
   program
     .command('why')
     .argument('<id>', 'a script or step; strux plan lists the ids')
-    .description('what a build would do with a script or step, and each reason by name')
-    .option('--bsp <name>', "the BSP; the project's default otherwise")
-    .option('--json', 'for other programs')
+    .description('show whether a build would run a script or step, and every reason')
+    .option('--bsp <name>', "the BSP (default: the project's)")
+    .option('--json', 'print JSON')
     .action((id: string, _: unknown, self: Command) => why(id, self.optsWithGlobals<InspectFlags>()))
   program
     .command('hooks')
-    .description('the hooks that scripts can be attached to, in execution order')
-    .option('--json', 'for other programs')
+    .description('list the hooks for scripts, in execution order')
+    .option('--json', 'print JSON')
     .action((_: unknown, self: Command) => hooks(self.optsWithGlobals<InspectFlags>()))
   program
     .command('check')
-    .argument('[bsp...]', 'the BSPs to check; all otherwise')
-    .description('everything that is wrong with the definitions of a project')
-    .option('--json', 'for other programs')
+    .argument('[bsp...]', 'the BSPs to check (default: all)')
+    .description('show all errors and warnings in the definitions of a project')
+    .option('--json', 'print JSON')
     .action((bsps: string[], _: unknown, self: Command) => check(bsps, self.optsWithGlobals<InspectFlags>()))
 }
 

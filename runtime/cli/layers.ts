@@ -1,4 +1,4 @@
-/** `strux plan --layers`: which layer each value of a BSP comes from. */
+/** `strux plan --layers`: the layer of each value of a BSP. */
 import { isSh } from '../../lib/sh.ts'
 import { show, showKeys } from '../diagnostics/show-value.ts'
 import type { LayerInfo, LayerValue } from '../layers/compose.ts'
@@ -11,7 +11,7 @@ interface Origins {
   readonly values: readonly LayerValue[]
 }
 
-/** A BSP without layers is the only layer that it has. */
+/** A BSP without layers counts as its own single layer. */
 function originsOf({ name, folder, data, layers }: Bsp): Origins {
   if (layers) return { layers: layers.all, values: layers.values() }
   const values = [...leavesOf(trace(data, 0))].map(({ keys, value }) => ({ keys, value, layer: 0 }))
@@ -32,7 +32,7 @@ export function layersJson(bsp: Bsp): object {
   }
 }
 
-/** Inline scripts as their text. */
+/** Replaces inline scripts by their text. */
 function plain(value: unknown): unknown {
   if (isSh(value)) return value.text
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
@@ -54,7 +54,7 @@ export function printLayers(bsp: Bsp): void {
     printLine(`  ${key.padEnd(widths[0]!)}  ${colors.dim(value.padEnd(widths[1]!))}  ${layer}`)
 }
 
-/** A script by what a plan calls it. */
+/** Shows a script by its name in a plan. */
 function brief({ keys: [key, index], value }: LayerValue, { layers }: Bsp): string {
   if (key !== 'scripts') return show(value)
   const { step, id, location } = value as { step: string; id?: string; location?: string }

@@ -1,4 +1,4 @@
-/** `strux log`: what the last run of a script or step printed. */
+/** `strux log`: the output of the last run of a script or step. */
 import { createReadStream, existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
@@ -18,20 +18,20 @@ export function logCommand(program: Command): void {
   program
     .command('log')
     .argument('<id>', 'a script or step; strux plan lists the ids')
-    .description('what the last run of a script or step printed')
-    .option('--bsp <name>', "the BSP; the project's default otherwise")
+    .description('show the output of the last run of a script or step')
+    .option('--bsp <name>', "the BSP (default: the project's)")
     .action((id: string, _: unknown, self: Command) => log(id, self.optsWithGlobals<LogFlags>()))
 }
 
 async function log(id: string, flags: LogFlags): Promise<void> {
   const root = projectRoot(flags.project)
   const bsp = await namedBsp(root, flags.bsp)
-  // Definitions that are in disorder now do not hide what was printed before.
+  // Errors in the current definitions must not hide existing logs.
   const written = existsSync(join(root, logFile(bsp, id)))
   const path = logFile(bsp, written ? id : await plannedId(id, bsp, flags))
   if (!existsSync(join(root, path))) {
     throw new StruxError(`${id} of ${bsp} has not run yet, so there is no log of it`, {
-      hint: `strux build ${bsp} runs what has to be run.`,
+      hint: `strux build ${bsp} runs it.`,
     })
   }
   const when = statSync(join(root, path)).mtime.toLocaleString('sv-SE')
@@ -39,7 +39,7 @@ async function log(id: string, flags: LogFlags): Promise<void> {
   await pipeline(createReadStream(join(root, path)), process.stdout, { end: false })
 }
 
-/** The id of what is meant, such as by a hook's name. Throws a StruxError where there is no such thing. */
+/** The id of a node given by id or hook. Throws a StruxError if there is none. */
 async function plannedId(id: string, bsp: string, { project }: LogFlags): Promise<string> {
   const { plan } = await openWorkspace(project, bsp)
   const node = findNode(plan, id)

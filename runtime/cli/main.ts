@@ -20,7 +20,7 @@ import { schemaCommand } from './schema.ts'
 import { printError } from './terminal.ts'
 
 const EXIT_CODES = `
-Exit codes: 0 all well; a failed script's own code; 1 other failures; 2 wrong use; 130 and 143 after Ctrl-C and SIGTERM.
+Exit codes: 0 success; a failed script's own code; 1 other failures; 2 wrong use; 130 and 143 after Ctrl-C and SIGTERM.
 Colours respect NO_COLOR and FORCE_COLOR. Documentation: docs/ in the package.`
 
 function createProgram(): Command {
@@ -29,9 +29,9 @@ function createProgram(): Command {
     .version(selfVersion(), '-V, --version', 'print the version')
     .option(
       '-C, --project <folder>',
-      'the project; the nearest strux.config.ts or strux.yaml from here upwards otherwise',
+      'the project (default: the nearest strux.config.ts or strux.yaml, from here upwards)',
     )
-    .option('-v, --verbose', 'show what scripts print and why each one runs; show stacks of errors')
+    .option('-v, --verbose', 'show the output of scripts and why each one runs; show the stacks of errors')
     .helpOption('-h, --help', 'print this help')
     .addHelpText('after', EXIT_CODES)
     .showSuggestionAfterError()
@@ -57,7 +57,7 @@ function createProgram(): Command {
 }
 
 async function main(): Promise<void> {
-  // Whoever reads the output, such as `head`, may have seen enough.
+  // The reader of the output, such as `head`, may close the pipe early.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit()
     throw error
@@ -66,11 +66,11 @@ async function main(): Promise<void> {
   try {
     await program.parseAsync()
   } catch (error) {
-    // Commander has printed its own complaint, or the help that was asked for.
+    // Commander has already printed its message or the help.
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2
     else process.exitCode = printError(error, program.opts().verbose ?? false)
   }
-  // A pipe takes its time. After that, connections that are kept alive must not hold the process back.
+  // Wait for slow pipes. Then exit, because keep-alive connections would hold the process.
   for (const stream of [process.stdout, process.stderr]) await written(stream)
   process.exit()
 }

@@ -1,4 +1,4 @@
-/** `strux new`: the files of a board or a BSP to begin with. */
+/** `strux new`: the first files of a board or a BSP. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, posix, relative, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -23,21 +23,21 @@ interface NewFlags extends GlobalOptions {
 export function newCommands(program: Command): void {
   const command = program
     .command('new')
-    .description('the files of a board or a BSP to begin with')
+    .description('make the first files of a board or a BSP')
     .exitOverride()
   command
     .command('board')
     .argument('<name>', "the board's package, such as panel or @acme/panel; its folder is boards/panel")
-    .description('a board that BSPs can extend')
+    .description('make a board that BSPs can extend')
     .action((name: string, _: unknown, self: Command) => newBoard(name, self.optsWithGlobals<NewFlags>()))
     .exitOverride()
   command
     .command('bsp')
-    .argument('<name>', 'the BSP: what commands call it')
-    .description('a BSP on a board')
+    .argument('<name>', "the BSP's name in commands")
+    .description('make a BSP on a board')
     .requiredOption(
       '--extends <board>',
-      'a board of the project (panel, boards/panel) or an installed package; of several, panel#name',
+      'a board of the project (panel, boards/panel) or an installed package; if it exports several boards, panel#name',
     )
     .action((name: string, _: unknown, self: Command) => newBsp(name, self.optsWithGlobals<NewFlags>()))
     .exitOverride()
@@ -48,7 +48,7 @@ const BSP_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/
 
 function newBoard(name: string, flags: NewFlags): void {
   if (!PACKAGE_NAME.test(name)) {
-    const hint = 'lower-case letters, digits, dot, underscore and hyphen, as npm wants it: panel, @acme/panel'
+    const hint = 'lower-case letters, digits, dot, underscore and hyphen, as npm requires: panel, @acme/panel'
     throw new StruxError(`'${name}' cannot be the name of a board`, { hint, exitCode: 2 })
   }
   const root = projectRoot(flags.project)
@@ -82,7 +82,7 @@ async function newBsp(name: string, flags: NewFlags): Promise<void> {
   printLine(`  next: strux plan ${name}`)
 }
 
-/** The folder whose subfolders are BSPs, as the configuration has it. */
+/** The folder that contains the folders of BSPs, from the configuration's `bsps`. */
 async function bspsFolder(root: string): Promise<string> {
   const loaded = await loadProject(root)
   const said: unknown = loaded.value?.config.bsps ?? (loaded.exported as { bsps?: unknown } | undefined)?.bsps
@@ -91,19 +91,19 @@ async function bspsFolder(root: string): Promise<string> {
     const folder = /^(?:\.\/)?([^*?{}[\]()!]+)\/\*\/bsp\.ts$/.exec(String(pattern))?.[1]
     if (folder !== undefined) return folder
   }
-  throw new StruxError('the configuration does not say where a new BSP would be found', {
+  throw new StruxError("the project's bsps does not name a folder for new BSPs", {
     hint: "with bsps: 'bsp/*/bsp.ts' a BSP is a folder in bsp/",
   })
 }
 
-/** What the new BSP imports: a file of the project by its relative path, else the package. */
+/** The import specifier for the new BSP: a relative path to a file of the project, else the package. */
 function specifierOf(board: string, root: string, from: string): string {
   for (const candidate of [board, `boards/${board}`]) {
     const path = join(root, candidate)
     const file = [path, ...['index.ts', 'index.js', 'board.ts'].map(name => join(path, name))].find(isFile)
     if (file === undefined) continue
     const way = posix.relative(from, relative(root, file).split(sep).join('/'))
-    // Both compilers find the .ts file by this name, and none needs an option for it.
+    // Both compilers find the .ts file under this name without any option.
     return (way.startsWith('.') ? way : `./${way}`).replace(/\.ts$/, '.js')
   }
   if (/^[./]/.test(board)) throw new StruxError(`there is no board ${board}`, { exitCode: 2 })
@@ -114,11 +114,11 @@ const isFile = (path: string) => statSync(path, { throwIfNoEntry: false })?.isFi
 
 interface FoundBoard {
   readonly exportName: string
-  /** The keys that it gives when it is called without options, as far as can be known. */
+  /** The keys that the board provides when it is called without options, as far as known. */
   readonly gives: ReadonlySet<string>
 }
 
-/** Loads the module as the new BSP would: with an import from its folder. */
+/** Loads the module like the new BSP would: with an import from its folder. */
 async function boardIn(
   root: string,
   folder: string,
@@ -175,12 +175,12 @@ function givenBy(board: () => unknown): Set<string> {
     const { layers } = flatten({ extends: board() })
     return new Set(layers.flatMap(({ data }) => Object.keys(data)))
   } catch {
-    // It needs options, which the author will give; what is missing then is said when the BSP is loaded.
+    // The board needs options, which the author will add. Loading the BSP reports what is missing.
     return new Set(['arch', 'hostname'])
   }
 }
 
-/** Writes the files of a template, unless one of them is there. */
+/** Writes the files of a template, unless one of them exists. */
 function write(
   root: string,
   folder: string,
@@ -194,7 +194,7 @@ function write(
     .map(path => ({ source: join(from, path), path: `${folder}/${path.slice(0, -'.txt'.length)}` }))
   const there = files.find(({ path }) => existsSync(join(root, path)))
   if (there)
-    throw new StruxError(`${there.path} is there already`, { hint: 'choose another name', exitCode: 2 })
+    throw new StruxError(`${there.path} already exists`, { hint: 'choose another name', exitCode: 2 })
   for (const { source, path } of files) {
     const text = fill(readFileSync(source, 'utf8'), values)
     mkdirSync(dirname(join(root, path)), { recursive: true })

@@ -1,4 +1,4 @@
-/** Whether an image is older than its definition: what a build would run before the image is what it should be. */
+/** Finds out whether an image is older than its definition: the nodes that a build would run before the image. */
 import { relative, sep } from 'node:path'
 import { decide } from '../engine.ts'
 import type { ReasonCode } from '../model/decision.ts'
@@ -6,13 +6,16 @@ import { overlaps } from '../model/paths.ts'
 import type { Workspace } from '../run/workspace.ts'
 import { colorsFor } from './terminal.ts'
 
-/** What a build would run because something is other than when it ran last. */
+/** A node that a build would run because an input has changed since its last run. */
 export interface Changed {
   readonly id: string
   readonly reasons: readonly string[]
 }
 
-/** The reasons that mean a change. What runs on every build, or follows from something else that runs, is none. */
+/**
+ * Reasons that mean a change. A node that runs in every build, or only because another one runs, does not
+ * count.
+ */
 const CHANGES: ReadonlySet<ReasonCode> = new Set([
   'script_changed',
   'harness_changed',
@@ -24,7 +27,7 @@ const CHANGES: ReadonlySet<ReasonCode> = new Set([
 ])
 
 /**
- * Asks no engine and changes nothing.
+ * Needs no engine and changes nothing.
  *
  * @param disk absolute path of the image
  */
@@ -33,7 +36,7 @@ export async function changedSince(workspace: Workspace, disk: string): Promise<
   const path = relative(root, disk).split(sep).join('/')
   const decisions = await decide(workspace, { report: () => {} })
   const maker = plan.nodes.findLastIndex(node => node.artifacts.some(ref => overlaps(ref.path, path)))
-  // An image that no node declares is made before the scripts of the last hook.
+  // If no node declares the image, it is assumed to exist before the scripts of the last hook.
   const last = maker < 0 ? (plan.hooks.at(-1)?.before ?? plan.nodes.length) - 1 : maker
   return plan.nodes.flatMap((node, index): Changed[] => {
     if (index > last) return []
@@ -44,7 +47,7 @@ export async function changedSince(workspace: Workspace, disk: string): Promise<
   })
 }
 
-/** So many are listed, and as many reasons of each. */
+/** Limit for the listed nodes, and for the reasons of each. */
 const MOST = 5
 
 export function warnOfOlderImage(changed: readonly Changed[], bsp: string): void {
@@ -57,6 +60,6 @@ export function warnOfOlderImage(changed: readonly Changed[], bsp: string): void
   const lines = listed(changed, ({ id, reasons }) => `${id}: ${listed(reasons, each => each, '; ')}`, '\n  ')
   process.stderr.write(
     `${colors.yellow('warning')} the image is older than its definition. A build would run:\n  ${lines}\n` +
-      `  ${colors.cyan('hint:')} strux build ${bsp} brings it up to date; --no-check starts it without looking\n`,
+      `  ${colors.cyan('hint:')} strux build ${bsp} brings it up to date; --no-check starts it without this check\n`,
   )
 }

@@ -1,4 +1,4 @@
-/** The pictures of the whole screen that `strux test` compares with, or makes. */
+/** The reference images of the whole screen, which `strux test` compares or updates. */
 import { join } from 'node:path'
 import { StruxError } from '../diagnostics/error.ts'
 import type { Guest } from '../qemu/guest.ts'
@@ -6,19 +6,19 @@ import type { Reference } from '../qemu/reference.ts'
 import type { Workspace } from '../run/workspace.ts'
 
 export interface ReferencePictures {
-  /** Those to compare with; none where they are made. */
+  /** The images to compare with; empty with --update. */
   readonly references: readonly Reference[]
-  /** Where differences are shown; absolute. */
+  /** Images that show the differences; absolute paths. */
   readonly differences: readonly string[]
-  /** Those that are made, relative to the project. */
+  /** Updated images, relative to the project. */
   readonly updated: readonly string[]
   update(guest: Guest): Promise<void>
 }
 
-/** The whole pictures that the project's test names. What compares them is loaded only where there are some. */
+/** The reference images in the project's test. The comparison code is loaded only if there are any. */
 export async function referencePictures(
   { root, project }: Workspace,
-  /** Where results of the test are kept; absolute. */
+  /** The folder for results of the test; absolute. */
   results: string,
   update: boolean,
 ): Promise<ReferencePictures> {
@@ -26,8 +26,8 @@ export async function referencePictures(
   const none = { references: [], differences: [], updated: [], update: async () => {} }
   if (declared.length === 0) {
     if (!update) return none
-    throw new StruxError('the project names no reference picture that could be updated', {
-      hint: "Say in strux.config.ts where it is to be: test: { screen: [{ reference: 'screen.png' }] }.",
+    throw new StruxError('the project names no reference picture to update', {
+      hint: "Name one in strux.config.ts: test: { screen: [{ reference: 'screen.png' }] }.",
       exitCode: 2,
     })
   }
@@ -39,7 +39,7 @@ export async function referencePictures(
       updated,
       async update(guest) {
         const screen = await guest.look()
-        if (!screen) throw new StruxError('the machine has no screen that could become the reference')
+        if (!screen) throw new StruxError('the machine has no screen to use as the reference')
         for (const file of updated) saveReference(join(root, file), screen)
       },
     }

@@ -27,39 +27,39 @@ interface RunFlags extends GlobalOptions {
   readonly update?: boolean
 }
 
-/** Seconds until a screenshot is taken of whatever there is, or an assertion counts as failed. */
+/** In seconds: after this time, a screenshot is taken in any case, and an assertion counts as failed. */
 const TIMEOUT = 300
 
 export function runCommands(program: Command): void {
   program
     .command('run')
-    .argument('[bsp]', "the BSP; the project's default otherwise")
+    .argument('[bsp]', "the BSP (default: the project's)")
     .description('start the built image in QEMU, with a window')
     .option('--headless', 'without a window')
-    .option('--screenshot <file>', 'save the screen as PNG when it is drawn and stands still, and end')
-    .option('--timeout <seconds>', `end after this time, with --screenshot ${TIMEOUT} unless given`)
-    .option('--keep-changes', 'what the device writes stays in the image; it is forgotten otherwise')
-    .option('--forward <port>', 'a port of the device to be reached from here; may be repeated', collect)
+    .option('--screenshot <file>', 'save the screen as PNG once it has stopped changing, and end')
+    .option('--timeout <seconds>', `end after this time (default with --screenshot: ${TIMEOUT})`)
+    .option('--keep-changes', "keep the device's changes to the image (default: discard them)")
+    .option('--forward <port>', 'forward a port of this machine to the device; may be repeated', collect)
     .option(...NO_CHECK)
     .action((bsp: string | undefined, _: unknown, self: Command) =>
       run(bsp, self.optsWithGlobals<RunFlags>()),
     )
   program
     .command('test')
-    .argument('[bsp]', "the BSP; the project's default otherwise")
+    .argument('[bsp]', "the BSP (default: the project's)")
     .description(
-      'start the built image in QEMU without a window, and look whether it does what the project declares',
+      "start the built image in QEMU without a window, and check the assertions in the project's test",
     )
-    .option('--timeout <seconds>', "instead of the project's test.timeout")
-    .option('--update', 'make what is on the screen the reference, once all else that is declared holds')
+    .option('--timeout <seconds>', "override the project's test.timeout")
+    .option('--update', 'save the screen as the reference picture, once all other assertions hold')
     .option(...NO_CHECK)
-    .option('--json', 'for other programs')
+    .option('--json', 'print JSON')
     .action((bsp: string | undefined, _: unknown, self: Command) =>
       test(bsp, self.optsWithGlobals<RunFlags>()),
     )
 }
 
-const NO_CHECK = ['--no-check', 'do not look whether the image is older than its definition'] as const
+const NO_CHECK = ['--no-check', 'do not check whether the image is older than its definition'] as const
 
 const collect = (value: string, before: string[] | undefined) => [...(before ?? []), value]
 
@@ -83,7 +83,10 @@ async function run(bsp: string | undefined, flags: RunFlags): Promise<void> {
   }
 }
 
-/** Of the page that the project's test describes, where there is one; else of whatever is drawn and stands still. */
+/**
+ * Waits for the colours of the project's test if it has any; otherwise until something is drawn and the screen
+ * stops changing.
+ */
 async function screenshot(
   guest: Guest,
   workspace: Workspace,
@@ -92,7 +95,7 @@ async function screenshot(
   signal: AbortSignal,
 ): Promise<void> {
   const { colorsOf, expectAll, untilStill } = await import('../qemu/expect.ts')
-  // What is on the screen in passing is not waited for.
+  // Colours that appear only in passing are not waited for.
   const screen = colorsOf(workspace.project.config.test ?? {}).filter(({ still }) => still !== false)
   const seen =
     screen.length > 0
@@ -100,13 +103,13 @@ async function screenshot(
       : await untilStill(guest, timeout * 1000, signal)
   if (!guest.alive) {
     const complaint = guest.complaint ? `: ${guest.complaint}` : ''
-    throw new StruxError(`the machine ended before its screen stood still${complaint}`)
+    throw new StruxError(`the machine ended before its screen stopped changing${complaint}`)
   }
   await guest.save(file)
   printLine(file)
   if (seen) return
   const missing =
-    screen.length > 0 ? "the colours of the project's test were not seen" : 'nothing stood still'
+    screen.length > 0 ? "the colours of the project's test were not seen" : 'no stable picture was seen'
   throw new StruxError(`${missing} on the screen within ${timeout} s; ${file} shows what was there`)
 }
 
@@ -115,7 +118,7 @@ async function test(bsp: string | undefined, flags: RunFlags): Promise<void> {
   const declared = workspace.project.config.test
   if (!declared?.console?.length && !declared?.http?.length && !declared?.screen?.length) {
     throw new StruxError('the project declares nothing to test', {
-      hint: "Say in strux.config.ts what must hold, for example test: { console: ['Reached target'] }.",
+      hint: "Add assertions to strux.config.ts, for example test: { console: ['Reached target'] }.",
       exitCode: 2,
     })
   }
@@ -175,21 +178,21 @@ interface Start {
   readonly headless: boolean
   readonly ports: readonly number[]
   readonly keepChanges: boolean
-  /** Whether to look if the image is older than its definition. */
+  /** Whether to check if the image is older than its definition. */
   readonly check: boolean
   readonly signal: AbortSignal
 }
 
 interface Started {
   readonly guest: Guest
-  /** Why the image is older than its definition. */
+  /** The changes that make the image older than its definition. */
   readonly changed: readonly Changed[]
 }
 
 async function start(workspace: Workspace, options: Start): Promise<Started> {
   const { root, project, bsp, plan } = workspace
   if (project.config.qemu?.enabled === false) {
-    throw new StruxError('the project is not meant for QEMU', {
+    throw new StruxError('the project does not allow QEMU', {
       hint: 'qemu.enabled is false in strux.config.ts.',
     })
   }
@@ -223,7 +226,7 @@ function seconds(text: string | undefined): number | undefined {
   if (text === undefined) return undefined
   const value = Number(text)
   if (Number.isFinite(value) && value > 0) return value
-  throw new StruxError(`'${text}' is no number of seconds`, { exitCode: 2 })
+  throw new StruxError(`'${text}' is not a number of seconds`, { exitCode: 2 })
 }
 
 function portOf(text: string): number {

@@ -9,10 +9,10 @@ export function schemaCommand(program: Command): void {
     .addArgument(
       new Argument('<file>', 'bsp for bsp.yaml, project for strux.yaml').choices(['bsp', 'project']),
     )
-    .description('JSON Schema of bsp.yaml or strux.yaml, for editors')
+    .description('print the JSON Schema of bsp.yaml or strux.yaml, for editors')
     .addHelpText(
       'after',
-      '\nEditors that know YAML schemas read its place from the first line of a file:\n' +
+      "\nEditors that know YAML schemas read the schema's path from the first line of a file:\n" +
         '  # yaml-language-server: $schema=../../bsp.schema.json',
     )
     .action((file: 'bsp' | 'project') => printJson(fileSchema(file)))

@@ -1,6 +1,6 @@
-/** Files that are copied to a project: texts with `{{NAME}}` in them, which a value takes the place of. */
+/** Template files for projects: texts in which values replace `{{NAME}}`. */
 
-/** Every name must have a value. A line of nothing but an empty value is no line. */
+/** Every name must have a value. A line that consists of one empty value is removed. */
 export function fill(text: string, values: Readonly<Record<string, string>>): string {
   return text
     .replaceAll(/^ *\{\{(\w+)\}\}\n/gm, (line, name: string) => (values[name] === '' ? '' : line))

@@ -1,4 +1,7 @@
-/** Where a command prints: results on standard output, words for people on standard error, colours where wanted. */
+/**
+ * Output of commands: results on standard output, messages for people on standard error, with colours where
+ * supported.
+ */
 
 import picocolors from 'picocolors'
 import type { Colors } from 'picocolors/types.js'
@@ -11,7 +14,7 @@ import { renderDiagnostics } from '../diagnostics/render.ts'
 export function colorsFor(stream: NodeJS.WriteStream): Colors {
   const { NO_COLOR, FORCE_COLOR, TERM } = process.env
   const wanted = FORCE_COLOR !== undefined && FORCE_COLOR !== '0'
-  // Undefined would mean: let the library decide.
+  // Undefined would let the library decide.
   return picocolors.createColors(Boolean(!NO_COLOR && (wanted || (stream.isTTY && TERM !== 'dumb'))))
 }
 
@@ -31,15 +34,15 @@ export function printDiagnostics(diagnostics: readonly Diagnostic[], root: strin
   )
 }
 
-const ROOM = 'Make room; `strux clean` and `strux builder prune` delete what can be made again.'
+const ROOM = 'Make room; `strux clean` and `strux builder prune` delete files that can be made again.'
 
-/** What the system says about a disk, in words. */
+/** System errors about disks, in words. */
 const SYSTEM_ERRORS: Readonly<Record<string, { readonly words: string; readonly hint: string }>> = {
   ENOSPC: { words: 'No space is left on the disk', hint: ROOM },
   EDQUOT: { words: 'The disk quota is used up', hint: ROOM },
   EROFS: {
     words: 'The disk is read-only',
-    hint: 'A build writes to dist/: it has to be on a disk that can be written.',
+    hint: 'A build writes to dist/: it must be on a writable disk.',
   },
   EACCES: {
     words: 'This user may not use a file of the project',
@@ -47,7 +50,7 @@ const SYSTEM_ERRORS: Readonly<Record<string, { readonly words: string; readonly 
   },
 }
 
-/** What went wrong, for people. Returns the exit code. A stack is shown only with `verbose`. */
+/** Prints an error for people. Returns the exit code. The stack is shown only with `verbose`. */
 export function printError(error: unknown, verbose: boolean): number {
   const colors = colorsFor(process.stderr)
   const say = (text: string) => process.stderr.write(`${text}\n`)
@@ -71,9 +74,6 @@ export function printError(error: unknown, verbose: boolean): number {
   }
   say(`${colors.red('error')} ${code && path ? `${code} at ${path}: ` : ''}${message ?? String(error)}`)
   if (verbose && stack) say(colors.dim(stack))
-  else if (!code)
-    say(
-      `  ${colors.cyan('hint:')} this looks like a fault of strux itself; --verbose shows where it happened`,
-    )
+  else if (!code) say(`  ${colors.cyan('hint:')} this looks like a bug in strux; --verbose shows the stack`)
   return 1
 }

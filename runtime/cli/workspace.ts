@@ -1,4 +1,4 @@
-/** The project and BSP that a command is about; complaints about them are printed. */
+/** Opens the project and BSP of a command, and prints their diagnostics. */
 import { DiagnosticsError } from '../diagnostics/diagnostic.ts'
 import { StruxError } from '../diagnostics/error.ts'
 import { findProjectRoot } from '../load/find-project.ts'
@@ -7,14 +7,14 @@ import { diagnose, loadBsp, loadProject } from '../load/project.ts'
 import { examine, type Workspace } from '../run/workspace.ts'
 import { printDiagnostics } from './terminal.ts'
 
-/** The folder that a command is about: `--project`, or the nearest project around the current one. */
+/** The project of a command: `--project`, or the nearest project around the current folder. */
 export function projectRoot(folder: string | undefined): string {
   return findProjectRoot(folder ?? process.cwd())
 }
 
 /**
- * Everything up to the plan. Warnings are printed; errors are printed, all at once, and end the command with a
- * DiagnosticsError before anything has run.
+ * Loads and plans. Prints warnings; prints all errors at once and ends the command with a DiagnosticsError
+ * before anything runs.
  */
 export async function openWorkspace(
   folder: string | undefined,
@@ -23,7 +23,7 @@ export async function openWorkspace(
   const root = projectRoot(folder)
   const loaded = await loadProject(root)
   const name = bspName ?? defaultBsp(loaded)
-  // With a configuration that cannot be used, the BSP's own mistakes are said in the same breath.
+  // If the configuration has errors, the BSP's errors are reported as well.
   const bsp = name === undefined ? undefined : await loadBsp(loaded, name)
   const { diagnostics, workspace } = await examine(loaded, bsp)
   printDiagnostics(diagnostics, root)
@@ -33,8 +33,8 @@ export async function openWorkspace(
 }
 
 /**
- * The name of a BSP for commands about what it built, or else the project's default one. Its definition need not be in
- * order: only the configuration is read, and that only where no name is given.
+ * The given name of a BSP, or the project's default, for commands about built results. The BSP's definition may
+ * have errors: only the configuration is read, and only if no name is given.
  */
 export async function namedBsp(root: string, name: string | undefined): Promise<string> {
   if (name !== undefined) {
@@ -48,7 +48,7 @@ export async function namedBsp(root: string, name: string | undefined): Promise<
   throw new DiagnosticsError(diagnostics)
 }
 
-/** What the configuration says, also where something else in it is wrong. */
+/** The default BSP, if it can be determined despite other errors in the configuration. */
 function defaultBsp({ value, exported, bsps }: LoadedProject): string | undefined {
   if (value) return value.config.bsp
   const said = (exported as { bsp?: unknown } | undefined)?.bsp

@@ -66,7 +66,7 @@ function rewrite(path: string, text: string): void {
 
 function rename(from: string, to: string): void {
   // Nothing is replaced: rename would.
-  if (existsSync(to)) throw new Error(`${to} is there already`)
+  if (existsSync(to)) throw new Error(`${to} already exists`)
   mkdirSync(dirname(to), { recursive: true })
   renameSync(from, to)
 }

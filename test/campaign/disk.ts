@@ -110,7 +110,7 @@ export const disk: readonly Trial[] = [
         for (const command of [['build', '--from', 'before_bundle'], ['clean'], ['clean', '--all']]) {
           const { code, stderr, stdout } = await project.strux(command)
           expectPlainWords(stderr)
-          const nothing = /there is nothing of demo to delete/.test(stdout)
+          const nothing = /demo has nothing to delete/.test(stdout)
           expect(
             nothing || (code === 1 && /EROFS|read-only/.test(stderr)),
             `${command.join(' ')}: ${code} ${stderr}`,

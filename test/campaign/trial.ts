@@ -11,7 +11,7 @@ export interface Trial {
 export function expectPlainWords(text: string): void {
   const stack = /^ +at .*(\.[cm]?[jt]s:\d+|node:)/m.exec(text)
   if (stack) throw new Error(`a stack reaches the user:\n${text.slice(0, 1500)}`)
-  const raw = /undefined|\[object Object\]|looks like a fault of strux itself/.exec(text)
+  const raw = /undefined|\[object Object\]|looks like a bug in strux/.exec(text)
   if (raw) throw new Error(`"${raw[0]}" reaches the user:\n${text.slice(0, 1500)}`)
 }
 

@@ -201,7 +201,7 @@ test('strux new board: a board of the project, planned and type-checked; nothing
   ]) {
     const { code, stderr } = strux(at, 'new', ...again)
     assert.is(code, 2)
-    assert.match(stderr, 'is there already')
+    assert.match(stderr, 'already exists')
   }
   // What npm would publish of it.
   const { files } = pack(join(at, 'boards/desk'), folder)

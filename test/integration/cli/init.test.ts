@@ -66,8 +66,8 @@ test('says what is wrong, and leaves nothing behind', async () => {
   place.write('there/file', '')
   for (const [args, said] of [
     [['Lobby'], /'Lobby' cannot be the name of a project\n.*lower-case/],
-    [['there'], /there is there already/],
-    [['lobby', '--board', 'qemu-x86'], /no board 'qemu-x86'\n.*do you mean qemu-x86_64\?/],
+    [['there'], /there already exists/],
+    [['lobby', '--board', 'qemu-x86'], /no board 'qemu-x86'\n.*did you mean qemu-x86_64\?/],
     [['lobby', '--board', '@acme/panel'], /no board '@acme\/panel'\n.*@acme\/panel#panel/],
   ] as const) {
     const { code, stderr } = await place.strux(['init', ...args])

@@ -31,12 +31,12 @@ test('packages: added once, and said when they are there', async () => {
   const root = made()
   chmodSync(join(root, FILE), 0o640)
   const first = await strux(root, 'add', 'package', 'curl', 'vim', 'vim')
-  assert.is(first.stdout, `${FILE} has curl already\nadded vim to ${FILE}`, first.stderr)
+  assert.is(first.stdout, `${FILE} already has curl\nadded vim to ${FILE}`, first.stderr)
   const after = BSP.replace("['curl']", "['curl', 'vim']")
   assert.is(text(root), after)
   assert.is(statSync(join(root, FILE)).mode & 0o777, 0o640)
   const again = await strux(root, 'add', 'package', 'curl', 'vim')
-  assert.equal([again.exitCode, again.stdout], [0, `${FILE} has curl, vim already`])
+  assert.equal([again.exitCode, again.stdout], [0, `${FILE} already has curl, vim`])
   assert.is(text(root), after)
   const all = await strux(root, 'add', 'package', 'vim', '--all')
   assert.is(all.exitCode, 0, all.stderr)
@@ -54,7 +54,7 @@ test('a script: added once; its file may come later', async () => {
   const added = `    { id: 'sum', step: 'after_build', location: './scripts/sum.sh', depends_on: ['./a.sh'] },\n`
   assert.is(text(root), BSP.replace('  ],\n  rootfs', `${added}  ],\n  rootfs`))
   const again = await strux(root, ...args)
-  assert.equal([again.exitCode, again.stdout], [0, `${FILE} has ./scripts/sum.sh at after_build already`])
+  assert.equal([again.exitCode, again.stdout], [0, `${FILE} already has ./scripts/sum.sh at after_build`])
 })
 
 test('what would be wrong is taken back', async () => {
@@ -72,7 +72,7 @@ test('what would be wrong is taken back', async () => {
   )
   assert.is(said.exitCode, 1)
   assert.match(said.stderr, 'artifact_relative')
-  assert.match(said.stderr, `${FILE} is as it was`)
+  assert.match(said.stderr, `${FILE} was not changed`)
   assert.is(text(root), BSP)
   const hook = await strux(root, 'add', 'script', '--hook', 'make_imagee', '--location', './a.sh')
   assert.is(hook.exitCode, 2)

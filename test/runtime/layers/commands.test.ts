@@ -69,9 +69,9 @@ test('new: what cannot be made is refused, and nothing is written', async () => 
   }
   await refused(['board', 'No Name'], "'No Name' cannot be the name of a board")
   await refused(['board', '../x'], 'cannot be the name of a board')
-  await refused(['board', 'x'], 'boards/x/index.ts is there already')
+  await refused(['board', 'x'], 'boards/x/index.ts already exists')
   await refused(['bsp', 'a/b', '--extends', 'x'], "'a/b' cannot be the name of a BSP")
-  await refused(['bsp', 'demo', '--extends', 'x#x'], 'bsp/demo/bsp.ts is there already')
+  await refused(['bsp', 'demo', '--extends', 'x#x'], 'bsp/demo/bsp.ts already exists')
   await refused(['bsp', 'other'], '--extends')
   await refused(
     ['bsp', 'other', '--extends', 'nowhere'],
