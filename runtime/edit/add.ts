@@ -1,4 +1,4 @@
-/** What `strux add` puts into a module, as edits of its text. */
+/** The text edits of `strux add`. */
 import type { Node as MorphNode } from 'ts-morph'
 import { bspSchema, projectSchema } from '../../lib/schema.ts'
 import { type Edit, insertion, type Print } from './insert.ts'
@@ -15,7 +15,7 @@ export interface NewScript {
   readonly depends_on?: readonly string[]
 }
 
-/** At the end of `scripts`: scripts of one hook run in the order of the list. */
+/** Appends to `scripts`: scripts of one hook run in the order of the list. */
 export function addScript(module: EditableModule, script: NewScript): Edit[] {
   const { style } = module
   const definition = module.definition()
@@ -30,7 +30,7 @@ export function addScript(module: EditableModule, script: NewScript): Edit[] {
   )
 }
 
-/** @param kind which of both definitions the module is: their keys stand in another order */
+/** @param kind the definition's kind, which decides the order of keys */
 export function addPackages(
   module: EditableModule,
   names: readonly string[],
@@ -60,7 +60,7 @@ export function addPackages(
 const BSP_KEYS: readonly string[] = Object.keys(bspSchema.shape)
 const PROJECT_KEYS: readonly string[] = Object.keys(projectSchema.shape)
 
-/** The index of the last key that stands before `key` where keys are in order; the last of all where none does. */
+/** The index of the last key that precedes `key` in the usual order; if none does, the last key. */
 function placeOf(key: string, present: readonly (string | undefined)[], order: readonly string[]): number {
   const own = order.indexOf(key)
   const found = present.findLastIndex(each => {
@@ -75,14 +75,14 @@ function property(key: string, style: Style, print: Print): Print {
   return (indent, before) => name + print(indent, before + name.length)
 }
 
-/** A new list, always over several lines: more scripts will follow. */
+/** A new list, always on several lines, because more scripts will follow. */
 function listOf(print: Print, style: Style, indent: string): string {
   const inner = indent + style.unit
   const end = style.trailingComma ? ',' : ''
   return `[${style.newline}${inner}${print(inner, inner.length)}${end}${style.newline}${indent}]`
 }
 
-/** On one line where the script before it is, or where there is little to say. */
+/** On one line if the previous script is, or if the text is short. */
 function scriptPrinter(
   value: { readonly [key: string]: Value },
   style: Style,

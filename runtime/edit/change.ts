@@ -1,4 +1,4 @@
-/** Changes of files that are kept only where the project still loads with them. */
+/** Changes files, and keeps the changes only if the project still loads. */
 import { chmodSync, existsSync, mkdirSync, readFileSync, realpathSync, renameSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
@@ -6,21 +6,21 @@ import { writeAtomic } from '../state/atomic-file.ts'
 import { applied, type Edit } from './insert.ts'
 import type { EditableModule } from './module.ts'
 
-/** What there is to say about the project as it is on disk now. */
+/** The diagnostics of the project as it is on disk now. */
 export type Examine = () => Promise<readonly Diagnostic[]>
 
 export interface Change {
   readonly module: EditableModule
   readonly edits: readonly Edit[]
-  /** A file that gets another name at the same time; both absolute. */
+  /** A file to rename at the same time; both paths absolute. */
   readonly move?: { readonly from: string; readonly to: string }
 }
 
 /**
- * Errors that were not there before undo everything, as does an exception.
+ * A new error, or an exception, undoes all changes.
  *
- * @param before what was said of the project without the change
- * @returns what is new; with an error in it, nothing has changed
+ * @param before the diagnostics without the change
+ * @returns the new diagnostics; if one is an error, nothing has changed
  */
 export async function change(
   root: string,
@@ -53,7 +53,7 @@ function undoAll(undo: readonly (() => void)[]): void {
   for (const step of undo.toReversed()) step()
 }
 
-/** Whatever moved down by a line is still the same. */
+/** Diagnostics that only moved to another line count as the same. */
 function said({ line: _, column: __, length: ___, ...rest }: Diagnostic): string {
   return JSON.stringify(rest)
 }
@@ -65,7 +65,7 @@ function rewrite(path: string, text: string): void {
 }
 
 function rename(from: string, to: string): void {
-  // Nothing is replaced: rename would.
+  // Check first, because rename would replace an existing file.
   if (existsSync(to)) throw new Error(`${to} already exists`)
   mkdirSync(dirname(to), { recursive: true })
   renameSync(from, to)

@@ -1,11 +1,11 @@
 /**
- * Members added to an object or a list as the author has it. The syntax tree says where; the text is changed there and
- * nowhere else, so that all the rest, comments included, stays as it is to the byte.
+ * Adds members to an object or list in the author's text. The syntax tree gives the position; only the text
+ * there changes, so that the rest, including comments, keeps every byte.
  */
 import type { ArrayLiteralExpression, Node as MorphNode, ObjectLiteralExpression } from 'ts-morph'
 import type { Style } from './style.ts'
 
-/** Offsets are those of the module's text. */
+/** Offsets in the module's text. */
 export interface Edit {
   readonly start: number
   readonly end: number
@@ -18,7 +18,7 @@ export interface Literal {
   readonly hasTrailingComma: boolean
 }
 
-/** The text of a new member. `indent` is that of its line; `before` counts the characters in front of it. */
+/** The text of a new member. `indent` is its line's indentation; `before` is the number of characters before it. */
 export type Print = (indent: string, before: number) => string
 
 export function objectLiteral(node: ObjectLiteralExpression): Literal {
@@ -37,7 +37,7 @@ export function arrayLiteral(node: ArrayLiteralExpression): Literal {
   }
 }
 
-/** @param after index of the member to stand behind; otherwise behind all */
+/** @param after index of the member to insert after; default: after the last */
 export function insertion(
   literal: Literal,
   entries: readonly Print[],
@@ -61,7 +61,7 @@ interface Insertion {
   readonly literal: Literal
   readonly text: string
   readonly style: Style
-  /** Of the line that the literal begins in. */
+  /** The indentation of the line where the literal begins. */
   readonly indent: string
 }
 
@@ -73,7 +73,7 @@ function intoLine(place: Insertion, entries: readonly Print[], after: number): E
   const pieces = entries.map(print => print(indent, 0))
   const rest = lineEnd(text, start) - lineStart(text, start)
   const added = pieces.reduce((sum, piece) => sum + piece.length + 2, 0)
-  // A line that is longer already is how its author wants it.
+  // A line that is already longer shows the author's preference.
   const isLong = rest > style.width
   const fits = pieces.every(piece => !piece.includes('\n')) && (isLong || rest + added <= style.width)
   const hasComment = inner.includes('/*')
@@ -93,7 +93,7 @@ function intoLine(place: Insertion, entries: readonly Print[], after: number): E
   return [{ start, end, text: broken(place, own, entries, after) }]
 }
 
-/** The literal with a line for each member. */
+/** The literal with one line per member. */
 function broken(
   { literal, text, style, indent }: Insertion,
   own: readonly string[],
@@ -109,7 +109,7 @@ function broken(
   return `${text[node.getStart()]}${style.newline}${inner}${lines}${end}${style.newline}${indent}${text[node.getEnd() - 1]}`
 }
 
-/** Nothing but comments and blank lines between the brackets. */
+/** Between the brackets are only comments and blank lines. */
 function intoEmptyLines({ literal, text, style, indent }: Insertion, entries: readonly Print[]): Edit[] {
   const inner = indent + style.unit
   const close = literal.node.getEnd() - 1
@@ -132,7 +132,7 @@ function intoLines(place: Insertion, entries: readonly Print[], after: number): 
   }
   const inner = indentAt(text, first.getStart())
   const made = entries.map(print => `${style.newline}${inner}${print(inner, inner.length)}`)
-  // A member that shares its line with the next one cannot be followed by a line.
+  // A new line cannot follow a member that shares its line with the next one.
   let index = Math.max(0, after)
   const behind = (at: number) => {
     const end = members[at]!.getEnd()
@@ -171,7 +171,7 @@ function beginsLine(text: string, at: number): boolean {
   return text.slice(lineStart(text, at), at).trim() === ''
 }
 
-/** The offset behind the comma that follows, over comments. */
+/** The offset after the next comma, skipping comments. */
 function commaAfter(text: string, at: number): number {
   const match = /^(?:\s|\/\/[^\n]*|\/\*[\s\S]*?\*\/)*,/.exec(text.slice(at))
   return at + (match?.[0].length ?? 0)
@@ -181,7 +181,7 @@ function pastBlockComments(text: string, at: number): number {
   return at + /^(?:[ \t]*\/\*[\s\S]*?\*\/)*/.exec(text.slice(at))![0].length
 }
 
-/** The end of the line, where nothing but comments comes before it. */
+/** The end of the line, if only comments precede it. */
 function restOfLine(text: string, at: number): number | undefined {
   const match = /^(?:[ \t]|\/\/[^\r\n]*|\/\*[^\r\n]*?\*\/)*(?=\r?\n)/.exec(text.slice(at))
   return match ? at + match[0].length : undefined

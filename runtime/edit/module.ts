@@ -1,4 +1,4 @@
-/** A definition's module, and the objects and lists in it that may be changed in place. */
+/** A definition's module, and the objects and lists in it that can be edited in place. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ArrayLiteralExpression, Node as MorphNode, ObjectLiteralExpression } from 'ts-morph'
@@ -10,7 +10,7 @@ import { defaultExport, openSources, type Sources } from '../load/syntax.ts'
 import { arrayLiteral, type Literal, objectLiteral } from './insert.ts'
 import { type Style, styleOf } from './style.ts'
 
-/** The module cannot be changed by a program; the place says why. */
+/** A program cannot edit the module; the message and position say why. */
 export class NotEditable extends Error {
   override readonly name = 'NotEditable'
   readonly diagnostic: Diagnostic
@@ -21,7 +21,7 @@ export class NotEditable extends Error {
   }
 }
 
-const BY_HAND = 'change it by hand: what it evaluates to cannot be told from where it stands'
+const BY_HAND = 'edit it by hand: its value cannot be determined from the source'
 
 export class EditableModule {
   readonly #root: string
@@ -52,7 +52,7 @@ export class EditableModule {
     })
   }
 
-  /** The text that offsets of edits count in; `prefix` stands before it in the file. */
+  /** The text to which the offsets of edits refer; `prefix` precedes it in the file. */
   read(): { text: string; prefix: string } {
     const file = readFileSync(join(this.#root, this.file), 'utf8')
     const prefix = file.startsWith('\uFEFF') && !this.#text.startsWith('\uFEFF') ? '\uFEFF' : ''
@@ -67,17 +67,17 @@ export class EditableModule {
     return projectPath(this.#root, this.#sources.entry.getFilePath())
   }
 
-  /** The object that `defineBsp` or `defineConfig` is given. */
+  /** The argument of `defineBsp` or `defineConfig`. */
   definition(): Literal {
     const node = defaultExport(this.#sources)
     if (!node) throw this.#refusal(this.#sources.entry, 'there is no default export')
     const { Node } = this.#sources.morph
     const found = this.#literal(node, 'the definition')
     if (Node.isObjectLiteralExpression(found)) return objectLiteral(found)
-    throw this.#refusal(found, 'the definition is no object')
+    throw this.#refusal(found, 'the definition is not an object')
   }
 
-  /** The list under a key; undefined where the key is not there. */
+  /** The list under a key; undefined if the key is absent. */
   list(object: Literal, key: string): Literal | undefined {
     return this.#member(object, key, found =>
       this.#sources.morph.Node.isArrayLiteralExpression(found) ? arrayLiteral(found) : undefined,
@@ -90,7 +90,7 @@ export class EditableModule {
     )
   }
 
-  /** The names of an object's keys in their order; nothing in place of what is no plain key. */
+  /** The names of an object's keys, in order; undefined for members without a plain key. */
   keys({ members }: Literal): (string | undefined)[] {
     const { Node } = this.#sources.morph
     return members.map(member =>
@@ -129,7 +129,7 @@ export class EditableModule {
     throw this.#refusal(found, `${key} is not what it should be`)
   }
 
-  /** Behind constants, assertions and the calls that hand on what they are given. */
+  /** Follows constants, type assertions, and calls that return their argument. */
   #literal(from: MorphNode, what: string): ObjectLiteralExpression | ArrayLiteralExpression {
     const { Node } = this.#sources.morph
     const seen = new Set<MorphNode>()
@@ -171,7 +171,7 @@ export class EditableModule {
     return Node.isImportSpecifier(declaration) ? declaration.getName() : node.getText()
   }
 
-  /** How often the module mentions what is named, its declaration, types and exports aside. */
+  /** How often the module uses the name, apart from its declaration, types and exports. */
   #uses(node: MorphNode): number {
     const { Node, SyntaxKind } = this.#sources.morph
     if (Node.isCallExpression(node)) return 1
@@ -190,7 +190,7 @@ export class EditableModule {
 
   #nature(node: MorphNode): string {
     const { Node } = this.#sources.morph
-    if (Node.isCallExpression(node)) return 'what a function returns'
+    if (Node.isCallExpression(node)) return 'the result of a function'
     if (Node.isConditionalExpression(node) || Node.isBinaryExpression(node)) return 'chosen by a condition'
     if (Node.isIdentifier(node) || Node.isPropertyAccessExpression(node)) return 'not written in the project'
     return 'computed'

@@ -1,10 +1,10 @@
-/** Plain data as the text of a literal. */
+/** Prints plain data as the text of a literal. */
 import type { Style } from './style.ts'
 
 export type Value = string | number | boolean | null | readonly Value[] | { readonly [key: string]: Value }
 
 export function quoted(text: string, { quote }: Pick<Style, 'quote'>): string {
-  // The other quote, where that saves escapes, as formatters have it.
+  // Use the other quote if that saves escapes, like formatters do.
   const other = quote === "'" ? '"' : "'"
   const used = text.includes(quote) && !text.includes(other) ? other : quote
   const inside = JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"')
@@ -27,10 +27,10 @@ export function onOneLine(value: Value, style: Style): string {
 }
 
 /**
- * On one line where that is short enough, else one line for each member.
+ * On one line if that is short enough, else one line per member.
  *
- * @param indent of the line that the value begins in
- * @param before characters in that line before the value, the indentation included
+ * @param indent the indentation of the line where the value begins
+ * @param before number of characters before the value on that line, including indentation
  */
 export function printed(value: Value, style: Style, indent: string, before: number): string {
   const line = onOneLine(value, style)
@@ -38,7 +38,7 @@ export function printed(value: Value, style: Style, indent: string, before: numb
   return spread(value, style, indent)
 }
 
-/** One line for each member. */
+/** One line per member. */
 export function spread(
   value: readonly Value[] | { readonly [key: string]: Value },
   style: Style,

@@ -1,4 +1,4 @@
-/** Where a definition's scripts mention a file that gets another name. */
+/** Finds the mentions of a renamed file in a definition's scripts. */
 import { posix } from 'node:path'
 import type { Finding } from '../diagnostics/diagnostic.ts'
 import { showKeys } from '../diagnostics/show-value.ts'
@@ -13,7 +13,7 @@ interface Script {
 }
 
 /**
- * Throws NotEditable where a mention is no plain text in the module.
+ * Throws NotEditable if a mention is not plain text in the module.
  *
  * @param from and `to`: relative to the project
  */
@@ -30,7 +30,7 @@ export async function renameMentions(
   const add = (text: unknown, keys: readonly (string | number)[], isMention: boolean) => {
     if (typeof text !== 'string' || !isMention || posix.join(folder, text) !== from) return
     const origin = { source: 'bsp', keys } as const
-    const message = `${showKeys(keys)} is put together elsewhere, and names this file`
+    const message = `${showKeys(keys)} is computed, and names this file`
     mentions.push({
       text,
       finding: { severity: 'error', code: 'not_editable', message, origin, at: 'value' },
@@ -40,7 +40,7 @@ export async function renameMentions(
     add(script.location, ['scripts', index, 'location'], true)
     if (!Array.isArray(script.depends_on)) continue
     for (const [at, path] of script.depends_on.entries()) {
-      // Anything else than ./ and ../ is a product of the build.
+      // Paths without ./ or ../ are build products.
       add(path, ['scripts', index, 'depends_on', at], /^\.\.?\//.test(String(path)))
     }
   }

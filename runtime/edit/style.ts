@@ -1,4 +1,4 @@
-/** How a module is written, so that what is added to it looks as if its author had written it. */
+/** The style of a module, so that additions look like the author's own text. */
 import type { SourceFile } from 'ts-morph'
 import type { TsMorph } from '../load/syntax.ts'
 
@@ -7,16 +7,16 @@ export interface Style {
   /** One level of indentation. */
   readonly unit: string
   readonly newline: '\n' | '\r\n'
-  /** Whether lists over several lines end with a comma. */
+  /** Whether multi-line lists end with a comma. */
   readonly trailingComma: boolean
-  /** Longest line, in characters, that is written where a shorter form is possible. */
+  /** The maximum line length, in characters, if a shorter form is possible. */
   readonly width: number
 }
 
-/** What a new file is written in. */
+/** The style of new files. */
 export const OWN_STYLE: Style = { quote: "'", unit: '  ', newline: '\n', trailingComma: true, width: 100 }
 
-/** What most of the module does; what it never shows is as in a new file. */
+/** The majority style of the module; aspects that it never shows are as in new files. */
 export function styleOf(source: SourceFile, { SyntaxKind }: TsMorph): Style {
   const text = source.getFullText()
   const quotes = source
@@ -46,7 +46,7 @@ export function styleOf(source: SourceFile, { SyntaxKind }: TsMorph): Style {
   }
 }
 
-/** The smallest indentation of a line that is no part of a comment. */
+/** The smallest indentation of a line outside comments. */
 function unitOf(text: string): string {
   const indents = [...text.matchAll(/^(\t+| +)(?=[^\s*])/gm)].map(match => match[1]!)
   if (indents.some(indent => indent.startsWith('\t'))) return '\t'

@@ -1,4 +1,4 @@
-/** One BSP of the exported project: its bsp.yaml, and every file that it names. */
+/** Exports one BSP: its bsp.yaml, and every file that it names. */
 import { existsSync, statSync } from 'node:fs'
 import { join, posix } from 'node:path'
 import { bspSchema } from '../../lib/schema/bsp.ts'
@@ -27,14 +27,14 @@ export interface BspExport {
   readonly plan: Plan
   readonly fileStates: FileStates
   readonly files: FileSet
-  /** Files of the project that make up its definitions. */
+  /** The project's files that contain its definitions. */
   readonly definitions: ReadonlySet<string>
   readonly lossy: boolean
-  /** What `strux_version` says. */
+  /** The value of `strux_version`. */
   readonly version: string
 }
 
-/** Puts everything into the file set; returns what is to be said about it. */
+/** Adds everything to the file set; returns the findings. */
 export async function exportBsp(input: BspExport): Promise<Finding[]> {
   const { root, project, bsp, plan, files, definitions } = input
   const { data, name } = bsp
@@ -87,12 +87,12 @@ export async function exportBsp(input: BspExport): Promise<Finding[]> {
     named,
   })
   for (const { hook, comment, entry, first } of steps) {
-    // The declared image is made before scripts of the same hook run.
+    // The declared image is made before the scripts of its hook.
     const at = first ? scripts.findIndex(script => script.hook === hook) : -1
     scripts.splice(at < 0 ? scripts.length : at, 0, { hook, value: new Commented(comment, entry) })
   }
   const said = yamlData(moved, generated)
-  // Paths of the exported project, but the files are still here.
+  // Paths are those of the exported project, but the files are still in this one.
   findings.push(...bspBreaks({ ...said, scripts: [] }, { root, bspName: name, bspFolder: bsp.folder }))
   findings.push(...leftOutOfBsp(data, { lossy: input.lossy, generated }))
   copyWhole(input, layout)
@@ -148,7 +148,7 @@ function bootComments(boot: NonNullable<BspData['boot']>, because: (step: string
   }
 }
 
-/** The data with paths of the exported project; the files that it names are put there. */
+/** The data with paths of the exported project; adds the named files to the file set. */
 function moveFiles(
   input: BspExport,
   layout: Layout,
@@ -170,7 +170,7 @@ function moveFiles(
     const [path, fragment = ''] = text.startsWith('./') ? /^([^#]*)(#.*)?$/.exec(text)!.slice(1) : [text]
     const from = posix.join(layout.from, path!)
     take(from, place)
-    // They may include what lies beside them without a word about it.
+    // Device trees may include files beside them without declaring them.
     if (/device_tree\.(dts|overlays)/.test(place)) {
       const beside = posix.normalize(posix.dirname(from))
       const skip = (each: string, to: string) =>
@@ -185,7 +185,7 @@ function moveFiles(
   for (const name of rootfs?.packages ?? []) {
     if (name.endsWith('.deb') && !name.startsWith('./')) take(name, 'rootfs.packages')
   }
-  // Named by nobody, but read by the kernel step.
+  // No key names this file, but the kernel step reads it.
   if (data.boot?.kernel?.custom_kernel) take(posix.join(layout.from, 'configs/kernel.config'), 'boot.kernel')
   return moved
 }
@@ -193,7 +193,7 @@ function moveFiles(
 const isFile = (root: string, path: string) =>
   statSync(join(root, path), { throwIfNoEntry: false })?.isFile() ?? false
 
-/** What YAML can say of the data. */
+/** The part of the data that YAML can express. */
 function yamlData(moved: BspData, generated: ReadonlySet<string>): BspData {
   const said = structuredClone(moved) as BspData & { boot?: Record<string, Record<string, unknown>> }
   for (const key of Object.keys(TYPESCRIPT_KEYS.bsp)) removeKey(said, key.split('.'))
@@ -221,11 +221,11 @@ function keepOnly(data: Record<string, unknown>, keys: readonly string[]): void 
   for (const key of Object.keys(data)) if (!keys.includes(key)) delete data[key]
 }
 
-/** npm's and TypeScript's files, in a folder that is copied for all the rest that is in it. */
+/** Files of npm and TypeScript, left out when a folder is copied for its other files. */
 const NOT_FOR_OTHERS =
   /(^|\/)(package(-lock)?\.json|pnpm-lock\.yaml|yarn\.lock|tsconfig[^/]*\.json|[^/]*\.[cm]?[jt]sx?(\.map)?)$/
 
-/** The folders of BSP and boards: their scripts may use files there that no list names. */
+/** Copies the folders of BSP and boards, because their scripts may use undeclared files there. */
 function copyWhole({ root, project, bsp, files, definitions }: BspExport, layout: Layout): void {
   const boards = bsp.layers?.all.filter(layer => layer.isBoard).map(layer => layer.folder) ?? []
   for (const folder of new Set([bsp.folder, ...boards])) {

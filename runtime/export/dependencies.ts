@@ -1,6 +1,6 @@
 /**
- * `depends_on` as other tools understand it: regular files alone. Folders and globs of sources become the files that they
- * have now; those of products become the artifacts that are declared in them.
+ * Converts `depends_on` to the form that other tools support: only regular files. Folders and globs of sources
+ * become their current files; those of build products become the artifacts declared in them.
  */
 import { lstatSync, readdirSync, statSync } from 'node:fs'
 import { join, posix } from 'node:path'
@@ -27,19 +27,19 @@ export interface DependencyContext {
   readonly part: string
   readonly layout: Layout
   readonly roots: PathRoots
-  /** Names that do not count in folders and globs (build.cache.ignore_patterns). */
+  /** Names ignored in folders and globs (build.cache.ignore_patterns). */
   readonly ignore: readonly string[]
-  /** The YAML file that a module of the definitions becomes, as a path of the exported project. */
+  /** The YAML file that replaces a module of the definitions, as a path in the exported project. */
   readonly becomes: (path: string) => string | undefined
 }
 
 export interface Listed {
   readonly paths: readonly string[]
-  /** What cannot be said. */
+  /** Dependencies that cannot be expressed. */
   readonly dropped: readonly string[]
 }
 
-/** @param without artifacts of the script itself, which do not count in a folder that it reads */
+/** @param without the script's own artifacts, which do not count in a folder that it reads */
 export async function listDependencies(
   declared: readonly string[],
   without: readonly string[],
@@ -75,13 +75,13 @@ async function expand(
     path => !without.some(own => path === own || path.startsWith(`${own}/`)),
   )
   const files = found.filter(path => isRegular(join(root, path)))
-  // What counts but is no regular file (a link that leads nowhere) is copied all the same.
+  // Inputs that are not regular files (dangling links) are still copied.
   for (const path of found) if (context.becomes(path) === undefined) take(path, context)
   if (files.length === 0) return undefined
   return files.map(path => withoutGlob(pathText(context.becomes(path) ?? layout.place(path), context)))
 }
 
-/** As the author wrote it, where it means the same in the exported project. */
+/** The author's notation, if it has the same meaning in the exported project. */
 function writtenAs(path: string, declared: string, context: DependencyContext): string {
   const { layout, roots } = context
   const place = context.becomes(path) ?? layout.place(path)
@@ -90,7 +90,7 @@ function writtenAs(path: string, declared: string, context: DependencyContext): 
   return withoutGlob(pathText(place, context))
 }
 
-/** A file of the BSP begins with `./`; one of the project is reached from dist/, as other tools do it. */
+/** Files of the BSP begin with `./`; files of the project are relative to dist/, as in other tools. */
 function pathText(place: string, { layout }: DependencyContext): string {
   if (layout.to === '.' || place.startsWith(`${layout.to}/`)) return layout.own(place)
   return `../${place}`
@@ -100,7 +100,7 @@ function take(path: string, { files, part, layout }: DependencyContext): void {
   files.copy(part, path, layout.place(path))
 }
 
-/** A file is named as it is; of a folder or glob, the artifacts in it that are declared. */
+/** A file is named directly; for a folder or glob, the declared artifacts in it. */
 async function products(
   declared: string,
   ref: PathRef,
@@ -119,7 +119,7 @@ async function products(
   return inside.length === 0 ? undefined : inside.map(path => withoutGlob(productText(path, roots.bsp)))
 }
 
-/** Folders that steps make as a whole. */
+/** Folders that a step makes as a whole. */
 const STEP_FOLDERS = ['kernel', 'kernel-source', 'bootloader', 'bootloader-source']
 
 function isMadeFolder(path: string, plan: Plan, bsp: string): boolean {
@@ -128,7 +128,7 @@ function isMadeFolder(path: string, plan: Plan, bsp: string): boolean {
   return plan.nodes.some(node => node.artifacts.some(artifact => artifact.path.startsWith(`${path}/`)))
 }
 
-/** A product as dependencies and artifacts name it. */
+/** The notation of a build product in dependencies and artifacts. */
 export function productText(path: string, bsp: string): string {
   for (const [prefix, folder] of [
     ['cache/', `${cacheFolder(bsp)}/`],

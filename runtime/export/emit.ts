@@ -1,6 +1,6 @@
 /**
- * YAML as it is written out: two parsers of different ages read it, so every text is in double quotes, nothing is folded,
- * and there are no anchors. The same value always becomes the same bytes.
+ * Writes YAML. Two parsers of different ages read it, so all text is in double quotes, no line is folded, and
+ * there are no anchors. The same value always gives the same bytes.
  */
 
 /** A value with comment lines above it. */
@@ -56,7 +56,7 @@ function scalar(value: unknown): string {
   return typeof value === 'string' ? quoted(value) : String(value)
 }
 
-/** JSON's escapes are YAML's too; what JSON leaves as it is, and YAML may not have, is escaped as well. */
+/** JSON's escapes are valid in YAML too. Characters that JSON allows and YAML does not are also escaped. */
 function quoted(text: string): string {
   return JSON.stringify(text).replaceAll(
     /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g,
@@ -64,7 +64,7 @@ function quoted(text: string): string {
   )
 }
 
-/** Text as lines of a comment, whatever is in it. */
+/** Any text as comment lines. */
 export function commentLines(text: string): string[] {
   return text
     .split(/\r?\n/)

@@ -1,4 +1,4 @@
-/** A project as YAML: every file of it, before anything is written. */
+/** Exports a project as YAML: collects every file before anything is written. */
 import type { FileStates } from '../cache/file-states.ts'
 import type { Finding } from '../diagnostics/diagnostic.ts'
 import { StruxError } from '../diagnostics/error.ts'
@@ -22,7 +22,7 @@ export interface ExportOptions {
   readonly root: string
   readonly project: Project
   readonly config: DefinitionSource | undefined
-  /** Absolute path of the folder that is written to. */
+  /** Absolute path of the target folder. */
   readonly out: string
   readonly withSources: boolean
   readonly lossy: boolean
@@ -37,7 +37,7 @@ export interface Exported {
   readonly ofBsps: ReadonlyMap<string, readonly Finding[]>
 }
 
-/** The version of the format that is written. */
+/** The version of the written format. */
 const FORMAT = '0.3.0'
 
 export async function exportAll(bsps: readonly ExportedBsp[], options: ExportOptions): Promise<Exported> {
@@ -56,20 +56,20 @@ export async function exportAll(bsps: readonly ExportedBsp[], options: ExportOpt
     ...first,
     ...{ root, project, files, definitions, lossy, withSources },
     file: config?.kind === 'yaml' ? config.file : (config?.module.entry ?? 'the project'),
-    // Where only another BSP is exported, that is what commands there are about.
+    // If the default BSP is not exported, the first exported one becomes the default.
     defaultBsp: there.includes(project.config.bsp) ? project.config.bsp : first.bsp.name,
   })
   return { files, ofProject, ofBsps }
 }
 
-/** That of the file, where one is read and written again. */
+/** The version of an existing YAML file, if one is re-exported. */
 async function versionOf(source: DefinitionSource | undefined): Promise<string> {
   const document = source?.kind === 'yaml' ? await source.document() : undefined
   const data = document?.data as { strux_version?: unknown } | undefined
   return typeof data?.strux_version === 'string' ? data.strux_version : FORMAT
 }
 
-/** What becomes YAML, and is not copied as it is. */
+/** Files that become YAML and are not copied. */
 function filesOf(source: DefinitionSource | undefined): readonly string[] {
   if (!source) return []
   return source.kind === 'yaml' ? [source.file] : source.module.inputs.map(input => input.file)

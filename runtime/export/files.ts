@@ -1,4 +1,4 @@
-/** The files of an exported project: which there are, where each comes from, and for which part of it they are needed. */
+/** The files of an exported project: their paths, sources, and the part of the project that needs them. */
 import { existsSync, lstatSync, readdirSync, readlinkSync, realpathSync, type Stats, statSync } from 'node:fs'
 import { dirname, join, posix, relative, resolve, sep } from 'node:path'
 import { StruxError } from '../diagnostics/error.ts'
@@ -8,37 +8,37 @@ export type Content =
   /** Absolute path of the file that is copied. */
   | { readonly kind: 'copy'; readonly from: string }
   | { readonly kind: 'link'; readonly target: string }
-  /** A folder with nothing in it. */
+  /** An empty folder. */
   | { readonly kind: 'folder' }
 
 export interface ExportedFile {
   readonly content: Content
-  /** Permission bits. Links have none. */
+  /** Permission bits; links have none. */
   readonly mode: number
 }
 
-/** What a folder has unless somebody chose something else: only then it is an entry of its own, or if nothing is in it. */
+/** The default mode of folders. A folder gets its own entry only with another mode, or if it is empty. */
 export const FOLDER_MODE = 0o755
 
-/** Never part of what is copied as a whole. */
+/** Never copied as part of a folder. */
 const NOISE = new Set(['node_modules', '.git', '.DS_Store'])
 
 export class FileSet {
   /** By path relative to the exported project. */
   readonly files = new Map<string, ExportedFile>()
-  /** By part (a BSP's name, '' for the project): the paths that it needs. */
+  /** The paths that each part (a BSP's name, '' for the project) needs. */
   readonly parts = new Map<string, Set<string>>()
   readonly #root: string
-  /** Never copied: what the export itself made earlier, when it lies in the project. */
+  /** Never copied: an earlier export inside the project. */
   readonly #without: string
 
-  /** @param root the project that is exported, @param out where to */
+  /** @param root the exported project, @param out the target folder */
   constructor(root: string, out: string) {
     this.#root = root
     this.#without = out
   }
 
-  /** Of a file that the project has, its copy. A folder is copied whole, without what `skip` is true for, by its place in the copy. */
+  /** Adds a copy of a file or whole folder. `skip` gets paths in the copy and leaves them out if true. */
   copy(
     part: string,
     path: string,
@@ -65,13 +65,13 @@ export class FileSet {
     return mode !== FOLDER_MODE || readdirSync(from).length === 0
   }
 
-  /** Whether there is a file or link; a folder is no reason to leave out what lies in it. */
+  /** Whether there is a file or link. A folder does not count, because its content may still have to be copied. */
   has(path: string): boolean {
     const kind = this.files.get(path)?.content.kind
     return kind !== undefined && kind !== 'folder'
   }
 
-  /** The path, or where something is there already, one like it: `make.sh`, `make.2.sh`. */
+  /** The path, or a similar one if it is taken: `make.sh`, `make.2.sh`. */
   free(path: string, isTaken: (path: string) => boolean = () => false): string {
     const { dir, name, ext } = posix.parse(path)
     for (let n = 1; ; n++) {
@@ -80,7 +80,7 @@ export class FileSet {
     }
   }
 
-  /** What a copy of the folder has in it, by path; each folder before what is in it. */
+  /** The content of a folder's copy, by path; each folder before its content. */
   *below(
     folder: string,
     skip: (path: string) => boolean = () => false,
@@ -100,7 +100,7 @@ export class FileSet {
     }
   }
 
-  /** A link stays one, unless it leads to a file of the project that would not be where it leads to. */
+  /** Keeps a link, unless its target in the project would be missing in the exported one. */
   #link(full: string, base: string): ExportedFile {
     const target = readlinkSync(full)
     const meant = resolve(dirname(full), target)
@@ -141,7 +141,7 @@ export function isFolder(path: string): boolean {
   return existsSync(path) && statSync(path).isDirectory()
 }
 
-/** Relative to the project with `/`; of what lies outside, a path that begins with `..`. */
+/** Relative to the project with `/`; outside the project, the path begins with `..`. */
 export function inProject(root: string, path: string): string {
   return relative(root, path).split(sep).join('/') || '.'
 }

@@ -1,4 +1,4 @@
-/** Which paths a glob means, also of files that are not there yet. */
+/** Matches paths against a glob, including files that do not exist yet. */
 import { posix } from 'node:path'
 import { type GlobEntry, globFiles } from '../cache/glob.ts'
 import type { PathRef } from '../model/plan.ts'
@@ -7,8 +7,8 @@ import type { PathRef } from '../model/plan.ts'
 const ROOT = '/project'
 
 /**
- * Of these paths (relative to the project), those that the glob would mean if they were on disk. A path that others lie
- * in is a folder then, and no glob means folders.
+ * Of these paths (relative to the project), those that the glob would match if they existed. A path with other
+ * paths below it counts as a folder, and globs match no folders.
  */
 export async function inGlob(
   paths: readonly string[],

@@ -1,6 +1,6 @@
 /**
- * Where the files of a BSP are in the exported project: its own folder is `bsp/NAME` there, the copies of boards from npm
- * lie in it, and everything else stays where it was. Products of builds have the same places in both.
+ * The paths of a BSP in the exported project. Its own folder becomes `bsp/NAME` and contains the copies of
+ * boards from npm; other files keep their paths. Build products have the same paths in both projects.
  */
 import { posix } from 'node:path'
 import { BOARD_COPIES } from '../layers/board.ts'
@@ -10,13 +10,13 @@ export interface Layout {
   /** The BSP's folder in the project that is exported, and in the exported one. */
   readonly from: string
   readonly to: string
-  /** The exported place of a path; both relative to their project. */
+  /** The path in the exported project; both relative to their project. */
   place(path: string): string
-  /** A path of the exported project as the BSP writes it: `./x`. */
+  /** A path of the exported project in the BSP's notation: `./x`. */
   own(path: string): string
 }
 
-/** @param taken whether the BSP has something at that path already, relative to its folder */
+/** @param taken whether the BSP already has a file at that path, relative to its folder */
 export function bspLayout(name: string, folder: string, taken: (path: string) => boolean): Layout {
   const to = `bsp/${name}`
   let boards = 'boards'
@@ -35,7 +35,7 @@ export function bspLayout(name: string, folder: string, taken: (path: string) =>
   }
 }
 
-/** Of the project itself: nothing moves. */
+/** For the project itself: no path changes. */
 export const PROJECT_LAYOUT: Layout = {
   from: '.',
   to: '.',
@@ -47,7 +47,7 @@ function relativeTo(folder: string, path: string): string {
   return `./${posix.relative(posix.join('/', folder), posix.join('/', path))}`
 }
 
-/** A path as it may stand in a list of dependencies, where a few characters have a meaning. */
+/** Escapes glob characters of a path for a list of dependencies. */
 export function withoutGlob(path: string): string {
   return path.replaceAll(/[*?{}[\]\\]|[!+@](?=\()/g, '\\$&')
 }

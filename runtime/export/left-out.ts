@@ -1,4 +1,4 @@
-/** What YAML cannot say and no generated file makes up for: told, or refused. */
+/** Settings that YAML cannot express and no generated script replaces: reported or refused. */
 
 import { TYPESCRIPT_KEYS, type YamlFate } from '../../lib/schema/yaml.ts'
 import { type BspData, PROJECT_DEFAULTS, type ProjectData } from '../../lib/schema.ts'
@@ -7,9 +7,9 @@ import type { Finding } from '../diagnostics/diagnostic.ts'
 type Kind = 'bsp' | 'project'
 
 export interface LeftOutOptions {
-  /** Leave out also what makes a difference in what is built: then it is only warned of. */
+  /** Also leave out settings that change the result, with a warning. */
   readonly lossy: boolean
-  /** Steps whose work a generated script does, with all that the definition says of it. */
+  /** Steps that a generated script does completely. */
   readonly generated: ReadonlySet<string>
 }
 
@@ -32,7 +32,7 @@ function leftOut(kind: Kind, data: object, options: LeftOutOptions): Finding[] {
   })
 }
 
-/** The generated script that has the value in it. */
+/** The generated script that contains the value. */
 const KEPT_BY: Readonly<Record<string, string>> = {
   'boot.cmdline': 'image',
   'boot.kernel.sha256': 'kernel',
@@ -46,7 +46,7 @@ const WARNINGS: Partial<Readonly<Record<YamlFate, string>>> = {
   fixed: 'other tools have a set of their own',
 }
 
-/** What of such a value other tools would not do, and why. */
+/** The parts of a value that other tools would ignore, with the reason. */
 function refusals(key: string, value: unknown): (readonly [key: string, why: string])[] {
   if (key === 'build.steps') {
     const off = Object.entries(value as Record<string, unknown>).filter(([, on]) => on === false)
@@ -56,12 +56,12 @@ function refusals(key: string, value: unknown): (readonly [key: string, why: str
     const { suite } = PROJECT_DEFAULTS.builder
     return value === suite ? [] : [[key, `other tools build on ${suite}`]]
   }
-  if (key === 'rootfs.repositories') return [[key, 'other tools install packages of Debian alone']]
+  if (key === 'rootfs.repositories') return [[key, 'other tools install only packages of Debian']]
   return [[key, 'other tools have their own way to build it']]
 }
 
 function refused(kind: Kind, key: string, why: string, lossy: boolean): Finding {
-  const message = `YAML cannot say '${key}': ${why}`
+  const message = `YAML cannot express '${key}': ${why}`
   return lossy
     ? finding(kind, key, 'warning', `${message}, so it is left out`)
     : { ...finding(kind, key, 'error', message), hint: '--lossy leaves it out' }
@@ -72,7 +72,7 @@ function finding(kind: Kind, key: string, severity: Finding['severity'], message
   return { severity, code: 'not_in_yaml', message, origin, at: 'key' }
 }
 
-/** Keys of lists are dealt with where the lists are written. */
+/** Keys of lists are handled where the lists are written. */
 function valueAt(data: object, key: string): unknown {
   if (key.includes('*')) return undefined
   return key

@@ -1,4 +1,4 @@
-/** The overlays of a BSP as the one folder that bsp.yaml can name. */
+/** Combines the overlays of a BSP into the one folder that bsp.yaml can name. */
 import { existsSync } from 'node:fs'
 import { join, posix } from 'node:path'
 import type { Finding } from '../diagnostics/diagnostic.ts'
@@ -11,13 +11,13 @@ import type { Layout } from './layout.ts'
 import { leadsOutside, outside } from './project-boundary.ts'
 
 export interface OneOverlay {
-  /** What the BSP says then; `./x` is in its folder. */
+  /** The BSP's `overlay` in YAML; `./x` is in its folder. */
   readonly overlay?: string
-  /** Where it was made of several. */
+  /** Set if several overlays were combined. */
   readonly comment: readonly string[]
 }
 
-/** A single overlay stays where it is. Several are put into a folder of their own, below the exported BSP. */
+/** A single overlay keeps its path. Several are combined in a separate folder of the exported BSP. */
 export function oneOverlay(input: BspExport, layout: Layout, findings: Finding[]): OneOverlay {
   const { root, bsp, files } = input
   const declared = bspOverlays(bsp.data, bsp.folder)
@@ -36,7 +36,7 @@ export function oneOverlay(input: BspExport, layout: Layout, findings: Finding[]
   }
 }
 
-/** What a build makes is not there to be put together with the rest. */
+/** A build product does not exist yet, so it cannot be combined with the others. */
 function isThere({ path }: Overlay, { root, lossy }: BspExport, findings: Finding[]): boolean {
   const keys = ['rootfs', 'overlay']
   if (leadsOutside(root, path)) {
@@ -64,8 +64,8 @@ interface Tree {
 type Entries = Iterable<readonly [path: string, file: ExportedFile]>
 
 /**
- * One overlay copied over the other, as it is done on the device: what comes later takes the place of what is there, but a
- * folder that meets a link is copied to where the link leads.
+ * Copies one overlay over the other, as on the device: later files replace earlier ones, but a folder that
+ * meets a link is copied to the link's target.
  */
 export function inOneFolder(overlays: readonly Entries[]): [path: string, file: ExportedFile][] {
   const root = emptyTree()
@@ -98,7 +98,7 @@ function isTree(entry: Tree | ExportedFile | undefined): entry is Tree {
   return entry !== undefined && 'entries' in entry
 }
 
-/** The folder with that path, made where it is not there; in place of a file, or of a link that leads to none. */
+/** The folder at that path, created if missing; replaces a file or a dangling link. */
 function folderAt(root: Tree, names: readonly string[]): Tree {
   let path: string[] = []
   let folder = root
@@ -115,10 +115,13 @@ function folderAt(root: Tree, names: readonly string[]): Tree {
   return folder
 }
 
-/** As many as Linux follows. */
+/** Linux's own limit. */
 const MOST_LINKS = 40
 
-/** Where a path leads to, on a device whose root is `root`; undefined where that is no folder. What is not there may be one. */
+/**
+ * The target of a path on a device with root `root`; undefined if it is not a folder. A missing target may
+ * become one.
+ */
 function followed(root: Tree, names: readonly string[]): string[] | undefined {
   const path: string[] = []
   const left = [...names]

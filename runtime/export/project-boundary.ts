@@ -1,9 +1,9 @@
-/** What lies outside a project is not copied, whoever names it. */
+/** Refuses to copy files from outside the project. */
 import { realpathSync } from 'node:fs'
 import { join, sep } from 'node:path'
 import type { Finding } from '../diagnostics/diagnostic.ts'
 
-/** @param path relative to the project, without `.` and `..` inside; links count as what they lead to */
+/** @param path relative to the project, without `.` and `..`; links count as their targets */
 export function leadsOutside(root: string, path: string): boolean {
   if (path === '..' || path.startsWith('../')) return true
   try {

@@ -1,4 +1,4 @@
-/** The project of an export: strux.yaml, and every file that it names. */
+/** Exports the project's own files: strux.yaml, and every file that it names. */
 import { existsSync } from 'node:fs'
 import { join, posix } from 'node:path'
 import { projectSchema } from '../../lib/schema/project.ts'
@@ -22,20 +22,20 @@ import { leftOutOfSources } from './sources.ts'
 export interface ProjectExport {
   readonly root: string
   readonly project: Project
-  /** Of any BSP: which products scripts declare. */
+  /** The plan of any BSP: declares the products of scripts. */
   readonly plan: Plan
   readonly fileStates: FileStates
   readonly files: FileSet
   readonly definitions: ReadonlySet<string>
   /** The configuration's file. */
   readonly file: string
-  /** What the key `bsp` says in the exported project. */
+  /** The value of `bsp` in the exported project. */
   readonly defaultBsp: string
   readonly lossy: boolean
   readonly withSources: boolean
 }
 
-/** The files of the project's own belong to no BSP. */
+/** The part with the project's own files, which belong to no BSP. */
 export const PROJECT_PART = ''
 
 export async function exportProject(input: ProjectExport): Promise<Finding[]> {
@@ -63,7 +63,7 @@ export async function exportProject(input: ProjectExport): Promise<Finding[]> {
     files,
     part: PROJECT_PART,
     layout: PROJECT_LAYOUT,
-    // Products of the BSP have the same names for all.
+    // Paths of build products are the same for all BSPs.
     roots: { bsp: plan.bsp, own: '.' },
     ignore: config.build?.cache?.ignore_patterns ?? [],
     becomes: (path: string) => (definitions.has(path) ? 'strux.yaml' : undefined),
@@ -96,12 +96,12 @@ function projectText(said: ProjectData, scripts: readonly Commented[], file: str
   return (head + emit(Object.fromEntries(sections))).replaceAll(/^ *# $/gm, '')
 }
 
-/** What is no source of the application, although it lies beside it. */
+/** Files beside the application that are not its sources. */
 const NOT_SOURCES = /^(dist|bsp|node_modules|strux\.(config\.\w+|yaml))(\/|$)/
-/** The same, where the application has no folder of its own. */
+/** More of them, if the application has no folder of its own. */
 const OF_PROJECT = /^(boards|package(-lock)?\.json|pnpm-lock\.yaml|yarn\.lock|tsconfig[^/]*\.json)(\/|$)/
 
-/** The application's folder, at the root of the exported project: other tools look for it there. */
+/** Copies the application to the root of the exported project, where other tools expect it. */
 function copySources({ root, project, files, definitions }: ProjectExport): void {
   const folder = posix.normalize(project.config.application ?? '.')
   if (!existsSync(join(root, folder))) return

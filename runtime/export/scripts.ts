@@ -1,4 +1,7 @@
-/** Scripts as YAML has them: each a file, one entry for each hook and file, dependencies that are files. */
+/**
+ * Converts scripts to YAML: each becomes a file, with one entry per hook and file, and dependencies that are
+ * files.
+ */
 import { readFileSync, statSync } from 'node:fs'
 import { join, posix } from 'node:path'
 import type { ProjectScriptData, ScriptData } from '../../lib/schema.ts'
@@ -9,13 +12,13 @@ import { type DependencyContext, listDependencies } from './dependencies.ts'
 import { Commented, commentLines } from './emit.ts'
 
 export interface ScriptContext extends DependencyContext {
-  /** By index, those that a board brings. */
+  /** By index, the scripts that a board provides. */
   readonly boards?: readonly (BoardScript | undefined)[]
   /** The hook and file of every entry so far. */
   readonly entries: Set<string>
 }
 
-/** An entry of `scripts`, as YAML has it. */
+/** An entry of `scripts` in YAML. */
 export interface YamlScript {
   readonly step: string
   readonly location: string
@@ -27,11 +30,11 @@ export interface YamlScript {
 export interface ExportedScript {
   readonly comment: readonly string[]
   readonly entry: YamlScript
-  /** Whether it reads what `depends_on` of YAML cannot say. */
+  /** Whether it has inputs that YAML's `depends_on` cannot express. */
   readonly readsMore: boolean
 }
 
-/** How the text of a script is kept: a file of the exported project. */
+/** Writes the script's text to a file of the exported project. */
 export async function exportScript(
   data: ScriptData | ProjectScriptData,
   hook: string,
@@ -45,7 +48,8 @@ export async function exportScript(
   })
   const { paths, dropped } = await listDependencies(data.depends_on ?? [], own, context)
   const location = place(data, hook, index, context)
-  // A script that is skipped although what it reads has changed would be wrong; one that runs too often is only slow.
+  // A script that is skipped despite a changed input gives a wrong result; one that runs too often is only
+  // slow.
   const runsAlways = dropped.length > 0 && artifacts.length > 0
   const tools = 'tools' in data ? data.tools : undefined
   const comment = [
@@ -103,7 +107,7 @@ function place(
   return isSame && path === target ? declared : layout.own(path)
 }
 
-/** The text of a script with what it needs before it; undefined where it stays as it is. */
+/** The script's text with the code it needs before it; undefined if nothing has to be added. */
 function textOf(
   file: string,
   hook: string,
@@ -116,7 +120,7 @@ function textOf(
   return changed === text ? undefined : changed
 }
 
-/** What other tools do not give a script, or not as it is meant. */
+/** The environment that other tools do not provide, or provide differently. */
 function withWhatItNeeds(
   text: string,
   hook: string,
@@ -128,15 +132,15 @@ function withWhatItNeeds(
   return first + lines + text.slice(first.length)
 }
 
-/** Their functions take one command line, ours the words of a command too. */
+/** Functions of other tools take one command line; ours also take the words of a command. */
 function chrootFunctions(text: string): string {
   if (!/\b(run_in_chroot|strux_chroot)\b/.test(text)) return ''
   const functions = stepScript('rootfs_script/functions.sh')
-  // An export that was imported has them.
+  // A re-exported import already has them.
   return text.includes(functions) ? '' : functions
 }
 
-/** Other tools do not tell a script where its board lies. */
+/** Other tools do not tell a script its board's folder. */
 function boardFolder(text: string, board: BoardScript | undefined, { layout }: ScriptContext): string {
   if (!board || !/\bBOARD_FOLDER\b/.test(text)) return ''
   const folder = layout.place(board.folder)

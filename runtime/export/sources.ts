@@ -1,19 +1,22 @@
-/** Which files beside an application's sources are none: what git ignores there, such as keys of one machine. */
+/**
+ * Finds files beside an application's sources that must not be exported: files that git ignores, such as local
+ * keys.
+ */
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { dirname, join, posix } from 'node:path'
 import { StruxError } from '../diagnostics/error.ts'
 
-/** Where there is no repository: names that secrets usually have. */
+/** Without a repository: the usual names of secrets. */
 const SECRETS =
   /^(\.env(\..+)?|\.netrc|\.npmrc|id_(rsa|dsa|ecdsa|ed25519)|.*\.(key|pem|p12|pfx|jks|keystore))$/
 
-/** @returns whether a file or folder is left out; asked about folders before what is in them */
+/** @returns whether a file or folder is left out; must be called for folders before their content */
 export function leftOutOfSources(root: string): (path: string) => boolean {
   if (!repositoryAround(root)) return path => SECRETS.test(posix.basename(path))
   const ignored = ignoredIn(root, '.')
   return path => {
-    // Git says nothing about what is in a repository of its own, such as a submodule.
+    // Git does not look into a nested repository, such as a submodule.
     if (!ignored.has(path) && existsSync(join(root, path, '.git')))
       for (const each of ignoredIn(root, path)) ignored.add(each)
     return ignored.has(path)
@@ -24,7 +27,10 @@ function repositoryAround(folder: string): boolean {
   return existsSync(join(folder, '.git')) || (dirname(folder) !== folder && repositoryAround(dirname(folder)))
 }
 
-/** What git ignores in a folder of the project, as paths of the project. Of a folder that is ignored whole, only its own. */
+/**
+ * The paths in a folder of the project that git ignores. For a folder that is ignored as a whole, only its own
+ * path.
+ */
 function ignoredIn(root: string, folder: string): Set<string> {
   const { GIT_DIR: _, GIT_WORK_TREE: __, GIT_INDEX_FILE: ___, ...env } = process.env
   const list = ['ls-files', '--others', '--ignored', '--exclude-standard', '--directory', '-z']

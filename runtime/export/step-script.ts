@@ -1,21 +1,21 @@
-/** Built-in steps as scripts, for what a definition in TypeScript asks of them and other tools cannot do. */
+/** Converts built-in steps to scripts, for settings of a TypeScript definition that other tools cannot handle. */
 
 import type { StepNode } from '../model/plan.ts'
 import type { StepBody } from '../plan/body.ts'
 import { CONTAINER_ROOT } from '../plan/environment.ts'
 import { quoteForShell } from '../steps/shell/quote.ts'
 
-/** A script that runs inside the step: at which point, and how bash runs it. */
+/** A script that runs inside the step: its point, and the bash that runs it. */
 export interface InnerScript {
   readonly at: string
   readonly command: string
 }
 
 /**
- * The bash of a step's body, with the values of the definition in it. Commands on this machine are left out: other tools
+ * The bash of a step's body, with the values of the definition. Commands on the host are left out: other tools
  * fetch with their own git.
  *
- * @param said one line each, for people
+ * @param said comments for people, one line each
  */
 export function stepAsScript(
   body: StepBody,
@@ -28,7 +28,7 @@ export function stepAsScript(
     if (command.kind !== 'point') return []
     return inner.flatMap(({ at, command: text }) => (at === command.at ? [text] : []))
   })
-  // Each part is a program of its own, with its own traps and settings.
+  // Each part is a separate program, with its own traps and settings.
   const [only] = parts
   const text = parts.length === 1 ? only! : parts.map(part => `(\n${part}\n)`).join('\n')
   return [

@@ -1,6 +1,6 @@
 /**
- * Puts an exported project on disk. A hidden file keeps what was written, so that the next export removes what is not
- * needed any more, leaves alone what has not changed, and never touches what somebody else made.
+ * Writes an exported project to disk. A hidden file records the written files, so that the next export removes
+ * files that are no longer needed, skips unchanged ones, and never touches files that someone else made.
  */
 import { createHash } from 'node:crypto'
 import {
@@ -29,7 +29,7 @@ export const MANIFEST = '.strux-export.json'
 
 interface Manifest {
   readonly format: 1
-  /** By part, the paths that it needs; by path, what was written. */
+  /** The paths that each part needs, and a digest of each written path. */
   readonly parts: Readonly<Record<string, readonly string[]>>
   readonly files: Readonly<Record<string, string>>
 }
@@ -41,15 +41,15 @@ export interface Written {
   readonly change: Change
 }
 
-/** The BSPs that an earlier export has put there. */
+/** The BSPs that earlier exports wrote. */
 export function exportedBsps(out: string): string[] {
   return Object.keys(readManifest(out).parts).filter(part => part !== '')
 }
 
 /**
  * @param out absolute path
- * @param complete whether parts that are not in the set are gone from the project
- * @param force overwrite and remove also what was changed or made by somebody else
+ * @param complete whether parts that are not in the set were removed from the project
+ * @param force also overwrite and remove files that someone else made or changed
  */
 export function writeExport(out: string, set: FileSet, complete: boolean, force: boolean): Written[] {
   const before = readManifest(out)
@@ -69,7 +69,7 @@ export function writeExport(out: string, set: FileSet, complete: boolean, force:
     const there = digestAt(join(out, path))
     const isOurs = digest !== FOLDER || before.files[path] === FOLDER
     if (there === digest && isOurs && hasItsMode(join(out, path), set.files.get(path)!)) continue
-    // A folder that had nothing but files of ours in it, or gets some, becomes ours itself.
+    // A folder that only held our files, or receives some, becomes ours.
     const isFree = there === undefined || isUntouched(out, path, before) || (there === digest && holds(path))
     if (there === digest && !isFree) continue
     writes.push(path)
@@ -79,11 +79,11 @@ export function writeExport(out: string, set: FileSet, complete: boolean, force:
     const there = digestAt(join(out, path))
     if (there === FOLDER && holds(path)) return false
     if (there !== undefined && there !== before.files[path]) conflicts.push(path)
-    // What was an empty folder has something of somebody's in it.
+    // A folder that was empty now holds someone else's file.
     else if (there === FOLDER && !isUntouched(out, path, before)) return false
     return there !== undefined
   })
-  // A link that is removed is gone when something is written.
+  // Links that will be removed do not count when files are written.
   const links = new Set(removals)
   const throughLinks = [
     ...writes.filter(path => leadsThroughLink(out, path, links)),
@@ -102,7 +102,7 @@ export function writeExport(out: string, set: FileSet, complete: boolean, force:
 
   for (const path of removals) remove(out, path)
   for (const path of writes) put(out, path, set.files.get(path)!)
-  // Last, and from below: a folder may be closed to its owner, too.
+  // Last, and deepest first: a mode may deny access even to the owner.
   for (const path of [...writes].reverse()) {
     const { content, mode } = set.files.get(path)!
     if (content.kind === 'folder') chmodSync(join(out, path), mode)
@@ -112,7 +112,7 @@ export function writeExport(out: string, set: FileSet, complete: boolean, force:
   const files = Object.fromEntries(
     [...wanted].sort().flatMap(path => {
       const digest = digests.get(path) ?? before.files[path]
-      // What was there before, the same by chance, stays somebody else's.
+      // A file that existed before with the same content still belongs to someone else.
       const isOurs = before.files[path] !== undefined || writes.includes(path) || !digests.has(path)
       return digest !== undefined && isOurs ? [[path, digest]] : []
     }),
@@ -140,7 +140,7 @@ function readManifest(out: string): Manifest {
   return { format: 1, parts: {}, files: {} }
 }
 
-/** The file may have been edited: nothing outside the folder is ever taken for ours. */
+/** The manifest may have been edited: ignore every path outside the folder. */
 function withoutForeign({ parts, files }: Manifest): Manifest {
   const isInside = (path: string) => !path.startsWith('/') && !path.split('/').includes('..') && path !== ''
   return {
@@ -157,7 +157,7 @@ function listed(paths: readonly string[]): string {
 
 const FOLDER = 'folder'
 
-/** Kind, content, and whether it is executable: what somebody who takes the export from git has of it, too. */
+/** Kind, content and executable bit: the properties that survive in git. */
 function digestOf({ content, mode }: ExportedFile): string {
   if (content.kind === 'folder') return FOLDER
   if (content.kind === 'link') return `link ${content.target}`
@@ -174,7 +174,7 @@ function digestAt(path: string): string | undefined {
   return `${(stat.mode & 0o111) === 0 ? '-' : 'x'} ${hashFile(path)}`
 }
 
-/** Permissions that were chosen are kept to the bit. For texts of the export itself, what a umask makes of them will do. */
+/** Explicit permissions must match exactly. For generated text, permissions that the umask gives are accepted. */
 function hasItsMode(path: string, { content, mode }: ExportedFile): boolean {
   if (content.kind === 'link') return true
   if (content.kind === 'text' && [0o644, 0o755].includes(mode)) return true
@@ -190,12 +190,15 @@ function lookAt(path: string): Stats | undefined {
   try {
     return lstatSync(path, { throwIfNoEntry: false })
   } catch {
-    // A file stands in the place of a folder: nothing is there under that path.
+    // A parent is a file: nothing exists at that path.
     return undefined
   }
 }
 
-/** Whether what is there, a folder with all that is in it, was written by an earlier export, and is as it was then. */
+/**
+ * Whether an earlier export wrote the path, with all its content if it is a folder, and nothing has changed
+ * since.
+ */
 function isUntouched(out: string, path: string, before: Manifest): boolean {
   const full = join(out, path)
   if (!lookAt(full)?.isDirectory()) return digestAt(full) === before.files[path]
@@ -211,7 +214,7 @@ function leadsThroughLink(out: string, path: string, gone: ReadonlySet<string> =
 
 const hashText = (text: string) => createHash('sha256').update(text).digest('hex')
 
-/** In pieces: images of vendors are large. */
+/** Reads in pieces, because vendor images are large. */
 function hashFile(path: string): string {
   const hash = createHash('sha256')
   const piece = Buffer.allocUnsafe(1024 * 1024)
@@ -248,7 +251,7 @@ function put(out: string, path: string, { content, mode }: ExportedFile): void {
   }
 }
 
-/** Files may stand where folders have to be, and the other way round. */
+/** Files may be in the way of folders, and folders in the way of files. */
 function clearTheWay(out: string, path: string, forFolder: boolean): void {
   for (let folder = dirname(path); folder !== '.'; folder = dirname(folder)) {
     if (lookAt(join(out, folder))?.isFile()) rmSync(join(out, folder))

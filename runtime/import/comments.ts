@@ -1,23 +1,23 @@
-/** The comments of a YAML text, handed out in their order while a program goes through the values. */
+/** The comments of a YAML text, returned in order while a program walks the values. */
 import { Lexer } from 'yaml'
 
 export interface Comment {
   readonly start: number
   readonly end: number
-  /** Without the sign and the blanks around it. */
+  /** Without `#` and the spaces around the text. */
   readonly text: string
   /** Counts from 0. */
   readonly column: number
-  /** The column of the text, where there is any. */
+  /** The column of the text, if there is any. */
   readonly textColumn: number
-  /** Nothing stands before it in its line. */
+  /** Nothing precedes it on its line. */
   readonly isAlone: boolean
 }
 
 export class Comments {
   readonly #text: string
   readonly #pending: Comment[]
-  /** Where the last one ends that was handed out. */
+  /** The end of the last comment that was returned. */
   #end = 0
 
   constructor(text: string) {
@@ -25,12 +25,12 @@ export class Comments {
     this.#pending = [...read(text)]
   }
 
-  /** All that begin before the offset. */
+  /** All comments that begin before the offset. */
   before(offset: number): Comment[] {
     return this.#take(comment => comment.start < offset)
   }
 
-  /** The one that ends the line of the offset, where nothing but punctuation comes before it. */
+  /** The comment at the end of the offset's line, if only punctuation precedes it. */
   endingLine(offset: number): Comment | undefined {
     const [next] = this.#pending
     if (!next || next.isAlone || next.start < offset) return undefined
@@ -38,7 +38,7 @@ export class Comments {
     return /^[^\S\n]*,?[^\S\n]*$/.test(between) ? this.#take(comment => comment === next)[0] : undefined
   }
 
-  /** Those on lines of their own, at this column or further right, with nothing between them and the offset. */
+  /** The comments on their own lines, at this column or further right, directly after the offset. */
   behind(offset: number, column: number): Comment[] {
     let end = Math.max(offset, this.#end)
     return this.#take(comment => {
@@ -49,7 +49,7 @@ export class Comments {
     })
   }
 
-  /** Whether one that is still to be handed out begins between the offsets. */
+  /** Whether a comment that has not been returned begins between the offsets. */
   has(start: number, end: number): boolean {
     return this.#pending.some(comment => comment.start >= start && comment.start < end)
   }
@@ -62,7 +62,7 @@ export class Comments {
   }
 }
 
-/** The lexer's tokens are the text in pieces, and signs of its own that have no place in it. */
+/** The lexer's tokens are pieces of the text, and control tokens without a position. */
 function* read(text: string): Generator<Comment> {
   let offset = 0
   let isScalar = false
@@ -78,7 +78,7 @@ function* read(text: string): Generator<Comment> {
       yield {
         start: offset,
         end: offset + token.length,
-        // What ends a line in TypeScript need not end one in YAML.
+        // Some characters end a line in TypeScript but not in YAML.
         text: token
           .replace(/^#+/, '')
           .replaceAll(/[\r\u2028\u2029]/g, ' ')

@@ -1,4 +1,4 @@
-/** Definitions in YAML as modules in TypeScript. */
+/** Converts definitions from YAML to TypeScript modules. */
 import { existsSync, statSync } from 'node:fs'
 import { basename, dirname, join, posix, relative, resolve, sep } from 'node:path'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
@@ -12,28 +12,28 @@ import { readYaml } from '../yaml/document.ts'
 import { moduleText } from './module-text.ts'
 
 export interface Imported {
-  /** Relative to `root`: the file that was read, and the module that says the same. */
+  /** Relative to `root`: the YAML file, and the module with the same content. */
   readonly from: string
   readonly to: string
   readonly text: string
 }
 
 export interface ImportResult {
-  /** What paths of diagnostics are relative to. */
+  /** The base of paths in diagnostics. */
   readonly root: string
-  /** With an error among them there are no modules. */
+  /** If there is an error, there are no modules. */
   readonly diagnostics: readonly Diagnostic[]
   readonly modules: readonly Imported[]
 }
 
-/** @param path a YAML file, or a folder: of a project with all its BSPs in YAML, or of one BSP */
+/** @param path a YAML file, or the folder of one BSP or of a project with all its BSPs in YAML */
 export async function importYaml(path: string): Promise<ImportResult> {
   const { root, files } = await filesAt(resolve(path))
   const modules: Imported[] = []
   const diagnostics: Diagnostic[] = []
   for (const { file, kind } of files) {
     const loaded = kind === 'bsp' ? await loadBspFile(root, file) : await loadYamlProject(root, file, false)
-    // What only breaks where the YAML is read by others does not matter any more.
+    // Warnings about other YAML readers no longer apply.
     diagnostics.push(...(await diagnose(loaded)).filter(each => each.code !== 'breaks_elsewhere'))
     const { source, exported, value } = loaded
     if (value === undefined || source?.kind !== 'yaml') continue
@@ -80,7 +80,7 @@ function rootOf(path: string): string {
   }
 }
 
-/** By its name; of another name, by whether it has the wrapper of a BSP. */
+/** By the file's name; for other names, by whether it has a BSP's wrapper. */
 function kindOf(root: string, file: string): YamlFile['kind'] {
   if (basename(file) === 'strux.yaml') return 'project'
   if (basename(file) === 'bsp.yaml') return 'bsp'

@@ -1,4 +1,4 @@
-/** The text of a TypeScript module that says what a YAML file says, with its comments at the same keys. */
+/** Writes a TypeScript module with the content of a YAML file, and its comments at the same keys. */
 import { isCollection, type Node } from 'yaml'
 import { keyText, quoted } from '../edit/print-value.ts'
 import { OWN_STYLE } from '../edit/style.ts'
@@ -7,7 +7,7 @@ import type { YamlKind } from '../yaml/definition.ts'
 import type { YamlDocument } from '../yaml/document.ts'
 import { type Comment, Comments } from './comments.ts'
 
-/** @param value what the file defines, as the YAML reader has put it right */
+/** @param value the file's definition, as corrected by the YAML reader */
 export function moduleText(
   kind: YamlKind,
   document: Pick<YamlDocument, 'text' | 'document'>,
@@ -20,10 +20,10 @@ export function moduleText(
   return `import { ${make} } from 'strux-bsp'\n\n${above}export default ${make}({\n${body.join('\n')}\n})\n`
 }
 
-/** What is to be written: the value, and what the file had in its place. */
+/** A value to write, and its original in the file. */
 interface Entry {
   readonly value: unknown
-  /** The same before anything was put right: its parts have slots. */
+  /** The value before corrections: its parts have slots. */
   readonly raw: unknown
   readonly slot: Slot | undefined
 }
@@ -34,7 +34,7 @@ class Writer {
   readonly #root: unknown
   readonly #slots: ReturnType<typeof convert>['slots']
   readonly #lines: string[] = []
-  /** The furthest place in the file that has been written: where it begins, and where it ends. */
+  /** The furthest written position in the file: its start and end. */
   #reached = 0
   #done = 0
 
@@ -57,7 +57,7 @@ class Writer {
     return { header: this.#commentLines('', header), body: this.#lines }
   }
 
-  /** What a blank line divides from the first key is about the file. */
+  /** Comments before the first key, separated from it by a blank line, belong to the file. */
   #endOfHeader(raw: object): number {
     const first = Math.min(...[...(this.#slots.get(raw)?.values() ?? [])].map(startOf))
     const blank = [...this.#text.slice(0, first).matchAll(/\n[^\S\n]*(?=\r?\n)/g)].at(-1)
@@ -80,7 +80,7 @@ class Writer {
     const start = slot ? startOf(slot) : 0
     const end = slot ? endOf(slot) : 0
     const whole = this.#whole(value, slot, indent.length + prefix.length)
-    // Of what is written in one piece, the comments inside come before it.
+    // For a value written in one piece, comments inside it come before it.
     const before = this.#comments.before(whole === undefined ? start : Math.max(start, end))
     const place = Math.min(start, ...before.map(comment => comment.start))
     if (!isFirst && start > this.#reached && this.#followsBlank(place)) this.#lines.push('')
@@ -101,7 +101,7 @@ class Writer {
     this.#lines.push(`${indent}${close},${behind(this.#comments.endingLine(end))}`)
   }
 
-  /** Comments behind the last member that are still about the object or list. */
+  /** Comments after the last member that still belong to the object or list. */
   #atTheEnd({ key, value }: Slot = { value: null }, end: number): Comment[] {
     if (!isCollection(value)) return []
     if (value.flow) {
@@ -109,12 +109,12 @@ class Writer {
       return this.#comments.before(end)
     }
     const column = this.#column(span(value).start)
-    // A list may stand below its key without indentation: what follows is about the next key.
+    // A list may stand below its key without indentation: comments after it belong to the next key.
     if (key && this.#column(span(key).start) === column) return []
     return this.#comments.behind(this.#done, column)
   }
 
-  /** Comments on lines of their own. What is indented in one block stays so: it may be YAML that somebody took out. */
+  /** Comments on their own lines. A block keeps its inner indentation, because it may be disabled YAML. */
   #commentLines(indent: string, comments: readonly Comment[]): string[] {
     const lines: string[] = []
     for (let first = 0; first < comments.length; ) {

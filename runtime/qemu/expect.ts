@@ -1,34 +1,37 @@
-/** What is asserted of a guest: console lines, answers of web servers, colours of the screen. Each is looked at until it holds. */
+/**
+ * Assertions about a guest: console lines, web server answers, colours on the screen. Each is checked until it
+ * holds.
+ */
 import { setTimeout as pause } from 'node:timers/promises'
 import type { ColorData, TestData } from '../../lib/schema/test.ts'
 import type { Guest } from './guest.ts'
 import type { Reference } from './reference.ts'
 import { colorAt, difference, isDrawn, isNear, type Picture, placeOn } from './screen.ts'
 
-/** One assertion and what became of it. `after_ms` counts from the start of the machine. */
+/** One assertion and its result. `after_ms` counts from the start of the machine. */
 export interface Outcome {
   readonly kind: 'console' | 'http' | 'screen'
   readonly what: string
   readonly ok: boolean
   readonly after_ms: number
-  /** What was there instead. */
+  /** The observed value, if the assertion failed. */
   readonly found?: string
 }
 
 const TOLERANCE = 12
-/** Milliseconds between two looks. */
+/** Interval between two checks, in ms. */
 const INTERVAL = 1000
-/** A screen stands still where no more than this share of it changes from one look to the next: a cursor may blink. */
+/** A screen counts as stable if at most this share of its pixels changes between two checks: a cursor may blink. */
 const STILL = 0.002
-/** So many looks in a row have to be alike where a colour is to be seen. */
+/** Number of equal checks in a row before a colour is compared. */
 const STILL_LOOKS = 3
-/** More where nothing says what is to be seen: painting under emulation has pauses of its own. */
+/** More without an expected colour, because drawing under emulation has pauses. */
 const DONE_LOOKS = 6
 
-/** A condition: true, or what is there instead. */
+/** A condition: true, or the observed value. */
 type Look = () => Promise<true | string> | true | string
 
-/** Reports each assertion once: when it holds, or when the time is up. */
+/** Reports each assertion once: when it holds, or at the time limit. */
 export async function expectAll(
   guest: Guest,
   test: TestData,
@@ -36,7 +39,7 @@ export async function expectAll(
     timeout: number
     signal: AbortSignal
     report: (outcome: Outcome) => void
-    /** Of the pictures that the test names, those that the screen is compared with. */
+    /** The reference images of the test that the screen is compared with. */
     references?: readonly Reference[]
   },
 ): Promise<boolean> {
@@ -80,12 +83,12 @@ export async function expectAll(
   return ok
 }
 
-/** Those of the screen's assertions that are about a place. */
+/** The screen assertions about a position. */
 export function colorsOf({ screen = [] }: TestData): ColorData[] {
   return screen.filter(one => 'color' in one)
 }
 
-/** Waits until something is on the screen and stands still. False where the time is up or the machine has ended. */
+/** Waits until something is drawn and the screen is stable. False at the time limit or if the machine has ended. */
 export async function untilStill(guest: Guest, timeout: number, signal: AbortSignal): Promise<boolean> {
   const screen = new ScreenWatch(guest)
   while (Date.now() < guest.startedAt + timeout && guest.alive) {
@@ -100,7 +103,7 @@ export async function untilStill(guest: Guest, timeout: number, signal: AbortSig
 class ScreenWatch {
   readonly #guest: Guest
   #now: Picture | undefined
-  /** How many looks in a row were alike. */
+  /** Number of equal checks in a row. */
   #alike = 0
 
   constructor(guest: Guest) {
@@ -124,7 +127,7 @@ class ScreenWatch {
 
   looksLike(reference: Reference): true | string {
     if (!this.#now) return 'there is no screen'
-    // A comparison takes longer than a look: it waits until it can hold.
+    // A comparison takes longer than a check, so it waits for a stable screen.
     return this.isStill(STILL_LOOKS) ? reference.compare(this.#now) : 'the screen does not stand still'
   }
 

@@ -1,4 +1,4 @@
-/** What a guest starts from: found on disk, or said what has to be done for it to be there. */
+/** Finds the files that a guest starts from, or says how to get them. */
 import { existsSync, readFileSync } from 'node:fs'
 import { join, posix } from 'node:path'
 import type { BspData, ProjectData } from '../../lib/schema.ts'
@@ -18,14 +18,14 @@ export interface GuestFacts {
   readonly arch: TargetArch
 }
 
-/** Debian's names of packages, by what they are for. */
+/** Debian's package names for QEMU. */
 const PACKAGE: Readonly<Record<TargetArch, string>> = {
   x86_64: 'qemu-system-x86',
   arm64: 'qemu-system-arm',
   armhf: 'qemu-system-arm',
 }
 
-/** UEFI firmware as Debian, Fedora, Arch and Homebrew install it: program and variables. */
+/** UEFI firmware as installed by Debian, Fedora, Arch and Homebrew: program and variables. */
 const FIRMWARE: Readonly<Record<TargetArch, readonly (readonly [string, string])[]>> = {
   x86_64: [
     ['/usr/share/OVMF/OVMF_CODE_4M.fd', '/usr/share/OVMF/OVMF_VARS_4M.fd'],
@@ -42,10 +42,10 @@ const FIRMWARE: Readonly<Record<TargetArch, readonly (readonly [string, string])
   armhf: [['/usr/share/AAVMF/AAVMF32_CODE.fd', '/usr/share/AAVMF/AAVMF32_VARS.fd']],
 }
 
-/** Everything that starts images of any board, as Debian calls it. */
+/** Debian's packages for starting images of every board. */
 export const QEMU_PACKAGES = ['qemu-system-x86', 'qemu-system-arm', 'ovmf', 'qemu-efi-aarch64']
 
-/** The architectures whose QEMU is not on this machine. */
+/** The architectures without QEMU on this machine. */
 export function missingQemu(): TargetArch[] {
   return (Object.keys(QEMU_PROGRAM) as TargetArch[]).filter(arch => !inPath(QEMU_PROGRAM[arch]))
 }
@@ -57,7 +57,7 @@ function inPath(name: string): string | undefined {
     .find(file => existsSync(file))
 }
 
-/** Throws a StruxError where QEMU is not on this machine. Returns the program's path. */
+/** Returns the program's path. Throws a StruxError if QEMU is not installed. */
 export function findQemu(arch: TargetArch): string {
   const name = QEMU_PROGRAM[arch]
   const found = inPath(name)
@@ -76,7 +76,7 @@ export function findUefi(arch: TargetArch): { code: string; vars: string } {
   })
 }
 
-/** The files of a built image. Throws a StruxError that names the first that is missing. */
+/** The files of a built image. Throws a StruxError that names the first missing one. */
 export function guestFiles(facts: GuestFacts): Pick<MachineFacts, 'files' | 'cmdline'> {
   const { bspName, bsp } = facts
   const cache = cacheFolder(bspName)
@@ -118,7 +118,7 @@ function need({ root, bspName }: GuestFacts, path: string): string {
   })
 }
 
-/** What the image step recorded of its kernel arguments, else those of an image that is one filesystem. */
+/** The kernel arguments that the image step recorded, else those for an image of one filesystem. */
 function directCmdline({ root, bspName, project, bsp, arch }: GuestFacts): string {
   let cmdline = `root=/dev/vda rw ${kernelArguments(project, bsp)}`
   try {

@@ -1,6 +1,6 @@
 /**
- * A guest while it runs: started with KVM where that works, its console followed, its screen looked at, and nothing of it
- * left behind at the end.
+ * A running guest: started with KVM if that works, with access to its console and screen; at the end,
+ * everything is removed.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import {
@@ -24,18 +24,18 @@ import { Qmp } from './qmp.ts'
 import { type Picture, readPpm } from './screen.ts'
 
 export interface GuestOptions extends Pick<MachineOptions, 'display' | 'keepChanges' | 'consoleLog'> {
-  /** Ports of the guest that are to be reached from here. */
+  /** Guest ports to forward to this machine. */
   readonly ports: readonly number[]
   readonly signal: AbortSignal
   readonly notice: (message: string) => void
-  /** Where it is remembered whether KVM works on this machine. */
+  /** The file that remembers whether KVM works on this machine. */
   readonly memory: string
 }
 
-/** A guest that KVM cannot run ends, or stands still, within this time: ms. */
+/** A guest that KVM cannot run ends or hangs within this time, in ms. */
 const KVM_TRIAL = 4000
 
-/** Starts a guest. Throws a StruxError where QEMU is missing or ends at once. */
+/** Starts a guest. Throws a StruxError if QEMU is missing or ends at once. */
 export async function startGuest(facts: MachineFacts, options: GuestOptions): Promise<Guest> {
   const program = findQemu(facts.arch)
   if (await kvmWorks(program, facts.arch, options.memory, options.notice)) {
@@ -50,7 +50,7 @@ export async function startGuest(facts: MachineFacts, options: GuestOptions): Pr
 }
 
 export class Guest {
-  /** By port of the guest, the port of this machine that leads there. */
+  /** For each guest port, the port of this machine that is forwarded to it. */
   readonly ports: ReadonlyMap<number, number>
   readonly startedAt = Date.now()
   readonly #process: ChildProcess
@@ -119,12 +119,12 @@ export class Guest {
     return this.#alive
   }
 
-  /** What QEMU itself complained about. */
+  /** QEMU's own error messages. */
   get complaint(): string {
     return this.#stderr.trim()
   }
 
-  /** Whether it runs for that long: not ended, and not stopped by an error of the virtualisation. */
+  /** Whether the guest runs for that long without ending or stopping because of a virtualisation error. */
   async survives(milliseconds: number): Promise<boolean> {
     const end = Date.now() + milliseconds
     while (Date.now() < end) {
@@ -144,7 +144,7 @@ export class Guest {
     return plain.split('\n').slice(0, -1)
   }
 
-  /** What is on the screen now; undefined where there is none (yet). */
+  /** The current screen; undefined if there is none (yet). */
   async look(): Promise<Picture | undefined> {
     const file = join(this.#folder, 'screen.ppm')
     try {
@@ -155,7 +155,7 @@ export class Guest {
     }
   }
 
-  /** Saves the screen as PNG. Throws a StruxError where QEMU cannot. */
+  /** Saves the screen as PNG. Throws a StruxError if QEMU fails. */
   async save(file: string): Promise<void> {
     mkdirSync(dirname(file), { recursive: true })
     try {
@@ -165,12 +165,12 @@ export class Guest {
     }
   }
 
-  /** Resolves when the guest has ended by itself. */
+  /** Resolves when the guest ends by itself. */
   ended(): Promise<void> {
     return this.#ended
   }
 
-  /** Ends it, and removes what it needed. */
+  /** Stops the guest and removes its temporary files. */
   async stop(): Promise<void> {
     const qmp = await Promise.race([this.#qmp, pause(100)]).catch(() => undefined)
     if (this.#alive) this.#process.kill('SIGTERM')
@@ -193,7 +193,7 @@ function ownVariables(uefi: { code: string; vars: string }, folder: string): { c
   return { code: uefi.code, vars }
 }
 
-/** A port that is free now; QEMU takes it a moment later. */
+/** A port that is currently free; QEMU opens it a moment later. */
 function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer()

@@ -1,7 +1,7 @@
 /**
- * Whether KVM runs guests at the processor's own speed here. That `/dev/kvm` opens says little: inside other virtual
- * machines guests die at once, or run a thousand times slower than emulated ones. So a program of a few instructions is
- * timed, and what was found is remembered until this machine starts again.
+ * Finds out whether KVM runs guests at full speed here. An accessible `/dev/kvm` proves little: in nested
+ * virtual machines, guests may die at once or run a thousand times slower than under emulation. So a program of
+ * a few instructions is timed, and the result is remembered until the machine reboots.
  */
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -11,16 +11,16 @@ import type { TargetArch } from '../model/plan.ts'
 
 const NATIVE: Readonly<Record<TargetArch, string>> = { x86_64: 'x64', arm64: 'arm64', armhf: 'arm' }
 
-/** A tenth of a second for a processor, twice that for an emulator. */
+/** Takes a tenth of a second on a processor, twice that under emulation. */
 const ROUNDS = 100_000_000
-/** Firmware and rounds take less than a second where KVM works: ms. */
+/** Time limit in ms: firmware and rounds take less than a second if KVM works. */
 const LIMIT = 3000
-/** What the program ends QEMU with: 33, since `isa-debug-exit` makes n into 2n + 1. */
+/** The program's exit value for QEMU: `isa-debug-exit` turns n into 2n + 1, here 33. */
 const ENDED = 16
 
 /**
- * @param memory the file in which the answer is kept
- * @param notice says once that a machine with KVM is emulated all the same
+ * @param memory the file for the result
+ * @param notice called once if a machine with KVM is emulated
  */
 export async function kvmWorks(
   program: string,
@@ -31,14 +31,14 @@ export async function kvmWorks(
   if (NATIVE[arch] !== process.arch || !existsSync('/dev/kvm')) return false
   const known = recallKvm(memory)
   if (known !== undefined) return known
-  // There is no such program for arm; a guest that dies is noticed when it does.
+  // There is no such program for arm; a guest that dies is detected later.
   const works = arch !== 'x86_64' || (await runsFast(program, ['-accel', 'kvm', '-cpu', 'host']))
   if (!works) notice('KVM is slow here or does not work; the machine is emulated')
   rememberKvm(memory, works)
   return works
 }
 
-/** Whether the program ends in time on a machine with these options of QEMU. */
+/** Whether the program ends in time on a machine with these QEMU options. */
 export async function runsFast(program: string, options: readonly string[]): Promise<boolean> {
   const folder = mkdtempSync(join(tmpdir(), 'strux-kvm-'))
   try {
@@ -77,7 +77,7 @@ function countingKernel(rounds: number): Buffer {
   return Buffer.concat([words, Buffer.from(code)])
 }
 
-/** Undefined where nothing was found since this machine started. */
+/** Undefined if there is no result since the last reboot. */
 export function recallKvm(memory: string): boolean | undefined {
   try {
     const [boot, answer] = readFileSync(memory, 'utf8').split(' ')
@@ -92,7 +92,7 @@ export function rememberKvm(memory: string, works: boolean): void {
     mkdirSync(dirname(memory), { recursive: true })
     writeFileSync(memory, `${bootId()} ${works ? 'yes' : 'no'}`)
   } catch {
-    // Then it is found out anew the next time.
+    // The next run measures again.
   }
 }
 

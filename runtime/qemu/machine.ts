@@ -1,6 +1,6 @@
 /**
- * The machine that QEMU imitates: its command line, from the definition alone. Source of the defaults: the facts about
- * `strux run` of the original, and which of its choices boot under emulation.
+ * The emulated machine: QEMU's command line, from the definition alone. Source of the defaults: the facts about
+ * the original's `strux run`, and tests of which of its choices boot under emulation.
  */
 import type { BspData, ProjectData } from '../../lib/schema.ts'
 import type { TargetArch } from '../model/plan.ts'
@@ -10,13 +10,13 @@ export interface MachineFacts {
   readonly project: ProjectData
   readonly bsp: BspData
   readonly arch: TargetArch
-  /** Absolute paths of what the machine starts from. */
+  /** Absolute paths of the files that the machine starts from. */
   readonly files: {
     readonly disk: string
     /** For `boot: 'direct'`. */
     readonly kernel?: string
     readonly initrd?: string
-    /** For `boot: 'uefi'`: the firmware's program, and a copy of its variables that may be written. */
+    /** For `boot: 'uefi'`: the firmware's program, and a writable copy of its variables. */
     readonly uefi?: { readonly code: string; readonly vars: string }
     /** For `boot: 'firmware'`. */
     readonly firmware?: string
@@ -28,14 +28,14 @@ export interface MachineFacts {
 export interface MachineOptions {
   /** Hardware virtualisation instead of emulation. */
   readonly kvm: boolean
-  /** What shows the screen. */
+  /** The display for the screen. */
   readonly display: Display
-  /** Unix socket on which QEMU answers. */
+  /** The Unix socket for QMP. */
   readonly qmp: string
   readonly consoleLog: string
-  /** Ports of this machine that lead to ports of the guest. */
+  /** Ports of this machine that are forwarded to guest ports. */
   readonly forwards: readonly { readonly host: number; readonly guest: number }[]
-  /** Whether what the guest writes stays in the image. */
+  /** Whether the guest's writes are kept in the image. */
   readonly keepChanges: boolean
 }
 
@@ -47,11 +47,12 @@ export const QEMU_PROGRAM: Readonly<Record<TargetArch, string>> = {
 
 const MACHINE = { x86_64: 'q35', arm64: 'virt', armhf: 'virt' } as const
 /**
- * All that QEMU can imitate, but for AVX: the emulation of AVX2 reads wrong addresses in gather instructions, which Mesa's
- * llvmpipe compiles shaders to, so that the browser crashes as soon as it draws; and without any it draws sooner.
+ * All features that QEMU emulates, except AVX. QEMU's AVX2 emulation reads wrong addresses in gather
+ * instructions, which Mesa's llvmpipe uses in shaders, so the browser crashes when it draws. Without AVX,
+ * drawing also starts sooner.
  */
 const CPU = { x86_64: 'max,avx=off,avx2=off', arm64: 'cortex-a72', armhf: 'cortex-a15' } as const
-/** The serial port that is the console, by the kernel's name. */
+/** The serial console, by the kernel's name for the port. */
 export const SERIAL_CONSOLE = { x86_64: 'ttyS0', arm64: 'ttyAMA0', armhf: 'ttyAMA0' } as const
 
 export function machineArguments(facts: MachineFacts, options: MachineOptions): string[] {
@@ -83,7 +84,7 @@ export function machineArguments(facts: MachineFacts, options: MachineOptions): 
   ]
 }
 
-/** One output for each monitor of the project; the first has the resolution that is asked for. */
+/** One output for each monitor of the project; the first has the requested resolution. */
 function graphics(project: ProjectData, bsp: BspData): string {
   const monitors = project.display?.monitors ?? []
   const [width, height] = (monitors[0]?.resolution ?? bsp.display?.resolution ?? '1280x800').split('x')
@@ -111,7 +112,7 @@ function network(project: ProjectData, { forwards }: MachineOptions): string[] {
   return ['-netdev', `user,id=net0${rules}`, '-device', 'virtio-net-pci,netdev=net0']
 }
 
-/** With a window the console is also seen at the terminal, where Ctrl-C ends the machine. */
+/** With a window, the console is also shown on the terminal, where Ctrl-C ends the machine. */
 function console({ display, consoleLog }: MachineOptions): string[] {
   const device =
     display === 'none'
@@ -132,7 +133,7 @@ function usb(project: ProjectData): string[] {
   ]
 }
 
-/** In the values of QEMU's options a comma is written twice. */
+/** Doubles commas, as values of QEMU's options require. */
 function comma(path: string): string {
   return path.replaceAll(',', ',,')
 }

@@ -1,4 +1,7 @@
-/** QEMU's machine protocol (QMP): one JSON object a line over a Unix socket, here for screens and for the end. */
+/**
+ * QEMU's machine protocol (QMP): one JSON object per line over a Unix socket, used for screenshots and for
+ * shutdown.
+ */
 import { createConnection, type Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 
@@ -24,7 +27,7 @@ export class Qmp {
     socket.on('error', end)
   }
 
-  /** Connects as soon as QEMU listens; `alive` says whether it still may. */
+  /** Connects as soon as QEMU listens; gives up when `alive` returns false. */
   static async connect(path: string, alive: () => boolean): Promise<Qmp> {
     for (;;) {
       const socket = await new Promise<Socket | undefined>(resolve => {
@@ -42,7 +45,7 @@ export class Qmp {
     }
   }
 
-  /** Rejects with what QEMU says, or when it ends. */
+  /** Rejects with QEMU's error, or when QEMU ends. */
   execute(command: string, args: Readonly<Record<string, unknown>> = {}): Promise<unknown> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ resolve, reject })
@@ -61,7 +64,7 @@ export class Qmp {
     for (let end = this.#buffer.indexOf('\n'); end >= 0; end = this.#buffer.indexOf('\n')) {
       const answer = JSON.parse(this.#buffer.slice(0, end)) as Answer
       this.#buffer = this.#buffer.slice(end + 1)
-      // The greeting and events answer nothing.
+      // The greeting and events are not answers.
       if (!('return' in answer) && !answer.error) continue
       const waiting = this.#waiting.shift()
       if (answer.error) waiting?.reject(new Error(answer.error.desc))

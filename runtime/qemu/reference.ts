@@ -1,4 +1,4 @@
-/** Reference pictures: what a whole screen is to look like, but for areas that are never the same. */
+/** Reference images: the expected content of a whole screen, with ignored areas. */
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, relative } from 'node:path'
 import pixelmatch from 'pixelmatch'
@@ -7,23 +7,23 @@ import type { ReferenceData } from '../../lib/schema/test.ts'
 import { StruxError } from '../diagnostics/error.ts'
 import { type Picture, placeOn } from './screen.ts'
 
-/** How far a pixel may be off, of 255, where nothing else is said: more than rounding, less than an eye sees. */
+/** Default tolerance for a pixel, of 255: more than rounding errors, less than is visible. */
 const TOLERANCE = 12
 
 export interface Reference {
   readonly data: ReferenceData
-  /** True where the screen looks like it; else what is different. Keeps a picture that shows where. */
+  /** True if the screen matches; else a description. Then also saves an image of the differences. */
   compare(screen: Picture): true | string
 }
 
 export interface ReferencePlaces {
-  /** The file of the reference picture, and the one in which differences are shown; absolute. */
+  /** The files of the reference image and of the image with the differences; absolute paths. */
   readonly file: string
   readonly difference: string
   readonly root: string
 }
 
-/** Throws a StruxError where there is no picture that can be read. */
+/** Throws a StruxError if there is no readable image. */
 export function openReference(data: ReferenceData, { file, difference, root }: ReferencePlaces): Reference {
   const shown = relative(root, file)
   if (!existsSync(file)) {
@@ -35,9 +35,9 @@ export function openReference(data: ReferenceData, { file, difference, root }: R
   try {
     wanted = PNG.sync.read(readFileSync(file))
   } catch (cause) {
-    throw new StruxError(`the reference picture ${shown} is no PNG file: ${(cause as Error).message}`, {
+    throw new StruxError(`the reference picture ${shown} is not a PNG file: ${(cause as Error).message}`, {
       cause,
-      hint: 'strux test --update makes it anew.',
+      hint: 'strux test --update replaces it.',
     })
   }
   rmSync(difference, { force: true })
@@ -63,7 +63,7 @@ export function openReference(data: ReferenceData, { file, difference, root }: R
   }
 }
 
-/** Makes the screen the reference. */
+/** Saves the screen as the reference. */
 export function saveReference(file: string, screen: Picture): void {
   const png = new PNG({ width: screen.width, height: screen.height })
   png.data = withAlpha(screen)
@@ -81,7 +81,7 @@ function withAlpha({ width, height, pixels }: Picture): Buffer {
   return all
 }
 
-/** One byte for each pixel; those that are left out are not 0. An area reaches to the edge where it says no size. */
+/** One byte per pixel, non-zero for ignored ones. An area without a size reaches to the edge. */
 function maskOf({ ignore = [] }: ReferenceData, { width, height }: Picture): Uint8Array {
   const mask = new Uint8Array(width * height)
   for (const area of ignore) {

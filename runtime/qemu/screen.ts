@@ -1,4 +1,4 @@
-/** Pictures of a guest's screen: read from QEMU's PPM files, compared, and asked for colours at places. */
+/** Images of a guest's screen: reads QEMU's PPM files, compares images, and reads colours at positions. */
 import { readFileSync } from 'node:fs'
 
 export interface Picture {
@@ -8,7 +8,7 @@ export interface Picture {
   readonly pixels: Buffer
 }
 
-/** A binary PPM (P6, 8 bits). Undefined where the file is something else, or not complete. */
+/** Reads a binary PPM (P6, 8 bits). Undefined if the file is incomplete or has another format. */
 export function readPpm(file: string): Picture | undefined {
   const bytes = readFileSync(file)
   const head = /^P6\s+(\d+)\s+(\d+)\s+255\s/.exec(bytes.subarray(0, 64).toString('latin1'))
@@ -18,7 +18,7 @@ export function readPpm(file: string): Picture | undefined {
   return pixels.length === width * height * 3 ? { width, height, pixels } : undefined
 }
 
-/** The share of pixels in which two pictures differ, 0 to 1; 1 where their sizes do. */
+/** The share of pixels that differ between two images, 0 to 1; 1 if their sizes differ. */
 export function difference(a: Picture, b: Picture): number {
   if (a.width !== b.width || a.height !== b.height) return 1
   let count = 0
@@ -33,10 +33,10 @@ export function difference(a: Picture, b: Picture): number {
   return count / (a.width * a.height)
 }
 
-/** Below this share of pixels that are not black a screen counts as dark: texts of firmware and kernel, a cursor. */
+/** A screen with a smaller share of non-black pixels counts as dark: firmware and kernel messages, a cursor. */
 const DARK = 0.03
 
-/** Whether something is drawn that is more than a few words on black. */
+/** Whether more is drawn than a few words on black. */
 export function isDrawn({ pixels }: Picture): boolean {
   let lit = 0
   for (let at = 0; at < pixels.length; at += 3) {
@@ -45,7 +45,7 @@ export function isDrawn({ pixels }: Picture): boolean {
   return lit > (pixels.length / 3) * DARK
 }
 
-/** Pixels of a place as it is declared: `'120'`, or a share of the whole such as `'50%'`. */
+/** The pixel of a declared position: `'120'`, or a share of the whole such as `'50%'`. */
 export function placeOn(length: number, declared: string): number {
   const place = declared.endsWith('%')
     ? Math.round(((length - 1) * Number(declared.slice(0, -1))) / 100)
@@ -59,7 +59,7 @@ export function colorAt({ width, pixels }: Picture, x: number, y: number): strin
   return pixels.subarray(at, at + 3).toString('hex')
 }
 
-/** Whether each of red, green and blue is near enough. */
+/** Whether each of red, green and blue is within the tolerance. */
 export function isNear(actual: string, wanted: string, tolerance: number): boolean {
   const [a, b] = [Buffer.from(actual, 'hex'), Buffer.from(wanted, 'hex')]
   return [0, 1, 2].every(index => Math.abs(a[index]! - b[index]!) <= tolerance)

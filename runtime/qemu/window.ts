@@ -1,24 +1,25 @@
-/** Whether a window can be opened here, and by which of QEMU's displays. */
+/** Finds out whether QEMU can open a window here, and with which display. */
 import { spawnSync } from 'node:child_process'
 import { StruxError } from '../diagnostics/error.ts'
 
-/** QEMU's names for what shows a guest's screen. */
+/** QEMU's names for displays. */
 export type Display = 'none' | 'gtk' | 'sdl' | 'cocoa'
 
-/** The Debian package without which QEMU has no windows. */
+/** The Debian package for QEMU's windows. */
 export const WINDOW_PACKAGE = 'qemu-system-gui'
 
 const HEADLESS = 'Start it without one: --headless, or --screenshot FILE for a picture of the screen.'
 
-/** Whether there is a desktop that windows could be opened on. */
+/** Whether there is a desktop for windows. */
 export function hasDesktop(env: NodeJS.ProcessEnv, platform: NodeJS.Platform = process.platform): boolean {
   return platform === 'darwin' || Boolean(env.DISPLAY || env.WAYLAND_DISPLAY)
 }
 
 /**
- * The display for a window. Throws a StruxError where there is no desktop, or QEMU was installed without windows.
+ * The display for a window. Throws a StruxError without a desktop, or if QEMU was installed without window
+ * support.
  *
- * @param offered what `-display help` of the QEMU in question prints
+ * @param offered the output of that QEMU's `-display help`
  */
 export function chooseDisplay(
   offered: string,
@@ -41,7 +42,7 @@ export function chooseDisplay(
   })
 }
 
-/** What `chooseDisplay` says of a QEMU of this machine. */
+/** The result of `chooseDisplay` for a QEMU on this machine. */
 export function findDisplay(program: string): Display {
   const { stdout } = spawnSync(program, ['-display', 'help'], {
     encoding: 'utf8',

@@ -230,11 +230,11 @@ test('what is too dynamic is refused, with its place', async () => {
     refusal(`${IMPORT}${before}\nexport default defineBsp({ ${BASICS},\n  ${rootfs} })\n`)
   assert.is(
     await of('rootfs: { packages: list() }', "const list = () => ['a']"),
-    '4:23 packages is what a function returns',
+    '4:23 packages is the result of a function',
   )
   assert.is(
     await of("rootfs: { packages: ['a'].map(each => each) }"),
-    '4:23 packages is what a function returns',
+    '4:23 packages is the result of a function',
   )
   assert.is(
     await of("rootfs: { packages: process.env.A ? ['a'] : ['b'] }"),
@@ -250,7 +250,7 @@ test('what is too dynamic is refused, with its place', async () => {
     "4:23 packages is 'list', which is used in 2 places",
   )
   const made = `${IMPORT}function make() {\n  return { ${BASICS} } as const\n}\nexport default defineBsp(make())\n`
-  assert.is(await refusal(made), '5:26 the definition is what a function returns')
+  assert.is(await refusal(made), '5:26 the definition is the result of a function')
 })
 
 test('what lies in another file is refused', async () => {

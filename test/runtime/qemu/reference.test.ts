@@ -76,7 +76,7 @@ test('a picture of another size, that is not there or is none', () => {
   saveReference(places.file, picture([], 10, 10))
   assert.is(compare(picture()), 'the screen has 20x10 pixels, the reference 10x10')
   writeFileSync(places.file, 'no picture')
-  assert.throws(() => compare(picture()), /the reference picture screen\.png is no PNG file/)
+  assert.throws(() => compare(picture()), /the reference picture screen\.png is not a PNG file/)
   assert.throws(
     () => openReference({ reference: 'x' }, { ...places, file: join(root, 'gone.png') }),
     /there is no reference picture gone\.png/,
