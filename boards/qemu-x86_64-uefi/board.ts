@@ -2,11 +2,11 @@
 import { defineBoard, layer } from 'strux-bsp'
 
 export interface QemuX8664UefiOptions {
-  /** What the firmware starts. By default `'systemd-boot'`. */
+  /** What the firmware starts. Default: `'systemd-boot'`. */
   bootloader?: 'systemd-boot' | 'grub'
-  /** WIDTHxHEIGHT of its screen. By default `'1280x800'`. */
+  /** WIDTHxHEIGHT of its screen. Default: `'1280x800'`. */
   resolution?: `${number}x${number}`
-  /** Memory of the machine, such as `'4G'`. By default `'2G'`. */
+  /** Memory of the machine, such as `'4G'`. Default: `'2G'`. */
   memory?: string
 }
 

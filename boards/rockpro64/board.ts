@@ -6,7 +6,7 @@
 import { defineBoard, layer } from 'strux-bsp'
 
 export interface RockPro64Options {
-  /** WIDTHxHEIGHT of the display at the HDMI port. By default `'1920x1080'`. */
+  /** WIDTHxHEIGHT of the display at the HDMI port. Default: `'1920x1080'`. */
   resolution?: `${number}x${number}`
 }
 
