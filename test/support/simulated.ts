@@ -89,6 +89,7 @@ export interface Built {
 }
 
 export class SimulatedProject {
+  #shared: Promise<unknown> = Promise.resolve()
   root = realpathSync(mkdtempSync(join(tmpdir(), 'strux-sim-')))
 
   write(path: string, text: string): void {
@@ -147,13 +148,20 @@ export class SimulatedProject {
     try {
       await build(this.#options(settings, report), {
         signal: settings.signal ?? new AbortController().signal,
-        whileShared: work => work(),
+        whileShared: work => this.#inTurn(work),
         openExecutor: async () => simulatedExecutor(settings),
       })
       return { ok: true, ...result }
     } catch (error) {
       return { ok: false, error, ...result }
     }
+  }
+
+  /** Builds of several BSPs in this process take their turn where they share outputs. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#shared.then(work)
+    this.#shared = turn.catch(() => {})
+    return turn
   }
 
   #options(settings: BuildSettings, report: (event: BuildEvent) => void): BuildOptions {
