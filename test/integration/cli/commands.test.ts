@@ -53,7 +53,7 @@ const MAKE = 'make_image:./scripts/make.sh'
 test('plan --json', async () => {
   someScripts()
   const plan = await json('plan')
-  assert.equal(Object.keys(plan), ['bsp', 'arch', 'nodes', 'flash', 'never'])
+  assert.equal(Object.keys(plan), ['bsp', 'arch', 'nodes', 'chains', 'flash', 'never'])
   assert.is(plan.bsp, 'demo')
   const ids = plan.nodes.map((node: { id: string }) => node.id)
   assert.equal(ids, [
