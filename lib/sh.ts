@@ -114,6 +114,11 @@ function word(value: unknown, where: string): string {
   const text = String(value)
   if (text.includes('\0'))
     throw new TypeError(`${where} contains a NUL character, which no command can be given`)
+  return quoteForShell(text)
+}
+
+/** A text as one word of bash, whatever characters it has. */
+export function quoteForShell(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`
 }
 

@@ -1,4 +1,5 @@
 /** `strux new`: the first files of a board or a BSP. */
+
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, posix, relative, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -9,6 +10,7 @@ import { StruxError } from '../diagnostics/error.ts'
 import { flatten } from '../layers/flatten.ts'
 import { compileModule } from '../load/compile.ts'
 import { loadProject } from '../load/project.ts'
+import { BSP_NAME } from '../model/bsp-name.ts'
 import { packageRoot, selfVersion } from '../state/own-package.ts'
 import { stateFolder } from '../state/state-folder.ts'
 import type { GlobalOptions } from './options.ts'
@@ -44,7 +46,6 @@ export function newCommands(program: Command): void {
 }
 
 const PACKAGE_NAME = /^(@[a-z0-9][a-z0-9._-]*\/)?[a-z0-9][a-z0-9._-]*$/
-const BSP_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/
 
 function newBoard(name: string, flags: NewFlags): void {
   if (!PACKAGE_NAME.test(name)) {

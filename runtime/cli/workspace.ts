@@ -1,9 +1,11 @@
 /** Opens the project and BSP of a command, and prints their diagnostics. */
+
 import { DiagnosticsError } from '../diagnostics/diagnostic.ts'
 import { StruxError } from '../diagnostics/error.ts'
 import { findProjectRoot } from '../load/find-project.ts'
 import type { LoadedProject } from '../load/loaded.ts'
 import { diagnose, loadBsp, loadProject } from '../load/project.ts'
+import { BSP_NAME } from '../model/bsp-name.ts'
 import { examine, type Workspace } from '../run/workspace.ts'
 import { printDiagnostics } from './terminal.ts'
 
@@ -38,7 +40,7 @@ export async function openWorkspace(
  */
 export async function namedBsp(root: string, name: string | undefined): Promise<string> {
   if (name !== undefined) {
-    if (/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) return name
+    if (BSP_NAME.test(name)) return name
     throw new StruxError(`'${name}' cannot be the name of a BSP`, { exitCode: 2 })
   }
   const project = await loadProject(root)

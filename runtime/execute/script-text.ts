@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { quoteForShell } from '../../lib/sh.ts'
 
 /** In bytes. One argument of a program can hold 128 KiB (Linux, MAX_ARG_STRLEN); this leaves a margin. */
 const LONGEST_ARGUMENT = 100 * 1024
@@ -24,11 +25,7 @@ export function shellCall(script: string, folder: string, seenAt: string): Shell
   mkdirSync(folder, { recursive: true })
   writeFileSync(join(folder, name), script, { mode: 0o600 })
   return {
-    text: `eval "$(<${quote(`${seenAt}/${name}`)})"`,
+    text: `eval "$(<${quoteForShell(`${seenAt}/${name}`)})"`,
     discard: () => rmSync(join(folder, name), { force: true }),
   }
-}
-
-function quote(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`
 }

@@ -1,6 +1,8 @@
 /** The built-in steps of a BSP that become scripts in the exported project, and these scripts. */
+
 import { posix } from 'node:path'
 import type { BspData } from '../../lib/schema.ts'
+import { quoteForShell } from '../../lib/sh.ts'
 import type { Project } from '../load/loaded.ts'
 import { isProduct } from '../model/paths.ts'
 import type { PathRef, StepNode, TargetArch } from '../model/plan.ts'
@@ -110,7 +112,7 @@ export async function writeStepScripts(input: StepScriptsInput): Promise<StepScr
     const says = step === 'image' ? 'image' : `boot.${step}`
     const commands = inner.map(({ location }) => ({
       at: 'extracted',
-      command: `STEP=after_kernel_extract /bin/bash "$BSP_FOLDER"/'${posix.normalize(location).replaceAll("'", `'\\''`)}'`,
+      command: `STEP=after_kernel_extract /bin/bash "$BSP_FOLDER"/${quoteForShell(posix.normalize(location))}`,
     }))
     const text = stepAsScript(
       body,

@@ -2,9 +2,11 @@
  * Converts scripts to YAML: each becomes a file, with one entry per hook and file, and dependencies that are
  * files.
  */
+
 import { readFileSync, statSync } from 'node:fs'
 import { join, posix } from 'node:path'
 import type { ProjectScriptData, ScriptData } from '../../lib/schema.ts'
+import { quoteForShell } from '../../lib/sh.ts'
 import { resolveArtifact, resolveLocation } from '../model/paths.ts'
 import type { BoardScript } from '../plan/planning.ts'
 import { stepScript } from '../steps/package-files.ts'
@@ -148,7 +150,7 @@ function boardFolder(text: string, board: BoardScript | undefined, { layout }: S
   const [variable, rest] = inBsp
     ? ['BSP_FOLDER', posix.relative(layout.to, folder)]
     : ['PROJECT_FOLDER', folder]
-  return `export BOARD_FOLDER="$${variable}"${rest === '' ? '' : `/'${rest.replaceAll("'", `'\\''`)}'`}\n`
+  return `export BOARD_FOLDER="$${variable}"${rest === '' ? '' : `/${quoteForShell(rest)}`}\n`
 }
 
 function exists(path: string): boolean {

@@ -1,9 +1,9 @@
 /** Converts built-in steps to scripts, for settings of a TypeScript definition that other tools cannot handle. */
 
+import { quoteForShell } from '../../lib/sh.ts'
 import type { StepNode } from '../model/plan.ts'
 import type { StepBody } from '../plan/body.ts'
 import { CONTAINER_ROOT } from '../plan/environment.ts'
-import { quoteForShell } from '../steps/shell/quote.ts'
 
 /** A script that runs inside the step: its point, and the bash that runs it. */
 export interface InnerScript {

@@ -1,7 +1,9 @@
 /** Finds the files that define BSPs, and their names. */
+
 import { readdirSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { Finding } from '../diagnostics/diagnostic.ts'
+import { BSP_NAME } from '../model/bsp-name.ts'
 import type { Origin } from '../model/plan.ts'
 import type { BspLocation } from './loaded.ts'
 
@@ -21,16 +23,13 @@ export async function findBsps(root: string, patterns: readonly string[]): Promi
     const { name } = location
     const other = byName.get(name)
     if (file.startsWith('../')) findings.push(outside(file))
-    else if (!NAME.test(name) || RESERVED.includes(name)) findings.push(badName(location))
+    else if (!BSP_NAME.test(name) || RESERVED.includes(name)) findings.push(badName(location))
     else if (other) findings.push(twice(name, other.file, file))
     else byName.set(name, location)
   }
   if (files.length === 0) findings.push(none(patterns))
   return { bsps: [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1)), findings }
 }
-
-/** Names are used as folder names, container labels and command arguments. */
-const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/
 
 /** Folders of dist/cache that all BSPs share. */
 const RESERVED = ['frontend']
@@ -71,7 +70,7 @@ const isYaml = (file: string) => /\.ya?ml$/.test(file)
 
 function none(patterns: readonly string[]): Finding {
   const message = `no BSP matches ${patterns.map(pattern => `'${pattern}'`).join(', ')}`
-  const hint = 'add one (bsp/NAME/bsp.ts or bsp.yaml), or say with bsps where they are'
+  const hint = 'add one (bsp/BSP_NAME/bsp.ts or bsp.yaml), or say with bsps where they are'
   return { severity: 'error', code: 'no_bsps', message, hint, origin: ORIGIN, at: 'value' }
 }
 

@@ -1,6 +1,7 @@
 /** Passes the commands of a node to an executor, and turns their output into events. */
 import { readFileSync } from 'node:fs'
 import { join, posix } from 'node:path'
+import { quoteForShell } from '../../lib/sh.ts'
 import { StruxError } from '../diagnostics/error.ts'
 import type { Command, Executor, WorkSession } from '../execute/executor.ts'
 import { isProgressLine, parseProgress } from '../execute/progress.ts'
@@ -10,7 +11,6 @@ import type { Pipeline } from '../plan/pipeline.ts'
 import type { Report } from '../report/events.ts'
 import { logFile } from '../state/node-log.ts'
 import { placeDeviceSources } from '../steps/package-files.ts'
-import { quoteForShell } from '../steps/shell/quote.ts'
 import { withVariables } from './session-variables.ts'
 
 export interface CommandContext {

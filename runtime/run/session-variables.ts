@@ -2,7 +2,7 @@
  * Shell variables that the commands of a session share. Each command runs in its own bash, so the variables are
  * kept in a file of the session between commands.
  */
-import { quoteForShell } from '../steps/shell/quote.ts'
+import { quoteForShell } from '../../lib/sh.ts'
 
 /**
  * The command with the session's variables read first. `strux_publish NAME…` keeps variables for later commands

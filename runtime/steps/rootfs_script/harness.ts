@@ -3,8 +3,9 @@
  * functions, and packs it again only if the script succeeds. Source: project scripts (`rootfs_post`) of
  * strux.yaml.
  */
+
+import { quoteForShell } from '../../../lib/sh.ts'
 import { stepScript } from '../package-files.ts'
-import { quoteForShell } from '../shell/quote.ts'
 
 const BEFORE = [
   'shell/start.sh',
