@@ -14,6 +14,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import type { NodeRecord } from '../../runtime/cache/record.ts'
 import type { Engine } from '../../runtime/execute/engine/engine.ts'
 import { Built } from './built.ts'
 import { type Result, Running, type StartOptions, until } from './process.ts'
@@ -93,9 +94,7 @@ export class TempProject {
   }
 
   /** The records of a BSP's scripts as they are in the file; none where there is no file. */
-  records(
-    bsp = 'demo',
-  ): Record<string, { script: string; dependencies: Record<string, unknown>; artifacts: string[] }> {
+  records(bsp = 'demo'): Record<string, NodeRecord> {
     const file = `dist/cache/${bsp}/.build-cache.json`
     return this.has(file) ? JSON.parse(this.read(file)).scripts : {}
   }

@@ -53,7 +53,7 @@ async function hanging(): Promise<Running> {
   return running
 }
 
-/** The fileStates is as before the build that broke off: only its missing record says that the artifact is no good. */
+/** Everything is as before the build that broke off: only its missing record says that the artifact is no good. */
 function putBack(): void {
   project.write('bsp/demo/in.txt', 'one\n')
   project.remove('dist/hang')

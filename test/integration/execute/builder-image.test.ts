@@ -61,7 +61,7 @@ test('a missing layer is made on those that exist, with its packages; the second
   assert.is(notices.length, 2, notices.join('\n'))
   assert.match(notices[0]!, 'Adding "host"')
   assert.match(notices[1]!, /Added "host" in \d+ s/)
-  assert.is(execFileSync('docker', ['run', '--rm', id, 'hello', '-t']).toString(), 'hello, fileStates\n')
+  assert.is(execFileSync('docker', ['run', '--rm', id, 'hello', '-t']).toString(), 'hello, world\n')
   const started = performance.now()
   assert.equal(await ensureBuilder(engine, builder, options(notices)), image)
   assert.ok(performance.now() - started < 200)
