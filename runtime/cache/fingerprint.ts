@@ -5,7 +5,6 @@
 import type { PathRef, PlanNode } from '../model/plan.ts'
 import type { InputState } from './file-states.ts'
 import { hashText } from './hash-memo.ts'
-import type { Inputs } from './inputs.ts'
 
 /** By the path as declared; null for an optional input that is absent. */
 export type InputStates = Readonly<Record<string, Exclude<InputState, undefined> | null>>
@@ -23,6 +22,14 @@ export interface Fingerprint {
   readonly config?: Readonly<Record<string, unknown>>
   /** Scripts that count as a step's inputs, by id. */
   readonly feeders?: Readonly<Record<string, FeederFingerprint>>
+}
+
+/** Hashes of everything that a node reads. `script` is undefined if the script's file does not exist. */
+export interface Inputs {
+  readonly script: string | undefined
+  readonly harness: string | undefined
+  readonly dependencies: ReadonlyMap<string, InputState>
+  readonly feeders: Readonly<Record<string, FeederFingerprint>> | undefined
 }
 
 export interface FeederFingerprint {

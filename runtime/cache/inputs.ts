@@ -3,16 +3,8 @@
 import { globBase, overlaps } from '../model/paths.ts'
 import type { PathRef, PlanNode, ScriptNode, StepNode } from '../model/plan.ts'
 import type { FileStates, InputState } from './file-states.ts'
-import { type FeederFingerprint, settledStates } from './fingerprint.ts'
+import { type FeederFingerprint, type Inputs, settledStates } from './fingerprint.ts'
 import { hashText } from './hash-memo.ts'
-
-/** Hashes of everything that a node reads. `script` is undefined if the script's file does not exist. */
-export interface Inputs {
-  readonly script: string | undefined
-  readonly harness: string | undefined
-  readonly dependencies: ReadonlyMap<string, InputState>
-  readonly feeders: Readonly<Record<string, FeederFingerprint>> | undefined
-}
 
 /** Inputs that come from step bodies and from other nodes of the plan. */
 export interface InputSources {

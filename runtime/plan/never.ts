@@ -3,9 +3,9 @@
  * three details.
  */
 import type { HookCondition } from '../../lib/hooks/row.ts'
+import type { ScriptEntry } from './input.ts'
 import type { Stop } from './pipeline.ts'
 import type { Planning } from './planning.ts'
-import type { ScriptEntry } from './script.ts'
 
 /** The reason why no handler of the hook runs with this definition; undefined if handlers run. */
 export function reasonNever(

@@ -4,8 +4,7 @@
  */
 import type { HookCondition, HookRow } from '../../lib/hooks/row.ts'
 import type { StepBodies } from './body.ts'
-import type { PlanInput } from './planning.ts'
-import type { ScriptEntry } from './script.ts'
+import type { PlanInput, ScriptEntry } from './input.ts'
 import type { StepDeclaration } from './step.ts'
 
 /** A table of hooks, the definition's handlers for them, and the bash that wraps the handlers. */

@@ -1,8 +1,8 @@
 /** The context that the parts of planning share: the input, facts derived from it, and the list of findings. */
-import { type BspData, PROJECT_DEFAULTS, type ProjectData } from '../../lib/schema.ts'
+import { PROJECT_DEFAULTS } from '../../lib/schema.ts'
 import type { ToolGroup } from '../../lib/tools.ts'
 import type { Finding } from '../diagnostics/diagnostic.ts'
-import type { BuilderRef, PlanNode, TargetArch } from '../model/plan.ts'
+import type { BuilderRef, PlanNode } from '../model/plan.ts'
 import { targetArch } from './arch.ts'
 import { builderFor } from './builder.ts'
 import {
@@ -15,6 +15,7 @@ import {
   stepEnvironment,
   withoutUnhashed,
 } from './environment.ts'
+import type { PlanInput } from './input.ts'
 import type { Pipeline } from './pipeline.ts'
 import type { StepFacts } from './step.ts'
 import { suiteOf } from './suite.ts'
@@ -28,32 +29,6 @@ export interface ScriptReader {
   readonly onHost: boolean
   /** For a board's script: the board's folder. */
   readonly boardFolder?: string | undefined
-}
-
-export interface PlanInput {
-  readonly project: ProjectData
-  readonly bsp: BspData
-  /** Parallel to the BSP's scripts: the data of each script that a board provides. */
-  readonly boardScripts?: readonly (BoardScript | undefined)[]
-  readonly bspName: string
-  /** Relative to the project, with `/`. */
-  readonly bspFolder: string
-  readonly host: TargetArch
-  /** This tool's version, for STRUX_VERSION. */
-  readonly version: string
-  /** The project's path as build scripts see it: `/project`, or the real path in builds without containers. */
-  readonly root: string
-  /** The project's real path, for commands on the host. */
-  readonly hostRoot: string
-}
-
-/** A script that a board provides: the board, and the paths as the board wrote them. */
-export interface BoardScript {
-  readonly layer: string
-  /** The board's folder, relative to the project. */
-  readonly folder: string
-  readonly location?: string
-  readonly depends_on?: readonly string[]
 }
 
 export interface Planning extends PlanInput {

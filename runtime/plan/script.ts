@@ -1,6 +1,5 @@
 /** Turns one script entry into a node of the plan: paths, environment, builder, and findings about them. */
 import type { HookRow } from '../../lib/hooks/row.ts'
-import type { ProjectScriptData, ScriptData } from '../../lib/schema.ts'
 import { DEFAULT_TOOL_GROUPS, type ToolGroup } from '../../lib/tools.ts'
 import {
   type PathRoots,
@@ -12,17 +11,9 @@ import {
 } from '../model/paths.ts'
 import type { Origin, PathRef, ScriptNode, ScriptSource } from '../model/plan.ts'
 import { titleOf } from './identity.ts'
+import type { ScriptEntry } from './input.ts'
 import type { Stop } from './pipeline.ts'
-import type { BoardScript, Planning } from './planning.ts'
-
-export interface ScriptEntry {
-  readonly data: ScriptData | ProjectScriptData
-  readonly hook: string
-  readonly index: number
-  readonly source: 'bsp' | 'project'
-  /** For a board's script: its paths as the board wrote them, for messages. */
-  readonly board?: BoardScript
-}
+import type { Planning } from './planning.ts'
 
 /** The node, or undefined (with a finding) if the script has no path that can be run. */
 export function scriptNode(

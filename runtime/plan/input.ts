@@ -1,0 +1,39 @@
+/** The input of the planner: validated data, and the facts that it does not look up itself. */
+import type { BspData, ProjectData, ProjectScriptData, ScriptData } from '../../lib/schema.ts'
+import type { TargetArch } from '../model/plan.ts'
+
+export interface PlanInput {
+  readonly project: ProjectData
+  readonly bsp: BspData
+  /** Parallel to the BSP's scripts: the data of each script that a board provides. */
+  readonly boardScripts?: readonly (BoardScript | undefined)[]
+  readonly bspName: string
+  /** Relative to the project, with `/`. */
+  readonly bspFolder: string
+  readonly host: TargetArch
+  /** This tool's version, for STRUX_VERSION. */
+  readonly version: string
+  /** The project's path as build scripts see it: `/project`, or the real path in builds without containers. */
+  readonly root: string
+  /** The project's real path, for commands on the host. */
+  readonly hostRoot: string
+}
+
+/** A script that a board provides: the board, and the paths as the board wrote them. */
+export interface BoardScript {
+  readonly layer: string
+  /** The board's folder, relative to the project. */
+  readonly folder: string
+  readonly location?: string
+  readonly depends_on?: readonly string[]
+}
+
+/** An entry of the author's data that becomes a script of the plan. */
+export interface ScriptEntry {
+  readonly data: ScriptData | ProjectScriptData
+  readonly hook: string
+  readonly index: number
+  readonly source: 'bsp' | 'project'
+  /** For a board's script: its paths as the board wrote them, for messages. */
+  readonly board?: BoardScript
+}
