@@ -63,7 +63,8 @@ test('plan --json', async () => {
   const step = plan.nodes[0]
   assert.is(step.kind, 'step')
   assert.is(step.step, 'frontend')
-  const { env, ...make } = plan.nodes[7]
+  const { env, after, ...make } = plan.nodes[7]
+  assert.equal(after, ids.slice(0, 7))
   assert.equal(make, {
     id: MAKE,
     kind: 'script',
