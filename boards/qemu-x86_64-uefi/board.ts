@@ -2,7 +2,7 @@
 import { defineBoard, layer } from 'strux-bsp'
 
 export interface QemuX8664UefiOptions {
-  /** What the firmware starts. Default: `'systemd-boot'`. */
+  /** The bootloader that the firmware starts. Default: `'systemd-boot'`. */
   bootloader?: 'systemd-boot' | 'grub'
   /** WIDTHxHEIGHT of its screen. Default: `'1280x800'`. */
   resolution?: `${number}x${number}`

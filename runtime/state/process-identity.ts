@@ -23,12 +23,18 @@ export function thisProcess(): ProcessIdentity {
 /** Undefined for a process of another machine or container, whose state cannot be known here. */
 export function lives({ pid, place: where, started }: ProcessIdentity): boolean | undefined {
   if (where !== place()) return undefined
+  return pidExists(pid) && started === startOf(pid)
+}
+
+/** Whether a process with this id runs now, of whatever user. */
+export function pidExists(pid: number): boolean {
+  if (pid <= 0) return false
   try {
     process.kill(pid, 0)
+    return true
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
-  return started === startOf(pid)
 }
 
 function place(): string {

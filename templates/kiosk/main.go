@@ -1,4 +1,4 @@
-// The backend of the kiosk: it serves the built frontend, and what the page asks for below /api/.
+// The backend of the kiosk: it serves the built frontend, and answers the page's requests below /api/.
 package main
 
 import (
@@ -17,7 +17,7 @@ type Status struct {
 	Kernel  string `json:"kernel"`
 	// Seconds since the backend started.
 	Uptime int64 `json:"uptime"`
-	// Megabytes of memory: all of it, and what is free for use.
+	// Megabytes of memory: total and available.
 	Memory    int64 `json:"memory"`
 	Available int64 `json:"available"`
 	// The Go release that compiled this.

@@ -1,8 +1,7 @@
 /** The labels of our containers, and the removal of containers that an earlier process left behind. */
 import { createHash } from 'node:crypto'
-import { thisProcess } from '../../state/process-identity.ts'
+import { pidExists, thisProcess } from '../../state/process-identity.ts'
 import { type Engine, engineStatus } from '../engine/engine.ts'
-import { isAlive } from '../ownership/notes.ts'
 
 export type Role = 'build' | 'shell'
 
@@ -39,7 +38,7 @@ export async function removeLeftoverContainers(
     const pid = Number(labels['strux.pid'])
     const here = labels['strux.place'] === thisProcess().place
     if (here && pid === process.pid) return false
-    return labels['strux.role'] !== 'shell' || (here && !isAlive(pid))
+    return labels['strux.role'] !== 'shell' || (here && !pidExists(pid))
   })
   await Promise.all(
     left.map(({ Id }) =>

@@ -2,9 +2,9 @@
 import { spawn } from 'node:child_process'
 import { existsSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { StruxError } from '../../diagnostics/error.ts'
+import { pidExists } from '../../state/process-identity.ts'
 import { connectEngine, type Engine } from '../engine/engine.ts'
 import type { NoticeSink } from '../executor.ts'
-import { isAlive } from '../ownership/notes.ts'
 import { installPackages } from './install-packages.ts'
 
 /** The packages for the engine; the client program is not needed. */
@@ -50,7 +50,7 @@ async function startDaemon(): Promise<void> {
 /** Removes the pid file of a dead daemon, because a new daemon would refuse to start. */
 export function removeStalePidFile(file = PID_FILE): void {
   try {
-    if (!isAlive(Number(readFileSync(file, 'utf8').trim()))) rmSync(file)
+    if (!pidExists(Number(readFileSync(file, 'utf8').trim()))) rmSync(file)
   } catch {}
 }
 

@@ -6,6 +6,7 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { writeAtomic } from '../../state/atomic-file.ts'
+import { pidExists } from '../../state/process-identity.ts'
 
 export interface Unclaimed {
   readonly bsp: string
@@ -29,7 +30,7 @@ export function forgetUnclaimed(folder: string, bsp: string): void {
  * Notes without an active process: of the BSP itself, whose lock the caller holds, and of dead processes. A
  * damaged note has an unknown age: then only dist/ can be repaired.
  */
-export function abandonedNotes(folder: string, bsp: string, alive = isAlive): Unclaimed[] {
+export function abandonedNotes(folder: string, bsp: string, alive = pidExists): Unclaimed[] {
   let names: string[]
   try {
     names = readdirSync(folder)
@@ -54,14 +55,4 @@ function readNote(folder: string, name: string): Unclaimed {
 
 function noteFile(folder: string, bsp: string): string {
   return join(folder, `${PREFIX}${encodeURIComponent(bsp)}.json`)
-}
-
-export function isAlive(pid: number): boolean {
-  if (pid <= 0) return false
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as { code?: unknown }).code === 'EPERM'
-  }
 }

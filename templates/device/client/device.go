@@ -192,7 +192,7 @@ func (d *Device) hasScreen(project Project) bool {
 	return true
 }
 
-// showScreens waits for what Cage needs, and keeps one running for each card that monitors are meant for.
+// showScreens waits until Cage can start, and keeps one Cage running for each card with configured monitors.
 func (d *Device) showScreens(ctx context.Context, monitors []Monitor) {
 	d.hidePrompt()
 	if !d.awaitSeat(ctx) {

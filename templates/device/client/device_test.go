@@ -159,7 +159,7 @@ func TestApplicationThatNeverAnswersStartsAnew(t *testing.T) {
 	<-ended
 }
 
-// What systemd hears depends on the loop that looks after the application, not on a timer of its own.
+// The loop that supervises the application sends the watchdog messages; no timer does.
 func TestWatchdogFallsSilent(t *testing.T) {
 	heard := listenAsSystemd(t, "20000")
 	device := newDevice(t.TempDir(), heard.env)

@@ -39,7 +39,7 @@ func newNotifier(env []string) *Notifier {
 
 func (n *Notifier) send(lines ...string) {
 	if n.connection != nil {
-		// What systemd does not hear, the watchdog notices.
+		// A message that systemd misses is noticed by the watchdog.
 		_, _ = n.connection.Write([]byte(strings.Join(lines, "\n")))
 	}
 }
@@ -49,7 +49,7 @@ func (n *Notifier) Ready()    { n.send("READY=1") }
 func (n *Notifier) Watchdog() { n.send("WATCHDOG=1") }
 func (n *Notifier) Stopping() { n.send("STOPPING=1", "STATUS=Stopping") }
 
-// Status is what `systemctl status` shows. The same text is sent once.
+// Status is the text of `systemctl status`. An unchanged text is not sent again.
 func (n *Notifier) Status(text string) {
 	if text != n.status {
 		n.status = text

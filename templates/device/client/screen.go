@@ -19,7 +19,7 @@ type Screen struct {
 }
 
 // planScreens gives each monitor to the card that has an output of one of its names, or else to the main card. Monitors
-// of one card share a Cage. The remarks say what Cage cannot do of what is configured.
+// of one card share a Cage. The remarks name configured settings that Cage cannot apply.
 func planScreens(cards []Card, monitors []Monitor) (screens []Screen, remarks []string) {
 	find := func(monitor Monitor) Card {
 		for _, card := range cards {
@@ -55,7 +55,7 @@ func planScreens(cards []Card, monitors []Monitor) (screens []Screen, remarks []
 	return screens, remarks
 }
 
-// Session is what a Cage is told to show; it goes to `client session` as JSON.
+// Session is the content of one Cage; it goes to `client session` as JSON.
 type Session struct {
 	URL string `json:"url"`
 	// Origin of the application, whose pages get window.strux.
@@ -85,7 +85,7 @@ func (d *Device) cageCommand(screen Screen, several bool, url string) (*exec.Cmd
 	return command, nil
 }
 
-// cageEnvironment: what systemd gives, then what the board says in /strux/.cage-env; what neither says, the device needs.
+// cageEnvironment: the variables of systemd, then those of the board in /strux/.cage-env, then the device's defaults.
 func (d *Device) cageEnvironment(card Card, several bool) []string {
 	own, err := readEnvironment(filepath.Join(d.root, "strux/.cage-env"))
 	if err != nil {

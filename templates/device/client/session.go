@@ -12,7 +12,7 @@ import (
 	"syscall"
 )
 
-// Output is what `wlr-randr --json` tells of one; only what is used here.
+// Output is one output of `wlr-randr --json`; only the fields used here.
 type Output struct {
 	Name    string `json:"name"`
 	Enabled bool   `json:"enabled"`
@@ -80,7 +80,7 @@ func cogArguments(url string) []string {
 	}
 }
 
-// arrangeOutputs does what it can: a picture of the wrong size is better than none.
+// arrangeOutputs goes on after errors: a picture of the wrong size is better than none.
 func arrangeOutputs(monitors []Monitor) {
 	if !needsArranging(monitors) {
 		return

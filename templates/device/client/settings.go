@@ -10,11 +10,11 @@ import (
 	"strings"
 )
 
-// Monitor is an entry of /strux/.display-config.json: what one monitor shows, and how.
+// Monitor is an entry of /strux/.display-config.json: the page of one monitor, and its settings.
 type Monitor struct {
 	// Path of the page, such as "/".
 	Path string `json:"path"`
-	// WIDTHxHEIGHT in pixels; empty for what the monitor prefers.
+	// WIDTHxHEIGHT in pixels; empty: the monitor's preferred mode.
 	Resolution string `json:"resolution,omitempty"`
 	// Degrees clockwise ("0", "90", "180", "270", "normal"), or mirrored first ("flipped", "flipped-90", …).
 	Transform string `json:"transform,omitempty"`
@@ -24,7 +24,7 @@ type Monitor struct {
 	InputDevices []string `json:"input_devices,omitempty"`
 }
 
-// Project is what the client reads of /etc/strux/project.json.
+// Project is the part of /etc/strux/project.json that the client reads.
 type Project struct {
 	Name           string `json:"name"`
 	ProjectVersion string `json:"projectVersion"`
@@ -34,7 +34,7 @@ type Project struct {
 	} `json:"steps"`
 }
 
-// wantsScreen says whether the device was built with a compositor and a browser. What is not said counts as yes.
+// wantsScreen says whether the device was built with a compositor and a browser. A missing key counts as yes.
 func (p Project) wantsScreen() bool {
 	on := func(step *bool) bool { return step == nil || *step }
 	return on(p.Steps.Cage) && on(p.Steps.WPE)

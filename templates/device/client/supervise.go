@@ -33,7 +33,7 @@ func (b *Backoff) After(ran time.Duration) time.Duration {
 // Service is a program that has to run as long as the device does.
 type Service struct {
 	Name string
-	// Command is asked before each start, so that what changed meanwhile is seen.
+	// Command is called before each start, so that changes since the last start count.
 	Command func(context.Context) (*exec.Cmd, error)
 	Backoff Backoff
 	// Grace is how long the program may take to end when it is asked to.
@@ -75,7 +75,7 @@ func (s *Service) once(ctx context.Context) string {
 	case <-s.Restart:
 	default:
 	}
-	// A group of its own, so that what it started ends with it.
+	// A process group of its own: its children end with it.
 	command.SysProcAttr.Setpgid = true
 	if err := command.Start(); err != nil {
 		return "cannot be started: " + err.Error()

@@ -51,7 +51,7 @@ func TestServiceStartsAgain(t *testing.T) {
 	<-ended
 }
 
-// What ignores SIGTERM, and what it started, is gone all the same.
+// A program that ignores SIGTERM ends all the same, with its children.
 func TestServiceEndsWithAllThatItStarted(t *testing.T) {
 	child := filepath.Join(t.TempDir(), "child")
 	service := scripted(t, "trap '' TERM\nsleep 1000 &\necho $! >"+child+"\nwait; wait; sleep 1000")

@@ -7,7 +7,7 @@
  *   strux.board     { name, arch, hostname }
  *   strux.display   { monitors: [{ path, resolution, transform, names, input_devices }] }
  *
- * What a file does not say is null; without a display configuration there are no monitors.
+ * A missing key is null; without a display configuration there are no monitors.
  */
 #include <json-glib/json-glib.h>
 #include <sys/utsname.h>
@@ -112,7 +112,7 @@ static char *describe_device(void)
     return json_to_string(root, FALSE);
 }
 
-/* The origin of what a frame shows: `null` for a sandboxed one, that of its maker for one without an address. */
+/* The origin of a frame's document: `null` if sandboxed, the creator's origin for a frame without an address. */
 static char *origin_of(WebKitFrame *frame, WebKitScriptWorld *world)
 {
     g_autoptr(JSCContext) context = webkit_frame_get_js_context_for_script_world(frame, world);

@@ -1,4 +1,4 @@
-/** The page: who the device is (window.strux), the time, and what the backend says (/api/status). */
+/** The page: facts about the device (window.strux), the time, and the backend's status (/api/status). */
 
 interface Status {
   readonly message: string

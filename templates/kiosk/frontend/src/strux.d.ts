@@ -1,4 +1,4 @@
-/** What the device tells its pages, as plain data that cannot be changed. Not there in a desktop browser. */
+/** Facts about the device for its pages: read-only data. Undefined in a desktop browser. */
 interface Strux {
   readonly versions: {
     readonly strux: string | null
