@@ -111,7 +111,7 @@ test('a tarball by its checksum, for a foreign architecture', async () => {
   const sum = execFileSync('sha256sum', [project.at('one.tar.gz')], { encoding: 'utf8' }).slice(0, 64)
   project.bsp([], { arch: 'arm64' })
   project.config({ cage: { source: './one.tar.gz', sha256: '0'.repeat(64) } })
-  await refused(new RegExp(`one\\.tar\\.gz does not have the SHA-256 .*\n.*\n.*${sum}`))
+  await refused(new RegExp(`one\\.tar\\.gz does not have the given SHA-256\n.*\n.*${sum}`))
   project.config({ cage: { source: './one.tar.gz', sha256: sum } })
   await succeeds()
   assert.match(await inStep(`file ${CAGE}\n`), 'ARM aarch64')

@@ -116,7 +116,7 @@ test('a line that does not take fails the step and names its fragment', async ()
 
 test('what is no fragment is refused', async () => {
   define({ fragments: ['configs/usb.config'] })
-  await refused("boot.kernel.fragments[0], line 1: 'configs/usb.config' is no line", 'begins with ./')
+  await refused("boot.kernel.fragments[0], line 1: 'configs/usb.config' is not a line", 'begins with ./')
   define({ fragments: ['./configs/none.config'] })
   await refused('there is no fragment bsp/demo/configs/none.config')
   define({ defconfig: 'other_defconfig' })

@@ -245,7 +245,7 @@ test("git over ssh: fetched on this machine, where the user's keys are", async (
   define(source, {}, 1)
   const again = await project.build(['--only', 'kernel'], { env: { GIT_SSH_COMMAND: 'false' } })
   assert.is(again.code, 0, `${again.said}\n${complaint(again)}`)
-  assert.match(complaint(again), /cannot be reached; main is taken as it was/)
+  assert.match(complaint(again), /cannot be reached; main is used as last fetched/)
 })
 
 test('a Debian package that holds sources, and a Debian source package with its patches', async () => {
