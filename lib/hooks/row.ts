@@ -7,9 +7,10 @@ export interface HookRow {
   readonly aliases?: readonly string[]
   /**
    * The hook's relation to `step`. `within`: its handlers run inside the step, at `at`. `replaces`: if it has
-   * handlers, the step does not run. `point`: a point of the pipeline by itself, without a step.
+   * handlers, the step does not run. `point`: a point of the pipeline by itself, without a step. `end`: after the
+   * last step.
    */
-  readonly relation: 'before' | 'after' | 'within' | 'replaces' | 'point'
+  readonly relation: 'before' | 'after' | 'within' | 'replaces' | 'point' | 'end'
   readonly step?: string
   /** For `within`: the point of the step's body where the handlers run. */
   readonly at?: string
@@ -17,9 +18,10 @@ export interface HookRow {
   readonly when?: string
   /**
    * `container`: a fresh builder container for each handler, as root. `session`: the step's container, with its
-   * mounts and variables. `host`: the author's machine, by the command in `called`.
+   * mounts and variables. `host`: the author's machine, by the command in `called`. `plan`: this process, while
+   * the definition is loaded; such handlers are no nodes of the plan.
    */
-  readonly runs_in: 'container' | 'session' | 'host'
+  readonly runs_in: 'container' | 'session' | 'host' | 'plan'
   /** How often handlers run: in each build, whenever the step runs, or by a separate command. */
   readonly called?: 'build' | 'step' | 'flash'
   /** For a separate command: whether it fails without a handler here. */

@@ -80,7 +80,7 @@ export async function scriptHash(
   { fileStates, bodyHash }: InputSources,
 ): Promise<string | undefined> {
   if (node.kind === 'step') return bodyHash(node.step)
-  return node.source.kind === 'inline' ? hashText(node.source.text) : fileStates.fileHash(node.source.path)
+  return node.source.kind === 'file' ? fileStates.fileHash(node.source.path) : hashText(node.source.text)
 }
 
 /** SHA-256 of the bash around a script's own text; undefined for most scripts. */

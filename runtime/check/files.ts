@@ -37,7 +37,7 @@ export async function checkFiles(
 }
 
 function checkScript(node: ScriptNode, fileStates: FileStates): Finding[] {
-  if (node.source.kind === 'inline') return []
+  if (node.source.kind !== 'file') return []
   const { path } = node.source
   if (fileStates.leadsOutside(path)) return [escapes(node, node.location!, ['location'])]
   if (fileStates.isFile(path)) return []

@@ -1,5 +1,6 @@
 /** The plan: plain data, complete before anything runs, read by every command. The JSON form is in docs/json.md. */
 import type { HookRow } from '../../lib/hooks/row.ts'
+import type { ExtensionHandler, HandlerSource } from './extensions.ts'
 
 export type TargetArch = 'arm64' | 'x86_64' | 'armhf'
 
@@ -86,6 +87,8 @@ export interface ScriptNode extends NodeBase {
   readonly location?: string
   /** The board layer that provides the script. */
   readonly layer?: string
+  /** For a handler of an extension: its data. */
+  readonly handler?: ExtensionHandler
   readonly source: ScriptSource
   /** The entry's position in the author's data. */
   readonly origin: Origin
@@ -101,10 +104,14 @@ export interface StepNode extends NodeBase {
   readonly feeders: readonly string[]
 }
 
-/** The text of a script: a file of the project, relative to its root, or text in the definition itself. */
+/**
+ * The text of a script: a file of the project, relative to its root, or text in the definition itself, or a
+ * function of an extension.
+ */
 export type ScriptSource =
   | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'inline'; readonly text: string }
+  | Extract<HandlerSource, { kind: 'function' }>
 
 export interface PathRef {
   /** As the author wrote it. */

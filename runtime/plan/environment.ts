@@ -1,8 +1,10 @@
 /** The environment of scripts and steps. Source: lifecycle-scripts document, "Execution environment", and its reference. */
 import { posix } from 'node:path'
 import type { BspData, ProjectData } from '../../lib/schema.ts'
+import type { ExtensionHandler } from '../model/extensions.ts'
 import { cacheFolder, outputFolder } from '../model/paths.ts'
 import type { TargetArch } from '../model/plan.ts'
+import { suiteOf } from './suite.ts'
 
 /** Where the project is mounted in a container. */
 export const CONTAINER_ROOT = '/project'
@@ -60,6 +62,45 @@ export function flashEnvironment(facts: EnvironmentFacts, step: string, root: st
 /** Additional variables for a board's scripts; `folder` is the board's folder, relative to the project. */
 export function boardEnvironment(folder: string, root: string): Env {
   return { BOARD_FOLDER: posix.join(root, folder) }
+}
+
+/**
+ * The environment of an extension's handler: a script's, and the variables of extension hooks that are known
+ * before the build. Source: facts about extension hooks, "What every implementor sees". `hashedEnv`: the part
+ * that counts in fingerprints.
+ */
+export function handlerEnvironment(handler: ExtensionHandler, facts: EnvironmentFacts, root: string) {
+  const at = (root: string): Env => ({
+    ...scriptEnvironment(facts, handler.hook, root),
+    ...handlerVariables(handler, facts, root),
+  })
+  return { env: at(root), hashedEnv: withoutUnhashed(at(CONTAINER_ROOT)) }
+}
+
+const DEBIAN_ARCH: Readonly<Record<TargetArch, string>> = { x86_64: 'amd64', arm64: 'arm64', armhf: 'armhf' }
+
+function handlerVariables(
+  { extension, calledAs, position, total }: ExtensionHandler,
+  { project, bspName, target }: EnvironmentFacts,
+  root: string,
+): Env {
+  const at = (path: string) => posix.join(root, path)
+  return {
+    HOOK_POINT: calledAs,
+    HOOK_ORDER: String(position),
+    HOOK_POINT_TOTAL_FUNCS: String(total),
+    EXTENSION: extension.name,
+    EXTENSION_DIR: at(extension.folder),
+    ...(extension.file !== undefined && { EXTENSION_FILE: at(extension.file) }),
+    EXTENSION_ADDED_BY: extension.addedBy,
+    EXTENSION_OPTIONS: JSON.stringify(extension.options),
+    BOARD: bspName,
+    RELEASE: suiteOf(project),
+    DISTRIBUTION: 'Debian',
+    ARCH: DEBIAN_ARCH[target],
+    DEST: at(outputFolder(bspName)),
+    USERPATCHES_PATH: at('userpatches'),
+  }
 }
 
 export const flashFolder = (bsp: string): string => `dist/flash/${bsp}`

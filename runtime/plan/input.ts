@@ -1,5 +1,6 @@
 /** The input of the planner: validated data, and the facts that it does not look up itself. */
 import type { BspData, ProjectData, ProjectScriptData, ScriptData } from '../../lib/schema.ts'
+import type { Extensions } from '../model/extensions.ts'
 import type { TargetArch } from '../model/plan.ts'
 
 export interface PlanInput {
@@ -7,6 +8,7 @@ export interface PlanInput {
   readonly bsp: BspData
   /** Parallel to the BSP's scripts: the data of each script that a board provides. */
   readonly boardScripts?: readonly (BoardScript | undefined)[]
+  readonly extensions?: Extensions
   readonly bspName: string
   /** Relative to the project, with `/`. */
   readonly bspFolder: string

@@ -11,7 +11,7 @@ import type { Planning } from './planning.ts'
 export function reasonNever(
   hook: (Stop & { kind: 'hook' }) | undefined,
   entries: readonly ScriptEntry[],
-  { bsp, pipeline }: Planning,
+  { bsp, pipeline, stepFacts }: Planning,
 ): string | undefined {
   if (!hook) return undefined
   const { row, vocabulary } = hook
@@ -20,10 +20,11 @@ export function reasonNever(
     return `${row.name} runs only with ${conditionText(condition)}`
   }
   if (row.relation !== 'within') return undefined
+  const step = pipeline.steps.find(each => each.name === row.step)
+  if (!step?.exists(stepFacts)) return `this build has no step ${step?.title ?? row.step}`
   const instead = vocabulary.hooks.find(each => each.relation === 'replaces' && each.step === row.step)
   if (!instead || !entries.some(entry => entry.hook === instead.name)) return undefined
-  const step = pipeline.steps.find(each => each.name === row.step)
-  return `a ${instead.name} script replaces the step ${step?.title ?? row.step}`
+  return `a ${instead.name} script replaces the step ${step.title}`
 }
 
 /** The condition as an author writes it: `boot.kernel.custom_kernel: true`. */

@@ -41,7 +41,9 @@ function isBarrier(
   if (chains.some(chain => isMember(chain, index)) || readsUnknown(node, index, lookups)) return true
   // Scripts inside a step run while the step runs.
   if (node.kind === 'step') return nodes.some(each => each.inside === node.id && !declaresAll(each))
-  return node.relation === 'point' || node.relation === 'replaces' || !declaresAll(node)
+  return (
+    node.relation === 'point' || node.relation === 'end' || node.relation === 'replaces' || !declaresAll(node)
+  )
 }
 
 /** Whether the node reads a build product that no node declares: any earlier node may write it. */

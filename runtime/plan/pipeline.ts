@@ -3,6 +3,7 @@
  * step and no hook by name.
  */
 import type { HookCondition, HookRow } from '../../lib/hooks/row.ts'
+import type { ExtensionHandler } from '../model/extensions.ts'
 import type { StepBodies } from './body.ts'
 import type { PlanInput, ScriptEntry } from './input.ts'
 import type { StepDeclaration } from './step.ts'
@@ -15,14 +16,22 @@ export interface Vocabulary {
   readonly conditions?: Readonly<Record<string, HookCondition>>
   /** The handlers in the author's data, with their position. */
   readonly entries: (input: PlanInput) => readonly ScriptEntry[]
+  /** The handlers of extensions, in the order of execution. Each has its id from its extension. */
+  readonly handlers?: (input: PlanInput) => readonly ExtensionHandler[]
   /** The order of the handlers of one hook. Default: as listed. */
   readonly order?: (a: ScriptEntry, b: ScriptEntry) => number
   /** By the names in the column `harness`. */
   readonly harnesses?: Readonly<Record<string, Harness>>
 }
 
-/** The bash that runs a handler, given as `{ file }`, a path as the handler sees it, or as `{ text }`. */
-export type Harness = (script: { readonly file: string } | { readonly text: string }) => string
+/**
+ * The bash that runs a handler, given as `{ file }`, a path as the handler sees it, or as `{ text }`; for an
+ * extension's handler also its data.
+ */
+export type Harness = (
+  script: { readonly file: string } | { readonly text: string },
+  handler?: ExtensionHandler,
+) => string
 
 export interface Pipeline {
   /** In pipeline order. */
@@ -41,10 +50,11 @@ export type Stop =
 export function stopsOf({ steps, vocabularies }: Pipeline): readonly Stop[] {
   const [first, ...others] = vocabularies
   const hooks = (vocabulary: Vocabulary | undefined): (Stop & { kind: 'hook' })[] =>
-    vocabulary?.hooks.filter(row => row.runs_in !== 'host').map(row => ({ kind: 'hook', row, vocabulary })) ??
-    []
+    vocabulary?.hooks
+      .filter(row => row.runs_in !== 'host' && row.runs_in !== 'plan')
+      .map(row => ({ kind: 'hook', row, vocabulary })) ?? []
   const beside = others.flatMap(hooks)
-  return hooks(first).flatMap(stop => [
+  const stops = hooks(first).flatMap((stop): Stop[] => [
     stop,
     ...steps
       .filter(step => step.follows === stop.row.name)
@@ -54,6 +64,7 @@ export function stopsOf({ steps, vocabularies }: Pipeline): readonly Stop[] {
         return [...at(true), { kind: 'step', step }, ...at(false)]
       }),
   ])
+  return [...stops, ...beside.filter(({ row }) => row.relation === 'end')]
 }
 
 /** Finds a hook by its name or an alias. */

@@ -2,11 +2,12 @@
 import { findChains } from '../chains/find.ts'
 import type { Finding } from '../diagnostics/diagnostic.ts'
 import type { HookRange, NeverRuns, Plan, PlanNode, ScriptNode, StepNode } from '../model/plan.ts'
+import { handlerNode } from './handler.ts'
 import { idGiver, titleOf } from './identity.ts'
 import type { PlanInput, ScriptEntry } from './input.ts'
 import { reasonNever } from './never.ts'
 import { predecessorsOf } from './order.ts'
-import { hookNamed, type Pipeline, stopsOf } from './pipeline.ts'
+import { hookNamed, type Pipeline, stopsOf, type Vocabulary } from './pipeline.ts'
 import { type Planning, planningOf } from './planning.ts'
 import { changedPaths, lookupsOf } from './relations.ts'
 import { asWritten, scriptNode } from './script.ts'
@@ -86,9 +87,33 @@ function collectScripts(planning: Planning): { scripts: ScriptNode[]; never: Nev
     }
     const { order } = vocabulary
     kept.sort((a, b) => a.row - b.row || (order ? order(a.entry, b.entry) : 0))
-    scripts.push(...kept.map(({ node }) => node))
+    scripts.push(...kept.map(({ node }) => node), ...extensionNodes(vocabulary, giveId, never, planning))
   }
   return { scripts, never }
+}
+
+/** The handlers of extensions that are nodes of the plan. */
+function extensionNodes(
+  { handlers }: Vocabulary,
+  giveId: (hook: string, entry: { readonly id: string }) => string,
+  never: NeverRuns[],
+  planning: Planning,
+): ScriptNode[] {
+  return (handlers?.(planning) ?? []).flatMap(handler => {
+    const found = hookNamed(planning.pipeline, handler.hook)
+    if (!found || found.row.runs_in === 'plan') return []
+    const id = giveId(handler.hook, handler)
+    const { hook, name, origin } = handler
+    const reason = reasonNever(found, [], planning)
+    if (reason !== undefined) {
+      never.push({ id, hook, title: name, reason, origin })
+      const message = `${id} of the extension ${handler.extension.name} never runs: ${reason}`
+      planning.report({ severity: 'warning', code: 'never_runs', message, origin, at: 'value' })
+      return []
+    }
+    const node = handlerNode(id, handler, found, planning)
+    return node ? [node] : []
+  })
 }
 
 function reportTaken(entry: ScriptEntry, id: string, { report }: Planning): void {

@@ -88,7 +88,12 @@ export function planningOf(
     ...input,
     pipeline,
     facts,
-    stepFacts: { ...input, target, application: input.project.application ?? PROJECT_DEFAULTS.application },
+    stepFacts: {
+      ...input,
+      target,
+      application: input.project.application ?? PROJECT_DEFAULTS.application,
+      handled: new Set(input.extensions?.handlers.map(handler => handler.hook)),
+    },
     report,
     builder: builderOf,
     environment,

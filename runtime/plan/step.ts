@@ -14,6 +14,8 @@ export interface StepFacts {
   /** The folders of the BSP and the application, relative to the project. */
   readonly bspFolder: string
   readonly application: string
+  /** The hooks that have handlers in this build, by name. */
+  readonly handled: ReadonlySet<string>
 }
 
 export interface StepDeclaration {

@@ -5,7 +5,7 @@ import { quoteForShell } from '../../lib/sh.ts'
 import { StruxError } from '../diagnostics/error.ts'
 import type { Command, Executor, WorkSession } from '../execute/executor.ts'
 import { isProgressLine, parseProgress } from '../execute/progress.ts'
-import type { Plan, PlanNode, ScriptNode, StepNode } from '../model/plan.ts'
+import type { Plan, PlanNode, ScriptNode, ScriptSource, StepNode } from '../model/plan.ts'
 import type { StepBody } from '../plan/body.ts'
 import type { Pipeline } from '../plan/pipeline.ts'
 import type { Report } from '../report/events.ts'
@@ -46,7 +46,16 @@ export async function runScript(
   place: CommandContext,
   inside?: StepSession,
 ): Promise<void> {
-  const script = scriptText(node, place)
+  const { source } = node
+  if (source.kind === 'function') {
+    const { callHandler } = await import('./handler-context.ts')
+    const call = (session: WorkSession, env: Readonly<Record<string, string>>) =>
+      callHandler(node, source, { session, env }, place)
+    if (inside) await call(inside.session, { ...inside.env, ...node.env })
+    else await withSession(node, place, session => call(session, node.env))
+    return
+  }
+  const script = scriptText(node, source, place)
   if (node.runs_in === 'session' && inside) {
     const { variablesFile } = inside.session
     const env = { ...inside.env, ...node.env }
@@ -133,13 +142,18 @@ async function run(
 }
 
 /** The script's text, wrapped in the bash of its harness if it has one. */
-function scriptText(node: ScriptNode, { root, pipeline }: CommandContext): string {
-  const { source, harness } = node
+function scriptText(
+  node: ScriptNode,
+  source: Exclude<ScriptSource, { kind: 'function' }>,
+  { root, pipeline }: CommandContext,
+): string {
+  const { harness, handler } = node
   if (harness) {
     const surround = pipeline.vocabularies.map(each => each.harnesses?.[harness.name]).find(each => each)!
     const seenRoot = node.env.PROJECT_FOLDER!
     return surround(
       source.kind === 'file' ? { file: posix.join(seenRoot, source.path) } : { text: source.text },
+      handler,
     )
   }
   return source.kind === 'inline' ? source.text : readScript(join(root, source.path), source.path)

@@ -1,7 +1,12 @@
-/** The build of a BSP: the built-in steps, the hooks of `bsp.yaml`, and the hook of `strux.yaml`. */
+/**
+ * The build of a BSP: the built-in steps, the hooks of `bsp.yaml`, the hook of `strux.yaml`, and the hooks of
+ * extensions.
+ */
 import { BUILD_CONDITIONS, BUILD_HOOKS, PROJECT_HOOKS } from '../../lib/hooks/build.ts'
+import { IMAGE_HOOKS } from '../../lib/hooks/image.ts'
 import type { Pipeline, Vocabulary } from '../plan/pipeline.ts'
 import { BUILT_IN_BODIES } from './bodies.ts'
+import { handlerHarness } from './extensions/harness.ts'
 import { STEPS } from './registry.ts'
 import { rootfsScript } from './rootfs_script/harness.ts'
 
@@ -27,8 +32,15 @@ const PROJECT: Vocabulary = {
   harnesses: { rootfs: rootfsScript },
 }
 
+const IMAGE: Vocabulary = {
+  hooks: IMAGE_HOOKS,
+  entries: () => [],
+  handlers: ({ extensions }) => extensions?.handlers ?? [],
+  harnesses: { handler: handlerHarness },
+}
+
 export const BUILD_PIPELINE: Pipeline = {
   steps: STEPS,
   bodies: BUILT_IN_BODIES,
-  vocabularies: [BUILD, PROJECT],
+  vocabularies: [BUILD, PROJECT, IMAGE],
 }

@@ -204,6 +204,7 @@ function factsOf(row: Row, entry: string) {
     application: '.',
     target: hostArch(),
     host: hostArch(),
+    handled: new Set<string>(),
     version: '0.0.0',
   }
 }

@@ -334,7 +334,7 @@ const moved = (path: string) => path.replace('dist/artifacts/boards/', 'bsp/demo
 
 /** Documented: scripts of a board that ask for its folder are told first; texts end with a line break. */
 function textOf({ source }: ScriptNode, root: string): string {
-  return source.kind === 'inline' ? source.text.trimEnd() : textIn(join(root, source.path))
+  return source.kind === 'file' ? textIn(join(root, source.path)) : source.text.trimEnd()
 }
 
 function textIn(file: string): string {

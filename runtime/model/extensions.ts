@@ -1,0 +1,68 @@
+/** The extensions of a build, as the planner and the commands see them: enabled, ordered, skipped. */
+import type { ImageHook } from '../../lib/hooks/image.ts'
+import type { Origin } from './plan.ts'
+
+export interface Extensions {
+  /** In the order in which they are enabled. */
+  readonly enabled: readonly EnabledExtension[]
+  /** The handlers that run: by hook in calling order, then in the order of execution. */
+  readonly handlers: readonly ExtensionHandler[]
+  /** Handlers that a definition skips or replaces. */
+  readonly skipped: readonly SkippedHandler[]
+}
+
+export interface EnabledExtension {
+  readonly name: string
+  readonly description?: string
+  /** The folder that `./` means and that EXTENSION_DIR names, relative to the project. */
+  readonly folder: string
+  /** The file that defines it, relative to the project; missing if it is unknown. */
+  readonly file?: string
+  /** `shipped`: part of this package. `bash`: a bash file. */
+  readonly kind: 'project' | 'board' | 'package' | 'shipped' | 'bash'
+  /** The definition that enables it, for people: the file of a BSP, a board's name, `--enable`. */
+  readonly addedBy: string
+  /** The options with their defaults, as JSON. */
+  readonly options: Readonly<Record<string, unknown>>
+}
+
+export interface ExtensionHandler {
+  /** `HOOK__NAME`: the id in plans, skip_hooks and messages. */
+  readonly id: string
+  readonly hook: ImageHook
+  /** The hook's name in the extension: the hook or an alias of it. */
+  readonly calledAs: string
+  readonly name: string
+  readonly order: number
+  /** From 1, among the handlers of the hook that run; and their number. */
+  readonly position: number
+  readonly total: number
+  readonly description?: string
+  readonly extension: EnabledExtension
+  readonly source: HandlerSource
+  /** Files that the handler reads, as its author wrote them: relative to the extension's folder. */
+  readonly depends_on?: readonly string[]
+  /** The position of the value that enables the extension. */
+  readonly origin: Origin
+  /** The author's file and line, if they are known. */
+  readonly at?: { readonly file: string; readonly line: number }
+}
+
+export type HandlerSource =
+  /** A script file, relative to the extension's folder. */
+  | { readonly kind: 'file'; readonly location: string }
+  | { readonly kind: 'inline'; readonly text: string }
+  /** A TypeScript function. `text`: everything that counts in fingerprints, its own text and its imports. */
+  | { readonly kind: 'function'; readonly text: string; readonly call: HandlerFunction }
+  /** A function of the extension's bash file. */
+  | { readonly kind: 'bash'; readonly function: string }
+
+/** `context`: see HandlerContext of the public API. */
+export type HandlerFunction = (context: never) => unknown
+
+export interface SkippedHandler {
+  readonly handler: Omit<ExtensionHandler, 'position' | 'total'>
+  /** The definition that skips it, for people; or the id of the handler that replaces it. */
+  readonly by: string
+  readonly why: 'skipped' | 'replaced'
+}
