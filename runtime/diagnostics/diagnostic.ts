@@ -1,5 +1,5 @@
 /** Complaints about a definition: a Finding has the keys of the value, a Diagnostic its position in the source. */
-import type { Origin } from '../model/plan.ts'
+import type { Origin } from '../model/origin.ts'
 
 export type Severity = 'error' | 'warning'
 

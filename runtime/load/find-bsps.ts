@@ -4,7 +4,7 @@ import { readdirSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { Finding } from '../diagnostics/diagnostic.ts'
 import { BSP_NAME } from '../model/bsp-name.ts'
-import type { Origin } from '../model/plan.ts'
+import type { Origin } from '../model/origin.ts'
 import type { BspLocation } from './loaded.ts'
 
 /** The BSPs sorted by name, and their diagnostics. Of several with one name the first is kept. */

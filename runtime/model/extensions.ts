@@ -1,6 +1,6 @@
 /** The extensions of a build, as the planner and the commands see them: enabled, ordered, skipped. */
 import type { ImageHook } from '../../lib/hooks/image.ts'
-import type { Origin } from './plan.ts'
+import type { Origin } from './origin.ts'
 
 export interface Extensions {
   /** In the order in which they are enabled. */

@@ -1,6 +1,7 @@
 /** The plan: plain data, complete before anything runs, read by every command. The JSON form is in docs/json.md. */
 import type { HookRow } from '../../lib/hooks/row.ts'
 import type { ExtensionHandler, HandlerSource } from './extensions.ts'
+import type { Origin } from './origin.ts'
 
 export type TargetArch = 'arm64' | 'x86_64' | 'armhf'
 
@@ -139,12 +140,6 @@ export interface NamedInput {
   readonly kind: 'file' | 'folder' | 'file or folder'
   /** Whether the step fails without it. */
   readonly required: boolean
-}
-
-/** The position of a value: its definition, and the keys that lead to it. */
-export interface Origin {
-  readonly source: 'project' | 'bsp'
-  readonly keys: readonly (string | number)[]
 }
 
 export interface NeverRuns {

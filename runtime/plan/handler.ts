@@ -1,8 +1,9 @@
 /** Turns an extension's handler into a node of the plan: it works at a point of a step, or after the last step. */
 import { posix } from 'node:path'
 import type { ExtensionHandler } from '../model/extensions.ts'
+import type { Origin } from '../model/origin.ts'
 import { type PathRoots, pathRef, type Resolved, resolveDependency, resolveLocation } from '../model/paths.ts'
-import type { Origin, PathRef, ScriptNode, ScriptSource } from '../model/plan.ts'
+import type { PathRef, ScriptNode, ScriptSource } from '../model/plan.ts'
 import { handlerEnvironment } from './environment.ts'
 import type { Stop } from './pipeline.ts'
 import type { Planning } from './planning.ts'

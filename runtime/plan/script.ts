@@ -1,6 +1,7 @@
 /** Turns one script entry into a node of the plan: paths, environment, builder, and findings about them. */
 import type { HookRow } from '../../lib/hooks/row.ts'
 import { DEFAULT_TOOL_GROUPS, type ToolGroup } from '../../lib/tools.ts'
+import type { Origin } from '../model/origin.ts'
 import {
   type PathRoots,
   pathRef,
@@ -9,7 +10,7 @@ import {
   resolveDependency,
   resolveLocation,
 } from '../model/paths.ts'
-import type { Origin, PathRef, ScriptNode, ScriptSource } from '../model/plan.ts'
+import type { PathRef, ScriptNode, ScriptSource } from '../model/plan.ts'
 import { titleOf } from './identity.ts'
 import type { ScriptEntry } from './input.ts'
 import type { Stop } from './pipeline.ts'

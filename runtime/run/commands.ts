@@ -11,23 +11,8 @@ import type { Pipeline } from '../plan/pipeline.ts'
 import type { Report } from '../report/events.ts'
 import { logFile } from '../state/node-log.ts'
 import { placeDeviceSources } from '../steps/package-files.ts'
+import type { CommandContext, StepSession } from './command-context.ts'
 import { withVariables } from './session-variables.ts'
-
-export interface CommandContext {
-  readonly root: string
-  readonly plan: Plan
-  readonly pipeline: Pipeline
-  readonly executor: Executor
-  readonly report: Report
-  readonly signal: AbortSignal
-}
-
-/** The open session of a running step, for the scripts that run inside it. */
-export interface StepSession {
-  readonly session: WorkSession
-  /** The step's environment. */
-  readonly env: Readonly<Record<string, string>>
-}
 
 /** A script or step ended with a non-zero exit code. */
 export class WorkFailed extends StruxError {

@@ -4,7 +4,7 @@ import type { ImageHook } from '../../lib/hooks/image.ts'
 import { isSh, quoteForShell, type Sh, type ShValue, sh } from '../../lib/sh.ts'
 import { StruxError } from '../diagnostics/error.ts'
 import type { ScriptNode, ScriptSource } from '../model/plan.ts'
-import type { CommandContext, StepSession } from './commands.ts'
+import type { CommandContext, StepSession } from './command-context.ts'
 import { withVariables } from './session-variables.ts'
 
 type FunctionSource = Extract<ScriptSource, { kind: 'function' }>

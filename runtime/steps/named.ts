@@ -1,6 +1,7 @@
 /** Inputs that a definition names, each with its position in the definition, for messages about a missing file. */
 import type { RepositoryData } from '../../lib/schema/repository.ts'
-import type { NamedInput, Origin, PathRef } from '../model/plan.ts'
+import type { Origin } from '../model/origin.ts'
+import type { NamedInput, PathRef } from '../model/plan.ts'
 import type { StepFacts } from '../plan/step.ts'
 import { own } from './refs.ts'
 

@@ -4,7 +4,7 @@ import type { RuleParams } from '../../lib/schema/rule.ts'
 import type { Finding } from '../diagnostics/diagnostic.ts'
 import { show, showKeys, showKind } from '../diagnostics/show-value.ts'
 import { suggest } from '../diagnostics/suggest.ts'
-import type { Origin } from '../model/plan.ts'
+import type { Origin } from '../model/origin.ts'
 import { keysAt, placesOfKey } from './schema-keys.ts'
 
 type Issue = z.core.$ZodIssue

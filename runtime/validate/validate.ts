@@ -1,7 +1,7 @@
 /** Validates an evaluated definition against its schema, and reports all errors at once. */
 import type * as z from 'zod'
 import type { Finding } from '../diagnostics/diagnostic.ts'
-import type { Origin } from '../model/plan.ts'
+import type { Origin } from '../model/origin.ts'
 import { notData } from './not-data.ts'
 import { issueFindings } from './schema-issues.ts'
 

@@ -7,8 +7,8 @@ import { join, posix } from 'node:path'
 import type { BspData, ProjectData } from '../../lib/schema.ts'
 import type { Finding } from '../diagnostics/diagnostic.ts'
 import { show } from '../diagnostics/show-value.ts'
+import type { Origin } from '../model/origin.ts'
 import { isGlob, isProduct, pathRef, resolveDependency } from '../model/paths.ts'
-import type { Origin } from '../model/plan.ts'
 
 type Key = string | number
 
