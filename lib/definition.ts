@@ -5,7 +5,10 @@ const DEFINITION = Symbol.for('strux-bsp.definition')
 /** The URL that a layer's board passed to `defineBoard`. */
 const BOARD_URL = Symbol.for('strux-bsp.board-url')
 
-const KINDS = ['bsp', 'project', 'layer', 'board', 'without'] as const
+/** The defaults of an extension's options. */
+const EXTENSION_DEFAULTS = Symbol.for('strux-bsp.extension-defaults')
+
+const KINDS = ['bsp', 'project', 'layer', 'board', 'without', 'extension'] as const
 
 /** `board` is the function that `defineBoard` returns; calling it returns a `layer`. */
 export type DefinitionKind = (typeof KINDS)[number]
@@ -43,4 +46,15 @@ export function markBoardLayer<T>(url: string, layer: T): T {
 export function boardUrl(layer: unknown): string | undefined {
   const url = (layer as { [BOARD_URL]?: unknown } | null)?.[BOARD_URL]
   return typeof url === 'string' ? url : undefined
+}
+
+/** Adds the defaults of an extension's options, by which an unknown option is found; returns the extension. */
+export function markExtensionDefaults<T extends object>(extension: T, defaults: object): T {
+  return Object.defineProperty(extension, EXTENSION_DEFAULTS, { value: defaults, enumerable: false })
+}
+
+/** The defaults of an extension's options; empty for other values. */
+export function extensionDefaults(extension: unknown): Readonly<Record<string, unknown>> {
+  const defaults = (extension as { [EXTENSION_DEFAULTS]?: unknown } | null)?.[EXTENSION_DEFAULTS]
+  return typeof defaults === 'object' && defaults !== null ? (defaults as Record<string, unknown>) : {}
 }

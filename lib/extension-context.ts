@@ -51,3 +51,12 @@ export interface HandlerContext<H extends ImageHook = ImageHook, O = Readonly<Re
   /** Shows a text as the progress of the step. */
   progress(text: string): void
 }
+
+/** For `on_failure` of an extension with options O. */
+export interface FailureContext<O = Readonly<Record<string, unknown>>> {
+  readonly extension: string
+  readonly options: O
+  /** The id of the step or handler that failed, and why. */
+  readonly failed: string
+  readonly message: string
+}

@@ -21,7 +21,28 @@ export type {
 export type { BspError } from './check/error.ts'
 export { type Board, defineBoard, defineBsp, defineConfig, layer } from './define.ts'
 export { type DefinitionKind, definitionKind } from './definition.ts'
+export {
+  defineExtension,
+  type Extension,
+  type ExtensionBody,
+  type ExtensionHooks,
+  type ExtensionOptions,
+  type Handler,
+  type HandlerEntry,
+  type HandlerFunction,
+  type Handlers,
+} from './extension.ts'
+export type {
+  CommandOutput,
+  FailureContext,
+  HandlerContext,
+  HandlerValues,
+  RunShell,
+  SettableValues,
+} from './extension-context.ts'
+export type { ConfigurationDraft, ConfigurationHook, DraftOf } from './extension-draft.ts'
 export type { BootloaderHook, Hook, KernelHook } from './hooks/build.ts'
+export type { ImageHook, ImageHookAlias } from './hooks/image.ts'
 export type { Arch } from './schema/bsp.ts'
 export { isSh, Sh, type ShValue, sh } from './sh.ts'
 export type { ToolGroup } from './tools.ts'

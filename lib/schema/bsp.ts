@@ -1,6 +1,7 @@
 /** A board support package: all keys of bsp.yaml below `bsp:`, and the keys that only TypeScript has. */
 import * as z from 'zod'
 import { bootloaderSchema, kernelSchema } from './boot.ts'
+import { extensionKeys } from './extension.ts'
 import { imageSchema } from './image.ts'
 import { shellSafe } from './path.ts'
 import { boardQemuSchema } from './qemu.ts'
@@ -100,6 +101,7 @@ export const bspSchema = z.strictObject({
     .describe(
       'The scripts of the board, each at a hook of the build pipeline. Scripts of one hook run in this order.',
     ),
+  ...extensionKeys,
   /** Bootloader, kernel and kernel arguments. */
   boot: z
     .strictObject({

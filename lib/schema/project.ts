@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { resolution } from './bsp.ts'
 import { cageSourceSchema } from './cage.ts'
 import { devSchema } from './dev.ts'
+import { extensionKeys } from './extension.ts'
 import { projectPath, shellSafe } from './path.ts'
 import { componentsSchema, DEBIAN_COMPONENTS, projectRepositories } from './repository.ts'
 import { choice, obey, type Rule, stringOrStrings, strings, text } from './rule.ts'
@@ -207,6 +208,7 @@ export const projectSchema = z.strictObject({
     .readonly()
     .optional()
     .describe('Scripts that change the finished root filesystem of every BSP, in this order.'),
+  ...extensionKeys,
   /** The Cage compositor, if the project replaces the Debian suite's. */
   cage: cageSourceSchema
     .optional()

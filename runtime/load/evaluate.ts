@@ -14,7 +14,7 @@ export interface Evaluated extends Compiled {
 }
 
 /** The expected kind of definition. */
-export type ModuleKind = Extract<DefinitionKind, 'bsp' | 'project'>
+export type ModuleKind = Extract<DefinitionKind, 'bsp' | 'project' | 'extension'>
 
 let evaluations = 0
 
@@ -125,6 +125,7 @@ const MAKER: Readonly<Record<DefinitionKind, string>> = {
   layer: 'layer',
   board: 'defineBoard',
   without: 'without',
+  extension: 'defineExtension',
 }
 const NOUN: Readonly<Record<DefinitionKind, string>> = {
   bsp: 'a BSP',
@@ -132,6 +133,7 @@ const NOUN: Readonly<Record<DefinitionKind, string>> = {
   layer: 'a layer',
   board: 'a board',
   without: 'an entry of scripts',
+  extension: 'an extension',
 }
 
 function notThatKind(exports: Readonly<Record<string, unknown>>, wanted: ModuleKind): Complaint | undefined {

@@ -1,4 +1,5 @@
 /** Finds values that are not plain data. A plan, a fingerprint and an exported bsp.yaml can only hold data. */
+import { definitionKind } from '../../lib/definition.ts'
 import { isSh } from '../../lib/sh.ts'
 
 export interface NotData {
@@ -7,7 +8,10 @@ export interface NotData {
   readonly hint?: string
 }
 
-/** Everything below `value` that is not data: functions, promises, class instances, cycles. */
+/**
+ * Everything below `value` that is not data: functions, promises, class instances, cycles. Extensions may hold
+ * functions.
+ */
 export function notData(value: unknown): NotData[] {
   const found: NotData[] = []
   visit(value, [], new Set(), found)
@@ -22,6 +26,7 @@ function visit(value: unknown, keys: (string | number)[], above: Set<object>, fo
     return
   }
   if (typeof value !== 'object' || value === null || isSh(value)) return
+  if (definitionKind(value) === 'extension') return
   if (above.has(value)) {
     found.push({ keys: [...keys], message: 'the value contains itself' })
     return

@@ -3,8 +3,16 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { boardUrl } from '../../lib/definition.ts'
-import { defineBoard, defineBsp, defineConfig, definitionKind, layer, without } from '../../lib/index.ts'
+import { boardUrl, extensionDefaults } from '../../lib/definition.ts'
+import {
+  defineBoard,
+  defineBsp,
+  defineConfig,
+  defineExtension,
+  definitionKind,
+  layer,
+  without,
+} from '../../lib/index.ts'
 
 const define = defineBsp as unknown as (data: unknown) => unknown
 
@@ -34,6 +42,26 @@ test('never throws', () => {
   assert.equal(define(frozen), { name: 'a' })
   assert.is(definitionKind(define(frozen)), 'bsp')
   assert.is(definitionKind(define({ scripts: 5, oops: undefined })), 'bsp')
+})
+
+test('an extension with other options is a copy that knows the defaults', () => {
+  const one = defineExtension({ name: 'motd', options: { text: 'a', lines: 1 }, hooks: {} })
+  const other = one.with({ text: 'b' }).with({ lines: 2 })
+  assert.is(definitionKind(one), 'extension')
+  assert.is(definitionKind(other), 'extension')
+  assert.equal(
+    [one.options, other.options],
+    [
+      { text: 'a', lines: 1 },
+      { text: 'b', lines: 2 },
+    ],
+  )
+  assert.equal(extensionDefaults(other), { text: 'a', lines: 1 })
+  assert.is((one as { hooks?: unknown }).hooks, (other as { hooks?: unknown }).hooks)
+  assert.equal(Object.keys(one), ['name', 'options', 'hooks'])
+  const wrong = defineExtension as unknown as (data: unknown) => unknown
+  for (const value of [undefined, null, 1, 'x', { name: 5, options: 'x' }])
+    assert.is(definitionKind(wrong(value)), 'extension')
 })
 
 test('a board makes layers that know where it was defined', () => {
@@ -90,7 +118,14 @@ test('the authoring API loads neither zod nor anything else that is heavy', asyn
     format: 'esm',
   })
   const inputs = Object.keys(metafile.inputs).map(input => input.replace(/^.*\/?lib\//, ''))
-  assert.equal(inputs.sort(), ['define.ts', 'definition.ts', 'index.ts', 'sh.ts', 'without.ts'])
+  assert.equal(inputs.sort(), [
+    'define.ts',
+    'definition.ts',
+    'extension.ts',
+    'index.ts',
+    'sh.ts',
+    'without.ts',
+  ])
 })
 
 test.run()

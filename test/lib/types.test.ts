@@ -25,7 +25,8 @@ let draftText = `import { defineBoard, defineBsp, defineConfig, layer, sh, witho
 import { family, scripted, vendorKernel } from './boards.ts'
 const id = { name: 'a', description: 'd', arch: 'arm64', hostname: 'h' } as const
 `
-const roots = [file('right.ts'), file('edges.ts'), file('wrong.ts')]
+const MODULES = ['right.ts', 'edges.ts', 'wrong.ts', 'extensions.ts']
+const roots = MODULES.map(file)
 const service = ts.createLanguageService({
   getCompilationSettings: () => options,
   getCurrentDirectory: () => root,
@@ -75,7 +76,7 @@ function shown({ marker }: Piece): string {
   return ts.displayPartsToString(service.getQuickInfoAtPosition(draft, marker)?.documentation)
 }
 
-for (const name of ['right.ts', 'edges.ts', 'wrong.ts']) {
+for (const name of MODULES) {
   test(`${name}: every error is expected and every expected error is there`, () => {
     const found = [
       ...service.getSyntacticDiagnostics(file(name)),
