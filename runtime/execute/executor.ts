@@ -25,6 +25,8 @@ export interface WorkSession {
    * not be run, and with `signal.reason` when cancelled.
    */
   run(command: Command, output: OutputSink, signal: AbortSignal): Promise<number>
+  /** After a cancellation: ends the cancelled command's processes, so that another command can put in order. */
+  interrupt(): Promise<void>
   /** Resolves when no process or mount of the session is left. */
   close(): Promise<void>
 }

@@ -23,21 +23,33 @@ export function stepAsScript(
   said: readonly string[],
   inner: readonly InnerScript[] = [],
 ): string {
-  const parts = body.commands({ node, root: CONTAINER_ROOT }).flatMap(command => {
-    if (command.kind === 'run') return [command.script.trimEnd()]
-    if (command.kind !== 'point') return []
-    return inner.flatMap(({ at, command: text }) => (at === command.at ? [text] : []))
-  })
-  // Each part is a separate program, with its own traps and settings.
-  const [only] = parts
-  const text = parts.length === 1 ? only! : parts.map(part => `(\n${part}\n)`).join('\n')
+  const commands = body.commands({ node, root: CONTAINER_ROOT })
+  const scripts = (wanted: boolean) =>
+    commands.flatMap(command => {
+      if (command.kind === 'run')
+        return (command.always ?? false) === wanted ? [command.script.trimEnd()] : []
+      if (command.kind !== 'point' || wanted) return []
+      return inner.flatMap(({ at, command: text }) => (at === command.at ? [text] : []))
+    })
   return [
     '#!/bin/bash',
     ...said.map(line => `# ${line}`),
     `export STEP_NAME=${quoteForShell(node.step)}`,
     `export STEP_CONFIG=${quoteForShell(JSON.stringify(node.config))}`,
-    ...(parts.length === 1 ? [] : ['set -e']),
-    text,
+    ...(body.library === undefined
+      ? separately(scripts(false))
+      : inOneShell(body.library, scripts(false), scripts(true))),
     '',
   ].join('\n')
+}
+
+/** Each part is a program with its own traps and settings. */
+function separately(parts: readonly string[]): string[] {
+  const [only] = parts
+  return parts.length === 1 ? [only!] : ['set -e', ...parts.map(part => `(\n${part}\n)`)]
+}
+
+function inOneShell(library: string, work: readonly string[], cleanup: readonly string[]): string[] {
+  const put = cleanup.length === 0 ? [] : ['strux_cleanup() {', ...cleanup, '}', 'trap strux_cleanup EXIT']
+  return [library.trimEnd(), ...put, ...work]
 }

@@ -5,10 +5,8 @@ import { quoteForShell } from '../../lib/sh.ts'
 import { StruxError } from '../diagnostics/error.ts'
 import type { Command, WorkSession } from '../execute/executor.ts'
 import { isProgressLine, parseProgress } from '../execute/progress.ts'
-import type { Plan, PlanNode, ScriptNode, ScriptSource, StepNode } from '../model/plan.ts'
-import type { StepBody } from '../plan/body.ts'
+import type { Plan, PlanNode, ScriptNode, ScriptSource } from '../model/plan.ts'
 import { logFile } from '../state/node-log.ts'
-import { placeDeviceSources } from '../steps/package-files.ts'
 import type { CommandContext, StepSession } from './command-context.ts'
 import { withVariables } from './session-variables.ts'
 
@@ -48,41 +46,11 @@ export async function runScript(
   await withSession(node, place, session => run(node, session, { script, env: node.env }, place))
 }
 
-/**
- * Runs the commands of a step in one session, opened for the first command that needs it.
- *
- * @param point runs the scripts at a point of the step
- */
-export async function runStep(
-  node: StepNode,
-  body: StepBody,
-  point: (at: string, inside: () => Promise<StepSession>) => Promise<void>,
+export async function runOnHost(
+  node: PlanNode,
+  { script, env }: Command,
   place: CommandContext,
 ): Promise<void> {
-  let opened: WorkSession | undefined
-  const inside = async (): Promise<StepSession> => {
-    opened ??= await place.executor.open(node, place.signal)
-    return { session: opened, env: node.env }
-  }
-  const guests = place.plan.nodes.some(each => each.inside === node.id && each.runs_in === 'session')
-  try {
-    for (const command of body.commands({ node, root: place.root })) {
-      if (command.kind === 'point') await point(command.at, inside)
-      else if (command.kind === 'sources') placeDeviceSources(command.name, place.root)
-      else if (command.kind === 'host') await runOnHost(node, command, place)
-      else {
-        const { session } = await inside()
-        const { script } = command
-        const text = guests ? withVariables(script, session.variablesFile) : script
-        await run(node, session, { script: text, env: { ...node.env, ...command.env } }, place)
-      }
-    }
-  } finally {
-    await opened?.close()
-  }
-}
-
-async function runOnHost(node: PlanNode, { script, env }: Command, place: CommandContext): Promise<void> {
   const { createHostExecutor } = await import('../execute/host/host.ts')
   const executor = createHostExecutor({ projectRoot: place.root, env: process.env })
   await withSession(node, { ...place, executor }, session =>
@@ -103,7 +71,7 @@ async function withSession(
   }
 }
 
-async function run(
+export async function run(
   node: PlanNode,
   session: WorkSession,
   command: Command,

@@ -16,7 +16,8 @@ import type { Decision } from '../model/decision.ts'
 import type { Chain, PathRef, PlanNode } from '../model/plan.ts'
 import type { Relations } from '../plan/relations.ts'
 import type { CommandContext, StepSession } from './command-context.ts'
-import { runScript, runStep, WorkFailed } from './commands.ts'
+import { runScript, WorkFailed } from './commands.ts'
+import { runStep } from './step-commands.ts'
 
 /** Opens the session of the running step. */
 export type OpenSession = () => Promise<StepSession>

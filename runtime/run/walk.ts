@@ -79,8 +79,10 @@ export async function walk(
   }
   const point = async (step: string, at: string, inside: OpenSession): Promise<void> => {
     for (const [index, node] of plan.nodes.entries()) {
-      if (node.kind === 'script' && node.inside === step && node.at === at)
-        await takeTurn(index, false, inside)
+      if (node.kind !== 'script' || node.inside !== step || node.at !== at) continue
+      // A step may reach one point several times.
+      if (forecast.fate(index) === 'ran') await runNode(index, forecast.decision(index), runner, inside)
+      else await takeTurn(index, false, inside)
     }
   }
   const runner: NodeRunner = {

@@ -226,6 +226,7 @@ function simulatedExecutor({ behave = () => 0, imageId }: BuildSettings): Execut
         await work()
         return 0
       },
+      interrupt: async () => {},
       close: async () => {},
     }),
     identity: ({ kind }) => (kind === 'named' ? imageId : undefined),

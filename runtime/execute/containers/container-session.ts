@@ -56,6 +56,10 @@ export class ContainerSession implements WorkSession {
     }
   }
 
+  async interrupt(): Promise<void> {
+    await this.#container.bash('kill -9 -1', 'strux-interrupt').catch(() => {})
+  }
+
   close(): Promise<void> {
     return this.#options.close(this.#since, this.#failed)
   }

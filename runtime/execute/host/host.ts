@@ -63,6 +63,9 @@ class HostSession implements WorkSession {
     }
   }
 
+  /** A cancelled command has ended when its `run` rejects. */
+  async interrupt(): Promise<void> {}
+
   async close(): Promise<void> {
     discardScratch(this.#scratch)
   }

@@ -1,13 +1,13 @@
 /**
  * The device's root filesystem: the base with packages, programs, kernel, overlays and the device's own
- * settings.
+ * settings. Handlers of extensions work between the phases, in the unpacked root filesystem.
  */
 
-import type { StepBody } from '../../plan/body.ts'
+import type { StepBody, StepCommand } from '../../plan/body.ts'
 import { selfVersion } from '../../state/own-package.ts'
 import { deviceSourcesDigest, stepScript } from '../package-files.ts'
 
-const SCRIPTS = [
+const LIBRARY = [
   'shell/start.sh',
   'shell/step.sh',
   'shell/places.sh',
@@ -19,20 +19,57 @@ const SCRIPTS = [
   'rootfs_post/device.sh',
   'rootfs_post/splash.sh',
   'rootfs_post/kernel.sh',
-  'rootfs_post/post.sh',
+  'rootfs_post/phases.sh',
+]
+
+/** A phase is a line of bash that calls functions of the library; `{ at }` is a point. */
+type Phase = string | { readonly at: string; readonly env?: Readonly<Record<string, string>> }
+
+const PHASES: readonly Phase[] = [
+  'unpack_base',
+  { at: 'repositories', env: { CUSTOM_REPO_WHEN: 'image-early' } },
+  'configure_repositories',
+  { at: 'before_packages' },
+  'install_packages',
+  'install_programs',
+  'choose_kernel',
+  { at: 'before_kernel' },
+  'install_kernel',
+  { at: 'after_kernel' },
+  'open_board_files',
+  { at: 'board_files' },
+  'merge_board_files',
+  { at: 'before_services' },
+  'enable_units; describe_device; install_splash',
+  { at: 'before_customize' },
+  // The author's overlays win over everything that the steps install.
+  'apply_overlays',
+  { at: 'customize' },
+  { at: 'after_customize' },
+  { at: 'repositories', env: { CUSTOM_REPO_WHEN: 'image-late' } },
+  { at: 'after_repositories' },
+  'finish_kernel; settle; restore_chroot; leave_chroot',
+  { at: 'last_change' },
+  'pack',
 ]
 
 export const rootfsPost: StepBody = {
   /** Includes the version, which is written to the device. */
   get source() {
-    return [stepScript(...SCRIPTS), deviceSourcesDigest('system'), selfVersion()].join('\n')
+    return [this.library, JSON.stringify(PHASES), deviceSourcesDigest('system'), selfVersion()].join('\n')
   },
-  commands: ({ node }) => [
-    { kind: 'sources', name: 'system' },
-    {
-      kind: 'run',
-      script: stepScript(...SCRIPTS),
-      env: { STEP_CONFIG: JSON.stringify({ ...node.config, strux_version: selfVersion() }) },
-    },
-  ],
+  get library() {
+    return stepScript(...LIBRARY)
+  },
+  commands: ({ node }) => {
+    const env = { STEP_CONFIG: JSON.stringify({ ...node.config, strux_version: selfVersion() }) }
+    return [
+      { kind: 'sources', name: 'system' },
+      ...PHASES.map(
+        (phase): StepCommand =>
+          typeof phase === 'string' ? { kind: 'run', script: phase, env } : { kind: 'point', ...phase },
+      ),
+      { kind: 'run', script: 'clean_up', env, always: true },
+    ]
+  },
 }

@@ -1,4 +1,5 @@
 /** The device's root filesystem: the outputs of all earlier steps, and the additions of project and BSP. */
+import { IMAGE_HOOKS, type ImageHook } from '../../../lib/hooks/image.ts'
 import { PROJECT_DEFAULTS } from '../../../lib/schema.ts'
 import type { StepDeclaration, StepFacts } from '../../plan/step.ts'
 import { entries, named, packageFiles, repositoryKeys } from '../named.ts'
@@ -37,7 +38,8 @@ export const rootfsPost: StepDeclaration = {
     ...repositoryKeys(facts.bsp.rootfs?.repositories, 'bsp', path => ownOrProject(facts, path)),
   ],
   outputs: inCache('rootfs-post.tar.gz', 'vmlinuz', 'initrd.img', '.display-config.json'),
-  config: ({ project, bsp, bspName, bspFolder, target }) => ({
+  config: ({ project, bsp, bspName, bspFolder, target, handled }) => ({
+    ...(IN_THIS_STEP.some(name => handled.has(name)) && { handlers: true }),
     suite: suiteOf(project),
     folder: bspFolder,
     'build.steps': optionalSteps(project),
@@ -56,6 +58,10 @@ export const rootfsPost: StepDeclaration = {
     arch: target,
   }),
 }
+
+const IN_THIS_STEP: readonly ImageHook[] = IMAGE_HOOKS.flatMap(row =>
+  'step' in row && row.step === 'rootfs_post' ? [row.name] : [],
+)
 
 type Overlaid = Pick<StepFacts, 'project' | 'bsp' | 'bspFolder'>
 

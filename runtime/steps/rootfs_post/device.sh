@@ -47,7 +47,6 @@ describe_device() {
   printf '%s\n' "$hostname" >"$ROOTFS_DIR/etc/hostname"
   printf '127.0.0.1\tlocalhost\n127.0.1.1\t%s\n::1\tlocalhost ip6-localhost ip6-loopback\n' "$hostname" \
     >"$ROOTFS_DIR/etc/hosts"
-  ln -sfn ../run/systemd/resolve/stub-resolv.conf "$ROOTFS_DIR/etc/resolv.conf"
   jq '{name, projectVersion: .project_version, struxVersion: .strux_version, bsp, board, arch,
     steps: ."build.steps"}' \
     <<<"$STEP_CONFIG" >"$ROOTFS_DIR/etc/strux/project.json"

@@ -1,7 +1,69 @@
-# Installs Debian packages of project and BSP: names, and .deb files. Downloads are kept, so that a second run
-# needs no network.
+# Debian packages of project and BSP. Downloads are kept, so that a second run needs no network.
+
+# The network for programs in the root filesystem: through the link that the device has, to a file that is not
+# packed. Services are not started here.
+prepare_chroot() {
+  mkdir -p "$ROOTFS_DIR/run/systemd/resolve"
+  if [ -e /etc/resolv.conf ]; then cat /etc/resolv.conf >"$ROOTFS_DIR/run/systemd/resolve/stub-resolv.conf"; fi
+  ln -sfn ../run/systemd/resolve/stub-resolv.conf "$ROOTFS_DIR/etc/resolv.conf"
+  printf '#!/bin/sh\nexit 101\n' >"$ROOTFS_DIR/usr/sbin/policy-rc.d"
+  chmod 755 "$ROOTFS_DIR/usr/sbin/policy-rc.d"
+}
+
+# An overlay may have a policy of its own.
+restore_chroot() {
+  if printf '#!/bin/sh\nexit 101\n' | cmp -s - "$ROOTFS_DIR/usr/sbin/policy-rc.d"; then
+    rm "$ROOTFS_DIR/usr/sbin/policy-rc.d"
+  fi
+  if for_handlers; then rm -rf "$ROOTFS_DIR"/var/lib/apt/lists/* "$ROOTFS_DIR"/var/cache/apt/archives/*.deb; fi
+}
+
+# Whether handlers of extensions work in this step: they find apt's indexes in the root filesystem.
+for_handlers() { enabled '.handlers // false'; }
+
+# with_kept_apt COMMAND…: runs it with the kept packages and indexes in their places. One apt at a time, because
+# builds of several BSPs share them.
+with_kept_apt() {
+  local kept=$SHARED_CACHE_DIR/.sources/apt/$suite-$debian_arch places=(archives:var/cache/apt/archives lists:var/lib/apt/lists)
+  local place lock
+  mkdir -p "$kept/archives/partial" "$kept/lists/partial"
+  exec {lock}>"$kept/.lock"
+  flock "$lock"
+  for place in "${places[@]}"; do
+    mkdir -p "$ROOTFS_DIR/${place#*:}"
+    mount --bind "$kept/${place%%:*}" "$ROOTFS_DIR/${place#*:}"
+  done
+  "$@"
+  for place in "${places[@]}"; do umount "$ROOTFS_DIR/${place#*:}"; done
+  if for_handlers; then rsync -a --delete --exclude=lock "$kept/lists/" "$ROOTFS_DIR/var/lib/apt/lists/"; fi
+  exec {lock}>&-
+}
+
+apt_options=(-o Acquire::Retries=3 -o APT::Install-Recommends=false -o APT::Sandbox::User=root
+  -o APT::Keep-Downloaded-Packages=true -o Dpkg::Options::=--force-unsafe-io -o Dpkg::Options::=--force-confold)
+
+# If TLS is inspected, as in many companies, only the host knows the certificate authority.
+update_indexes() {
+  if [ -n "${SSL_CERT_FILE:-}" ]; then
+    mkdir -p "$ROOTFS_DIR/tmp/strux-packages"
+    cp "$SSL_CERT_FILE" "$ROOTFS_DIR/tmp/strux-packages/authorities.crt"
+    apt_options+=(-o Acquire::https::CAInfo=/tmp/strux-packages/authorities.crt)
+  fi
+  in_chroot apt-get "${apt_options[@]}" -qq update ||
+    warn 'the package lists could not be updated; continuing with the kept ones'
+}
+
+# update_and_install WHAT_TO_CHECK NAME…
+update_and_install() {
+  local advice=$1
+  shift
+  update_indexes
+  in_chroot apt-get "${apt_options[@]}" -q -y install -- "$@" || fail 'not all packages could be installed' "$advice"
+}
+
+# The packages of the definitions: names, and .deb files.
 install_packages() {
-  local names=() files=() entry path source
+  local names=() files=() entry path source place
   # BSP entries: ./x is in the BSP's folder; all other files are relative to the project.
   while IFS=$'\t' read -r source entry; do
     case $entry in
@@ -16,21 +78,6 @@ install_packages() {
   if [ ${#names[@]} -eq 0 ] && [ ${#files[@]} -eq 0 ]; then return; fi
 
   progress "Installing ${#names[@]} packages and ${#files[@]} package files"
-  local kept=$SHARED_CACHE_DIR/.sources/apt/$suite-$debian_arch place lock
-  mkdir -p "$kept/archives/partial" "$kept/lists/partial"
-  # One apt at a time: builds of several BSPs share the kept packages.
-  exec {lock}>"$kept/.lock"
-  flock "$lock"
-  mkdir -p "$ROOTFS_DIR/var/cache/apt/archives" "$ROOTFS_DIR/var/lib/apt/lists"
-  for place in archives:var/cache/apt/archives lists:var/lib/apt/lists; do
-    mount --bind "$kept/${place%%:*}" "$ROOTFS_DIR/${place#*:}"
-    chroot_mounts+=("$ROOTFS_DIR/${place#*:}")
-  done
-  rm -f "$ROOTFS_DIR/etc/resolv.conf"
-  if [ -e /etc/resolv.conf ]; then cat /etc/resolv.conf >"$ROOTFS_DIR/etc/resolv.conf"; fi
-  printf '#!/bin/sh\nexit 101\n' >"$ROOTFS_DIR/usr/sbin/policy-rc.d"
-  chmod 755 "$ROOTFS_DIR/usr/sbin/policy-rc.d"
-  mkdir -p "$ROOTFS_DIR/tmp/strux-packages"
   # Files from different folders may have the same name.
   for path in "${files[@]}"; do
     place=/tmp/strux-packages/${#names[@]}
@@ -38,17 +85,7 @@ install_packages() {
     cp "$path" "$ROOTFS_DIR$place/"
     names+=("$place/$(basename "$path")")
   done
-  local options=(-o Acquire::Retries=3 -o APT::Install-Recommends=false -o APT::Sandbox::User=root
-    -o APT::Keep-Downloaded-Packages=true -o Dpkg::Options::=--force-unsafe-io -o Dpkg::Options::=--force-confold)
-  # If TLS is inspected, as in many companies, only the host knows the certificate authority.
-  if [ -n "${SSL_CERT_FILE:-}" ]; then
-    cp "$SSL_CERT_FILE" "$ROOTFS_DIR/tmp/strux-packages/authorities.crt"
-    options+=(-o Acquire::https::CAInfo=/tmp/strux-packages/authorities.crt)
-  fi
-  in_chroot apt-get "${options[@]}" -qq update ||
-    warn 'the package lists could not be updated; continuing with the kept ones'
-  in_chroot apt-get "${options[@]}" -q -y install -- "${names[@]}" ||
-    fail 'not all packages could be installed' 'Check rootfs.packages, rootfs.components and rootfs.repositories of the project and of the BSP.'
-  exec {lock}>&-
-  rm -rf "$ROOTFS_DIR/tmp/strux-packages" "$ROOTFS_DIR/usr/sbin/policy-rc.d"
+  with_kept_apt update_and_install \
+    'Check rootfs.packages, rootfs.components and rootfs.repositories of the project and of the BSP.' "${names[@]}"
+  rm -rf "$ROOTFS_DIR/tmp/strux-packages"
 }

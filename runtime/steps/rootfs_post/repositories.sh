@@ -8,6 +8,7 @@ configure_repositories() {
   for ((index = 0; index < count; index++)); do
     repository_source "$index" >"$sources/strux-$((index + 1)).sources"
   done
+  if for_handlers; then with_kept_apt update_indexes; fi
 }
 
 # repository_source INDEX: a repository (the project's first, then the BSP's) as an apt paragraph that includes

@@ -1,25 +1,29 @@
 # Runs programs inside the root filesystem at $ROOTFS_DIR, with the kernel's filesystems mounted. `leave_chroot`
 # undoes everything and may be called twice.
-chroot_mounts=()
 
 enter_chroot() {
   local place
   enable_emulation
   for place in dev dev/pts proc sys; do
     mkdir -p "$ROOTFS_DIR/$place"
-    if mount --bind "/$place" "$ROOTFS_DIR/$place"; then
-      chroot_mounts+=("$ROOTFS_DIR/$place")
-    else
+    mount --bind "/$place" "$ROOTFS_DIR/$place" ||
       warn "/$place cannot be mounted in the root filesystem; programs that need it fail there"
-    fi
   done
 }
 
+# Also removes mounts that scripts left in the root filesystem.
 leave_chroot() {
-  local i
-  for ((i = ${#chroot_mounts[@]} - 1; i >= 0; i--)); do umount -l "${chroot_mounts[i]}"; done
-  chroot_mounts=()
+  unmount_below "$ROOTFS_DIR"
   disable_emulation
+}
+
+# Unmounts everything below a folder, the latest mount first.
+unmount_below() {
+  local place
+  while read -r place; do
+    printf -v place '%b' "$place"
+    umount -l "$place" || warn "$place cannot be unmounted"
+  done < <(awk -v root="$1/" 'index($5, root) == 1 { print $5 }' /proc/self/mountinfo | tac)
 }
 
 in_chroot() {

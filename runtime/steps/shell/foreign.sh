@@ -1,7 +1,7 @@
 # Runs programs of a foreign architecture with qemu's user-mode emulation, which must be registered in the
 # kernel. A registration affects the whole machine, so each container makes its own under its own name and
 # removes it.
-emulation_name=
+emulation_name=${emulation_name:-}
 
 enable_emulation() {
   if [ "$HOST_ARCH" = "$TARGET_ARCH" ]; then return; fi
@@ -20,6 +20,7 @@ enable_emulation() {
   emulation_name=strux-$emulator-$(tr -d - </proc/sys/kernel/random/uuid | cut -c1-12)
   # :NAME:TYPE:OFFSET:MAGIC:MASK:INTERPRETER:FLAGS; only the name is ours. F keeps the emulator open, so that
   # the root filesystem need not contain it.
+  strux_publish emulation_name
   printf '%s' ":$emulation_name:$(cut -d: -f3- <<<"$rule")" >"$binfmt/register"
   arch-test "$debian_arch" >/dev/null || fail "programs for $TARGET_ARCH still do not run"
 }
@@ -28,5 +29,6 @@ disable_emulation() {
   if [ -n "$emulation_name" ]; then
     echo -1 >"/proc/sys/fs/binfmt_misc/$emulation_name" || true
     emulation_name=
+    strux_publish emulation_name
   fi
 }

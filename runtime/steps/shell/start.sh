@@ -5,6 +5,8 @@ SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-1735689600}
 
 warn() { printf 'warning: %s\n' "$*" >&2; }
 fail() { printf '%s\n' "$@" >&2; exit 1; }
+# Where commands share a session, this passes variables on to later ones.
+declare -F strux_publish >/dev/null || strux_publish() { :; }
 
 case ${TARGET_ARCH:-} in
   x86_64) debian_arch=amd64 ;;

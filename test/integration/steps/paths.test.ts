@@ -59,8 +59,9 @@ cat "$scratch"/trees/x.*
 `
 const OF_PROJECT = ['x.NAME', './x.NAME', 'sub/x.NAME', 'sub/../x.NAME', 'link/../x.NAME']
 const DEBS = `${stepScript('rootfs_post/packages.sh')}
-suite=trixie debian_arch=amd64 chroot_mounts=()
+suite=trixie debian_arch=amd64
 mount() { :; }
+umount() { :; }
 in_chroot() { if [[ $* == *install* ]]; then cat "$ROOTFS_DIR"/tmp/strux-packages/*/*; fi; }
 mkdir -p "$ROOTFS_DIR/usr/sbin" "$ROOTFS_DIR/etc"
 install_packages

@@ -1,0 +1,46 @@
+# From the base to the device's root filesystem: C/rootfs-post.tar.gz, C/vmlinuz, C/initrd.img. body.ts has the
+# order of the phases.
+suite=$(config .suite)
+export ROOTFS_DIR=${STRUX_SCRATCH:-/tmp}/rootfs
+draft=$BSP_CACHE_DIR/.rootfs-post
+
+unpack_base() {
+  rm -rf --one-file-system "$ROOTFS_DIR" "$draft"
+  mkdir -p "$ROOTFS_DIR" "$draft"
+  progress 'Unpacking the base'
+  unpack_rootfs "$BSP_CACHE_DIR/rootfs-base.tar.gz"
+  initramfs_before=$(initramfs_state)
+  enter_chroot
+  prepare_chroot
+  # Handlers know the root filesystem by this name.
+  export SDCARD=$ROOTFS_DIR
+  strux_publish initramfs_before SDCARD
+}
+
+# Handlers put the files of their boards into a folder of their own, which wins over files of packages.
+open_board_files() {
+  export destination=${STRUX_SCRATCH:-/tmp}/board-files
+  mkdir -p "$destination"
+  strux_publish destination
+}
+
+merge_board_files() {
+  rsync -a -K --ignore-times --force "$destination/" "$ROOTFS_DIR/"
+  rm -rf "$destination"
+}
+
+pack() {
+  local made
+  progress 'Packing'
+  pack_rootfs "$draft/rootfs-post.tar.gz"
+  touch -d "@$SOURCE_DATE_EPOCH" "$draft"/*
+  mv "$draft/display-config.json" "$BSP_CACHE_DIR/.display-config.json"
+  for made in vmlinuz initrd.img rootfs-post.tar.gz; do
+    if [ -f "$draft/$made" ]; then mv "$draft/$made" "$BSP_CACHE_DIR/$made"; else rm -f "$BSP_CACHE_DIR/$made"; fi
+  done
+}
+
+clean_up() {
+  leave_chroot
+  rm -rf --one-file-system "$draft" "$ROOTFS_DIR"
+}
