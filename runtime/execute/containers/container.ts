@@ -26,6 +26,19 @@ export interface ContainerSpec {
   readonly workingDir: string
   /** Prefix of the container's name. */
   readonly name: string
+  /** Without network, capabilities and new privileges; folders given here are empty and in memory. */
+  readonly confined?: { readonly scratch: readonly string[] }
+}
+
+/** The engine's settings of a confined container. */
+function confinement({ confined }: ContainerSpec) {
+  if (!confined) return {}
+  return {
+    NetworkMode: 'none',
+    CapDrop: ['ALL'],
+    SecurityOpt: ['no-new-privileges'],
+    Tmpfs: Object.fromEntries(confined.scratch.map(folder => [folder, 'mode=1777'])),
+  }
 }
 
 /**
@@ -88,6 +101,7 @@ export async function startGranted(engine: Engine, spec: ContainerSpec, grant: G
     AttachStdin: true,
     HostConfig: {
       ...settings,
+      ...confinement(spec),
       AutoRemove: true,
       Binds: [...(settings.Binds ?? []), ...spec.binds],
     },
