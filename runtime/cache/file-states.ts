@@ -9,7 +9,7 @@ import {
   statSync,
 } from 'node:fs'
 import { posix, sep } from 'node:path'
-import { passesOver } from '../model/paths.ts'
+import { liesIn, passesOver } from '../model/paths.ts'
 import type { PathRef } from '../model/plan.ts'
 import { type GlobEntry, globFiles } from './glob.ts'
 import { readByGo } from './go-files.ts'
@@ -26,11 +26,8 @@ export type InputState = string | Readonly<Record<string, string>> | undefined
  * memory.
  */
 interface Facts extends FileStamp {
-  readonly kind: 'file' | 'folder' | 'other'
-}
-
-interface Seen {
-  readonly facts: Facts | undefined
+  readonly kind: 'file' | 'folder' | 'other' | 'nothing'
+  readonly fullPath: string
   /** Whether the path leads out of the project through a symlink. */
   readonly outside: boolean
 }
@@ -44,7 +41,7 @@ export class FileStates {
    */
   readonly copies: ReadonlyMap<string, string>
   readonly #memo: HashMemo
-  #seen = new Map<string, Seen>()
+  #seen = new Map<string, Facts>()
   #folders = new Map<string, boolean>()
   #globbed = new Map<string, readonly string[]>()
 
@@ -63,11 +60,11 @@ export class FileStates {
 
   /** Whether a file or folder exists; a symlink counts as its target. */
   exists(path: string): boolean {
-    return this.#look(path) !== undefined
+    return this.#look(path).kind !== 'nothing'
   }
 
   isFile(path: string): boolean {
-    return this.#look(path)?.kind === 'file'
+    return this.#look(path).kind === 'file'
   }
 
   /**
@@ -75,8 +72,7 @@ export class FileStates {
    * is mounted.
    */
   leadsOutside(path: string): boolean {
-    this.#look(path)
-    return this.#seen.get(path)!.outside
+    return this.#look(path).outside
   }
 
   /** The files that a glob matches now, relative to the project. */
@@ -91,23 +87,23 @@ export class FileStates {
   /** The SHA-256 of a file; undefined if there is no regular file. */
   async fileHash(path: string): Promise<string | undefined> {
     const facts = this.#look(path)
-    return facts?.kind === 'file' ? this.#memo.hash(this.#at(path), facts) : undefined
+    return facts.kind === 'file' ? this.#memo.hash(facts.fullPath, facts) : undefined
   }
 
   /** The SHA-256 of a file if it is known without reading the file. */
   rememberedHash(path: string): string | undefined {
     const facts = this.#look(path)
-    return facts?.kind === 'file' ? this.#memo.recall(this.#at(path), facts) : undefined
+    return facts.kind === 'file' ? this.#memo.recall(facts.fullPath, facts) : undefined
   }
 
   /** The state of an input. Paths that start with one of `without` do not count: a node's own products in it. */
   async state(ref: PathRef, without: readonly string[] = []): Promise<InputState> {
-    const own = (path: string) => without.some(each => path === each || path.startsWith(`${each}/`))
+    const own = (path: string) => without.some(each => liesIn(path, each))
     if (ref.glob) return this.#globState(ref, own)
     const facts = this.#look(ref.path)
-    if (!facts) return undefined
+    if (facts.kind === 'nothing') return undefined
     if (facts.kind === 'folder') return this.#folderState(ref, own)
-    return facts.kind === 'file' ? this.#memo.hash(this.#at(ref.path), facts) : 'special'
+    return facts.kind === 'file' ? this.#memo.hash(facts.fullPath, facts) : 'special'
   }
 
   /** Cheaper than `join`: a build calls this thousands of times, and all paths are already normalised. */
@@ -115,16 +111,16 @@ export class FileStates {
     return path === '.' ? this.root : `${this.root}/${this.copies.get(path) ?? path}`
   }
 
-  #look(path: string): Facts | undefined {
+  #look(path: string): Facts {
     const seen = this.#seen.get(path)
-    if (seen) return seen.facts
+    if (seen) return seen
     const full = this.#at(path)
-    const entry = unlessNotThere(() => lstatSync(full, { throwIfNoEntry: false }))
+    const entry = unlessNotThere(lstatSync, full)
     const linked = entry?.isSymbolicLink() ?? false
-    const stat = linked ? unlessNotThere(() => statSync(full, { throwIfNoEntry: false })) : entry
-    const facts = stat && factsOf(stat)
+    const stat = linked ? unlessNotThere(statSync, full) : entry
     const outside = path !== '.' && (linked ? !this.#holds(full) : !this.#holdsFolder(parentOf(full)))
-    this.#seen.set(path, { facts, outside })
+    const facts = factsOf(stat, full, outside)
+    this.#seen.set(path, facts)
     return facts
   }
 
@@ -133,7 +129,7 @@ export class FileStates {
     if (folder === this.root) return true
     let inside = this.#folders.get(folder)
     if (inside === undefined) {
-      const linked = unlessNotThere(() => lstatSync(folder, { throwIfNoEntry: false }))?.isSymbolicLink()
+      const linked = unlessNotThere(lstatSync, folder)?.isSymbolicLink()
       const above = parentOf(folder)
       inside = linked || !above.startsWith(this.root) ? this.#holds(folder) : this.#holdsFolder(above)
       this.#folders.set(folder, inside)
@@ -244,10 +240,15 @@ function realPathOf(path: string): string | undefined {
   }
 }
 
+const MAY_BE_MISSING = { throwIfNoEntry: false } as const
+
 /** Treats two more errors as "nothing there": a file in the position of a folder, and a loop of symlinks. */
-function unlessNotThere(look: () => Stats | undefined): Stats | undefined {
+function unlessNotThere(
+  stat: (path: string, options: typeof MAY_BE_MISSING) => Stats | undefined,
+  path: string,
+): Stats | undefined {
   try {
-    return look()
+    return stat(path, MAY_BE_MISSING)
   } catch (error) {
     if (
       ['ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES', 'ENAMETOOLONG'].includes(
@@ -271,15 +272,11 @@ function parentOf(full: string): string {
   return full.slice(0, full.lastIndexOf('/'))
 }
 
-function factsOf(stat: Stats): Facts {
+function factsOf(stat: Stats | undefined, fullPath: string, outside: boolean): Facts {
+  if (!stat) return { kind: 'nothing', size: 0, mtimeMs: 0, ctimeMs: 0, ino: 0, fullPath, outside }
   const { size, mtimeMs, ctimeMs, ino } = stat
-  return {
-    kind: stat.isFile() ? 'file' : stat.isDirectory() ? 'folder' : 'other',
-    size,
-    mtimeMs,
-    ctimeMs,
-    ino,
-  }
+  const kind = stat.isFile() ? 'file' : stat.isDirectory() ? 'folder' : 'other'
+  return { kind, size, mtimeMs, ctimeMs, ino, fullPath, outside }
 }
 
 /** One digest for a state, to compare versions. */

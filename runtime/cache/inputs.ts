@@ -1,6 +1,6 @@
 /** The inputs of a node as they are now: decisions compare them, fingerprints consist of them. */
 
-import { globBase, overlaps } from '../model/paths.ts'
+import { globBase, liesIn, overlaps } from '../model/paths.ts'
 import type { PathRef, PlanNode, ScriptNode, StepNode } from '../model/plan.ts'
 import type { FileStates, InputState } from './file-states.ts'
 import { type FeederFingerprint, type Inputs, settledStates } from './fingerprint.ts'
@@ -69,10 +69,6 @@ export async function inputState(
   if (typeof rest === 'string') return rest
   const seen = versions.flatMap(({ path, digest }) => (digest === null ? [] : [[path, `version ${digest}`]]))
   return rest === undefined && seen.length === 0 ? undefined : { ...rest, ...Object.fromEntries(seen) }
-}
-
-function liesIn(path: string, place: string): boolean {
-  return path === place || path.startsWith(`${place}/`)
 }
 
 export async function scriptHash(

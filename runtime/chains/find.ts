@@ -1,6 +1,6 @@
 /** Finds the chains of a plan: the rule is at the head of chain.ts. */
 import { MakerIndex, parents } from '../model/makers.ts'
-import { concerns, globBase, isProduct, overlaps } from '../model/paths.ts'
+import { concerns, globBase, isProduct, liesIn, overlaps } from '../model/paths.ts'
 import type { Chain, PathRef, PlanNode } from '../model/plan.ts'
 
 interface MadePaths {
@@ -20,30 +20,24 @@ export function findChains(nodes: readonly PlanNode[], made: MadePaths['made']):
 
 /** For each changed path, the nodes that change it. */
 function changedPaths({ nodes, made, makers }: MadePaths): Map<string, Set<number>> {
-  const readers = new FolderReaders(nodes, makers)
+  // A node may read thousands of the author's own files, which are never part of a chain.
+  const readInDist = nodes.map(node => node.dependencies.filter(ref => ref.path.startsWith('dist')))
+  const readers = new FolderReaders(readInDist, makers)
   const changed = new Map<string, Set<number>>()
   for (const [index, node] of nodes.entries()) {
     for (const path of new Set(made[index])) {
-      if (!mayBeReset(path) || !changes(path, index, node, makers, readers)) continue
+      if (!mayBeReset(path)) continue
+      const reads = [...readInDist[index]!, ...node.rewrites]
+      const isChange =
+        reads.some(ref => liesIn(baseOf(ref), path)) ||
+        makers.overlapping(path).some(maker => maker < index) ||
+        readers.ofProductAround(path, index)
+      if (!isChange) continue
       const by = changed.get(path) ?? new Set()
       changed.set(path, by.add(index))
     }
   }
   return changed
-}
-
-function changes(
-  path: string,
-  index: number,
-  node: PlanNode,
-  makers: MakerIndex,
-  readers: FolderReaders,
-): boolean {
-  return (
-    reads(node).some(ref => liesIn(baseOf(ref), path)) ||
-    makers.overlapping(path).some(maker => maker < index) ||
-    readers.ofProductAround(path, index)
-  )
 }
 
 function chainAt(
@@ -80,23 +74,16 @@ function readsPlace(node: PlanNode, path: string, made: readonly string[]): bool
 
 const baseOf = (ref: PathRef): string => (ref.glob ? globBase(ref.path) : ref.path)
 
-/** Asked for every input of a build: without making a string. */
-const liesIn = (path: string, folder: string): boolean =>
-  path.startsWith(folder) && (path.length === folder.length || path[folder.length] === '/')
-
-function reads(node: PlanNode): readonly PathRef[] {
-  return node.rewrites.length > 0 ? [...node.dependencies, ...node.rewrites] : node.dependencies
-}
-
 /** Nodes that read a folder or glob in which an earlier node made something. */
 class FolderReaders {
   readonly #byFolder = new Map<string, { readonly reader: number; readonly ref: PathRef }[]>()
 
-  constructor(nodes: readonly PlanNode[], makers: MakerIndex) {
-    for (const [reader, node] of nodes.entries()) {
-      for (const ref of node.dependencies) {
+  /** `readInDist`: for each node, its inputs below dist/. */
+  constructor(readInDist: readonly (readonly PathRef[])[], makers: MakerIndex) {
+    for (const [reader, refs] of readInDist.entries()) {
+      for (const ref of refs) {
         const folder = baseOf(ref)
-        if (!folder.startsWith('dist') || !isProduct(`${folder}/`)) continue
+        if (!isProduct(`${folder}/`)) continue
         if (!makers.overlapping(folder).some(maker => maker < reader)) continue
         const known = this.#byFolder.get(folder)
         if (known) known.push({ reader, ref })

@@ -1,6 +1,7 @@
 /** `strux doctor`: checks whether this machine can build; `--fix` repairs it where possible. */
 import type { Command } from 'commander'
 import type { Check } from '../execute/doctor/doctor.ts'
+import { loadProject } from '../load/project.ts'
 import { missingQemu, QEMU_PACKAGES } from '../qemu/files.ts'
 import { hasDesktop, WINDOW_PACKAGE } from '../qemu/window.ts'
 import type { GlobalOptions } from './options.ts'
@@ -66,7 +67,6 @@ function checkQemu(): Check {
 async function surroundings(folder: string | undefined): Promise<{ projectRoot: string; mirror?: string }> {
   try {
     const root = projectRoot(folder)
-    const { loadProject } = await import('../load/project.ts')
     const mirror = (await loadProject(root)).value?.config.builder?.mirror
     return { projectRoot: root, ...(mirror === undefined ? {} : { mirror }) }
   } catch {

@@ -48,7 +48,8 @@ export function compareEnvironment(
   then: Fingerprint['environment'],
   now: Fingerprint['environment'],
 ): Reason[] {
-  if (then === now) return []
+  // Usual, and quick: a build compares thousands of variables.
+  if (sameEntries(then, now)) return []
   return changedKeys(then, now, (a, b) => a === b).map(key => reason('environment_changed', key))
 }
 
@@ -74,6 +75,13 @@ export function compareFeederSet(
   const before = Object.keys(then ?? {})
   return [...now.filter(id => !before.includes(id)), ...before.filter(id => !now.includes(id))].map(id =>
     reason('script_changed', id),
+  )
+}
+
+function sameEntries(a: Readonly<Record<string, string>>, b: typeof a): boolean {
+  const keys = Object.keys(a)
+  return (
+    keys.length === Object.keys(b).length && keys.every(key => Object.hasOwn(b, key) && a[key] === b[key])
   )
 }
 

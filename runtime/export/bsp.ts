@@ -8,7 +8,7 @@ import type { FileStates } from '../cache/file-states.ts'
 import type { Finding } from '../diagnostics/diagnostic.ts'
 import { mapPaths } from '../layers/paths.ts'
 import type { Bsp, Project } from '../load/loaded.ts'
-import { isProduct } from '../model/paths.ts'
+import { isProduct, liesIn } from '../model/paths.ts'
 import type { Plan } from '../model/plan.ts'
 import { bspBreaks } from '../yaml/incompatible.ts'
 import { Commented, commentLines, emit } from './emit.ts'
@@ -232,10 +232,7 @@ function copyWhole({ root, project, bsp, files, definitions }: BspExport, layout
     const holdsMore =
       folder === '.' ||
       folder === 'dist' ||
-      project.bsps.some(
-        other =>
-          other.name !== bsp.name && (other.folder === folder || other.folder.startsWith(`${folder}/`)),
-      ) ||
+      project.bsps.some(other => other.name !== bsp.name && liesIn(other.folder, folder)) ||
       !existsSync(join(root, folder))
     if (holdsMore) continue
     const skip = (path: string, to: string) =>

@@ -8,6 +8,7 @@ import type { FileStates } from '../cache/file-states.ts'
 import {
   cacheFolder,
   isProduct,
+  liesIn,
   outputFolder,
   type PathRoots,
   passesOver,
@@ -72,7 +73,7 @@ async function expand(
     return [written]
   }
   const found = (ref.glob ? await fileStates.matches(ref) : filesIn(root, ref)).filter(
-    path => !without.some(own => path === own || path.startsWith(`${own}/`)),
+    path => !without.some(own => liesIn(path, own)),
   )
   const files = found.filter(path => isRegular(join(root, path)))
   // Inputs that are not regular files (dangling links) are still copied.

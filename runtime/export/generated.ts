@@ -4,7 +4,7 @@ import { posix } from 'node:path'
 import type { BspData } from '../../lib/schema.ts'
 import { quoteForShell } from '../../lib/sh.ts'
 import type { Project } from '../load/loaded.ts'
-import { isProduct } from '../model/paths.ts'
+import { isProduct, liesIn } from '../model/paths.ts'
 import type { PathRef, StepNode, TargetArch } from '../model/plan.ts'
 import { hostArch } from '../plan/arch.ts'
 import { CONTAINER_ROOT } from '../plan/environment.ts'
@@ -188,9 +188,7 @@ async function filesOfStep(
 async function filesAt(ref: PathRef, { files, layout }: StepScriptsInput): Promise<string[]> {
   const all = [...files.files.keys()].sort()
   const { path } = ref
-  const found = ref.glob
-    ? await inGlob(all, ref)
-    : all.filter(each => each === path || each.startsWith(`${path}/`))
+  const found = ref.glob ? await inGlob(all, ref) : all.filter(each => liesIn(each, path))
   return found.map(each => withoutGlob(each.startsWith(`${layout.to}/`) ? layout.own(each) : `../${each}`))
 }
 

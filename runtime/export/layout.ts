@@ -4,7 +4,7 @@
  */
 import { posix } from 'node:path'
 import { BOARD_COPIES } from '../layers/board.ts'
-import { isProduct } from '../model/paths.ts'
+import { isProduct, liesIn } from '../model/paths.ts'
 
 export interface Layout {
   /** The BSP's folder in the project that is exported, and in the exported one. */
@@ -21,8 +21,7 @@ export function bspLayout(name: string, folder: string, taken: (path: string) =>
   const to = `bsp/${name}`
   let boards = 'boards'
   for (let n = 2; taken(boards); n++) boards = `boards-${n}`
-  const below = (path: string, above: string) =>
-    above === '.' || path === above || path.startsWith(`${above}/`)
+  const below = (path: string, above: string) => above === '.' || liesIn(path, above)
   return {
     from: folder,
     to,

@@ -7,7 +7,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { join, posix } from 'node:path'
 import type { ProjectScriptData, ScriptData } from '../../lib/schema.ts'
 import { quoteForShell } from '../../lib/sh.ts'
-import { resolveArtifact, resolveLocation } from '../model/paths.ts'
+import { liesIn, resolveArtifact, resolveLocation } from '../model/paths.ts'
 import type { BoardScript } from '../plan/input.ts'
 import { stepScript } from '../steps/package-files.ts'
 import { type DependencyContext, listDependencies } from './dependencies.ts'
@@ -146,7 +146,7 @@ function chrootFunctions(text: string): string {
 function boardFolder(text: string, board: BoardScript | undefined, { layout }: ScriptContext): string {
   if (!board || !/\bBOARD_FOLDER\b/.test(text)) return ''
   const folder = layout.place(board.folder)
-  const inBsp = folder === layout.to || folder.startsWith(`${layout.to}/`)
+  const inBsp = liesIn(folder, layout.to)
   const [variable, rest] = inBsp
     ? ['BSP_FOLDER', posix.relative(layout.to, folder)]
     : ['PROJECT_FOLDER', folder]

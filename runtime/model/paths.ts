@@ -27,12 +27,12 @@ export function resolveArtifact(declared: string, roots: PathRoots): Resolved {
 
 export function resolveDependency(declared: string, roots: PathRoots): Resolved {
   if (declared.startsWith('/')) return { problem: 'absolute' }
-  return inside(isOwn(declared) ? posix.join(roots.own, declared) : prefixed(declared, roots))
+  return inside(isOwn(declared) ? join(roots.own, declared.slice(2)) : prefixed(declared, roots))
 }
 
 export function resolveLocation(declared: string, roots: PathRoots): Resolved {
   if (declared.startsWith('/')) return { problem: 'absolute' }
-  return inside(posix.join(roots.own, declared))
+  return inside(join(roots.own, declared))
 }
 
 /**
@@ -44,12 +44,12 @@ export function pathRef(declared: string, path: string, glob = isGlob(declared))
 }
 
 function withoutEscapes(path: string): string {
-  return path.replace(/\\(?=[*?{}[\]!+@()])/g, '')
+  return path.includes('\\') ? path.replace(/\\(?=[*?{}[\]!+@()])/g, '') : path
 }
 
 /** Whether a dependency is a pattern. A backslash escapes a special character, as in every glob. */
 export function isGlob(declared: string): boolean {
-  return /(?<!\\)[*?{}[\]]|(?<!\\)[!+@]\(/.test(declared)
+  return /[*?{}[\](]/.test(declared) && /(?<!\\)[*?{}[\]]|(?<!\\)[!+@]\(/.test(declared)
 }
 
 /** The folder where the search for a glob begins: the parts before the first pattern, without escapes. */
@@ -60,6 +60,11 @@ export function globBase(pattern: string): string {
     fixed.push(part)
   }
   return withoutEscapes(fixed.join('/')) || '.'
+}
+
+/** Whether a path is the folder or lies in it. */
+export function liesIn(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(`${folder}/`)
 }
 
 /** Whether two paths of a project are equal or one lies inside the other. */
@@ -98,9 +103,14 @@ function isOwn(declared: string): boolean {
 }
 
 function prefixed(declared: string, { bsp }: PathRoots): string {
-  if (declared.startsWith('cache/')) return posix.join(cacheFolder(bsp), declared.slice('cache/'.length))
-  if (declared.startsWith('output/')) return posix.join(outputFolder(bsp), declared.slice('output/'.length))
-  return posix.join('dist', declared)
+  if (declared.startsWith('cache/')) return join(cacheFolder(bsp), declared.slice('cache/'.length))
+  if (declared.startsWith('output/')) return join(outputFolder(bsp), declared.slice('output/'.length))
+  return join('dist', declared)
+}
+
+/** As `posix.join`. Most of a build's thousands of paths are normalised already, and are only put together. */
+function join(folder: string, path: string): string {
+  return folder === '.' || /(^|\/)\.{0,2}(\/|$)/.test(path) ? posix.join(folder, path) : `${folder}/${path}`
 }
 
 function inside(path: string): Resolved {

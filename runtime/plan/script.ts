@@ -34,18 +34,18 @@ export function scriptNode(
   const source = scriptSource(data, path =>
     check(resolveLocation(path, roots), board?.location ?? path, ['location']),
   )
-  const artifacts = refs(data.cached_generated_artifacts, (path, index) =>
-    check(resolveArtifact(path, roots), path, ['cached_generated_artifacts', index]),
-  ).map(ref => ({ ...ref, glob: false }))
+  const artifacts = refs(data.cached_generated_artifacts, (declared, position) => {
+    const path = check(resolveArtifact(declared, roots), declared, ['cached_generated_artifacts', position])
+    return path === undefined ? undefined : { ...pathRef(declared, path, false), position }
+  })
   const ignore = planning.project.build?.cache?.ignore_patterns ?? []
-  const said = board?.depends_on
-  const dependencies = refs(data.depends_on, (path, index) =>
-    check(resolveDependency(path, roots), said?.[index] ?? path, ['depends_on', index]),
-  ).map(ref => ({
-    ...ref,
-    ...(said && { declared: said[ref.position!] ?? ref.declared }),
-    ...(ignore.length > 0 && { ignore }),
-  }))
+  const dependencies = refs(data.depends_on, (inBsp, position) => {
+    const declared = board?.depends_on?.[position] ?? inBsp
+    const path = check(resolveDependency(inBsp, roots), declared, ['depends_on', position])
+    if (path === undefined) return undefined
+    const ref = { ...pathRef(inBsp, path), declared, position }
+    return ignore.length > 0 ? { ...ref, ignore } : ref
+  })
   if (!source) return undefined
 
   const onHost = row.runs_in === 'host'
@@ -105,15 +105,10 @@ function scriptSource(
 }
 
 function refs(
-  declared: readonly string[] | undefined,
-  resolve: (path: string, index: number) => string | undefined,
+  declared: readonly string[] = [],
+  resolve: (declared: string, position: number) => PathRef | undefined,
 ): PathRef[] {
-  const found: PathRef[] = []
-  declared?.forEach((each, index) => {
-    const path = resolve(each, index)
-    if (path !== undefined) found.push({ ...pathRef(each, path), position: index })
-  })
-  return found
+  return declared.map(resolve).filter(ref => ref !== undefined)
 }
 
 const OUTSIDE_HINTS = {

@@ -31,14 +31,19 @@ export function machineIdentity(root = '/'): string {
   return `machine ${other === undefined ? process.platform : sha256(other)}`
 }
 
+const STATUS = /^Status: (.*)$/m
+const PACKAGE = /^Package: (.*)$/m
+const ARCHITECTURE = /^Architecture: (.*)$/m
+const VERSION = /^Version: (.*)$/m
+
 /** `name:architecture version`, in byte order. */
 function installed(status: string): string[] {
   return status
     .split('\n\n')
     .flatMap(paragraph => {
-      const field = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(paragraph)?.[1]
-      if (!field('Status')?.endsWith(' installed')) return []
-      return [`${field('Package')}:${field('Architecture')} ${field('Version')}`]
+      const field = (name: RegExp) => name.exec(paragraph)?.[1]
+      if (!field(STATUS)?.endsWith(' installed')) return []
+      return [`${field(PACKAGE)}:${field(ARCHITECTURE)} ${field(VERSION)}`]
     })
     .map(line => Buffer.from(line))
     .sort(Buffer.compare)

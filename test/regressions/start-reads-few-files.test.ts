@@ -1,0 +1,22 @@
+/** The command starts from few files: each file of the bundle costs time at every start. */
+import { readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { CLI } from '../support/process.ts'
+
+/** All files of the bundle that Node reads before the command does anything. */
+function readAtStart(file: string, seen = new Set<string>()): Set<string> {
+  if (seen.has(file)) return seen
+  seen.add(file)
+  const imports = readFileSync(file, 'utf8').matchAll(/(?:^|;)(?:import|export)\b[^;"'()]*"(\.[^"]+)"/gm)
+  for (const [, path] of imports) readAtStart(join(dirname(file), path!), seen)
+  return seen
+}
+
+test('the command starts from few files of the bundle', () => {
+  const files = [...readAtStart(CLI)]
+  assert.ok(files.length > 1 && files.length <= 15, `${files.length} files:\n${files.join('\n')}`)
+})
+
+test.run()
