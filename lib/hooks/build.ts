@@ -8,6 +8,7 @@ import type { HookCondition, HookRow } from './row.ts'
 
 /** The built-in steps of the pipeline, by their id in a plan. */
 export type StepName =
+  | 'host_tools'
   | 'frontend'
   | 'application'
   | 'cage'

@@ -98,10 +98,14 @@ function handlerVariables(
     RELEASE: suiteOf(project),
     DISTRIBUTION: 'Debian',
     ARCH: DEBIAN_ARCH[target],
+    SRC: at(extensionFolder(bspName)),
     DEST: at(outputFolder(bspName)),
     USERPATCHES_PATH: at('userpatches'),
   }
 }
+
+/** The folder that handlers of extensions know as SRC, relative to the project. */
+export const extensionFolder = (bsp: string): string => `${cacheFolder(bsp)}/extensions`
 
 export const flashFolder = (bsp: string): string => `dist/flash/${bsp}`
 

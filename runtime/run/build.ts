@@ -7,6 +7,7 @@ import { outputFolder } from '../model/paths.ts'
 import type { BuilderRef, Plan } from '../model/plan.ts'
 import { writeAtomic } from '../state/atomic-file.ts'
 import { type BuildOptions, cleanCache, makeFolders, readBuildState } from './build-state.ts'
+import { makeExtensionFolder } from './extension-folder.ts'
 import { placeCopies } from './splash-logo.ts'
 import { type BuildSurroundings, reportSkip, walk } from './walk.ts'
 
@@ -19,6 +20,7 @@ export async function build(options: BuildOptions, surroundings: BuildSurroundin
     fileStates.refresh()
   }
   makeFolders(root, plan.bsp)
+  makeExtensionFolder(root, plan)
   placeCopies(root, fileStates.copies)
   const opened = readBuildState(options)
   const { forecast, manifest, kept } = opened

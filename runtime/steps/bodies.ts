@@ -6,6 +6,7 @@ import { bootloader } from './bootloader/body.ts'
 import { cage } from './cage/body.ts'
 import { client } from './client/body.ts'
 import { frontend } from './frontend/body.ts'
+import { hostTools } from './host_tools/body.ts'
 import { image } from './image/body.ts'
 import { kernel } from './kernel/body.ts'
 import { rootfs } from './rootfs/body.ts'
@@ -13,6 +14,7 @@ import { rootfsPost } from './rootfs_post/body.ts'
 import { wpe } from './wpe/body.ts'
 
 export const BUILT_IN_BODIES: StepBodies = {
+  host_tools: hostTools,
   frontend,
   application,
   cage,

@@ -10,6 +10,7 @@ import { bundle } from './bundle/declaration.ts'
 import { cage } from './cage/declaration.ts'
 import { client } from './client/declaration.ts'
 import { frontend } from './frontend/declaration.ts'
+import { hostTools } from './host_tools/declaration.ts'
 import { image } from './image/declaration.ts'
 import { kernel } from './kernel/declaration.ts'
 import { rootfs } from './rootfs/declaration.ts'
@@ -17,6 +18,7 @@ import { rootfsPost } from './rootfs_post/declaration.ts'
 import { wpe } from './wpe/declaration.ts'
 
 export const STEPS: readonly StepDeclaration[] = [
+  hostTools,
   frontend,
   application,
   cage,

@@ -2,6 +2,7 @@
 import { IMAGE_HOOKS, type ImageHook } from '../../../lib/hooks/image.ts'
 import { PROJECT_DEFAULTS } from '../../../lib/schema.ts'
 import type { StepDeclaration, StepFacts } from '../../plan/step.ts'
+import { toolsOfExtensions } from '../host_tools/declaration.ts'
 import { entries, named, packageFiles, repositoryKeys } from '../named.ts'
 import { file, folder, inCache, ownOrProject } from '../refs.ts'
 import { hasStep, optionalSteps, suiteOf } from '../settings.ts'
@@ -16,6 +17,7 @@ export const rootfsPost: StepDeclaration = {
   shared: false,
   inputs: facts => [
     ...(hasStep(facts.project, 'frontend') ? [file('dist/cache/frontend')] : []),
+    ...toolsOfExtensions(facts),
     ...inCache('rootfs-base.tar.gz')(facts),
     ...(hasStep(facts.project, 'application') ? inCache('app/main')(facts) : []),
     ...(hasStep(facts.project, 'client') ? inCache('client')(facts) : []),
