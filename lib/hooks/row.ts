@@ -24,6 +24,10 @@ export interface HookRow {
   readonly runs_in: 'container' | 'session' | 'host' | 'plan'
   /** How often handlers run: in each build, whenever the step runs, or by a separate command. */
   readonly called?: 'build' | 'step' | 'flash'
+  /** `caller`: handlers run as the user who builds, in a container without privileges. Default: as root. */
+  readonly user?: 'caller'
+  /** Whether handlers get the folders of source packages as variables: HOST_DIR, STAGING_DIR, and so on. */
+  readonly folders?: true
   /** For a separate command: whether it fails without a handler here. */
   readonly essential?: true
   /** Whether handlers and their declared inputs count as inputs of the step. */

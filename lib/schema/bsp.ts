@@ -4,6 +4,7 @@ import { bootloaderSchema, kernelSchema } from './boot.ts'
 import { extensionKeys } from './extension.ts'
 import { imageSchema } from './image.ts'
 import { shellSafe } from './path.ts'
+import { postImageSchema } from './post-script.ts'
 import { boardQemuSchema } from './qemu.ts'
 import { bspRepositories } from './repository.ts'
 import { choice, type Rule, stringOrStrings, strings, text } from './rule.ts'
@@ -144,6 +145,10 @@ export const bspSchema = z.strictObject({
     .describe(
       'The disk image, for boards with ordinary partitions. Other boards make theirs with `make_image` scripts.',
     ),
+  /** Scripts that run when all images exist: after the disk image and all `make_image` scripts. */
+  post_image: postImageSchema
+    .optional()
+    .describe('Scripts that run when all images exist: after the disk image and all `make_image` scripts.'),
   /** How `strux run` and `strux test` start the board in QEMU. */
   qemu: boardQemuSchema.optional().describe('How `strux run` and `strux test` start the board in QEMU.'),
   /** The board's extensions of the on-device runtime. */

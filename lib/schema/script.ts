@@ -6,7 +6,8 @@ import { TOOL_GROUPS, type ToolGroup } from '../tools.ts'
 import { artifactPath, projectPath, sourcePath } from './path.ts'
 import { choice, type Rule, type RuleParams, text } from './rule.ts'
 
-const inline = z.custom<Sh>(isSh, {
+/** An inline script. */
+export const inlineSchema = z.custom<Sh>(isSh, {
   error: 'an inline script needs the sh tag',
   params: { code: 'run_not_sh', hint: 'write run: sh`…`' } satisfies RuleParams,
 })
@@ -18,6 +19,9 @@ const idRule: Rule<string> = {
   message: value => `'${value}' cannot be an id: it must not be empty, contain blanks or begin with '-'`,
   json: { pattern: '^[^\\s-]\\S*$' },
 }
+
+/** A unique name of a script. */
+export const idSchema = text(idRule)
 
 const common = {
   /** Short description of the script: its title in plans and reports. */
@@ -35,11 +39,9 @@ const common = {
     .optional()
     .describe('Files that the script makes. A script without artifacts runs in every build.'),
   /** A unique name for this script in commands, plans, records and reports. */
-  id: text(idRule)
-    .optional()
-    .describe('A unique name for this script in commands, plans, records and reports.'),
+  id: idSchema.optional().describe('A unique name for this script in commands, plans, records and reports.'),
   /** The script's text, written with the sh tag, instead of `location`. */
-  run: inline.optional().describe("The script's text, written with the sh tag, instead of `location`."),
+  run: inlineSchema.optional().describe("The script's text, written with the sh tag, instead of `location`."),
 }
 
 /** A value that is not an object has been reported already. */
@@ -50,7 +52,7 @@ const isEntry = (value: unknown): value is { location?: unknown; run?: unknown }
  * Exactly one of location and run. Also checked if another key of the entry is wrong (`when`), so that all
  * errors are reported at once. The compiler marks the same keys (check/scripts.ts).
  */
-function oneSource<S extends z.ZodType>(schema: S, neither: readonly string[]): S {
+export function oneSource<S extends z.ZodType>(schema: S, neither: readonly string[]): S {
   const rule = (path: readonly string[], message: string, holds: (count: number) => boolean) => ({
     check: (value: unknown) =>
       !isEntry(value) || holds(Number(value.location !== undefined) + Number(value.run !== undefined)),

@@ -43,6 +43,6 @@ async function log(id: string, flags: LogFlags): Promise<void> {
 async function plannedId(id: string, bsp: string, { project }: LogFlags): Promise<string> {
   const { plan } = await openWorkspace(project, bsp)
   const node = findNode(plan, id)
-  if (node.runs_in === 'container') return node.id
+  if (!plan.flash.some(each => each.id === node.id)) return node.id
   throw new StruxError(`${node.id} has no log: it runs in your terminal`, { hint: 'strux flash runs it.' })
 }

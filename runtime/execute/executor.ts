@@ -7,6 +7,8 @@ export interface SessionRequest {
   readonly builder: BuilderRef
   /** The id of the plan's node, for labels and messages. */
   readonly id: string
+  /** `caller`: commands run as the user who builds, without privileges. Default: as root. */
+  readonly user?: 'caller'
 }
 
 /** A bash text of any size, and variables in addition to those of the session. */

@@ -57,6 +57,7 @@ function refusals(key: string, value: unknown): (readonly [key: string, why: str
     return value === suite ? [] : [[key, `other tools build on ${suite}`]]
   }
   if (key === 'rootfs.repositories') return [[key, 'other tools install only packages of Debian']]
+  if (key === 'post_image') return [[key, 'other tools run no post-image scripts; they have after_build']]
   return [[key, 'other tools have their own way to build it']]
 }
 

@@ -48,6 +48,9 @@ export const LIST_RULES: Readonly<Record<string, ListRule>> = {
   'image.partitions': 'replace',
   'image.raw': 'replace',
   'qemu.flags': 'union',
+  'post_image.scripts': 'scripts',
+  'post_image.args': 'replace',
+  'post_image.image_args': 'replace',
 }
 
 /**

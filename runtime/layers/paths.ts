@@ -36,6 +36,9 @@ const PATHS: readonly (readonly [place: string, meaning: PathMeaning])[] = [
   ['rootfs.repositories.*.key', 'dot'],
   ['runtime.extensions.*.path', 'always'],
   ['image.**', 'dot'],
+  ['post_image.scripts.*', 'dot'],
+  ['post_image.scripts.*.location', 'dot'],
+  ['post_image.scripts.*.cwd', 'dot'],
 ]
 
 /**

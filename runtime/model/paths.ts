@@ -98,7 +98,8 @@ export function passesOver(pattern: string, name: string, top: boolean): boolean
   return pattern.startsWith('*') ? name.endsWith(pattern.slice(1)) : name === pattern
 }
 
-function isOwn(declared: string): boolean {
+/** Whether the path begins in the folder of the definition, not at the project or a build folder. */
+export function isOwn(declared: string): boolean {
   return declared === '.' || declared.startsWith('./')
 }
 

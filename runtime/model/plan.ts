@@ -84,6 +84,10 @@ export interface ScriptNode extends NodeBase {
   readonly sets: readonly string[]
   /** The bash that wraps the script's own text: its name in the vocabulary, and its text. */
   readonly harness?: { readonly name: string; readonly text: string }
+  /** How the harness calls the script. */
+  readonly call?: ScriptCall
+  /** `caller`: the user who builds, without privileges. Default: root. */
+  readonly user?: 'caller'
   /** The location as the author wrote it. */
   readonly location?: string
   /** The board layer that provides the script. */
@@ -93,6 +97,12 @@ export interface ScriptNode extends NodeBase {
   readonly source: ScriptSource
   /** The entry's position in the author's data. */
   readonly origin: Origin
+}
+
+/** The arguments of a script, after those that its harness gives, and its working directory where it runs. */
+export interface ScriptCall {
+  readonly args: readonly string[]
+  readonly cwd: string
 }
 
 export interface StepNode extends NodeBase {

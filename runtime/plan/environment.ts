@@ -64,6 +64,27 @@ export function boardEnvironment(folder: string, root: string): Env {
   return { BOARD_FOLDER: posix.join(root, folder) }
 }
 
+/** The folder of everything that source packages make, relative to the project. */
+export const packagesFolder = (bsp: string): string => `${cacheFolder(bsp)}/packages`
+
+/**
+ * The folders of source packages and images, by the names in scripts for whole images. Source: the page about
+ * post-image scripts.
+ */
+export function folderEnvironment({ bspName }: EnvironmentFacts, root: string): Env {
+  const base = posix.join(root, packagesFolder(bspName))
+  return {
+    BASE_DIR: base,
+    BUILD_DIR: `${base}/build`,
+    HOST_DIR: `${base}/host`,
+    STAGING_DIR: `${base}/staging`,
+    TARGET_DIR: `${base}/target`,
+    BINARIES_DIR: posix.join(root, outputFolder(bspName)),
+    CONFIG_DIR: base,
+    BR2_CONFIG: `${base}/.config`,
+  }
+}
+
 /**
  * The environment of an extension's handler: a script's, and the variables of extension hooks that are known
  * before the build. Source: facts about extension hooks, "What every implementor sees". `hashedEnv`: the part

@@ -32,10 +32,24 @@ export interface BoardScript {
 
 /** An entry of the author's data that becomes a script of the plan. */
 export interface ScriptEntry {
-  readonly data: ScriptData | ProjectScriptData
+  readonly data: ScriptData | ProjectScriptData | Omit<ScriptData, 'step'>
   readonly hook: string
   readonly index: number
   readonly source: 'bsp' | 'project'
+  /** The keys that lead to the entry. Default: `scripts` and the index. */
+  readonly keys?: readonly (string | number)[]
+  /** How the script is called, if not as bash text without arguments. */
+  readonly call?: EntryCall
   /** For a board's script: its paths as the board wrote them, for messages. */
   readonly board?: BoardScript
+}
+
+/** The call of a script. Its paths are `./x` in the BSP's folder, or relative to the project. */
+export interface EntryCall {
+  /** After those that the harness gives. */
+  readonly args: readonly string[]
+  /** Default: the project. */
+  readonly cwd?: string
+  /** Whether it runs on the machine that builds. Default: as the hook says. */
+  readonly onHost?: boolean
 }

@@ -4,6 +4,7 @@
  */
 import type { HookCondition, HookRow } from '../../lib/hooks/row.ts'
 import type { ExtensionHandler } from '../model/extensions.ts'
+import type { ScriptCall } from '../model/plan.ts'
 import type { StepBodies } from './body.ts'
 import type { PlanInput, ScriptEntry } from './input.ts'
 import type { StepDeclaration } from './step.ts'
@@ -26,11 +27,12 @@ export interface Vocabulary {
 
 /**
  * The bash that runs a handler, given as `{ file }`, a path as the handler sees it, or as `{ text }`; for an
- * extension's handler also its data.
+ * extension's handler also its data, for a script with arguments its call.
  */
 export type Harness = (
   script: { readonly file: string } | { readonly text: string },
   handler?: ExtensionHandler,
+  call?: ScriptCall,
 ) => string
 
 export interface Pipeline {
@@ -51,7 +53,7 @@ export function stopsOf({ steps, vocabularies }: Pipeline): readonly Stop[] {
   const [first, ...others] = vocabularies
   const hooks = (vocabulary: Vocabulary | undefined): (Stop & { kind: 'hook' })[] =>
     vocabulary?.hooks
-      .filter(row => row.runs_in !== 'host' && row.runs_in !== 'plan')
+      .filter(row => row.called !== 'flash' && row.runs_in !== 'plan')
       .map(row => ({ kind: 'hook', row, vocabulary })) ?? []
   const beside = others.flatMap(hooks)
   const stops = hooks(first).flatMap((stop): Stop[] => [

@@ -1,6 +1,7 @@
 /** Makes the plan: a pure function from validated data to the ordered list of a build's nodes. */
 import { findChains } from '../chains/find.ts'
 import type { Finding } from '../diagnostics/diagnostic.ts'
+import type { Origin } from '../model/origin.ts'
 import type { HookRange, NeverRuns, Plan, PlanNode, ScriptNode, StepNode } from '../model/plan.ts'
 import { handlerNode } from './handler.ts'
 import { idGiver, titleOf } from './identity.ts'
@@ -38,7 +39,7 @@ export function makePlan(input: PlanInput, pipeline: Pipeline): Planned {
     nodes,
     hooks,
     chains: findChains(nodes, changedPaths(nodes)),
-    flash: scripts.filter(script => script.runs_in === 'host'),
+    flash: scripts.filter(script => hookNamed(pipeline, script.hook)?.row.called === 'flash'),
     never,
   }
   return { plan: withEdges(plan), findings }
@@ -68,7 +69,7 @@ function collectScripts(planning: Planning): { scripts: ScriptNode[]; never: Nev
     for (const entry of entries) {
       const id = giveId(entry.hook, asWritten(entry))
       if (entry.data.id !== undefined && entry.data.id !== id) reportTaken(entry, id, planning)
-      const origin = { source: entry.source, keys: ['scripts', entry.index] }
+      const origin = { source: entry.source, keys: keysOf(entry) }
       const found = hookNamed(pipeline, entry.hook)
       const reason = reasonNever(found, entries, planning)
       if (reason !== undefined) {
@@ -77,7 +78,7 @@ function collectScripts(planning: Planning): { scripts: ScriptNode[]; never: Nev
           severity: 'warning',
           code: 'never_runs',
           message: `this ${entry.hook} script never runs: ${reason}`,
-          origin: { source: entry.source, keys: ['scripts', entry.index, 'step'] },
+          origin: { source: entry.source, keys: [...keysOf(entry), 'step'] },
           at: 'value',
         })
         continue
@@ -91,6 +92,8 @@ function collectScripts(planning: Planning): { scripts: ScriptNode[]; never: Nev
   }
   return { scripts, never }
 }
+
+const keysOf = ({ keys, index }: ScriptEntry): Origin['keys'] => keys ?? ['scripts', index]
 
 /** The handlers of extensions that are nodes of the plan. */
 function extensionNodes(
@@ -122,7 +125,7 @@ function reportTaken(entry: ScriptEntry, id: string, { report }: Planning): void
     code: 'id_taken',
     message: `'${entry.data.id}' is the id of something else, so this script is called '${id}'`,
     hint: 'Give each script an id of its own, other than the names of steps.',
-    origin: { source: entry.source, keys: ['scripts', entry.index, 'id'] },
+    origin: { source: entry.source, keys: [...keysOf(entry), 'id'] },
     at: 'value',
   })
 }

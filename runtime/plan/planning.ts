@@ -10,6 +10,7 @@ import {
   CONTAINER_ROOT,
   type EnvironmentFacts,
   flashEnvironment,
+  folderEnvironment,
   scriptEnvironment,
   sharedStepEnvironment,
   stepEnvironment,
@@ -27,6 +28,10 @@ export type StepKind = 'step' | 'shared step'
 export interface ScriptReader {
   readonly hook: string
   readonly onHost: boolean
+  /** Whether it is a script of `strux flash`. */
+  readonly flashes: boolean
+  /** Whether it gets the folders of source packages. */
+  readonly folders: boolean
   /** For a board's script: the board's folder. */
   readonly boardFolder?: string | undefined
 }
@@ -71,8 +76,7 @@ export function planningOf(
   const facts: EnvironmentFacts = { ...input, target }
   const environments = new Map<string, Pick<PlanNode, 'env' | 'hashedEnv'>>()
   const environment: Planning['environment'] = reader => {
-    const key =
-      typeof reader === 'string' ? reader : `${reader.hook} ${reader.onHost} ${reader.boardFolder ?? ''}`
+    const key = typeof reader === 'string' ? reader : JSON.stringify(reader)
     const known = environments.get(key)
     if (known) return known
     const at = (root: string) => environmentOf(reader, facts, root)
@@ -103,7 +107,10 @@ export function planningOf(
 function environmentOf(reader: StepKind | ScriptReader, facts: EnvironmentFacts, root: string) {
   if (reader === 'step') return stepEnvironment(facts, root)
   if (reader === 'shared step') return sharedStepEnvironment(root)
-  const { hook, onHost, boardFolder } = reader
-  const own = onHost ? flashEnvironment(facts, hook, root) : scriptEnvironment(facts, hook, root)
-  return boardFolder === undefined ? own : { ...own, ...boardEnvironment(boardFolder, root) }
+  const { hook, flashes, folders, boardFolder } = reader
+  return {
+    ...(flashes ? flashEnvironment(facts, hook, root) : scriptEnvironment(facts, hook, root)),
+    ...(folders && folderEnvironment(facts, root)),
+    ...(boardFolder !== undefined && boardEnvironment(boardFolder, root)),
+  }
 }

@@ -1,8 +1,10 @@
 /** Turns one script entry into a node of the plan: paths, environment, builder, and findings about them. */
+import { posix } from 'node:path'
 import type { HookRow } from '../../lib/hooks/row.ts'
 import { DEFAULT_TOOL_GROUPS, type ToolGroup } from '../../lib/tools.ts'
 import type { Origin } from '../model/origin.ts'
 import {
+  isOwn,
   type PathRoots,
   pathRef,
   type Resolved,
@@ -24,16 +26,18 @@ export function scriptNode(
   origin: Origin,
   planning: Planning,
 ): ScriptNode | undefined {
-  const { data, board } = entry
+  const { data, board, call } = entry
   const hook = row.name
   const roots: PathRoots = {
     bsp: planning.bspName,
     own: entry.source === 'bsp' ? planning.bspFolder : '.',
   }
   const check = pathChecker(origin, planning)
+  const called = (path: string) => resolveLocation(path, { ...roots, own: isOwn(path) ? roots.own : '.' })
   const source = scriptSource(data, path =>
-    check(resolveLocation(path, roots), board?.location ?? path, ['location']),
+    check(call ? called(path) : resolveLocation(path, roots), board?.location ?? path, ['location']),
   )
+  const cwd = call?.cwd === undefined ? '.' : check(called(call.cwd), call.cwd, ['cwd'])
   const artifacts = refs(data.cached_generated_artifacts, (declared, position) => {
     const path = check(resolveArtifact(declared, roots), declared, ['cached_generated_artifacts', position])
     return path === undefined ? undefined : { ...pathRef(declared, path, false), position }
@@ -46,9 +50,16 @@ export function scriptNode(
     const ref = { ...pathRef(inBsp, path), declared, position }
     return ignore.length > 0 ? { ...ref, ignore } : ref
   })
-  if (!source) return undefined
+  if (!source || cwd === undefined) return undefined
 
-  const onHost = row.runs_in === 'host'
+  const runsIn = call?.onHost ? 'host' : row.runs_in
+  const environment = planning.environment({
+    hook,
+    onHost: runsIn === 'host',
+    flashes: row.called === 'flash',
+    folders: row.folders ?? false,
+    boardFolder: board?.folder,
+  })
   const harness = row.harness === undefined ? undefined : vocabulary.harnesses?.[row.harness]
   return {
     kind: 'script',
@@ -60,12 +71,17 @@ export function scriptNode(
     ...(row.step !== undefined && { step: row.step }),
     ...(data.location === undefined ? {} : { location: board?.location ?? data.location }),
     ...(board && { layer: board.layer }),
-    runs_in: row.runs_in,
+    runs_in: runsIn,
+    ...(row.user && { user: row.user }),
+    ...(call && {
+      call: { args: call.args, cwd: posix.join(environment.env.PROJECT_FOLDER!, cwd) },
+    }),
     scope: 'bsp',
     everyTime: artifacts.length === 0,
     artifacts,
     dependencies,
-    ...planning.environment({ hook, onHost, boardFolder: board?.folder }),
+    ...environment,
+    ...(call && { hashedEnv: { ...environment.hashedEnv, arguments: JSON.stringify([call.args, cwd]) } }),
     builder: planning.builder(toolsOf(entry, row, planning)),
     ...(row.relation === 'within' && row.step !== undefined && { inside: row.step }),
     ...(row.at !== undefined && { at: row.at }),

@@ -43,7 +43,8 @@ export async function runScript(
     await run(node, inside.session, { script: withVariables(script, variablesFile, node.sets), env }, place)
     return
   }
-  await withSession(node, place, session => run(node, session, { script, env: node.env }, place))
+  if (node.runs_in === 'host') await runOnHost(node, { script, env: {} }, place)
+  else await withSession(node, place, session => run(node, session, { script, env: node.env }, place))
 }
 
 export async function runOnHost(
@@ -98,13 +99,14 @@ function scriptText(
   source: Exclude<ScriptSource, { kind: 'function' }>,
   { root, pipeline }: CommandContext,
 ): string {
-  const { harness, handler } = node
+  const { harness, handler, call } = node
   if (harness) {
     const surround = pipeline.vocabularies.map(each => each.harnesses?.[harness.name]).find(each => each)!
     const seenRoot = node.env.PROJECT_FOLDER!
     return surround(
       source.kind === 'file' ? { file: posix.join(seenRoot, source.path) } : { text: source.text },
       handler,
+      call,
     )
   }
   return source.kind === 'inline' ? source.text : readScript(join(root, source.path), source.path)

@@ -73,6 +73,8 @@ export async function walk(
         selection.has(index) &&
         !started.has(index) &&
         node.kind === 'script' &&
+        node.runs_in === 'container' &&
+        !node.user &&
         forecast.decision(index).action !== 'skip',
     )
     if (next >= 0) executor.prepare(plan.nodes[next]!.builder, plan.nodes[next]!.id)

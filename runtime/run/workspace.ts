@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { FileStates } from '../cache/file-states.ts'
 import { HashMemo } from '../cache/hash-memo.ts'
+import { checkCalledScripts } from '../check/called-scripts.ts'
 import { checkFiles } from '../check/files.ts'
 import { notActedOn, stepsWithout, unknownForced } from '../check/settings.ts'
 import type { Diagnostic, Finding } from '../diagnostics/diagnostic.ts'
@@ -69,7 +70,10 @@ async function planWith(project: Project, bsp: Bsp, pipeline: Pipeline): Promise
   const relations = relationsOf(plan)
   const memo = new HashMemo(join(project.root, cacheFolder(plan.bsp), '.file-hashes.json'))
   const fileStates = new FileStates(project.root, memo, splashLogo(project.config, plan))
-  const ofFiles = await checkFiles(plan, relations, fileStates)
+  const ofFiles = [
+    ...(await checkFiles(plan, relations, fileStates)),
+    ...checkCalledScripts(plan, project.root),
+  ]
   const { root } = project
   return {
     root,

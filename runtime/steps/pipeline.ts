@@ -4,9 +4,12 @@
  */
 import { BUILD_CONDITIONS, BUILD_HOOKS, PROJECT_HOOKS } from '../../lib/hooks/build.ts'
 import { IMAGE_HOOKS } from '../../lib/hooks/image.ts'
+import { POST_SCRIPT_HOOKS } from '../../lib/hooks/post-scripts.ts'
 import type { Pipeline, Vocabulary } from '../plan/pipeline.ts'
 import { BUILT_IN_BODIES } from './bodies.ts'
 import { handlerHarness } from './extensions/harness.ts'
+import { postScripts } from './post_scripts/entries.ts'
+import { postImageScript } from './post_scripts/harness.ts'
 import { STEPS } from './registry.ts'
 import { rootfsScript } from './rootfs_script/harness.ts'
 
@@ -39,8 +42,14 @@ const IMAGE: Vocabulary = {
   harnesses: { handler: handlerHarness },
 }
 
+const POST_SCRIPTS: Vocabulary = {
+  hooks: POST_SCRIPT_HOOKS,
+  entries: ({ bsp }) => postScripts(bsp),
+  harnesses: { post_image: postImageScript },
+}
+
 export const BUILD_PIPELINE: Pipeline = {
   steps: STEPS,
   bodies: BUILT_IN_BODIES,
-  vocabularies: [BUILD, PROJECT, IMAGE],
+  vocabularies: [BUILD, PROJECT, IMAGE, POST_SCRIPTS],
 }

@@ -47,10 +47,11 @@ export class TempProject {
   }
 
   /** Relative to the project; folders are made. Returns the absolute path. */
-  write(path: string, text: string | Buffer): string {
+  write(path: string, text: string | Buffer, mode = 0o644): string {
     const file = this.at(path)
     mkdirSync(dirname(file), { recursive: true })
     writeFileSync(file, text)
+    chmodSync(file, mode)
     return file
   }
 

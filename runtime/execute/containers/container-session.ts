@@ -5,6 +5,7 @@ import type { Command, OutputSink, WorkSession } from '../executor.ts'
 import { LineSplitter } from '../lines.ts'
 import { shellCall } from '../script-text.ts'
 import type { Container } from './container.ts'
+import type { Caller } from './tidy.ts'
 
 export interface ContainerSessionOptions {
   /** dist/.strux of the project, on the host. */
@@ -13,6 +14,8 @@ export interface ContainerSessionOptions {
   readonly mountAt: string
   /** Aborted when the engine stops answering. */
   readonly lost: AbortSignal
+  /** The user of all commands. Default: root. */
+  readonly user?: Caller
   /** Tidies up. `since`: when the session was opened. `failed`: a command ended with a non-zero code. */
   readonly close: (since: Date, failed: boolean) => Promise<void>
 }
@@ -31,7 +34,7 @@ export class ContainerSession implements WorkSession {
 
   async run(command: Command, output: OutputSink, signal: AbortSignal): Promise<number> {
     signal.throwIfAborted()
-    const { folder, mountAt, lost } = this.#options
+    const { folder, mountAt, lost, user } = this.#options
     const stopped = AbortSignal.any([signal, lost])
     const stdout = new LineSplitter(line => output('stdout', line))
     const stderr = new LineSplitter(line => output('stderr', line))
@@ -41,6 +44,7 @@ export class ContainerSession implements WorkSession {
       const script = this.#container.exec({
         argv: ['/bin/bash', '-c', call.text],
         env: command.env,
+        ...(user && { user }),
         stdout: chunk => (stopped.aborted ? undefined : stdout.push(chunk)),
         stderr: chunk => (stopped.aborted ? undefined : stderr.push(chunk)),
       })

@@ -17,6 +17,7 @@ import {
 } from '../engine/privileges.ts'
 import { Demultiplexer } from './demultiplex.ts'
 import { Intake } from './intake.ts'
+import type { Caller } from './tidy.ts'
 
 export interface ContainerSpec {
   readonly image: string
@@ -58,18 +59,23 @@ const KILLED = 137
  */
 const EXIT_CHECK = 250
 
-/** Starts a container with the highest grant that the engine gives. Throws a StruxError if none can be started. */
+/**
+ * Starts a container with the highest grant that the engine gives, or with exactly the one that is wanted.
+ * Throws a StruxError if none can be started.
+ */
 export async function startContainer(
   engine: Engine,
   spec: ContainerSpec,
   memory: GrantMemory,
+  wanted?: Grant,
 ): Promise<Container> {
   const known = memory.recall(engine.id)
-  const grants = known === undefined ? GRANTS : GRANTS.slice(GRANTS.indexOf(known))
+  const possible = known === undefined ? GRANTS : GRANTS.slice(GRANTS.indexOf(known))
+  const grants = wanted ? [wanted] : possible
   for (const grant of grants) {
     try {
       const container = await startGranted(engine, spec, grant)
-      memory.remember(engine.id, grant)
+      if (!wanted) memory.remember(engine.id, grant)
       return container
     } catch (cause) {
       const reason = engineReason(cause)
@@ -119,6 +125,8 @@ export async function startGranted(engine: Engine, spec: ContainerSpec, grant: G
 export interface ExecRequest {
   readonly argv: readonly string[]
   readonly env?: Readonly<Record<string, string>>
+  /** Default: root. */
+  readonly user?: Caller
   readonly stdout: (chunk: Buffer) => Taken
   readonly stderr: (chunk: Buffer) => Taken
 }
@@ -156,6 +164,7 @@ export class Container {
     const exec = await this.#handle.exec({
       Cmd: [...request.argv],
       Env: envList(request.env ?? {}),
+      ...(request.user && { User: `${request.user.uid}:${request.user.gid}` }),
       AttachStdout: true,
       AttachStderr: true,
     })

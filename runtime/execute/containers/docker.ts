@@ -86,18 +86,19 @@ class ContainerExecutor implements DockerExecutor {
     this.#pool.prepare(builder, id)
   }
 
-  async open({ builder, id }: SessionRequest, signal: AbortSignal): Promise<WorkSession> {
+  async open({ builder, id, user }: SessionRequest, signal: AbortSignal): Promise<WorkSession> {
     signal.throwIfAborted()
     const stop = () => this.#images.stop(signal.reason)
     signal.addEventListener('abort', stop, { once: true })
     try {
       const session = await unlessAborted(this.#connect(), signal)
       const { lost } = session.watch
-      const container = await this.#take(builder, id, AbortSignal.any([signal, lost]))
+      const container = await this.#take(builder, id, AbortSignal.any([signal, lost]), user)
       return new ContainerSession(container, {
         folder: this.#folder,
         mountAt: this.#mountAt,
         lost,
+        ...(user && session.ownership.needed && { user: this.#options.caller }),
         close: (since, failed) => this.#closeSession(session, container, since, failed),
       })
     } catch (error) {
@@ -107,8 +108,13 @@ class ContainerExecutor implements DockerExecutor {
     }
   }
 
-  async #take(builder: BuilderRef, id: string, stopped: AbortSignal): Promise<Container> {
-    const taken = this.#pool.take(builder, id)
+  async #take(
+    builder: BuilderRef,
+    id: string,
+    stopped: AbortSignal,
+    user: SessionRequest['user'],
+  ): Promise<Container> {
+    const taken = user ? this.#start(builder, id, 'plain') : this.#pool.take(builder, id)
     try {
       return await unlessAborted(taken, stopped)
     } catch (error) {
@@ -231,22 +237,31 @@ class ContainerExecutor implements DockerExecutor {
     await this.#withHelper(session, container.image, helper => releaseOrphanedLoops(helper, this.#mountAt))
   }
 
-  async #start(builder: BuilderRef, id?: string): Promise<Container> {
+  async #start(builder: BuilderRef, id?: string, grant?: Grant): Promise<Container> {
     const session = await this.#connect()
     const image = await this.#images.get(session, builder)
     this.#inOrder ??= this.#putInOrder(session, image)
     await this.#inOrder
-    return this.#startOn(session, image, 'build', id)
+    return this.#startOn(session, image, 'build', id, grant)
   }
 
-  async #startOn(session: Session, image: string, role: Role, id?: string): Promise<Container> {
+  /** `wanted`: exactly this grant, for work that must not have more. Default: the highest that the engine gives. */
+  async #startOn(
+    session: Session,
+    image: string,
+    role: Role,
+    id?: string,
+    wanted?: Grant,
+  ): Promise<Container> {
     const container = await startForScript(
       session,
       { ...this.#options, mountAt: this.#mountAt },
       image,
       role,
       id,
+      wanted,
     )
+    if (wanted) return container
     if (this.#grant === undefined && container.grant === 'plain') {
       this.#options.notice(
         'The engine grants ordinary containers only: mounts and loop devices will not work',

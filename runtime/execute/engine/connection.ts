@@ -8,7 +8,7 @@ import { Ownership } from '../ownership/ownership.ts'
 import { connectEngine, type Engine } from './engine.ts'
 import { EngineWatch } from './engine-watch.ts'
 import { type HostTrust, hostTrust } from './host-trust.ts'
-import { GrantMemory } from './privileges.ts'
+import { type Grant, GrantMemory } from './privileges.ts'
 
 export interface Session {
   readonly engine: Engine
@@ -52,6 +52,7 @@ export function startForScript(
   image: string,
   role: Role,
   id?: string,
+  grant?: Grant,
 ): Promise<Container> {
   const spec = {
     image,
@@ -61,5 +62,5 @@ export function startForScript(
     workingDir: mountAt,
     name: `strux-${bsp}`,
   }
-  return startContainer(session.engine, spec, session.memory)
+  return startContainer(session.engine, spec, session.memory, grant)
 }
