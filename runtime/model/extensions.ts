@@ -54,8 +54,19 @@ export type HandlerSource =
   | { readonly kind: 'inline'; readonly text: string }
   /** A TypeScript function. `text`: everything that counts in fingerprints, its own text and its imports. */
   | { readonly kind: 'function'; readonly text: string; readonly call: HandlerFunction }
-  /** A function of the extension's bash file. */
-  | { readonly kind: 'bash'; readonly function: string }
+  | BashSource
+
+/** A function of the extension's bash file. */
+export interface BashSource {
+  readonly kind: 'bash'
+  readonly function: string
+  /** The files that are read before it is called, relative to the project; the extension's own is the last. */
+  readonly files?: readonly string[]
+  /** Bash that restores the variables of the configuration hooks. */
+  readonly variables?: string
+  /** The earlier step whose handlers leave variables to those of this step. */
+  readonly after?: string
+}
 
 /** `context`: see HandlerContext of the public API. */
 export type HandlerFunction = (context: never) => unknown

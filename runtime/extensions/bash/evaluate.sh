@@ -14,17 +14,18 @@ strux_record() {
 }
 
 strux_failed() {
-  local strux_code="$1" strux_command="$2" strux_index
+  local strux_code="$1" strux_index strux_file strux_number
   # Not in the subshells of `$(…)`: their caller fails as well.
   ((BASH_SUBSHELL == 0)) || return 0
   for ((strux_index = 1; strux_index < ${#BASH_SOURCE[@]}; strux_index++)); do
-    [[ "${BASH_SOURCE[strux_index]}" == "$strux_root"/* ]] || continue
-    strux_record failure "${BASH_SOURCE[strux_index]#"$strux_root"/}" "${BASH_LINENO[strux_index - 1]}" \
-      "'$strux_command' failed with exit code $strux_code"
+    strux_file="${BASH_SOURCE[strux_index]}" strux_number="${BASH_LINENO[strux_index - 1]}"
+    [[ "$strux_file" == "$strux_root"/* ]] || continue
+    strux_record failure "${strux_file#"$strux_root"/}" "$strux_number" \
+      "exit code $strux_code: $(strux_line "$strux_file" "$strux_number")"
     return 0
   done
 }
-trap 'strux_failed $? "$BASH_COMMAND"' ERR
+trap 'strux_failed $?' ERR
 trap 'strux_record exit $?' EXIT
 
 # Calls outside functions are those of the file, without a hook; with one, those of the hook.

@@ -1,9 +1,29 @@
-/** The bash around a handler of an extension: strict mode, as the original runs handlers. */
-
+/** The bash around a handler of an extension: strict mode, and for bash files the helpers and shared variables. */
+import { IMAGE_HOOKS, type ImageHookRow } from '../../../lib/hooks/image.ts'
 import { quoteForShell } from '../../../lib/sh.ts'
+import type { BashSource, ExtensionHandler } from '../../model/extensions.ts'
 import type { Harness } from '../../plan/pipeline.ts'
+import { stepScript } from '../package-files.ts'
 
 const STRICT = 'set -eo pipefail'
 
-export const handlerHarness: Harness = script =>
-  'file' in script ? `${STRICT}; . ${quoteForShell(script.file)}` : `${STRICT}; ${script.text}`
+export const handlerHarness: Harness = (script, handler) => {
+  if (handler?.source.kind === 'bash') return bashHandler(handler, handler.source)
+  return 'file' in script ? `${STRICT}; . ${quoteForShell(script.file)}` : `${STRICT}; ${script.text}`
+}
+
+const LIBRARY = ['helpers.sh', 'shared-variables.sh', 'bash-handler.sh'].map(name => `extensions/${name}`)
+
+/** Calls a function of a bash extension. The text is the same for every place of the project. */
+function bashHandler({ hook, extension }: ExtensionHandler, source: BashSource): string {
+  const row: ImageHookRow | undefined = IMAGE_HOOKS.find(({ name }) => name === hook)
+  const files = source.files ?? [extension.file ?? '']
+  return [
+    `strux_function=${quoteForShell(source.function)}`,
+    `strux_files=(${files.map(path => `"$PROJECT_FOLDER"/${quoteForShell(path)}`).join(' ')})`,
+    `strux_initial=${quoteForShell(source.variables ?? '')}`,
+    `strux_step=${quoteForShell(row?.step ?? 'end')}`,
+    `strux_after=${quoteForShell(source.after ?? '')}`,
+    stepScript(...LIBRARY),
+  ].join('\n')
+}

@@ -24,6 +24,13 @@ strux_caller() {
   printf '%s:%s' "${strux_file#"${PROJECT_FOLDER:-}"/}" "${BASH_LINENO[$1]:-0}"
 }
 
+# FILE LINE: the text of that line.
+strux_line() {
+  local strux_text
+  strux_text="$(sed -n "${2}p" "$1" 2>/dev/null)" || :
+  printf '%s' "${strux_text#"${strux_text%%[![:space:]]*}"}"
+}
+
 # MESSAGE [EXTRA]: ends the build with code 43.
 exit_with_error() {
   printf 'error: %s: %s%s\n' "$(strux_caller 1)" "${1:-an extension ends the build}" "${2:+ [ $2 ]}" >&2
@@ -314,7 +321,7 @@ strux_emulator() {
 update_initramfs() {
   local strux_root="$1" strux_version="${IMAGE_INSTALLED_KERNEL_VERSION:-}"
   [[ -n "$strux_version" ]] ||
-    strux_version="$(cd "$strux_root/lib/modules" 2>/dev/null && printf '%s\n' * | sort -V | tail -n 1)"
+    strux_version="$(cd "$strux_root/lib/modules" 2>/dev/null && printf '%s\n' * | sort -V | tail -n 1)" || :
   [[ -n "$strux_version" && -d "$strux_root/lib/modules/$strux_version" ]] ||
     exit_with_error 'there is no kernel to make an initramfs for' "$strux_root"
   if [[ -e "$strux_root/boot/initrd.img-$strux_version" ]]; then
@@ -333,7 +340,7 @@ wait_for_disk_sync() {
 run_tool_batcat() {
   local -a strux_files=()
   local strux_word
-  for strux_word; do [[ "$strux_word" == -* ]] || strux_files+=("$strux_word"); done
+  for strux_word; do [[ ! -f "$strux_word" ]] || strux_files+=("$strux_word"); done
   cat ${strux_files[@]+"${strux_files[@]}"} >&2
 }
 

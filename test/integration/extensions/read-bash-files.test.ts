@@ -150,10 +150,10 @@ extension_prepare_config__e() {
     return [exitCode, failure?.line, failure?.message]
   }
   assert.equal(await failure('a'), [43, 2, 'wrong board [ demo ]'])
-  assert.equal(await failure('b'), [1, 5, "'false' failed with exit code 1"])
+  assert.equal(await failure('b'), [1, 5, 'exit code 1: false'])
   assert.equal(await failure('c'), [44, 7, 'this target is not supported: no'])
   assert.equal(await failure('d'), [2, 8, 'enable_extension late comes too late: call it outside functions'])
-  assert.equal(await failure('e'), [127, 11, "'no_such_helper x' failed with exit code 127"])
+  assert.equal(await failure('e'), [127, 11, 'exit code 127: no_such_helper x'])
   const { failure: syntax } = await read('syntax', 'a() {\n  if then\n')
   assert.equal([syntax?.file, syntax?.line], ['extensions/syntax.sh', 2])
   assert.match(syntax!.message, 'syntax error')
