@@ -11,9 +11,10 @@ import {
 import { posix, sep } from 'node:path'
 import { liesIn, passesOver } from '../model/paths.ts'
 import type { PathRef } from '../model/plan.ts'
+import type { FileStamp } from '../state/file-stamp.ts'
 import { type GlobEntry, globFiles } from './glob.ts'
 import { readByGo } from './go-files.ts'
-import { type FileStamp, type HashMemo, hashText } from './hash-memo.ts'
+import { type HashMemo, hashText } from './hash-memo.ts'
 
 /**
  * The state of an input. A file: its SHA-256. A folder or glob: mode and SHA-256 (or symlink target) of each

@@ -1,26 +1,18 @@
 /**
- * SHA-256 of files, remembered with each file's stat, so that a large file is read once and not in every build.
- * An entry is trusted while size, times and inode stay the same, and only if the times were already old when
- * the file was read: two changes within one clock tick leave the same stat (git calls such an entry racy).
+ * SHA-256 of files, remembered with each file's stat, so that a large file is read once and not in every build. The
+ * rule that tells whether an entry may be used is in state/file-stamp.ts.
  */
 import { createHash } from 'node:crypto'
 import { createReadStream, readFileSync } from 'node:fs'
 import { writeAtomic } from '../state/atomic-file.ts'
+import { type FileStamp, sameStamp, settledBefore } from '../state/file-stamp.ts'
 
 const VERSION = 1
 /** Smaller files are read in one go, larger ones streamed. In bytes. */
 const STREAM_FROM = 1 << 20
 
-/** [size, mtime ms, ctime ms, inode, when read ms, SHA-256] */
+/** [size, mtime ms, ctime ms, inode, when read ms, SHA-256]: every build reads thousands of them. */
 type Entry = readonly [number, number, number, number, number, string]
-
-/** Tells a file from a later one at the same path: size in bytes, times in ms, inode. */
-export interface FileStamp {
-  readonly size: number
-  readonly mtimeMs: number
-  readonly ctimeMs: number
-  readonly ino: number
-}
 
 export class HashMemo {
   readonly #file: string
@@ -40,7 +32,7 @@ export class HashMemo {
   recall(path: string, stat: FileStamp): string | undefined {
     this.#used.add(path)
     const known = this.#known.get(path)
-    return known && looksSame(known, stat) && settled(stat, known[4]) ? known[5] : undefined
+    return known && sameStamp(stampIn(known), stat) && settledBefore(stat, known[4]) ? known[5] : undefined
   }
 
   /** The SHA-256 of the file at `path`, in lower-case hex. `stat` must be fresh. */
@@ -48,11 +40,11 @@ export class HashMemo {
     const remembered = this.recall(path, stat)
     if (remembered !== undefined) return remembered
     const readAt = Date.now()
-    const hash = stat.size < STREAM_FROM ? hashText(readFileSync(path)) : await hashStream(path)
+    const sha256 = stat.size < STREAM_FROM ? hashText(readFileSync(path)) : await hashStream(path)
     this.bytesRead += stat.size
-    this.#known.set(path, [stat.size, stat.mtimeMs, stat.ctimeMs, stat.ino, readAt, hash])
+    this.#known.set(path, [stat.size, stat.mtimeMs, stat.ctimeMs, stat.ino, readAt, sha256])
     this.#changed = true
-    return hash
+    return sha256
   }
 
   /** Saves the entries for the next build; with `onlyUsed`, drops those that were not requested this time. */
@@ -83,13 +75,6 @@ function readMemo(file: string): Map<string, Entry> {
   }
 }
 
-function looksSame([size, mtime, ctime, inode]: Entry, stat: FileStamp): boolean {
-  return size === stat.size && mtime === stat.mtimeMs && ctime === stat.ctimeMs && inode === stat.ino
-}
-
-/** Whether the file's times were older than one clock tick when it was read. */
-function settled(stat: FileStamp, readAt: number): boolean {
-  const wholeSeconds = stat.mtimeMs % 1000 === 0 && stat.ctimeMs % 1000 === 0
-  const tick = wholeSeconds ? 2000 : 50
-  return Math.max(stat.mtimeMs, stat.ctimeMs) + tick < readAt
+function stampIn(entry: Entry): FileStamp {
+  return { size: entry[0], mtimeMs: entry[1], ctimeMs: entry[2], ino: entry[3] }
 }

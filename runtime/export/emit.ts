@@ -1,6 +1,7 @@
 /**
  * Writes YAML. Two parsers of different ages read it, so all text is in double quotes, no line is folded, and
- * there are no anchors. The same value always gives the same bytes.
+ * there are no anchors. The same value always gives the same bytes. The stringifier of the library `yaml` leaves
+ * U+0085, U+2028 and byte order marks as they are, which the older parser refuses.
  */
 
 /** A value with comment lines above it. */

@@ -14,7 +14,6 @@ import {
   readFileSync,
   readlinkSync,
   readSync,
-  renameSync,
   rmdirSync,
   rmSync,
   type Stats,
@@ -23,6 +22,7 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { StruxError } from '../diagnostics/error.ts'
+import { replaceFile } from '../state/atomic-file.ts'
 import { type ExportedFile, type FileSet, FOLDER_MODE } from './files.ts'
 
 export const MANIFEST = '.strux-export.json'
@@ -235,20 +235,12 @@ function put(out: string, path: string, { content, mode }: ExportedFile): void {
     mkdirSync(full, { recursive: true })
     return
   }
-  mkdirSync(dirname(full), { recursive: true })
-  const temporary = `${full}.${process.pid}.tmp`
-  try {
-    if (content.kind === 'link') symlinkSync(content.target, temporary)
-    else {
-      if (content.kind === 'text') writeFileSync(temporary, content.text, { mode })
-      else copyFileSync(content.from, temporary)
-      chmodSync(temporary, mode)
-    }
-    renameSync(temporary, full)
-  } catch (error) {
-    rmSync(temporary, { force: true })
-    throw error
-  }
+  replaceFile(full, temporary => {
+    if (content.kind === 'link') return symlinkSync(content.target, temporary)
+    if (content.kind === 'text') writeFileSync(temporary, content.text, { mode })
+    else copyFileSync(content.from, temporary)
+    chmodSync(temporary, mode)
+  })
 }
 
 /** Files may be in the way of folders, and folders in the way of files. */

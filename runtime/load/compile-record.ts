@@ -6,10 +6,11 @@ import { readFileSync, realpathSync, type Stats, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
+import { type FileStamp, sameStamp, settledBefore, stampOf } from '../state/file-stamp.ts'
 import { readVouched, sha256 } from '../state/vouched.ts'
 
 /** Increase with each release that changes the record's meaning or the compilation. */
-const FORMAT = 2
+const FORMAT = 3
 
 /** A workspace file that is part of a module. */
 export interface SourceInput {
@@ -25,7 +26,7 @@ export interface SourceInput {
  */
 interface Seen {
   readonly file: string
-  readonly stat?: { readonly size: number; readonly mtimeMs: number; readonly ctimeMs: number }
+  readonly stat?: FileStamp
   readonly sha256?: string
 }
 
@@ -66,7 +67,7 @@ export function makeRecord(observed: Observed, recorded: number): CompileRecord 
     format: FORMAT,
     recorded,
     files: [
-      ...files.map(file => ({ file: file.path, stat: kept(file.stat), sha256: file.sha256 })),
+      ...files.map(file => ({ file: file.path, stat: stampOf(file.stat), sha256: file.sha256 })),
       ...around.map(look),
     ],
     packages: packages.map(wanted => {
@@ -101,28 +102,17 @@ export function stillTrue(
     if (stat === undefined || seen.stat === undefined) {
       if (stat !== seen.stat) return undefined
       files.push(seen)
-    } else if (sameStat(seen.stat, stat) && stat.mtimeMs < record.recorded - STAT_GRANULARITY) {
+    } else if (sameStamp(seen.stat, stat) && settledBefore(stat, record.recorded)) {
       files.push(seen)
     } else {
       if (hashFile(seen.file) !== seen.sha256) return undefined
       touched = true
-      files.push({ ...seen, stat: kept(stat) })
+      files.push({ ...seen, stat: stampOf(stat) })
     }
   }
   if (record.externals.some(file => statOf(file) === undefined)) return undefined
   if (record.packages.some(({ from, name, real }) => findPackage(from, name) !== real)) return undefined
   return touched ? { ...record, files, recorded } : record
-}
-
-/** Two writes within one tick of the filesystem's clock leave the same stat; kernels tick at up to 10 ms. */
-const STAT_GRANULARITY = 20
-
-function sameStat(a: NonNullable<Seen['stat']>, b: Stats): boolean {
-  return a.size === b.size && a.mtimeMs === b.mtimeMs && a.ctimeMs === b.ctimeMs
-}
-
-function kept(stat: Stats): NonNullable<Seen['stat']> {
-  return { size: stat.size, mtimeMs: stat.mtimeMs, ctimeMs: stat.ctimeMs }
 }
 
 function statOf(file: string): Stats | undefined {
@@ -132,7 +122,7 @@ function statOf(file: string): Stats | undefined {
 function look(file: string): Seen {
   const stat = statOf(file)
   const sha256 = stat && hashFile(file)
-  return stat && sha256 !== undefined ? { file, stat: kept(stat), sha256 } : { file }
+  return stat && sha256 !== undefined ? { file, stat: stampOf(stat), sha256 } : { file }
 }
 
 /** SHA-256 of a file's content; undefined if it cannot be read. */
@@ -165,7 +155,10 @@ function surroundings(root: string, folders: readonly string[]): string[] {
   return [...found]
 }
 
-/** A tsconfig.json and all files that it extends, including missing ones. */
+/**
+ * A tsconfig.json and all files that it extends, including missing ones. The library get-tsconfig gives the merged
+ * result without the list of files, and fails if one is missing.
+ */
 function tsconfigs(file: string, seen: Set<string>): Set<string> {
   if (seen.has(file)) return seen
   seen.add(file)

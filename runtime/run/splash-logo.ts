@@ -2,11 +2,11 @@
  * The splash logo at a fixed path, `dist/artifacts/logo.png`, where scripts of existing projects expect it. A
  * build copies it before anything else, if the content differs.
  */
-import { copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { copyFileSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import type { ProjectData } from '../../lib/schema.ts'
 import type { Plan } from '../model/plan.ts'
-import { temporaryFor } from '../state/atomic-file.ts'
+import { replaceFile } from '../state/atomic-file.ts'
 
 const LOGO = 'dist/artifacts/logo.png'
 
@@ -24,14 +24,7 @@ export function placeCopies(root: string, copies: ReadonlyMap<string, string>): 
   for (const [to, from] of copies) {
     const [source, target] = [join(root, from), join(root, to)]
     if (!statSync(source, { throwIfNoEntry: false })?.isFile() || isSame(source, target)) continue
-    mkdirSync(dirname(target), { recursive: true })
-    const temporary = temporaryFor(target)
-    try {
-      copyFileSync(source, temporary)
-      renameSync(temporary, target)
-    } finally {
-      rmSync(temporary, { force: true })
-    }
+    replaceFile(target, temporary => copyFileSync(source, temporary))
   }
 }
 

@@ -1,6 +1,6 @@
-/** Writes files atomically: a reader finds the old file or the new one, even after a power failure. */
+/** Replaces files atomically: a reader finds the old file or the new one, never a part. */
 import { randomBytes } from 'node:crypto'
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 
 /** A name beside a file that no other process uses, even where process ids repeat, as they do in containers. */
@@ -8,31 +8,46 @@ export function temporaryFor(path: string): string {
   return `${path}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`
 }
 
-/** Writes to a temporary name, flushes, renames, and flushes the folder, so that the rename is durable too. */
-export function writeAtomic(path: string, text: string): void {
+/**
+ * Makes a file or symlink under a temporary name, and then gives it its own.
+ *
+ * @param make makes it at the temporary path
+ * @param temporary a path on the same filesystem; by default, beside the file
+ */
+export function replaceFile(
+  path: string,
+  make: (temporary: string) => void,
+  temporary = temporaryFor(path),
+): void {
   mkdirSync(dirname(path), { recursive: true })
-  const temporary = temporaryFor(path)
   try {
-    const file = openSync(temporary, 'w')
-    try {
-      writeSync(file, text)
-      fsyncSync(file)
-    } finally {
-      closeSync(file)
-    }
+    make(temporary)
     renameSync(temporary, path)
   } catch (error) {
     rmSync(temporary, { force: true })
     throw error
   }
-  flushFolder(dirname(path))
 }
 
-function flushFolder(path: string): void {
-  const folder = openSync(path, 'r')
+/** Replaces a file that can be made again. Use `writeAtomic` for one that must survive a power failure. */
+export function writeWhole(path: string, content: string): void {
+  replaceFile(path, temporary => writeFileSync(temporary, content))
+}
+
+/** The text is on disk when this returns, even after a power failure: flushes the file, renames it, flushes the folder. */
+export function writeAtomic(path: string, text: string): void {
+  replaceFile(path, temporary => {
+    writeFileSync(temporary, text)
+    flush(temporary)
+  })
+  flush(dirname(path))
+}
+
+function flush(path: string): void {
+  const descriptor = openSync(path, 'r')
   try {
-    fsyncSync(folder)
+    fsyncSync(descriptor)
   } finally {
-    closeSync(folder)
+    closeSync(descriptor)
   }
 }

@@ -10,21 +10,18 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
-  renameSync,
   rmSync,
   type Stats,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { temporaryFor, writeAtomic } from './atomic-file.ts'
+import { replaceFile, temporaryFor, writeAtomic } from './atomic-file.ts'
+import { settledBefore } from './file-stamp.ts'
 import { stateFolder } from './state-folder.ts'
 
 /** Left out of copies: installed packages and version history. */
 const LEFT_OUT = new Set(['node_modules', '.git'])
-
-/** Two writes within one tick of the filesystem's clock leave the same stat; kernels tick at up to 10 ms. */
-const STAT_GRANULARITY = 20
 
 interface CopyRecord {
   readonly format: 1
@@ -93,7 +90,7 @@ function isUnchanged(
   for (const [path, stat] of sources) {
     const seen = entries[path]
     if (!seen || seen[0] !== print(stat) || seen[1] !== print(copies.get(path))) return false
-    if (!stat.isDirectory() && stat.ctimeMs > recorded - STAT_GRANULARITY) return false
+    if (!stat.isDirectory() && !settledBefore(stat, recorded)) return false
   }
   return true
 }
@@ -134,27 +131,18 @@ function put(source: string, stat: Stats, copy: string, temporary: string, modeO
   if (stat.isSymbolicLink()) {
     const target = readlinkSync(source)
     if (there?.isSymbolicLink() && readlinkSync(copy) === target) return
-    whole(copy, temporary, () => symlinkSync(target, temporary))
+    replaceFile(copy, () => symlinkSync(target, temporary), temporary)
     return
   }
   const content = readFileSync(source)
   if (!there || there.size !== content.length || !readFileSync(copy).equals(content)) {
-    whole(copy, temporary, () => {
+    const write = () => {
       writeFileSync(temporary, content)
       chmodSync(temporary, modeOf(stat))
-    })
+    }
+    // Another process may be reading the file or making the same copy.
+    replaceFile(copy, write, temporary)
   } else if (permissions(there) !== modeOf(stat)) chmodSync(copy, modeOf(stat))
-}
-
-/** Writes atomically: another process may be reading the file or making the same copy. */
-function whole(path: string, temporary: string, write: () => void): void {
-  rmSync(temporary, { force: true })
-  try {
-    write()
-    renameSync(temporary, path)
-  } finally {
-    rmSync(temporary, { force: true })
-  }
 }
 
 function readRecord(file: string): CopyRecord | undefined {

@@ -72,10 +72,10 @@ test('an edit that leaves size and time as they were is noticed', async () => {
 test('an edit within the same tick of the clock as the compilation is noticed', async () => {
   const { root, isReused, record } = await warm()
   writeFileSync(join(root, 'a.ts'), 'export const a = 2')
-  const { size, mtimeMs, ctimeMs } = statSync(join(root, 'a.ts'))
+  const { size, mtimeMs, ctimeMs, ino } = statSync(join(root, 'a.ts'))
   const before = readVouched(record) as CompileRecord
   const files = before.files.map((seen: { file: string }) =>
-    seen.file.endsWith('/a.ts') ? { ...seen, stat: { size, mtimeMs, ctimeMs } } : seen,
+    seen.file.endsWith('/a.ts') ? { ...seen, stat: { size, mtimeMs, ctimeMs, ino } } : seen,
   )
   writeVouched(record, { ...before, files, recorded: Math.ceil(mtimeMs) })
   assert.is(await isReused(), false)
