@@ -100,7 +100,7 @@ export const bootloaderSchema = z.strictObject({
     .boolean()
     .describe('Whether to build a bootloader for this board. If not, the bootloader hooks do not run.'),
   /** Type of bootloader. `custom`: scripts build it. `none`: the board has none. */
-  type: choice(['grub', 'u-boot', 'systemd-boot', 'custom', 'none'], 'unknown_value', 'type of bootloader')
+  type: choice(['grub', 'u-boot', 'systemd-boot', 'custom', 'none'], 'unknown_value', 'a type of bootloader')
     .optional()
     .describe('Type of bootloader. `custom`: scripts build it. `none`: the board has none.'),
   /** Version of the bootloader, as text: `'2025.01'`. */
@@ -148,7 +148,7 @@ export const bootloaderSchema = z.strictObject({
     .optional()
     .describe('Device trees to compile with the bootloader.'),
   /** How the bootloader finds the kernel, for scripts of the BSP. A declared `image` uses extlinux with U-Boot. */
-  boot_method: choice(['extlinux', 'script', 'direct'], 'unknown_value', 'boot method')
+  boot_method: choice(['extlinux', 'script', 'direct'], 'unknown_value', 'a boot method')
     .optional()
     .describe(
       'How the bootloader finds the kernel, for scripts of the BSP. A declared `image` uses extlinux with U-Boot.',

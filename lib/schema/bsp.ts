@@ -65,7 +65,7 @@ export const bspSchema = z.strictObject({
   /** Short description of the board. */
   description: z.string().describe('Short description of the board.'),
   /** CPU architecture of the board. `host` means the architecture of the build machine. */
-  arch: choice<Arch>(ARCHES, 'bad_arch', 'architecture').describe(
+  arch: choice<Arch>(ARCHES, 'bad_arch', 'an architecture').describe(
     'CPU architecture of the board. `host` means the architecture of the build machine.',
   ),
   /** Host name of the device, if the project sets none. */

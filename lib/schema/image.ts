@@ -54,7 +54,7 @@ const partitionSchema = z.strictObject({
       'Type of the partition: `esp`, `boot`, `root`, `data`, `swap`, a GUID (GPT) or two hexadecimal digits (MBR). Default: `data`.',
     ),
   /** The filesystem. Default: `vfat` for `esp`, `none` with `file`, otherwise `ext4`. */
-  filesystem: choice(['ext4', 'vfat', 'squashfs', 'swap', 'none'], 'unknown_value', 'filesystem')
+  filesystem: choice(['ext4', 'vfat', 'squashfs', 'swap', 'none'], 'unknown_value', 'a filesystem')
     .optional()
     .describe('The filesystem. Default: `vfat` for `esp`, `none` with `file`, otherwise `ext4`.'),
   /** Content of the partition: `rootfs`, `boot` (kernel, initrd, device trees, bootloader), or a folder of the BSP (`./x`). The default depends on the type. */
@@ -96,7 +96,7 @@ export const imageSchema = z.strictObject({
       "The image's file in `output/`. Default: `'disk.img'`, or `'rootfs.ext4'` without a partition table.",
     ),
   /** The partition table; `none` makes an image of one filesystem. Default: `gpt`. */
-  table: choice(['gpt', 'mbr', 'none'], 'unknown_value', 'partition table')
+  table: choice(['gpt', 'mbr', 'none'], 'unknown_value', 'a partition table')
     .optional()
     .describe('The partition table; `none` makes an image of one filesystem. Default: `gpt`.'),
   /** The partitions, in their order on the disk. */

@@ -33,12 +33,12 @@ const entrySchema = oneSource(
       .optional()
       .describe("The working directory, written like `location`. Default: the project's root."),
     /** `container` (default), or `host`: directly on the machine that builds. */
-    runs_in: choice(['container', 'host'] as const, 'unknown_value', 'place for a script')
+    runs_in: choice(['container', 'host'] as const, 'unknown_value', 'a place for a script')
       .optional()
       .describe('`container` (default), or `host`: directly on the machine that builds.'),
     /** Package groups in the script's builder container, instead of the default `image` and `cross`. */
     tools: z
-      .array(choice<ToolGroup>(TOOL_GROUPS, 'unknown_tool', 'tool group'))
+      .array(choice<ToolGroup>(TOOL_GROUPS, 'unknown_tool', 'a tool group'))
       .readonly()
       .optional()
       .describe(

@@ -1,12 +1,13 @@
 /** A project: all keys of strux.yaml, and the keys that only a TypeScript configuration has. */
 import * as z from 'zod'
-import { resolution } from './bsp.ts'
+import { builderSchema, buildSchema } from './build.ts'
 import { cageSourceSchema } from './cage.ts'
 import { devSchema } from './dev.ts'
 import { extensionKeys } from './extension.ts'
+import { monitorsSchema } from './monitors.ts'
 import { projectPath, shellSafe } from './path.ts'
 import { componentsSchema, DEBIAN_COMPONENTS, projectRepositories } from './repository.ts'
-import { choice, obey, type Rule, stringOrStrings, strings, text } from './rule.ts'
+import { choice, matching, stringOrStrings, text } from './rule.ts'
 import { projectScriptSchema } from './script.ts'
 import { testSchema } from './test.ts'
 
@@ -25,67 +26,24 @@ export const PROJECT_DEFAULTS = {
 const SEMVER =
   /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-(0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*)(\.(0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*))*)?(\+[0-9a-zA-Z-]+(\.[0-9a-zA-Z-]+)*)?$/
 
-const matching = (code: string, pattern: RegExp, noun: string, hint: string): Rule<string> => ({
-  code,
-  hint,
-  holds: value => pattern.test(value),
-  message: value => `'${value}' is no ${noun}`,
-  json: { pattern: pattern.source },
-})
-
 const version = matching(
   'bad_version',
   SEMVER,
-  'semantic version',
+  'a semantic version',
   "three numbers, such as '1.4.0', without a 'v'",
 )
 const color = matching(
   'bad_color',
   /^[0-9a-fA-F]{6}$/,
-  'colour',
+  'a colour',
   "six hexadecimal digits, such as '1e90ff', without '#'",
 )
-const usbId = matching('bad_usb_id', /^[0-9a-fA-F]{4}$/, 'USB id', "four hexadecimal digits, such as '0bda'")
-const suite = matching('bad_suite', /^[a-z][a-z0-9.-]*$/, 'name of a Debian suite', "such as 'trixie'")
-const mirror = matching(
-  'bad_url',
-  /^https?:\/\/[^\s$`;&|<>]+$/,
-  'URL of a mirror',
-  "such as 'http://mirror.example/debian'",
+const usbId = matching(
+  'bad_usb_id',
+  /^[0-9a-fA-F]{4}$/,
+  'a USB id',
+  "four hexadecimal digits, such as '0bda'",
 )
-const image = matching(
-  'bad_image',
-  /^[a-z0-9][A-Za-z0-9._/:@-]*$/,
-  'name of an image',
-  "such as 'registry.example/builder:2'",
-)
-
-const TRANSFORMS = [
-  ...(['normal', '0', '90', '180', '270', 'flipped', 'flipped-90', 'flipped-180', 'flipped-270'] as const),
-  ...([0, 90, 180, 270] as const),
-] as const
-
-const monitorSchema = z.strictObject({
-  /** Path of the page that this monitor shows, such as `'/'`. */
-  path: z.string().describe("Path of the page that this monitor shows, such as `'/'`."),
-  /** WIDTHxHEIGHT in pixels. Default: the monitor's preferred resolution. */
-  resolution: resolution
-    .optional()
-    .describe("WIDTHxHEIGHT in pixels. Default: the monitor's preferred resolution."),
-  /** Rotation clockwise in degrees, or mirroring. A number means the same as its text. */
-  transform: choice(TRANSFORMS, 'unknown_value', 'transform')
-    .optional()
-    .describe('Rotation clockwise in degrees, or mirroring. A number means the same as its text.'),
-  /** Names of the outputs that this entry applies to, such as `'HDMI-A-1'`. */
-  names: strings
-    .optional()
-    .describe("Names of the outputs that this entry applies to, such as `'HDMI-A-1'`."),
-  /** Names of this monitor's input devices, such as touch panels; part of a name is enough. */
-  input_devices: strings
-    .optional()
-    .describe("Names of this monitor's input devices, such as touch panels; part of a name is enough."),
-})
-
 export const projectSchema = z.strictObject({
   /** Version of the project's product: three numbers, such as `'1.4.0'`. */
   project_version: text(version).describe(
@@ -142,19 +100,7 @@ export const projectSchema = z.strictObject({
     .optional()
     .describe('Update bundles.'),
   /** The monitors of the device. */
-  display: z
-    .strictObject({
-      /** The monitors; at least one. */
-      monitors: obey(z.array(monitorSchema).readonly(), {
-        code: 'empty_list',
-        hint: 'leave display out, or add a monitor',
-        holds: value => value.length > 0,
-        message: () => 'at least one monitor is needed',
-        json: { minItems: 1 },
-      }).describe('The monitors; at least one.'),
-    })
-    .optional()
-    .describe('The monitors of the device.'),
+  display: monitorsSchema.optional().describe('The monitors of the device.'),
   /** The project's additions to the root filesystem of every BSP. */
   rootfs: z
     .strictObject({
@@ -184,13 +130,13 @@ export const projectSchema = z.strictObject({
           "Whether pages can play sound and video: installs GStreamer's plugins with the usual codecs. Default: true.",
         ),
       /** Writing systems that pages can show: `'all'` of Noto, with Chinese, Japanese, Korean and emoji, or `'latin'` (with Greek and Cyrillic). Default: `'all'`. */
-      fonts: choice(['all', 'latin'] as const, 'unknown_value', 'set of fonts')
+      fonts: choice(['all', 'latin'] as const, 'unknown_value', 'a set of fonts')
         .optional()
         .describe(
           "Writing systems that pages can show: `'all'` of Noto, with Chinese, Japanese, Korean and emoji, or `'latin'` (with Greek and Cyrillic). Default: `'all'`.",
         ),
       /** Mesa's drivers: `'all'`, with Vulkan and hardware video decoders, or only OpenGL (`'gl'`). Default: `'all'`. */
-      gpu_drivers: choice(['all', 'gl'] as const, 'unknown_value', 'set of drivers')
+      gpu_drivers: choice(['all', 'gl'] as const, 'unknown_value', 'a set of drivers')
         .optional()
         .describe(
           "Mesa's drivers: `'all'`, with Vulkan and hardware video decoders, or only OpenGL (`'gl'`). Default: `'all'`.",
@@ -241,97 +187,9 @@ export const projectSchema = z.strictObject({
     .optional()
     .describe('Settings of `strux run` and `strux test`, which start the image in QEMU.'),
   /** Settings of `strux build`. */
-  build: z
-    .strictObject({
-      /** Debian packages in every builder image, in addition to the tools of its scripts. */
-      host_packages: z
-        .array(text(shellSafe))
-        .readonly()
-        .optional()
-        .describe('Debian packages in every builder image, in addition to the tools of its scripts.'),
-      /** Built-in steps that a device without a screen or application can omit. */
-      steps: z
-        .strictObject({
-          /** Whether the device has an application. Default: true. With `false`, the other steps here are `false` by default too. */
-          application: z
-            .boolean()
-            .optional()
-            .describe(
-              'Whether the device has an application. Default: true. With `false`, the other steps here are `false` by default too.',
-            ),
-          /** Whether the device has the client, which starts the application and the screen. Default: true if there is an application. */
-          client: z
-            .boolean()
-            .optional()
-            .describe(
-              'Whether the device has the client, which starts the application and the screen. Default: true if there is an application.',
-            ),
-          /** Whether to build the web frontend. Default: true if there is an application. */
-          frontend: z
-            .boolean()
-            .optional()
-            .describe('Whether to build the web frontend. Default: true if there is an application.'),
-          /** Whether the device has the Cage compositor. Default: true if there is an application. */
-          cage: z
-            .boolean()
-            .optional()
-            .describe(
-              'Whether the device has the Cage compositor. Default: true if there is an application.',
-            ),
-          /** Whether the device has the WPE WebKit browser. Default: true if there is an application. */
-          wpe: z
-            .boolean()
-            .optional()
-            .describe(
-              'Whether the device has the WPE WebKit browser. Default: true if there is an application.',
-            ),
-        })
-        .optional()
-        .describe('Built-in steps that a device without a screen or application can omit.'),
-      /** Settings of the build cache. */
-      cache: z
-        .strictObject({
-          /** Whether unchanged steps and scripts are skipped. Default: true. */
-          enabled: z
-            .boolean()
-            .optional()
-            .describe('Whether unchanged steps and scripts are skipped. Default: true.'),
-          /** Steps, hooks and ids of scripts that run on every build. `rootfs-base` and `rootfs-post` are the steps `rootfs` and `rootfs_post`. */
-          force_rebuild: strings
-            .optional()
-            .describe(
-              'Steps, hooks and ids of scripts that run on every build. `rootfs-base` and `rootfs-post` are the steps `rootfs` and `rootfs_post`.',
-            ),
-          /** Names or suffixes (`*.log`) of files that do not count in the folders and globs that scripts depend on. */
-          ignore_patterns: strings
-            .optional()
-            .describe(
-              'Names or suffixes (`*.log`) of files that do not count in the folders and globs that scripts depend on.',
-            ),
-        })
-        .optional()
-        .describe('Settings of the build cache.'),
-    })
-    .optional()
-    .describe('Settings of `strux build`.'),
+  build: buildSchema.optional().describe('Settings of `strux build`.'),
   /** The container image for steps and scripts. */
-  builder: z
-    .strictObject({
-      /** Name of your own image, used unchanged. By default images are made with the tools that each script asks for. */
-      image: text(image)
-        .optional()
-        .describe(
-          'Name of your own image, used unchanged. By default images are made with the tools that each script asks for.',
-        ),
-      /** Debian suite of images and root filesystems. Default: `'trixie'`. */
-      suite: text(suite)
-        .optional()
-        .describe("Debian suite of images and root filesystems. Default: `'trixie'`."),
-      /** URL of the Debian mirror. */
-      mirror: text(mirror).optional().describe('URL of the Debian mirror.'),
-    })
-    .optional()
-    .describe('The container image for steps and scripts.'),
+  builder: builderSchema.optional().describe('The container image for steps and scripts.'),
   /** Settings of `strux dev`. */
   dev: devSchema.optional().describe('Settings of `strux dev`.'),
 })

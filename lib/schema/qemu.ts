@@ -13,7 +13,7 @@ const memoryRule: Rule<string> = {
 
 export const boardQemuSchema = z.strictObject({
   /** How the kernel is started: `direct` by QEMU itself, `uefi` by UEFI firmware from the image, `firmware` by the file in `firmware`. Default: `direct`. */
-  boot: choice(['direct', 'uefi', 'firmware'], 'unknown_value', 'way to boot')
+  boot: choice(['direct', 'uefi', 'firmware'], 'unknown_value', 'a way to boot')
     .optional()
     .describe(
       'How the kernel is started: `direct` by QEMU itself, `uefi` by UEFI firmware from the image, `firmware` by the file in `firmware`. Default: `direct`.',

@@ -32,7 +32,7 @@ const priority = obey(z.number(), {
   code: 'bad_number',
   hint: 'such as 990: before other repositories; 100: only what is installed or asked for by name',
   holds: value => Number.isInteger(value) && value !== 0 && Math.abs(value) < 32_768,
-  message: value => `${value} is no priority of apt`,
+  message: value => `${value} is not a priority that apt accepts`,
   json: { type: 'integer', minimum: -32_767, maximum: 32_767, not: { const: 0 } },
 })
 const packagePattern: Rule<string> = {

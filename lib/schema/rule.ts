@@ -44,7 +44,7 @@ export function text(...rules: readonly Rule<string>[]): z.ZodString {
 
 /**
  * One of the values. Not `z.enum`, whose issues cannot carry a code; the JSON Schema is the same. `noun` as in
- * "'x' is no NOUN".
+ * "'x' is not NOUN", with its article.
  */
 export function choice<T extends string | number>(
   values: readonly T[],
@@ -56,7 +56,7 @@ export function choice<T extends string | number>(
     choices: values.map(String),
     hint: `one of ${[...new Set(values.map(String))].join(', ')}`,
     holds: (value: unknown) => (values as readonly unknown[]).includes(value),
-    message: (value: unknown) => `'${value}' is no ${noun}`,
+    message: (value: unknown) => `'${value}' is not ${noun}`,
     json: { enum: [...values] },
   }
   const numeric = values.some(value => typeof value === 'number')
@@ -70,4 +70,13 @@ export const strings = z.array(z.string()).readonly()
 /** One string or a list of them. */
 export const stringOrStrings = z.union([z.string(), strings], {
   error: 'must be a string or a list of strings',
+})
+
+/** A rule that a text matches a pattern; `noun` says what such a text is. */
+export const matching = (code: string, pattern: RegExp, noun: string, hint: string): Rule<string> => ({
+  code,
+  hint,
+  holds: value => pattern.test(value),
+  message: value => `'${value}' is not ${noun}`,
+  json: { pattern: pattern.source },
 })

@@ -72,7 +72,7 @@ export function oneSource<S extends z.ZodType>(schema: S, neither: readonly stri
 export const scriptSchema = oneSource(
   z.strictObject({
     /** The hook at which the script runs. Scripts of one hook run in the order of the list. */
-    step: choice<Hook>(HOOK_NAMES, 'unknown_hook', 'hook of the build pipeline').describe(
+    step: choice<Hook>(HOOK_NAMES, 'unknown_hook', 'a hook of the build pipeline').describe(
       'The hook at which the script runs. Scripts of one hook run in the order of the list.',
     ),
     /** The script's file, relative to the BSP's folder. Bash runs it, whatever its first line says. */
@@ -93,7 +93,7 @@ export const scriptSchema = oneSource(
       ),
     /** Package groups in the script's builder container, instead of the default `image` and `cross`. */
     tools: z
-      .array(choice<ToolGroup>(TOOL_GROUPS, 'unknown_tool', 'tool group'))
+      .array(choice<ToolGroup>(TOOL_GROUPS, 'unknown_tool', 'a tool group'))
       .readonly()
       .optional()
       .describe(
@@ -108,7 +108,7 @@ export const scriptSchema = oneSource(
 export const projectScriptSchema = oneSource(
   z.strictObject({
     /** The hook at which the script runs. The only one, and the default, is `rootfs_post`: the root filesystem is complete and unpacked. */
-    step: choice(['rootfs_post'], 'unknown_hook', 'hook for scripts of a project')
+    step: choice(['rootfs_post'], 'unknown_hook', 'a hook for scripts of a project')
       .optional()
       .describe(
         'The hook at which the script runs. The only one, and the default, is `rootfs_post`: the root filesystem is complete and unpacked.',

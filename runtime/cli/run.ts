@@ -232,7 +232,7 @@ function seconds(text: string | undefined): number | undefined {
 function portOf(text: string): number {
   const port = Number(text)
   if (Number.isInteger(port) && port > 0 && port < 65_536) return port
-  throw new StruxError(`'${text}' is no port`, { exitCode: 2 })
+  throw new StruxError(`'${text}' is not a port`, { exitCode: 2 })
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

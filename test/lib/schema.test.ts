@@ -360,7 +360,7 @@ test('everything that is wrong is said at once', () => {
 
 test('issues carry what a diagnostic needs: words, a hint, the choices', () => {
   const [issue] = bspSchema.safeParse(withBsp({ arch: 'amd46' })).error?.issues ?? []
-  assert.is(issue?.message, "'amd46' is no architecture")
+  assert.is(issue?.message, "'amd46' is not an architecture")
   const params = (issue as unknown as { params: RuleParams }).params
   assert.ok(params.choices?.includes('amd64'))
   assert.match(params.hint ?? '', 'amd64')

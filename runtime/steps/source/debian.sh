@@ -39,7 +39,7 @@ some_indexes() {
 # fetch_debian deb|deb-src NAME[=VERSION] [ARCHITECTURE]: prints the paths of the kept files.
 fetch_debian() {
   local kind=$1 package=$2 architecture=${3:-$debian_arch} key suite lines
-  [[ $package =~ ^[a-z0-9][a-z0-9+.-]+(=[A-Za-z0-9.+~:-]+)?$ ]] || fail "'$package' is no NAME or NAME=VERSION of a Debian package"
+  [[ $package =~ ^[a-z0-9][a-z0-9+.-]+(=[A-Za-z0-9.+~:-]+)?$ ]] || fail "'$package' is not NAME or NAME=VERSION of a Debian package"
   suite=$(config .suite)
   key="$kind $suite $package $architecture"
   if [ "$kind" = deb-src ]; then key="$kind $suite $package"; fi

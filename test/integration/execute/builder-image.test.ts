@@ -9,11 +9,11 @@ import { connectEngine, type Engine } from '../../../runtime/execute/engine/engi
 import { hostTrust } from '../../../runtime/execute/engine/host-trust.ts'
 import {
   builderStatus,
-  builderTag,
   ensureBuilder,
   findBuilder,
   pruneBuilders,
 } from '../../../runtime/execute/images/builder-image.ts'
+import { builderTag } from '../../../runtime/execute/images/builder-name.ts'
 import type { BuilderRef } from '../../../runtime/model/plan.ts'
 import { hostArch } from '../../../runtime/plan/arch.ts'
 import { builderFor } from '../../../runtime/plan/builder.ts'

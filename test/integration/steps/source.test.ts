@@ -269,7 +269,7 @@ test('a Debian package that holds sources, and a Debian source package with its 
   define('deb-src:no-such-package-anywhere')
   await refused('has no source package no-such-package-anywhere')
   define('deb:linux-source=$(reboot)')
-  await refused('is no NAME or NAME=VERSION')
+  await refused('is not NAME or NAME=VERSION')
 })
 
 test('what is no source', async () => {

@@ -211,7 +211,7 @@ test('dependencies are files; what cannot be said is told, and the script runs e
   })
   const { read } = await exportProject(root)
   const yaml = read('bsp/qemu/bsp.yaml')
-  const expected = `    # depends_on that is left out, because it is no file: ./*.cfg
+  const expected = `    # depends_on that is left out, because it is not a file: ./*.cfg
     # Without that it must run every time, so these are left out too:
     # output/a
     - step: "make_image"
@@ -230,7 +230,7 @@ test('dependencies are files; what cannot be said is told, and the script runs e
         - "./data/x"
       cached_generated_artifacts:
         - "output/b"
-    # depends_on that is left out, because it is no file: cache/kernel
+    # depends_on that is left out, because it is not a file: cache/kernel
     # Without that it must run every time, so these are left out too:
     # output/c
     - step: "after_build"

@@ -4,15 +4,8 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { bspSchema } from '../../../lib/schema.ts'
 import { without } from '../../../lib/without.ts'
-import {
-  dataOf,
-  LIST_RULES,
-  leavesOf,
-  merge,
-  type Traced,
-  trace,
-  writtenAt,
-} from '../../../runtime/layers/merge.ts'
+import { LIST_RULES } from '../../../runtime/layers/list-rules.ts'
+import { dataOf, leavesOf, merge, type Traced, trace, writtenAt } from '../../../runtime/layers/merge.ts'
 
 type Data = Record<string, unknown>
 
