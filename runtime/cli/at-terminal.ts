@@ -48,7 +48,7 @@ async function shell(bsp: string | undefined, flags: TerminalFlags): Promise<voi
     })
   }
   makeFolders(workspace.root, workspace.plan.bsp)
-  process.exitCode = await openShell(workspace, node)
+  process.exitCode = await openShell(workspace, node, message => process.stderr.write(`${message}\n`))
 }
 
 function firstScript(plan: Plan): PlanNode | undefined {

@@ -4,35 +4,18 @@ import { join, posix } from 'node:path'
 import { bspSchema } from '../../lib/schema/bsp.ts'
 import { TYPESCRIPT_KEYS } from '../../lib/schema/yaml.ts'
 import type { BspData } from '../../lib/schema.ts'
-import type { FileStates } from '../cache/file-states.ts'
 import type { Finding } from '../diagnostics/diagnostic.ts'
 import { mapPaths } from '../layers/paths.ts'
-import type { Bsp, Project } from '../load/loaded.ts'
 import { isProduct, liesIn } from '../model/paths.ts'
-import type { Plan } from '../model/plan.ts'
 import { bspBreaks } from '../yaml/incompatible.ts'
+import type { BspExport } from './bsp-export.ts'
 import { Commented, commentLines, emit } from './emit.ts'
-import type { FileSet } from './files.ts'
 import { generatedSteps, type StepScripts, writeStepScripts } from './generated.ts'
 import { bspLayout, type Layout } from './layout.ts'
 import { leftOutOfBsp } from './left-out.ts'
 import { oneOverlay } from './overlays.ts'
 import { leadsOutside, outside } from './project-boundary.ts'
 import { commented, exportScript, type ScriptContext, type YamlScript } from './scripts.ts'
-
-export interface BspExport {
-  readonly root: string
-  readonly project: Project
-  readonly bsp: Bsp
-  readonly plan: Plan
-  readonly fileStates: FileStates
-  readonly files: FileSet
-  /** The project's files that contain its definitions. */
-  readonly definitions: ReadonlySet<string>
-  readonly lossy: boolean
-  /** The value of `strux_version`. */
-  readonly version: string
-}
 
 /** Adds everything to the file set; returns the findings. */
 export async function exportBsp(input: BspExport): Promise<Finding[]> {

@@ -57,7 +57,9 @@ export async function exportScript(
   const comment = [
     ...(data.id === undefined ? [] : commentLines(`id: ${data.id}`)),
     ...(tools ? commentLines(`tools: ${tools.join(', ') || 'none'}`) : []),
-    ...dropped.flatMap(path => commentLines(`depends_on that is left out, because it is not a file: ${path}`)),
+    ...dropped.flatMap(path =>
+      commentLines(`depends_on that is left out, because it is not a file: ${path}`),
+    ),
     ...(runsAlways
       ? [
           'Without that it must run every time, so these are left out too:',

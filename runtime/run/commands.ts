@@ -24,38 +24,38 @@ export class WorkFailed extends StruxError {
 /** Runs a script in its own session, or in the session of the step that it works inside. */
 export async function runScript(
   node: ScriptNode,
-  place: CommandContext,
+  context: CommandContext,
   inside?: StepSession,
 ): Promise<void> {
   const { source } = node
   if (source.kind === 'function') {
     const { callHandler } = await import('./handler-context.ts')
     const call = (session: WorkSession, env: Readonly<Record<string, string>>) =>
-      callHandler(node, source, { session, env }, place)
+      callHandler(node, source, { session, env }, context)
     if (inside) await call(inside.session, { ...inside.env, ...node.env })
-    else await withSession(node, place, session => call(session, node.env))
+    else await withSession(node, context, session => call(session, node.env))
     return
   }
-  const script = scriptText(node, source, place)
+  const script = scriptText(node, source, context)
   if (node.runs_in === 'session' && inside) {
     const { variablesFile } = inside.session
     const env = { ...inside.env, ...node.env }
-    await run(node, inside.session, { script: withVariables(script, variablesFile, node.sets), env }, place)
+    await run(node, inside.session, { script: withVariables(script, variablesFile, node.sets), env }, context)
     return
   }
-  if (node.runs_in === 'host') await runOnHost(node, { script, env: {} }, place)
-  else await withSession(node, place, session => run(node, session, { script, env: node.env }, place))
+  if (node.runs_in === 'host') await runOnHost(node, { script, env: {} }, context)
+  else await withSession(node, context, session => run(node, session, { script, env: node.env }, context))
 }
 
 export async function runOnHost(
   node: PlanNode,
   { script, env }: Command,
-  place: CommandContext,
+  context: CommandContext,
 ): Promise<void> {
   const { createHostExecutor } = await import('../execute/host/host.ts')
-  const executor = createHostExecutor({ projectRoot: place.root, env: process.env })
-  await withSession(node, { ...place, executor }, session =>
-    run(node, session, { script, env: { ...node.env, ...env } }, place),
+  const executor = createHostExecutor({ projectRoot: context.root, env: process.env })
+  await withSession(node, { ...context, executor }, session =>
+    run(node, session, { script, env: { ...node.env, ...env } }, context),
   )
 }
 

@@ -87,7 +87,7 @@ export async function repairOwners(
 }
 
 /** Opens a shell in the environment of the node's script; resolves with its exit code. */
-export async function openShell(workspace: Workspace, node: PlanNode): Promise<number> {
+export async function openShell(workspace: Workspace, node: PlanNode, notice: NoticeSink): Promise<number> {
   if (inContainer()) {
     const { execa } = await import('execa')
     const { exitCode } = await execa('/bin/bash', {
@@ -99,7 +99,7 @@ export async function openShell(workspace: Workspace, node: PlanNode): Promise<n
     })
     return exitCode ?? 1
   }
-  const executor = await dockerExecutor(workspace, message => process.stderr.write(`${message}\n`))
+  const executor = await dockerExecutor(workspace, notice)
   try {
     return await executor.shell({ builder: node.builder, env: node.env, id: node.id })
   } finally {
