@@ -19,6 +19,7 @@ export type ReasonCode =
   | 'remade_upstream'
   | 'step_runs'
   | 'step_not_run'
+  | 'hook_not_called'
   | 'chain_restarts'
   | 'unchanged'
 
@@ -52,6 +53,7 @@ const WORDS: Readonly<Record<ReasonCode, (subject: string) => string>> = {
   remade_upstream: subject => `${subject} rebuilds the same path before it`,
   step_runs: subject => `it works inside the step ${subject}, which runs`,
   step_not_run: subject => `the step ${subject} does not run, so its hook does not fire`,
+  hook_not_called: subject => `the step ${subject} did not call its hook in this build`,
   chain_restarts: subject => `the changes to ${subject} restart from its first version`,
   unchanged: () => 'nothing changed',
 }

@@ -19,8 +19,8 @@ export type StepCommand =
   | { readonly kind: 'host'; readonly script: string; readonly env: Env }
   /** Copies a folder of this package's on-device sources to `dist/artifacts/NAME`. */
   | { readonly kind: 'sources'; readonly name: string }
-  /** Runs the handlers of the hooks at this point, with `env` in addition. */
-  | { readonly kind: 'point'; readonly at: string; readonly env?: Env }
+  /** Runs the handlers of the hooks at this point, with `env` in addition, if the bash in `when` succeeds. */
+  | { readonly kind: 'point'; readonly at: string; readonly env?: Env; readonly when?: string }
 
 export interface BodyFacts {
   readonly node: StepNode

@@ -4,6 +4,7 @@ import type { BspData, ProjectData } from '../../lib/schema.ts'
 import type { ExtensionHandler } from '../model/extensions.ts'
 import { cacheFolder, outputFolder } from '../model/paths.ts'
 import type { TargetArch } from '../model/plan.ts'
+import { imageVersion } from './image-name.ts'
 import { suiteOf } from './suite.ts'
 
 /** Where the project is mounted in a container. */
@@ -102,7 +103,7 @@ const DEBIAN_ARCH: Readonly<Record<TargetArch, string>> = { x86_64: 'amd64', arm
 
 function handlerVariables(
   { extension, calledAs, position, total }: ExtensionHandler,
-  { project, bspName, target }: EnvironmentFacts,
+  { project, bsp, bspName, target }: EnvironmentFacts,
   root: string,
 ): Env {
   const at = (path: string) => posix.join(root, path)
@@ -118,6 +119,7 @@ function handlerVariables(
     BOARD: bspName,
     RELEASE: suiteOf(project),
     DISTRIBUTION: 'Debian',
+    version: imageVersion(bsp.image, bspName),
     ARCH: DEBIAN_ARCH[target],
     SRC: at(extensionFolder(bspName)),
     DEST: at(outputFolder(bspName)),

@@ -27,6 +27,7 @@ export async function runStep(
     return { session: opened.session, env: { ...node.env, ...env } }
   }
   const guests = guestsOf(node, place)
+  const busy = new Set(guests.map(each => each.at))
   const { library } = body
   const shared = library !== undefined || guests.some(each => each.runs_in === 'session')
   const perform = async ({ script, env }: Run, signal: AbortSignal): Promise<void> => {
@@ -42,14 +43,21 @@ export async function runStep(
       { ...place, signal },
     )
   }
+  /** A condition is only asked where handlers wait for its answer. */
+  const isReached = async ({ at, when }: StepCommand & { kind: 'point' }): Promise<boolean> => {
+    if (when === undefined || !busy.has(at)) return true
+    const { session } = await inside()
+    const script = withVariables(when, session.variablesFile)
+    return (await session.run({ script, env: node.env }, () => undefined, place.signal)) === 0
+  }
   const all = body.commands({ node, root: place.root })
   const cleanup = all.filter((each): each is Run => each.kind === 'run' && each.always === true)
   const work = all.filter(each => !cleanup.includes(each as Run))
-  const busy = new Set(guests.map(each => each.at))
   try {
     for (const command of library === undefined ? work : joined(work, busy)) {
-      if (command.kind === 'point') await point(command.at, () => inside(command.env))
-      else if (command.kind === 'sources') placeDeviceSources(command.name, place.root)
+      if (command.kind === 'point') {
+        if (await isReached(command)) await point(command.at, () => inside(command.env))
+      } else if (command.kind === 'sources') placeDeviceSources(command.name, place.root)
       else if (command.kind === 'host') await runOnHost(node, command, place)
       else await perform(command, place.signal)
     }

@@ -2,7 +2,7 @@
 
 import pLimit from 'p-limit'
 import type { Executor } from '../execute/executor.ts'
-import type { Decision } from '../model/decision.ts'
+import { type Decision, reason } from '../model/decision.ts'
 import type { BuilderRef, Plan } from '../model/plan.ts'
 import type { BuildOptions, BuildState } from './build-state.ts'
 import { type NodeRunner, type OpenSession, runNode } from './node-run.ts'
@@ -105,8 +105,23 @@ export async function walk(
     recording: policy.enabled,
     startedChains: new Set(),
   }
+  /** Whether the handler's step has run without coming to the handler's point. */
+  const passedBy = (index: number): boolean => {
+    const { inside } = plan.nodes[index]!
+    const step = inside === undefined ? -1 : plan.nodes.findIndex(node => node.id === inside)
+    return step >= 0 && forecast.fate(step) === 'ran'
+  }
+  const skipUncalled = async (index: number): Promise<void> => {
+    if (!selection.has(index)) return
+    forecast.settle(index, 'skipped')
+    reportSkip(options, index, {
+      action: 'skip',
+      reasons: [reason('hook_not_called', plan.nodes[index]!.inside)],
+    })
+  }
   const take = (index: number): Promise<void> => {
     const node = plan.nodes[index]!
+    if (forecast.fate(index) === undefined && passedBy(index)) return skipUncalled(index)
     const shared = node.scope === 'shared' && selection.has(index)
     return shared ? whileShared(() => takeShared(index)) : takeTurn(index)
   }

@@ -1,11 +1,18 @@
-/** Extensions as the planner gets them, from short lists of handlers. */
+/** Extensions as the planner gets them, from short lists of handlers, and builds with them in this process. */
 import { IMAGE_HOOKS, type ImageHook, type ImageHookAlias } from '../../lib/hooks/image.ts'
+import { openWorkspace, runBuild } from '../../runtime/engine.ts'
 import type {
   EnabledExtension,
   ExtensionHandler,
   Extensions,
   HandlerFunction,
 } from '../../runtime/model/extensions.ts'
+import { hostArch } from '../../runtime/plan/arch.ts'
+import { CONTAINER_ROOT } from '../../runtime/plan/environment.ts'
+import { makePlan } from '../../runtime/plan/plan.ts'
+import { relationsOf } from '../../runtime/plan/relations.ts'
+import type { SelectionOptions } from '../../runtime/plan/selection.ts'
+import type { BuildEvent } from '../../runtime/report/events.ts'
 
 export interface ShortHandler {
   readonly hook: ImageHook | ImageHookAlias
@@ -48,4 +55,45 @@ export function extensionsWith(handlers: readonly ShortHandler[]): Extensions {
     )
   })
   return { enabled: [extension], handlers: made, skipped: [] }
+}
+
+export interface BuiltWith {
+  /** The output of each node, by id. */
+  readonly lines: ReadonlyMap<string, readonly string[]>
+  /** The nodes that ran, in the order in which they started. */
+  readonly ran: readonly string[]
+  readonly error?: unknown
+}
+
+/** Builds the project's BSP `demo` in this process, with these handlers. */
+export async function buildWith(
+  root: string,
+  handlers: readonly ShortHandler[],
+  selection: SelectionOptions = {},
+): Promise<BuiltWith> {
+  const { diagnostics, workspace } = await openWorkspace(root, 'demo')
+  if (!workspace) throw new Error(JSON.stringify(diagnostics))
+  const { plan } = makePlan(
+    {
+      ...{ project: workspace.project.config, bsp: workspace.bsp.data, bspName: 'demo' },
+      ...{ bspFolder: workspace.bsp.folder, host: hostArch(), version: '9.9.9' },
+      ...{ root: CONTAINER_ROOT, hostRoot: root, extensions: extensionsWith(handlers) },
+    },
+    workspace.pipeline,
+  )
+  const lines = new Map<string, string[]>()
+  const ran: string[] = []
+  const report = (event: BuildEvent) => {
+    if (event.type === 'node_started') ran.push(event.id)
+    if (event.type === 'node_output') lines.set(event.id, [...(lines.get(event.id) ?? []), event.line])
+  }
+  try {
+    await runBuild(
+      { ...workspace, plan, relations: relationsOf(plan) },
+      { report, selection, signal: new AbortController().signal },
+    )
+    return { lines, ran }
+  } catch (error) {
+    return { lines, ran, error }
+  }
 }

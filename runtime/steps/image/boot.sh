@@ -24,7 +24,7 @@ assemble_boot() {
   type=$(config '."boot.bootloader".type')
   title=$(jq -r '"\(.bsp)"' <<<"$STEP_CONFIG")
   mkdir -p "$folder"
-  cp "$BSP_CACHE_DIR/vmlinuz" "$folder/vmlinuz"
+  if [ -f "$BSP_CACHE_DIR/vmlinuz" ]; then cp "$BSP_CACHE_DIR/vmlinuz" "$folder/vmlinuz"; fi
   if [ -f "$BSP_CACHE_DIR/initrd.img" ]; then cp "$BSP_CACHE_DIR/initrd.img" "$folder/initrd.img"; fi
   if [ -d "$BSP_CACHE_DIR/bootloader/efi" ]; then mkdir -p "$folder/EFI" && cp -r "$BSP_CACHE_DIR/bootloader/efi/." "$folder/EFI/"; fi
   tree=$(find_device_tree "$(config .image.device_tree)")

@@ -1,32 +1,58 @@
 /** The disk image, if the BSP declares one. */
 
+import { IMAGE_HOOKS, type ImageHookRow } from '../../../lib/hooks/image.ts'
 import { cacheFolder, outputFolder } from '../../model/paths.ts'
 import type { PathRef } from '../../model/plan.ts'
+import { imageName, imageVersion } from '../../plan/image-name.ts'
 import type { StepDeclaration, StepFacts } from '../../plan/step.ts'
+import { toolsOfExtensions } from '../host_tools/declaration.ts'
 import { type Keys, named } from '../named.ts'
 import { file, inCache, optional, placed } from '../refs.ts'
 import { kernelArguments } from './arguments.ts'
-import { imageName } from './name.ts'
 
 export const image: StepDeclaration = {
   name: 'image',
   title: 'Disk image',
   follows: 'before_bundle',
   exists: ({ bsp }) => bsp.image !== undefined,
-  tools: () => ['image'],
+  // Foreign programs run in a mounted image.
+  tools: facts => (mounted(facts) ? ['image', 'rootfs'] : ['image']),
   shared: false,
   inputs: imageInputs,
   outputs: imageOutputs,
-  config: ({ project, bsp, bspName, bspFolder, target }) => ({
-    arch: target,
-    bsp: bspName,
-    folder: bspFolder,
-    image: bsp.image,
-    image_name: bsp.image && imageName(bsp.image),
-    'boot.cmdline': kernelArguments(project, bsp),
-    'boot.bootloader': bsp.boot?.bootloader?.enabled ? bsp.boot.bootloader : undefined,
-    'boot.kernel.device_tree': bsp.boot?.kernel?.custom_kernel ? bsp.boot.kernel.device_tree : undefined,
-  }),
+  config: facts => {
+    const { project, bsp, bspName, bspFolder, target } = facts
+    return {
+      ...ofHandlers(facts),
+      arch: target,
+      bsp: bspName,
+      folder: bspFolder,
+      image: bsp.image,
+      image_name: bsp.image && imageName(bsp.image),
+      'boot.cmdline': kernelArguments(project, bsp),
+      'boot.bootloader': bsp.boot?.bootloader?.enabled ? bsp.boot.bootloader : undefined,
+      'boot.kernel.device_tree': bsp.boot?.kernel?.custom_kernel ? bsp.boot.kernel.device_tree : undefined,
+    }
+  },
+}
+
+type ImageRow = ImageHookRow & { readonly step?: string }
+const ROWS: readonly ImageRow[] = IMAGE_HOOKS
+
+/** Whether a handler needs the image as a loop device. */
+const mounted = ({ handled }: Pick<StepFacts, 'handled'>): boolean =>
+  ROWS.some(row => row.needs !== undefined && handled.has(row.name))
+
+/** How handlers change the way of the image; nothing without handlers. */
+function ofHandlers(facts: StepFacts) {
+  const { handled, bsp, bspName } = facts
+  const changesTable = handled.has('create_partition_table') || handled.has('post_create_partitions')
+  return {
+    ...(mounted(facts) && { mounted: true }),
+    ...((mounted(facts) || changesTable) && { late: true }),
+    ...(handled.has('pre_update_initramfs') && { initramfs: true }),
+    version: imageVersion(bsp.image, bspName),
+  }
 }
 
 /**
@@ -41,6 +67,7 @@ function imageInputs(facts: StepFacts): PathRef[] {
     return [named({ ...placed(facts, path), optional: false }, kind, ['image', ...keys], { kind })]
   }
   return [
+    ...toolsOfExtensions(facts),
     ...inCache(
       'rootfs-post.tar.gz',
       'vmlinuz',

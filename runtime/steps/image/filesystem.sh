@@ -1,4 +1,5 @@
-# Makes filesystems from folders without mounting; the same content gives the same bytes.
+# Makes filesystems from folders without mounting; the same content gives the same bytes. The target is a file, or
+# a block device.
 
 # Converts to bytes: 64M → 67108864.
 bytes() { numfmt --from=iec <<<"$1"; }
@@ -16,42 +17,59 @@ roomy_size() {
   echo $(((used + used / 5 + 64 * 1048576 + 1048575) / 1048576 * 1048576))
 }
 
-# make_filesystem KIND FOLDER FILE SIZE LABEL; without SIZE, as large as the content needs.
+# make_filesystem KIND FOLDER FILE SIZE LABEL [NAME]; without SIZE, as large as the content needs. NAME: where the
+# UUID comes from.
 make_filesystem() {
-  local kind=$1 folder=$2 file=$3 size=$4 label=$5 uuid
-  uuid=$(uuid_of "filesystem $label")
-  rm -f "$file"
+  local kind=$1 folder=$2 file=$3 size=$4 label=$5 uuid options
+  uuid=$(uuid_of "filesystem ${6:-$label}")
+  read -ra options <<<"${mkopts[$kind]:-}"
+  [ -b "$file" ] || rm -f "$file"
   [ "$kind" = none ] || [ "$kind" = squashfs ] || [ -n "$size" ] || size=$(roomy_size "$folder")
   case $kind in
-    ext4)
-      truncate -s "$size" "$file"
-      E2FSPROGS_FAKE_TIME=$SOURCE_DATE_EPOCH mke2fs -q -F -t ext4 -L "${label:0:16}" -U "$uuid" \
-        -E "hash_seed=$uuid,lazy_itable_init=0,lazy_journal_init=0,root_owner=0:0" -m 1 -d "$folder" "$file" ||
+    ext2 | ext3 | ext4)
+      make_room "$file" "$size"
+      E2FSPROGS_FAKE_TIME=$SOURCE_DATE_EPOCH mke2fs -q -F -t "${mkfs[$kind]:-$kind}" -L "${label:0:16}" -U "$uuid" \
+        -E "hash_seed=$uuid,lazy_itable_init=0,lazy_journal_init=0,root_owner=0:0" -m 1 "${options[@]}" -d "$folder" "$file" ||
         fail "the content of partition $label does not fit into $size bytes" 'Give the partition a larger size, or none.' ;;
     vfat)
-      truncate -s "$size" "$file"
+      make_room "$file" "$size"
       # FAT32 needs at least 65525 clusters; smaller filesystems become FAT16, which every firmware reads too.
-      mkfs.vfat --invariant -i "${uuid:0:8}" -n "$(tr '[:lower:]' '[:upper:]' <<<"${label:0:11}")" "$file" >/dev/null
-      find "$folder" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
-      if [ -n "$(ls -A "$folder")" ]; then
-        (cd "$folder" && find . -mindepth 1 -maxdepth 1 -print0 | sort -z | xargs -0 mcopy -s -Q -m -i "$file" -t ::/ 2>/dev/null) ||
-          copy_to_vfat "$folder" "$file" || fail "the content of partition $label does not fit into $size bytes"
-      fi ;;
+      mkfs.vfat --invariant -i "${uuid:0:8}" -n "$(tr '[:lower:]' '[:upper:]' <<<"${label:0:11}")" "${options[@]}" "$file" >/dev/null
+      fill_vfat "$folder" "$file" || fail "the content of partition $label does not fit into $size bytes" ;;
     squashfs)
-      mksquashfs "$folder" "$file" -quiet -no-progress -noappend -comp zstd -mkfs-time "$SOURCE_DATE_EPOCH" >/dev/null
-      if [ -n "$size" ]; then
+      make_squashfs "$folder" "$file"
+      if [ -n "$size" ] && [ ! -b "$file" ]; then
         [ "$(stat -c %s "$file")" -le "$size" ] || fail "the content of partition $label does not fit into $size bytes"
         truncate -s "$size" "$file"
       fi ;;
     swap)
-      truncate -s "$size" "$file"
+      make_room "$file" "$size"
       mkswap -q -L "${label:0:15}" -U "$uuid" "$file" ;;
-    none) truncate -s "$size" "$file" ;;
+    none) make_room "$file" "$size" ;;
+    *)
+      [ -b "$file" ] || fail "a $kind filesystem can only be made where a handler works in the mounted image" \
+        'Without such a handler: ext2, ext3, ext4, vfat, squashfs, swap.'
+      # shellcheck disable=SC2086
+      "mkfs.${mkfs[$kind]:-$kind}" "${options[@]}" ${mkopts_label[$kind]:-} "$label" "$file" >/dev/null ||
+        fail "the $kind filesystem of partition $label could not be made" ;;
   esac
+}
+
+make_room() { [ -b "$1" ] || truncate -s "$2" "$1"; }
+
+make_squashfs() { mksquashfs "$1" "$2" -quiet -no-progress -noappend -comp zstd -mkfs-time "$SOURCE_DATE_EPOCH" >/dev/null; }
+
+# fill_vfat FOLDER FILE
+fill_vfat() {
+  local folder=$1 file=$2
+  find "$folder" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
+  if [ -z "$(ls -A "$folder")" ]; then return; fi
+  (cd "$folder" && find . -mindepth 1 -maxdepth 1 -print0 | sort -z | xargs -0 mcopy -s -Q -m -i "$file" -t ::/ 2>/dev/null) ||
+    copy_to_vfat "$folder" "$file"
 }
 
 copy_to_vfat() {
   local entry
-  while IFS= read -r -d '' entry; do mcopy -s -Q -m -i "$2" "$entry" ::/ || return 1; done \
+  while IFS= read -r -d '' entry; do mcopy -s -Q -m -o -i "$2" "$entry" ::/ || return 1; done \
     < <(find "$1" -mindepth 1 -maxdepth 1 -print0 | sort -z)
 }

@@ -1,7 +1,6 @@
 # Partition tables, and files at fixed offsets. Two pieces that overlap are an error here, so that the device
 # does not fail later.
-MIB=1048576
-placed_from=() placed_to=() placed_name=()
+placed_from=() placed_to=() placed_name=() starts=()
 
 # claim FROM TO NAME: in bytes, TO exclusive.
 claim() {
@@ -39,7 +38,12 @@ put_pieces() {
 # put FILE IMAGE OFFSET. Keeps holes sparse.
 put() { dd if="$1" of="$2" bs=64K oflag=seek_bytes seek="$3" conv=notrunc,sparse status=none; }
 
+# type_id TYPE FILESYSTEM: as sfdisk knows it; a handler may have chosen another for the filesystem.
 type_id() {
+  if [[ ${parttype[$2]:-} =~ ^([0-9A-Fa-f]{2}|[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})$ ]]; then
+    echo "${parttype[$2]}"
+    return
+  fi
   local esp=C12A7328-F81F-11D2-BA4B-00A0C93EC93B linux=0FC63DAF-8483-4772-8E79-3D69D8477DE4
   case $table:$1 in
     gpt:esp) echo $esp ;;
@@ -59,17 +63,23 @@ type_id() {
   esac
 }
 
-# The disk's size: after every partition and piece, in whole MiB, plus one MiB for the backup GPT.
+# The disk's size: after every partition and piece, in whole MiB, plus one MiB for the backup GPT; or the size that
+# a handler has fixed.
 disk_size() {
   local end=0 i
   for ((i = 0; i < ${#placed_to[@]}; i++)); do
     if [ "${placed_to[i]}" -gt "$end" ]; then end=${placed_to[i]}; fi
   done
-  echo $(((end + MIB - 1) / MIB * MIB + MIB))
+  end=$(((end + MIB - 1) / MIB * MIB + MIB))
+  if [ -n "${FIXED_IMAGE_SIZE:-}" ]; then
+    [ "$end" -le $((FIXED_IMAGE_SIZE * MIB)) ] || fail "FIXED_IMAGE_SIZE is $FIXED_IMAGE_SIZE MiB, and the image needs $((end / MIB))"
+    end=$((FIXED_IMAGE_SIZE * MIB))
+  fi
+  echo "$end"
 }
 
 write_table() {
-  local image=$1 next=$MIB i start script wanted attributes
+  local image=$1 next=$((OFFSET * MIB)) i start script wanted attributes
   # An MBR has 440 bytes for boot code before its signature; the protective MBR of a GPT too.
   claim 440 "$([ "$table" = gpt ] && echo $((34 * 512)) || echo 512)" 'the partition table'
   if [ "$table" = mbr ] && [ "$count" -gt 4 ]; then fail "an MBR has four partitions at most, not $count"; fi
@@ -94,8 +104,31 @@ write_table() {
   claim_pieces
   truncate -s "$(disk_size)" "$image"
   sfdisk -q --no-reread --no-tell-kernel "$image" <"$script" || fail 'the partition table could not be written'
+}
+
+# Reads back a table that handlers have made or changed: places and sizes of the partitions, and the id of the root
+# partition. The partitions of the definition are the first ones of the table, in its order.
+read_table() {
+  local found i uuid wanted=$root_device
+  if [ "$table" = none ]; then return; fi
+  found=$(sfdisk -J "$draft") || fail 'the image has no partition table' 'With USE_HOOK_FOR_PARTITION=yes, create_partition_table makes it on ${SDCARD}.raw.'
+  [ "$(jq '.partitiontable.partitions // [] | length' <<<"$found")" -ge "$count" ] ||
+    fail "the partition table has fewer partitions than the definition, $count"
+  case $(jq -r .partitiontable.label <<<"$found") in gpt) table=gpt ;; *) table=mbr ;; esac
   for ((i = 0; i < count; i++)); do
-    put "${files[i]}" "$image" "${starts[i]}"
-    rm "${files[i]}"
+    starts[i]=$(jq --argjson i "$i" '.partitiontable.partitions[$i].start * 512' <<<"$found")
+    sizes[i]=$(jq --argjson i "$i" '.partitiontable.partitions[$i].size * 512' <<<"$found")
   done
+  uuid=$(jq -r --argjson i "${root_index:-0}" '.partitiontable.partitions[$i].uuid // empty | ascii_downcase' <<<"$found")
+  if [ "$table" = mbr ]; then uuid=$(jq -r '.partitiontable.id[2:] | ascii_downcase' <<<"$found")-$(printf %02x $((${root_index:-0} + 1))); fi
+  root_device=PARTUUID=$uuid
+  if [ "$root_device" != "$wanted" ]; then assemble; fi
+  # Another table leaves other places free.
+  if [ "${USE_HOOK_FOR_PARTITION:-no}" = yes ]; then
+    placed_from=() placed_to=() placed_name=() pieces=() piece_offsets=()
+    for ((i = 0; i < count; i++)); do
+      claim "${starts[i]}" $((starts[i] + sizes[i])) "partition $(partition "$i" .name)"
+    done
+    claim_pieces
+  fi
 }

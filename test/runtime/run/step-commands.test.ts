@@ -92,6 +92,18 @@ test('variables that a command publishes and a handler sets or unsets reach what
   assert.equal(lines, ['now yes a b', 'a b,unset,unset,w,unset'])
 })
 
+test('a point with a condition is reached only if the condition holds then', async () => {
+  const at = (value: string) =>
+    runs(
+      [command(`chosen=${value}; strux_publish chosen`), point('middle', { when: '[ "$chosen" = yes ]' })],
+      {
+        guests: [guest('middle', 'echo handler')],
+      },
+    )
+  assert.equal((await at('yes')).lines, ['handler'])
+  assert.equal((await at('no')).lines, [])
+})
+
 test('a command that always runs follows success and failure, and the failure is what is told', async () => {
   const cleanup = command('echo cleaned', { always: true })
   assert.equal((await runs([cleanup, command('echo work')])).lines, ['work', 'cleaned'])

@@ -1,0 +1,225 @@
+# The declared image. Without handlers that need it mounted, each filesystem is made as a file and copied to its
+# offset; body.ts has the order of the phases.
+export ROOTFS_DIR=${STRUX_SCRATCH:-/tmp}/rootfs
+work=$BSP_CACHE_DIR/.image
+draft=$work/draft.img
+name=$(config .image_name) version=$(config .version)
+
+# The state of the step between its commands; handlers do not see it.
+if [ -f "$work/.state" ]; then . "$work/.state"; fi
+keep_state() {
+  declare -p table partitions count root_index boot_index disk_id root_device arguments announced \
+    files sizes starts placed_from placed_to placed_name pieces piece_offsets >"$work/.state" 2>/dev/null || :
+}
+
+begin_image() {
+  mkdir -p "$PROJECT_DIST_OUTPUT_FOLDER"
+  rm -rf --one-file-system "$work" "$ROOTFS_DIR" "$ROOTFS_DIR.raw"
+  mkdir -p "$work/finished" "$ROOTFS_DIR"
+  # A build that was killed may have left a state.
+  placed_from=() placed_to=() placed_name=() starts=() pieces=() piece_offsets=()
+  # Handlers know these by their own names.
+  export SDCARD=$ROOTFS_DIR DESTIMG=$work/finished
+  ln -s "$draft" "$SDCARD.raw"
+  strux_publish SDCARD DESTIMG
+  table=$(jq -r '.image.table // "gpt"' <<<"$STEP_CONFIG")
+  partitions=$(jq -c .image.partitions <<<"$STEP_CONFIG")
+  disk_id=$(uuid_of disk)
+  describe_partitions
+  progress 'Unpacking the root filesystem'
+  tar --numeric-owner --xattrs --xattrs-include='*' -xpzf "$BSP_CACHE_DIR/rootfs-post.tar.gz" -C "$ROOTFS_DIR"
+  keep_state
+}
+
+measure_root() {
+  local used
+  used=$(du -s --block-size=1 "$ROOTFS_DIR" | cut -f1)
+  export rootfs_size=$(((used + MIB - 1) / MIB))
+  strux_publish rootfs_size
+}
+
+# The partition that the kernel mounts, by an id that does not depend on the order of disks in the machine.
+choose_boot() {
+  local cmdline
+  root_index=$(index_with rootfs) boot_index=$(index_with boot)
+  case $table in
+    gpt) root_device=PARTUUID=$(uuid_of "partition $(partition "${root_index:-0}" .name)") ;;
+    mbr) root_device=PARTUUID=${disk_id:0:8}-$(printf %02x $((${root_index:-0} + 1))) ;;
+    none) root_device=/dev/vda ;;
+  esac
+  assemble
+}
+
+assemble() {
+  local cmdline
+  cmdline=$(config '."boot.cmdline"')
+  case " $cmdline " in
+    *" root="*) arguments=$cmdline ;;
+    *) arguments="root=$root_device rw rootwait${cmdline:+ $cmdline}" ;;
+  esac
+  if [ "$table" = none ]; then return; fi
+  rm -rf "$work/boot"
+  if [ -n "$boot_index" ]; then
+    assemble_boot "$work/boot" "$arguments" ''
+  elif [ "$(config '."boot.bootloader".type')" = u-boot ]; then
+    assemble_boot "$work/boot" "$arguments" /boot
+    rm -f "$ROOTFS_DIR/boot/vmlinuz" "$ROOTFS_DIR/boot/initrd.img"
+    cp -r "$work/boot/." "$ROOTFS_DIR/boot/"
+  fi
+}
+
+# Whether filesystems are made after the partition table, because a handler may change the table or work in them.
+made_late() { enabled '.late // false' || [ "${USE_HOOK_FOR_PARTITION:-no}" = yes ]; }
+
+# Sets `folder`: the content of a partition.
+place_content() {
+  local i=$1 content
+  folder=$work/empty-$i
+  rm -rf "$folder" && mkdir -p "$folder"
+  content=$(content_of "$i")
+  case $content in
+    rootfs) folder=$ROOTFS_DIR ;;
+    boot) folder=$work/boot ;;
+    ?*)
+      folder=$(placed_path "$content")
+      [ -d "$folder" ] || fail "there is no folder $content (image.partitions, $(partition "$i" .name))"
+      # A copy, because its times are changed.
+      rm -rf "$work/empty-$i" && cp -r "$folder" "$work/empty-$i" && folder=$work/empty-$i ;;
+  esac
+}
+
+# The sizes of all partitions and, unless they are made late, the filesystems.
+lay_out() {
+  local i last=()
+  files=() sizes=()
+  for ((i = 0; i < count; i++)); do
+    # With a fixed size of the image, the root filesystem gets what the others leave.
+    if [ -n "${FIXED_IMAGE_SIZE:-}" ] && [ "$i" = "$root_index" ]; then last=("$i"); else lay_out_one "$i"; fi
+  done
+  for i in "${last[@]}"; do lay_out_one "$i"; done
+  if [ "$table" != none ]; then
+    if [ "${USE_HOOK_FOR_PARTITION:-no}" = yes ]; then
+      truncate -s "$(image_size)" "$draft"
+    else
+      progress 'Writing the partition table'
+      write_table "$draft"
+    fi
+  fi
+  keep_state
+}
+
+lay_out_one() {
+  local i=$1 label kind size file folder source needed
+  label=$(label_of "$i") kind=$(filesystem_of "$i") size=$(partition "$i" .size) file=$(partition "$i" .file)
+  if [ -n "$size" ]; then size=$(bytes "$size"); fi
+  progress "Making partition $label"
+  place_content "$i"
+  if [ "$i" = "$root_index" ]; then size=$(root_size "$size"); fi
+  files[i]=$work/$i.img
+  if [ -n "$file" ]; then
+    source=$(placed_path "$file")
+    [ -f "$source" ] || fail "there is no file $file (image.partitions, $label)"
+    cp "$source" "${files[i]}"
+    needed=$(stat -c %s "$source")
+    size=${size:-$needed}
+    [ "$needed" -le "$size" ] || fail "$file has $needed bytes, and partition $label only $size"
+    truncate -s "$size" "${files[i]}"
+    sizes[i]=$size
+    return
+  fi
+  if [ -z "$size" ] && [ "$kind" != squashfs ] && [ -z "$(ls -A "$folder")" ]; then
+    fail "partition $label has no content, so it needs a size (image.partitions)"
+  fi
+  if made_late; then
+    sizes[i]=${size:-$(roomy_size "$folder")}
+  else
+    make_filesystem "$kind" "$folder" "${files[i]}" "$size" "$label" "$(partition "$i" .name)"
+    sizes[i]=$(stat -c %s "${files[i]}")
+  fi
+}
+
+# root_size SIZE: with the choices of handlers; empty if nothing says a size.
+root_size() {
+  local size=$1 others=0 i
+  if [ -n "${FIXED_IMAGE_SIZE:-}" ]; then
+    for i in "${!sizes[@]}"; do others=$((others + (sizes[i] + MIB - 1) / MIB)); done
+    [ "$table" = none ] || others=$((others + OFFSET + 1))
+    [ "$FIXED_IMAGE_SIZE" -gt "$others" ] || fail "FIXED_IMAGE_SIZE is $FIXED_IMAGE_SIZE MiB, and the other partitions need $others"
+    echo $(((FIXED_IMAGE_SIZE - others) * MIB))
+  elif [ "${EXTRA_ROOTFS_MIB_SIZE:-0}" -gt 0 ]; then
+    echo $((${size:-$(roomy_size "$ROOTFS_DIR")} + EXTRA_ROOTFS_MIB_SIZE * MIB))
+  else
+    echo "$size"
+  fi
+}
+
+# For a partition table of a handler's own making.
+image_size() {
+  local total=$((OFFSET + 1)) i
+  if [ -n "${FIXED_IMAGE_SIZE:-}" ]; then echo $((FIXED_IMAGE_SIZE * MIB)); return; fi
+  for i in "${!sizes[@]}"; do total=$((total + (sizes[i] + MIB - 1) / MIB)); done
+  echo $((total * MIB))
+}
+
+# Makes the filesystems that come after the table, and puts all of them, and the raw files, in their places.
+fill_image() {
+  local i
+  if made_late; then
+    read_table
+    for ((i = 0; i < count; i++)); do
+      if [ -f "${files[i]}" ]; then
+        [ "$(stat -c %s "${files[i]}")" -le "${sizes[i]}" ] || fail "the file of partition $(label_of "$i") does not fit into its ${sizes[i]} bytes"
+        continue
+      fi
+      place_content "$i"
+      make_filesystem "$(filesystem_of "$i")" "$folder" "${files[i]}" "${sizes[i]}" "$(label_of "$i")" "$(partition "$i" .name)"
+    done
+  fi
+  if [ "$table" = none ]; then
+    # An ext4 leaves its first KiB free for boot code.
+    claim "$([ "$(filesystem_of 0)" = ext4 ] && echo 1024 || echo 0)" "${sizes[0]}" "partition $(partition 0 .name)"
+    claim_pieces
+    mv "${files[0]}" "$draft"
+  else
+    for ((i = 0; i < count; i++)); do
+      put "${files[i]}" "$draft" "${starts[i]}"
+      rm "${files[i]}"
+    done
+  fi
+  put_pieces "$draft"
+  keep_state
+}
+
+# The image gets its name, for handlers that convert or compress it.
+stage_image() {
+  export FINAL_IMAGE_FILE=$DESTIMG/$version.${name##*.} CARD_DEVICE=
+  if [ "${name##*.}" = "$name" ]; then FINAL_IMAGE_FILE=$DESTIMG/$version.img; fi
+  mv "$draft" "$FINAL_IMAGE_FILE"
+  strux_publish FINAL_IMAGE_FILE CARD_DEVICE
+}
+
+put_in_place() {
+  local made file
+  progress 'Putting the image in place'
+  for made in vmlinuz initrd.img; do
+    if [ -f "$work/renewed/$made" ]; then cp "$work/renewed/$made" "$PROJECT_DIST_OUTPUT_FOLDER/$made"
+    elif [ -f "$BSP_CACHE_DIR/$made" ]; then cp "$BSP_CACHE_DIR/$made" "$PROJECT_DIST_OUTPUT_FOLDER/$made"; fi
+  done
+  # Start parameters for strux run and strux test.
+  jq -n --arg root "$root_device" --arg arguments "$arguments" '{root: $root, cmdline: $arguments}' >"$BSP_CACHE_DIR/.image.json"
+  if [ -f "$FINAL_IMAGE_FILE" ]; then
+    mv "$FINAL_IMAGE_FILE" "$PROJECT_DIST_OUTPUT_FOLDER/$name"
+    # With additions to its name, the image has that name too.
+    file=${FINAL_IMAGE_FILE##*/}
+    if [ "$file" != "$name" ]; then ln -sfn "$name" "$PROJECT_DIST_OUTPUT_FOLDER/$file"; fi
+  fi
+  # Files of handlers.
+  for file in "$DESTIMG/$version".*; do
+    if [ -e "$file" ]; then mv "$file" "$PROJECT_DIST_OUTPUT_FOLDER/"; fi
+  done
+}
+
+clean_up() {
+  if declare -F close_image >/dev/null; then close_image; fi
+  rm -rf --one-file-system "$work" "$ROOTFS_DIR" "$ROOTFS_DIR.raw"
+}
