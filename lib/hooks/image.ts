@@ -175,6 +175,14 @@ export const IMAGE_HOOKS = [
   },
   {
     ...ROOTFS,
+    name: 'customize_image',
+    at: 'customize',
+    variables: ['SDCARD'],
+    addition: true,
+    doc: "The place of the user's customize-image.sh, after all overlays.",
+  },
+  {
+    ...ROOTFS,
     name: 'post_customize_image',
     aliases: ['image_tweaks_post_customize'],
     at: 'after_customize',

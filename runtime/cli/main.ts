@@ -10,6 +10,7 @@ import { doctorCommand } from './doctor.ts'
 import { editCommands } from './edit.ts'
 import { commandsElsewhere } from './elsewhere.ts'
 import { exportCommand } from './export.ts'
+import { extensionsCommand } from './extensions.ts'
 import { importCommand } from './import.ts'
 import { initCommand } from './init.ts'
 import { inspectCommands } from './inspect.ts'
@@ -39,6 +40,7 @@ function createProgram(): Command {
     .exitOverride()
   buildCommand(program)
   inspectCommands(program)
+  extensionsCommand(program)
   logCommand(program)
   runCommands(program)
   terminalCommands(program)

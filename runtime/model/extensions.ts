@@ -9,6 +9,8 @@ export interface Extensions {
   readonly handlers: readonly ExtensionHandler[]
   /** Handlers that a definition skips or replaces. */
   readonly skipped: readonly SkippedHandler[]
+  /** Variables with which steps start, such as INSTALL_HEADERS, if a configuration hook has set any. */
+  readonly stepVariables?: Readonly<Record<string, string>>
 }
 
 export interface EnabledExtension {

@@ -2,7 +2,14 @@
 import { posix } from 'node:path'
 import type { ExtensionHandler } from '../model/extensions.ts'
 import type { Origin } from '../model/origin.ts'
-import { type PathRoots, pathRef, type Resolved, resolveDependency, resolveLocation } from '../model/paths.ts'
+import {
+  cacheFolder,
+  type PathRoots,
+  pathRef,
+  type Resolved,
+  resolveDependency,
+  resolveLocation,
+} from '../model/paths.ts'
 import type { PathRef, ScriptNode, ScriptSource } from '../model/plan.ts'
 import { handlerEnvironment } from './environment.ts'
 import type { Stop } from './pipeline.ts'
@@ -39,7 +46,7 @@ export function handlerNode(
     scope: 'bsp',
     everyTime: true,
     artifacts: [],
-    dependencies,
+    dependencies: [...dependencies, ...filesOf(handler)],
     ...handlerEnvironment(handler, planning.facts, planning.root),
     builder: planning.builder(row.step === undefined ? undefined : stepTools(row.step, planning)),
     ...(row.relation === 'within' && row.step !== undefined && { inside: row.step }),
@@ -51,6 +58,34 @@ export function handlerNode(
       harness && { harness: { name: row.harness, text: harness({ text: '' }, handler) } }),
     source,
     origin,
+  }
+}
+
+/** The files that a bash handler needs beside its own. */
+function filesOf({ source, extension }: ExtensionHandler): PathRef[] {
+  if (source.kind !== 'bash') return []
+  return (source.files ?? []).filter(path => path !== extension.file).map(plainFile)
+}
+
+const plainFile = (path: string): PathRef => ({ declared: path, path, glob: false })
+
+/** The file of variables that bash handlers of a step leave to those of later steps. */
+const variablesFile = (bsp: string, step: string): PathRef =>
+  plainFile(`${cacheFolder(bsp)}/extension-variables/${step}.sh`)
+
+/** What the bash handlers inside a step add to its outputs and inputs: files of variables. */
+export function variablesOfHandlers(
+  step: string,
+  scripts: readonly ScriptNode[],
+  bsp: string,
+): { readonly outputs: readonly PathRef[]; readonly inputs: readonly PathRef[] } {
+  const sources = scripts.flatMap(({ inside, handler }) =>
+    inside === step && handler?.source.kind === 'bash' ? [handler.source] : [],
+  )
+  const earlier = new Set(sources.flatMap(({ after }) => after ?? []))
+  return {
+    outputs: sources.length > 0 ? [variablesFile(bsp, step)] : [],
+    inputs: [...earlier].map(name => variablesFile(bsp, name)),
   }
 }
 

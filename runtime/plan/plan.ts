@@ -3,7 +3,7 @@ import { findChains } from '../chains/find.ts'
 import type { Finding } from '../diagnostics/diagnostic.ts'
 import type { Origin } from '../model/origin.ts'
 import type { HookRange, NeverRuns, Plan, PlanNode, ScriptNode, StepNode } from '../model/plan.ts'
-import { handlerNode } from './handler.ts'
+import { handlerNode, variablesOfHandlers } from './handler.ts'
 import { idGiver, titleOf } from './identity.ts'
 import type { PlanInput, ScriptEntry } from './input.ts'
 import { reasonNever } from './never.ts'
@@ -136,7 +136,22 @@ function stepRuns(step: StepDeclaration, planning: Planning, scripts: readonly S
   return step.exists(planning.stepFacts) && !replaced
 }
 
+/** A step with handlers of extensions starts with the variables that configuration hooks have set. */
+function stepEnvironmentOf(step: StepDeclaration, planning: Planning) {
+  const environment = planning.environment(step.shared ? 'shared step' : 'step')
+  const { pipeline, extensions } = planning
+  const start = extensions?.stepVariables ?? {}
+  const takesHandlers = ({ handlers, hooks }: Vocabulary) =>
+    handlers && hooks.some(row => row.relation === 'within' && row.step === step.name)
+  if (Object.keys(start).length === 0 || !pipeline.vocabularies.some(takesHandlers)) return environment
+  return {
+    env: { ...environment.env, ...start },
+    hashedEnv: { ...environment.hashedEnv, ...start },
+  }
+}
+
 function stepNode(step: StepDeclaration, planning: Planning, scripts: readonly ScriptNode[]): StepNode {
+  const variables = variablesOfHandlers(step.name, scripts, planning.bspName)
   return {
     kind: 'step',
     id: step.name,
@@ -144,9 +159,9 @@ function stepNode(step: StepDeclaration, planning: Planning, scripts: readonly S
     step: step.name,
     title: step.title,
     runs_in: 'container',
-    artifacts: step.outputs(planning.stepFacts),
-    dependencies: step.inputs(planning.stepFacts),
-    ...planning.environment(step.shared ? 'shared step' : 'step'),
+    artifacts: [...step.outputs(planning.stepFacts), ...variables.outputs],
+    dependencies: [...step.inputs(planning.stepFacts), ...variables.inputs],
+    ...stepEnvironmentOf(step, planning),
     builder: planning.builder(step.tools(planning.stepFacts)),
     rewrites: [],
     config: step.config(planning.stepFacts),

@@ -119,6 +119,7 @@ test('the authoring API loads neither zod nor anything else that is heavy', asyn
   })
   const inputs = Object.keys(metafile.inputs).map(input => input.replace(/^.*\/?lib\//, ''))
   assert.equal(inputs.sort(), [
+    'customize-image.ts',
     'define.ts',
     'definition.ts',
     'extension.ts',

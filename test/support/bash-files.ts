@@ -13,7 +13,9 @@ export function smallBuilder() {
 
 /** Opens a container for the first evaluation that is not kept. */
 export function evaluatorFor(projectRoot: string): Evaluator {
-  return new Evaluator(projectRoot, () =>
-    openConfinedContainer({ projectRoot, builder: smallBuilder(), notice: () => {} }),
-  )
+  return new Evaluator({
+    projectRoot,
+    root: '/project',
+    open: () => openConfinedContainer({ projectRoot, builder: smallBuilder(), notice: () => {} }),
+  })
 }

@@ -10,6 +10,7 @@ import { dirname, join } from 'node:path'
 import { StruxError } from '../../diagnostics/error.ts'
 import type { NoticeSink } from '../../execute/executor.ts'
 import type { BuilderRef } from '../../model/plan.ts'
+import { CONTAINER_ROOT } from '../../plan/environment.ts'
 import { stateFolder } from '../../state/state-folder.ts'
 
 /** A file of the project: its path relative to the project, and its content. */
@@ -26,8 +27,6 @@ export interface ConfinedResult {
 }
 
 export interface ConfinedShell {
-  /** The project's path as scripts see it. */
-  readonly root: string
   /** Runs a bash script that sees these files at their places in the project. */
   run(script: string, files: readonly ConfinedFile[]): Promise<ConfinedResult>
   close(): Promise<void>
@@ -43,7 +42,7 @@ export interface ConfinedOptions {
 
 /** In seconds: a file that takes longer has an endless loop, or waits for the network. */
 const TIME_LIMIT = 60
-const MOUNTED_AT = '/project'
+const MOUNTED_AT = CONTAINER_ROOT
 const SCRIPTS_AT = '/run/strux-scripts'
 
 /** Connects to the container engine and starts a container, whose image is made first if it is missing. */
@@ -89,7 +88,6 @@ export async function openConfinedContainer(options: ConfinedOptions): Promise<C
     )
   })
   return {
-    root: MOUNTED_AT,
     async run(script, files) {
       copies.add(files)
       const name = copies.script(script)
@@ -152,12 +150,10 @@ class Copies {
  * cannot change the project.
  */
 export function openConfinedProcess(projectRoot: string): ConfinedShell {
-  const folder = join(stateFolder(projectRoot), `evaluate-${process.pid}-${randomBytes(4).toString('hex')}`)
-  mkdirSync(folder, { recursive: true })
+  mkdirSync(join(projectRoot, 'dist'), { recursive: true })
   const isolate = spawnSync('unshare', ['--net', '--mount', 'true']).status === 0
   const readOnly = `mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" && mount -t tmpfs tmpfs "$1/dist"; shift; exec "$@"`
   return {
-    root: projectRoot,
     run(script) {
       // Read from the standard input: the script's own file would be hidden below dist/.
       const bash = ['timeout', '-k', '1', String(TIME_LIMIT), '/bin/bash', '/dev/stdin']
@@ -166,9 +162,7 @@ export function openConfinedProcess(projectRoot: string): ConfinedShell {
         : bash
       return runProcess(argv, script)
     },
-    async close() {
-      rmSync(folder, { recursive: true, force: true })
-    },
+    async close() {},
   }
 }
 

@@ -70,8 +70,8 @@ shopt -u extdebug
 # Which has switched it off.
 set -E
 
+eval "$strux_initial"
 if [[ -n "$strux_function" ]]; then
-  eval "$strux_initial"
   strux_frozen=yes
   mkdir -p "$SRC" 2>/dev/null && cd "$SRC" || :
   "$strux_function"

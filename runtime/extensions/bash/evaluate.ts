@@ -59,25 +59,35 @@ export interface Evaluation {
 /** Kept results: at most this many, the least recently used go first. */
 const KEPT = 500
 
+export interface EvaluatorOptions {
+  /** Absolute. */
+  readonly projectRoot: string
+  /** The project's path as the shell sees it. */
+  readonly root: string
+  /** Called once, for the first evaluation whose result is not kept. */
+  readonly open: () => Promise<ConfinedShell>
+}
+
 export class Evaluator {
   readonly #folder: string
+  readonly root: string
   readonly #open: () => Promise<ConfinedShell>
   #shell: Promise<ConfinedShell> | undefined
 
-  /** `open` is called once, for the first evaluation whose result is not kept. */
-  constructor(projectRoot: string, open: () => Promise<ConfinedShell>) {
+  constructor({ projectRoot, root, open }: EvaluatorOptions) {
     this.#folder = join(stateFolder(projectRoot), 'bash-extensions')
+    this.root = root
     this.#open = open
   }
 
   async evaluate(request: EvaluationRequest): Promise<Evaluation> {
-    const file = join(this.#folder, `${keyOf(request)}.json`)
+    const file = join(this.#folder, `${keyOf(request, this.root)}.json`)
     const kept = readKept(file)
     if (kept) return kept
     this.#shell ??= this.#open()
     const shell = await this.#shell
-    const { exitCode, stdout, stderr } = await shell.run(scriptOf(request, shell.root), request.visible)
-    const evaluation = evaluationOf(stdout, stderr, exitCode, shell.root)
+    const { exitCode, stdout, stderr } = await shell.run(scriptOf(request, this.root), request.visible)
+    const evaluation = evaluationOf(stdout, stderr, exitCode, this.root)
     this.#keep(file, evaluation)
     return evaluation
   }
@@ -124,9 +134,9 @@ function libraryText(): string {
   return library
 }
 
-function keyOf({ files, visible, inputs, function: called, state }: EvaluationRequest): string {
+function keyOf({ files, visible, inputs, function: called, state }: EvaluationRequest, root: string): string {
   const hash = createHash('sha256')
-  hash.update(JSON.stringify([libraryText(), files, inputs, called, state]))
+  hash.update(JSON.stringify([libraryText(), root, files, inputs, called, state]))
   for (const { path, content, executable } of visible) {
     hash.update(`\0${path}\0${executable}\0${content.length}\0`)
     hash.update(content)

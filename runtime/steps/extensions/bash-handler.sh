@@ -5,6 +5,8 @@
 set -eEo pipefail
 STRUX_SESSION="${STRUX_SCRATCH:-/tmp}/.strux-extensions"
 strux_folder="$PROJECT_DIST_CACHE_FOLDER/extension-variables"
+# Steps know its parts joined; handlers, as an array.
+unset EXTRA_IMAGE_SUFFIXES
 strux_known="$(strux_names)"
 
 strux_failed() {

@@ -2,7 +2,7 @@
 import type { StepBody } from '../../plan/body.ts'
 import { stepScript } from '../package-files.ts'
 
-const LIBRARY = ['shell/start.sh', 'shell/step.sh', 'host_tools/folders.sh']
+const LIBRARY = ['shell/start.sh', 'shell/step.sh', 'shell/extension-clean-up.sh', 'host_tools/folders.sh']
 
 export const hostTools: StepBody = {
   get source() {
@@ -16,5 +16,6 @@ export const hostTools: StepBody = {
     { kind: 'point', at: 'ready' },
     { kind: 'point', at: 'fetch' },
     { kind: 'point', at: 'build' },
+    { kind: 'run', script: 'clean_up_extensions', always: true },
   ],
 }

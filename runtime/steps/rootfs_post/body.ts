@@ -14,6 +14,7 @@ const LIBRARY = [
   'shell/foreign.sh',
   'shell/chroot.sh',
   'shell/pack.sh',
+  'shell/extension-clean-up.sh',
   'rootfs_post/repositories.sh',
   'rootfs_post/packages.sh',
   'rootfs_post/device.sh',

@@ -41,6 +41,7 @@ pack() {
 }
 
 clean_up() {
+  clean_up_extensions
   leave_chroot
   rm -rf --one-file-system "$draft" "$ROOTFS_DIR"
 }

@@ -194,7 +194,11 @@ test('a folder of its own is visible with all its files; of a shared one, what l
 test('the second time needs no container', async () => {
   const text = 'user_config__x() { WORD=one; }\n'
   const first = await evaluate('kept', text, { function: 'user_config__x' })
-  const without = new Evaluator(project.root, () => Promise.reject(new Error('no engine')))
+  const without = new Evaluator({
+    projectRoot: project.root,
+    root: '/project',
+    open: () => Promise.reject(new Error('no engine')),
+  })
   const file = 'extensions/kept.sh'
   const request = () => ({
     files: [file],

@@ -1,0 +1,246 @@
+/**
+ * The parts of the original's surroundings that a bash extension needs and that are not here: found in the text,
+ * before any build.
+ */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { forEachChild, parse, type SyntaxNode } from 'unbash'
+import { IMAGE_HOOKS, type ImageHookRow } from '../../../lib/hooks/image.ts'
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
+import { suggest } from '../../diagnostics/suggest.ts'
+import { packageFile } from '../../steps/package-files.ts'
+import { isInternalVariable, partOfOriginal } from './original-internals.ts'
+
+export interface ShellText {
+  /** As it is shown. */
+  readonly file: string
+  readonly text: string
+}
+
+/** Folders of the project below which SRC leads to files; others are made by the build. */
+const IN_SRC = ['cache', 'output', 'userpatches']
+
+export interface NeedsOptions {
+  /** Files whose functions may be called, but which are not looked at themselves. */
+  readonly beside?: readonly ShellText[]
+  /** The project, for the files below userpatches/; without one, they are not looked at. */
+  readonly root?: string
+}
+
+/** @param texts files that are used together: each may call the functions of all */
+export function needsOf(texts: readonly ShellText[], { beside = [], root }: NeedsOptions = {}): Diagnostic[] {
+  const parsed = texts.map(each => ({ ...each, script: parse(each.text) }))
+  const known = new Set(helperNames())
+  let addsPrograms = false
+  for (const script of [...parsed.map(each => each.script), ...beside.map(each => parse(each.text))])
+    visit(script, node => {
+      if (node.type === 'Function') known.add(node.name.value)
+      if (node.type === 'Assignment' && node.name === 'EXTRA_BUILD_DEPS') addsPrograms = true
+    })
+  return parsed.flatMap(({ file, text, script }) => {
+    const finder = new Finder({ file, text }, known, addsPrograms, root)
+    for (const { message, pos } of script.errors ?? [])
+      finder.report(pos, pos, 'error', 'syntax_error', `bash cannot read this: ${message}`)
+    visit(script, node => finder.look(node))
+    return finder.found
+  })
+}
+
+function visit(node: SyntaxNode, look: (node: SyntaxNode) => void): void {
+  look(node)
+  forEachChild(node, child => visit(child, look))
+}
+
+/** The names of extensions that a file enables, as far as they are plain text. */
+export function enabledIn(text: string): string[] {
+  const names: string[] = []
+  visit(parse(text), node => {
+    if (node.type !== 'Command' || node.name?.value !== 'enable_extension') return
+    for (const word of node.suffix) {
+      const name = word.type === 'Word' ? plainText(word) : undefined
+      if (name !== undefined) names.push(name)
+    }
+  })
+  return names
+}
+
+let helpers: readonly string[] | undefined
+/** The functions that an extension may call. */
+export function helperNames(): readonly string[] {
+  if (!helpers) {
+    const names: string[] = []
+    visit(parse(packageFile('runtime/steps/extensions/helpers.sh')), node => {
+      if (node.type === 'Function' && !node.name.value.startsWith('strux_')) names.push(node.name.value)
+    })
+    helpers = names
+  }
+  return helpers
+}
+
+let programs: ReadonlySet<string> | undefined
+/** The programs, builtins and keywords of the builder images with all tool groups. */
+function builderPrograms(): ReadonlySet<string> {
+  programs ??= new Set(packageFile('runtime/extensions/bash/builder-programs.txt').split('\n'))
+  return programs
+}
+
+const ROWS: readonly ImageHookRow[] = IMAGE_HOOKS
+const HOOK_NAMES = new Set(ROWS.flatMap(row => [row.name, ...(row.aliases ?? [])]))
+
+/** Helpers whose next word is a command of the builder. */
+const CALLING: Readonly<Record<string, number>> = {
+  run_host_command_logged: 0,
+  run_host_command_logged_raw: 0,
+  do_with_retries: 1,
+}
+
+type Severity = Diagnostic['severity']
+
+class Finder {
+  readonly found: Diagnostic[] = []
+  readonly #text: ShellText
+  readonly #known: ReadonlySet<string>
+  readonly #addsPrograms: boolean
+  readonly #root: string | undefined
+
+  constructor(text: ShellText, known: ReadonlySet<string>, addsPrograms: boolean, root: string | undefined) {
+    this.#text = text
+    this.#known = known
+    this.#addsPrograms = addsPrograms
+    this.#root = root
+  }
+
+  look(node: SyntaxNode): void {
+    if (node.type === 'Function') this.#hook(node.name.value, node.name.pos, node.name.end)
+    else if (node.type === 'Command') this.#command(node)
+    else if (node.type === 'Word') this.#path(node.text, node.pos)
+    else if (node.type === 'SimpleExpansion') this.#variable(node.text.replace(/^\$/, ''), node.pos, node.end)
+    else if (node.type === 'ParameterExpansion')
+      this.#variable(/^\$\{[!#]?(\w+)/.exec(node.text)?.[1] ?? '', node.pos, node.end)
+    else if (node.type === 'Assignment' && node.name !== undefined)
+      this.#variable(node.name, node.pos, node.pos + node.name.length)
+  }
+
+  report(pos: number, end: number, severity: Severity, code: string, message: string, hint?: string): void {
+    const before = this.#text.text.slice(0, pos).split('\n')
+    const length = end - pos
+    const place = { line: before.length, column: before.at(-1)!.length + 1 }
+    // The same variable may be used many times in a line.
+    if (this.found.some(each => each.line === place.line && each.message === message)) return
+    this.found.push({
+      severity,
+      code,
+      message,
+      file: this.#text.file,
+      ...place,
+      ...(length > 0 && { length }),
+      ...(hint !== undefined && { hint }),
+    })
+  }
+
+  #hook(name: string, pos: number, end: number): void {
+    const cut = name.indexOf('__')
+    if (cut <= 0) return
+    const hook = name.slice(0, cut)
+    if (HOOK_NAMES.has(hook)) return
+    const near = suggest(hook, HOOK_NAMES)
+    const part = partOfOriginal(hook)
+    const hint =
+      part !== undefined
+        ? `it belongs to the original's ${part}, which is not part of this build`
+        : near === undefined
+          ? '`strux hooks` lists the hooks'
+          : `did you mean '${near}'?`
+    this.report(
+      pos,
+      end,
+      'error',
+      'unknown_hook',
+      `${name} is never called: there is no hook '${hook}'`,
+      hint,
+    )
+  }
+
+  #command(node: SyntaxNode & { readonly type: 'Command' }): void {
+    const { name, suffix } = node
+    if (!name) return
+    const called = plainText(name)
+    if (called === undefined) return
+    this.#program(called, name.pos, name.end)
+    const skipped = CALLING[called]
+    const next = skipped === undefined ? undefined : suffix.filter(each => each.type === 'Word')[skipped]
+    const inner = next && plainText(next)?.trim().split(/\s+/)[0]
+    if (next && inner !== undefined && !inner.includes('=')) this.#program(inner, next.pos, next.end)
+  }
+
+  #program(name: string, pos: number, end: number): void {
+    if (name === '' || name.includes('/') || this.#known.has(name) || builderPrograms().has(name)) return
+    // Programs have no underscores, functions have.
+    if (/^[a-z]\w*_\w*$/i.test(name)) {
+      const part = partOfOriginal(name)
+      const near = suggest(name, [...this.#known])
+      const hint =
+        near !== undefined
+          ? `did you mean ${near}?`
+          : part !== undefined
+            ? `it looks like a function of the original's ${part}, which is not part of this build`
+            : 'define it in the file, or in one that is enabled with it'
+      this.report(pos, end, 'error', 'unknown_helper', `there is no function ${name}`, hint)
+      return
+    }
+    // Packages that the extension adds may bring the program.
+    if (this.#addsPrograms) return
+    this.report(
+      pos,
+      end,
+      'error',
+      'unknown_program',
+      `the builder has no program ${name}`,
+      'add its Debian package in add_host_dependencies: EXTRA_BUILD_DEPS="${EXTRA_BUILD_DEPS} PACKAGE"',
+    )
+  }
+
+  #path(text: string, pos: number): void {
+    for (const { 0: whole, 1: path, index } of text.matchAll(/\$(?:SRC|\{SRC\})"?\/"?([\w.@+/-]*)/g)) {
+      const top = path!.split('/')[0]!
+      const missing = !IN_SRC.includes(top) && top !== ''
+      const isUser = top === 'userpatches' && this.#root !== undefined && /[\w-]$/.test(path!)
+      const rest = text.slice(index + whole.length, index + whole.length + 1)
+      const isWhole = rest === '' || /["'\s;)]/.test(rest)
+      if (missing || (isUser && isWhole && !existsSync(join(this.#root!, path!))))
+        this.report(
+          pos + index,
+          pos + index + whole.length,
+          'error',
+          'missing_path',
+          `there is no ${path} below SRC`,
+          missing
+            ? `SRC has ${IN_SRC.join('/, ')}/ only; the original's own files are not part of this build`
+            : 'add it to the project',
+        )
+    }
+  }
+
+  #variable(name: string, pos: number, end: number): void {
+    if (!isInternalVariable(name)) return
+    this.report(
+      pos,
+      end,
+      'error',
+      'unknown_internal',
+      `${name} belongs to the original's kernel or bootloader build`,
+      'kernel and bootloader are set in the BSP, under `boot`',
+    )
+  }
+}
+
+/** The text of a word without expansions. */
+function plainText(word: SyntaxNode & { readonly type: 'Word' }): string | undefined {
+  const isPlain = (part: {
+    readonly type: string
+    readonly parts?: readonly { readonly type: string }[] | undefined
+  }): boolean =>
+    ['Literal', 'SingleQuoted', 'AnsiCQuoted'].includes(part.type) ||
+    (part.type === 'DoubleQuoted' && (part.parts ?? []).every(isPlain))
+  return (word.parts ?? []).every(isPlain) ? word.value : undefined
+}

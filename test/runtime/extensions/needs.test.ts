@@ -1,0 +1,150 @@
+/** `strux extensions check`: what a bash extension needs that is not here, with line and column. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { execaNode } from 'execa'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { enabledIn, helperNames, needsOf } from '../../../runtime/extensions/bash/needs.ts'
+import { TempProject } from '../../support/project.ts'
+import { REPOSITORY } from '../../support/repository.ts'
+
+const found = (text: string, root?: string) =>
+  needsOf([{ file: 'x.sh', text }], root === undefined ? {} : { root }).map(
+    ({ code, line, column, message }) => `${line}:${column} ${code} ${message}`,
+  )
+const hints = (text: string) => needsOf([{ file: 'x.sh', text }]).map(({ hint }) => hint)
+
+test('the extensions of the fixtures need nothing', () => {
+  const folder = join(REPOSITORY, 'test/fixtures/bash-extensions')
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(name =>
+    name.endsWith('.sh'),
+  )
+  assert.is(files.length, 15)
+  for (const file of files)
+    assert.equal(needsOf([{ file, text: readFileSync(join(folder, file), 'utf8') }]), [], file)
+})
+
+test('unknown functions, with a suggestion; wherever a command can be', () => {
+  assert.equal(
+    found(`user_config__x() {
+  display_allert "a"
+  if own_function; then y="$(other_thing a | cat)"; fi
+  do_with_retries 3 fetch_thing_now
+  run_host_command_logged unknown_tool_x a
+  cat <<- EOT
+	$(deep_inside)
+	EOT
+}
+own_function() { :; }
+`),
+    [
+      '2:3 unknown_helper there is no function display_allert',
+      '3:30 unknown_helper there is no function other_thing',
+      '4:21 unknown_helper there is no function fetch_thing_now',
+      '5:27 unknown_helper there is no function unknown_tool_x',
+      '7:4 unknown_helper there is no function deep_inside',
+    ],
+  )
+  assert.is(hints('user_config__x() { display_allert a; }')[0], 'did you mean display_alert?')
+  assert.match(hints('f() { armbian_kernel_config_thing a; }')[0]!, "the original's kernel build")
+})
+
+test('programs that the builder has not, unless the extension adds packages', () => {
+  assert.equal(found('f() { qemu-img info x; frobnicate a; ./own-program; "$TOOL" x; }'), [
+    '1:24 unknown_program the builder has no program frobnicate',
+  ])
+  assert.equal(found('f() { frobnicate a; }; add_host_dependencies__x() { EXTRA_BUILD_DEPS+=" frob"; }'), [])
+  assert.equal(found('f() { chroot_sdcard frobnicate a; }'), [])
+})
+
+test('hooks that are never called here', () => {
+  assert.equal(
+    found(
+      'post_family_tweek__a() { :; }\npost_config_uboot_target__b() { :; }\nimage_tweaks_pre_customize__c() { :; }',
+    ),
+    [
+      "1:1 unknown_hook post_family_tweek__a is never called: there is no hook 'post_family_tweek'",
+      "2:1 unknown_hook post_config_uboot_target__b is never called: there is no hook 'post_config_uboot_target'",
+    ],
+  )
+  assert.equal(hints('post_family_tweek__a() { :; }\npost_config_uboot_target__b() { :; }'), [
+    "did you mean 'post_family_tweaks'?",
+    "it belongs to the original's bootloader build, which is not part of this build",
+  ])
+})
+
+test('paths below SRC', () => {
+  const project = new TempProject()
+  project.write('userpatches/there.conf', '')
+  const text = `f() {
+  cp "\${SRC}/packages/bsp/x" "$SRC/cache/sources/y"
+  cp "\${SRC}"/config/z $SRC/userpatches/there.conf
+  cp "$SRC/userpatches/absent.conf" "$SRC/userpatches/$BOARD.conf"
+}`
+  assert.equal(found(text, project.root), [
+    '2:7 missing_path there is no packages/bsp/x below SRC',
+    '3:7 missing_path there is no config/z below SRC',
+    '4:7 missing_path there is no userpatches/absent.conf below SRC',
+  ])
+  return project.dispose()
+})
+
+test('parts of the kernel and bootloader builds', () => {
+  assert.equal(
+    found('post_family_config__x() {\n  BOOTSOURCE="x"\n  echo "${kernel_work_dir}/a" $KERNELSOURCE\n}'),
+    [
+      "2:3 unknown_internal BOOTSOURCE belongs to the original's kernel or bootloader build",
+      "3:9 unknown_internal kernel_work_dir belongs to the original's kernel or bootloader build",
+    ],
+  )
+})
+
+test('a syntax error', () => {
+  assert.match(found('f() {\n  if then\n}')[0]!, /^\d:\d+ syntax_error bash cannot read this/)
+})
+
+test('functions of files that are used together', () => {
+  const base = { file: 'base.sh', text: 'base_tool() { :; }' }
+  const top = { file: 'top.sh', text: 'enable_extension "base"\nuser_config__x() { base_tool; }' }
+  assert.equal(needsOf([top, base]), [])
+  assert.equal(needsOf([top], { beside: [base] }), [])
+  assert.is(needsOf([top]).length, 1)
+  assert.equal(enabledIn(top.text), ['base'])
+})
+
+test('every function of the helper library is known', () => {
+  for (const name of ['display_alert', 'run_host_command_logged', 'fetch_from_repo', 'enable_extension'])
+    assert.ok(helperNames().includes(name), name)
+})
+
+test('the command: places for people and programs, and the exit code', async () => {
+  const project = new TempProject()
+  project.write('extensions/base.sh', 'base_tool() { :; }\n')
+  project.write(
+    'extensions/bad.sh',
+    'enable_extension base\nuser_config__x() {\n  base_tool\n  no_such_thing\n}\n',
+  )
+  const run = (...args: string[]) =>
+    execaNode(join(REPOSITORY, 'runtime/cli/main.ts'), ['extensions', 'check', ...args], {
+      cwd: project.root,
+      nodeOptions: ['--import', join(REPOSITORY, 'node_modules/tsx/dist/loader.mjs')],
+      reject: false,
+    })
+  const bad = await run('extensions/bad.sh', '--json')
+  assert.is(bad.exitCode, 1)
+  const { ok, diagnostics } = JSON.parse(bad.stdout)
+  assert.is(ok, false)
+  assert.equal(
+    diagnostics.map(({ file, line, code }: Record<string, unknown>) => [file, line, code]),
+    [['extensions/bad.sh', 4, 'unknown_helper']],
+  )
+  const people = await run('extensions/bad.sh')
+  assert.match(people.stderr, 'extensions/bad.sh:4:3')
+  assert.match(people.stdout, '1 file: 1 thing missing')
+  const good = await run('extensions/base.sh')
+  assert.is(good.exitCode, 0)
+  assert.is((await run('absent.sh')).exitCode, 2)
+  await project.dispose()
+})
+
+test.run()
