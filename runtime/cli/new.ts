@@ -1,4 +1,4 @@
-/** `strux new`: the first files of a board or a BSP. */
+/** `strux new`: the first files of a board, a BSP or an extension. */
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, posix, relative, sep } from 'node:path'
@@ -25,7 +25,7 @@ interface NewFlags extends GlobalOptions {
 export function newCommands(program: Command): void {
   const command = program
     .command('new')
-    .description('make the first files of a board or a BSP')
+    .description('make the first files of a board, a BSP or an extension')
     .exitOverride()
   command
     .command('board')
@@ -43,6 +43,12 @@ export function newCommands(program: Command): void {
     )
     .action((name: string, _: unknown, self: Command) => newBsp(name, self.optsWithGlobals<NewFlags>()))
     .exitOverride()
+  command
+    .command('extension')
+    .argument('<name>', 'its name; the file is extensions/NAME.ts')
+    .description('make an extension of the project')
+    .action((name: string, _: unknown, self: Command) => newExtension(name, self.optsWithGlobals<NewFlags>()))
+    .exitOverride()
 }
 
 const PACKAGE_NAME = /^(@[a-z0-9][a-z0-9._-]*\/)?[a-z0-9][a-z0-9._-]*$/
@@ -56,6 +62,15 @@ function newBoard(name: string, flags: NewFlags): void {
   const short = basename(name)
   write(root, `boards/${short}`, 'board', { name: short, package: name, version: selfVersion() })
   printLine(`  next: strux new bsp NAME --extends boards/${short}`)
+}
+
+function newExtension(name: string, flags: NewFlags): void {
+  if (!BSP_NAME.test(name)) {
+    const hint = 'letters, digits, dot, underscore and hyphen, beginning with a letter or digit'
+    throw new StruxError(`'${name}' cannot be the name of an extension`, { hint, exitCode: 2 })
+  }
+  write(projectRoot(flags.project), 'extensions', 'extension', { name })
+  printLine(`  next: extensions: ['${name}'] in a BSP or strux.config.ts, then strux extensions`)
 }
 
 async function newBsp(name: string, flags: NewFlags): Promise<void> {
@@ -192,7 +207,10 @@ function write(
   const files = readdirSync(from, { recursive: true, encoding: 'utf8' })
     .filter(path => path.endsWith('.txt'))
     .sort()
-    .map(path => ({ source: join(from, path), path: `${folder}/${path.slice(0, -'.txt'.length)}` }))
+    .map(path => ({
+      source: join(from, path),
+      path: `${folder}/${path.slice(0, -'.txt'.length).replace('NAME', values.name!)}`,
+    }))
   const there = files.find(({ path }) => existsSync(join(root, path)))
   if (there)
     throw new StruxError(`${there.path} already exists`, { hint: 'choose another name', exitCode: 2 })
