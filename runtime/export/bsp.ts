@@ -11,6 +11,8 @@ import { bspBreaks } from '../yaml/incompatible.ts'
 import type { BspExport } from './bsp-export.ts'
 import { Commented, commentLines, emit } from './emit.ts'
 import { generatedSteps, type StepScripts, writeStepScripts } from './generated.ts'
+import { writeHandlerScripts } from './handler-scripts.ts'
+import { exportHandlers } from './handlers.ts'
 import { bspLayout, type Layout } from './layout.ts'
 import { leftOutOfBsp } from './left-out.ts'
 import { oneOverlay } from './overlays.ts'
@@ -59,16 +61,22 @@ export async function exportBsp(input: BspExport): Promise<Finding[]> {
   }
   copyWhole(input, layout)
   const named = scripts.flatMap(({ value }) => (value.value as YamlScript).depends_on ?? [])
-  const steps = await writeStepScripts({
-    ...input,
-    layout,
-    moved,
-    generated,
-    inner,
-    feeders,
-    readsMore,
-    named,
-  })
+  const handlers = exportHandlers({ ...input, bspName: name, layout })
+  findings.push(...handlers.findings)
+  const steps = [
+    ...(await writeStepScripts({
+      ...input,
+      layout,
+      moved,
+      generated,
+      inner,
+      handlers,
+      feeders,
+      readsMore,
+      named,
+    })),
+    ...writeHandlerScripts(handlers, { ...input, layout }),
+  ]
   for (const { hook, comment, entry, first } of steps) {
     // The declared image is made before the scripts of its hook.
     const at = first ? scripts.findIndex(script => script.hook === hook) : -1

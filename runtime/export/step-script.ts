@@ -5,11 +5,25 @@ import type { StepNode } from '../model/plan.ts'
 import type { StepBody } from '../plan/body.ts'
 import { CONTAINER_ROOT } from '../plan/environment.ts'
 
-/** A script that runs inside the step: its point, and the bash that runs it. */
+/** A script or handler that runs inside the step: its point, and the bash that runs it. */
 export interface InnerScript {
   readonly at: string
   readonly command: string
 }
+
+/**
+ * `strux_publish NAME…` of a subshell passes variables to the script around it, which reads them afterwards.
+ * Steps and handlers call it as in a build.
+ */
+const PUBLISH = `strux_variables=$(mktemp)
+strux_publish() {
+  local strux_name
+  for strux_name; do
+    { printf 'unset -v %s\\n' "$strux_name"; declare -p "$strux_name" 2>/dev/null || :; } >>"$strux_variables"
+  done
+}`
+/** Follows a subshell. */
+export const READ_PUBLISHED = '. "$strux_variables"; : >"$strux_variables"'
 
 /**
  * The bash of a step's body, with the values of the definition. Commands on the host are left out: other tools
@@ -29,7 +43,10 @@ export function stepAsScript(
       if (command.kind === 'run')
         return (command.always ?? false) === wanted ? [command.script.trimEnd()] : []
       if (command.kind !== 'point' || wanted) return []
-      return inner.flatMap(({ at, command: text }) => (at === command.at ? [text] : []))
+      const env = Object.entries(command.env ?? {}).map(
+        ([name, value]) => `export ${name}=${quoteForShell(value)}`,
+      )
+      return inner.flatMap(({ at, command: text }) => (at === command.at ? [...env, text] : []))
     })
   return [
     '#!/bin/bash',
@@ -50,6 +67,6 @@ function separately(parts: readonly string[]): string[] {
 }
 
 function inOneShell(library: string, work: readonly string[], cleanup: readonly string[]): string[] {
-  const put = cleanup.length === 0 ? [] : ['strux_cleanup() {', ...cleanup, '}', 'trap strux_cleanup EXIT']
-  return [library.trimEnd(), ...put, ...work]
+  const last = ['strux_cleanup() {', ...cleanup, 'rm -f "$strux_variables"', '}', 'trap strux_cleanup EXIT']
+  return [PUBLISH, library.trimEnd(), ...last, ...work]
 }

@@ -54,6 +54,45 @@ const PHASES: readonly Phase[] = [
   'pack',
 ]
 
+/** The phases around the handlers that a finished root filesystem can repeat. */
+const REPEATED: Readonly<Record<string, string>> = {
+  unpack_base: 'unpack_finished',
+  install_kernel: 'install_wanted_headers',
+  open_board_files: 'open_board_files',
+  merge_board_files: 'merge_board_files',
+  'finish_kernel; settle; restore_chroot; leave_chroot':
+    'finish_kernel; settle; restore_chroot; leave_chroot',
+  pack: 'pack',
+}
+
+function commandsOf(phases: readonly Phase[], env: Readonly<Record<string, string>>): StepCommand[] {
+  return [
+    ...phases.map(
+      (phase): StepCommand =>
+        typeof phase === 'string' ? { kind: 'run', script: phase, env } : { kind: 'point', ...phase },
+    ),
+    { kind: 'run', script: 'clean_up', env, always: true },
+  ]
+}
+
+/**
+ * The handlers alone, in a root filesystem that is finished already: for an export, where another tool makes it.
+ * Handlers of early hooks then run after packages and overlays.
+ */
+export const handlersAfterwards: StepBody = {
+  get source() {
+    return this.library!
+  },
+  get library() {
+    return stepScript(...LIBRARY, 'rootfs_post/finished.sh')
+  },
+  commands: () =>
+    commandsOf(
+      PHASES.flatMap(phase => (typeof phase === 'string' ? (REPEATED[phase] ?? []) : phase)),
+      {},
+    ),
+}
+
 export const rootfsPost: StepBody = {
   /** Includes the version, which is written to the device. */
   get source() {
@@ -64,13 +103,6 @@ export const rootfsPost: StepBody = {
   },
   commands: ({ node }) => {
     const env = { STEP_CONFIG: JSON.stringify({ ...node.config, strux_version: selfVersion() }) }
-    return [
-      { kind: 'sources', name: 'system' },
-      ...PHASES.map(
-        (phase): StepCommand =>
-          typeof phase === 'string' ? { kind: 'run', script: phase, env } : { kind: 'point', ...phase },
-      ),
-      { kind: 'run', script: 'clean_up', env, always: true },
-    ]
+    return [{ kind: 'sources', name: 'system' }, ...commandsOf(PHASES, env)]
   },
 }

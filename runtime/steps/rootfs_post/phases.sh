@@ -34,7 +34,7 @@ pack() {
   progress 'Packing'
   pack_rootfs "$draft/rootfs-post.tar.gz"
   touch -d "@$SOURCE_DATE_EPOCH" "$draft"/*
-  mv "$draft/display-config.json" "$BSP_CACHE_DIR/.display-config.json"
+  if [ -f "$draft/display-config.json" ]; then mv "$draft/display-config.json" "$BSP_CACHE_DIR/.display-config.json"; fi
   for made in vmlinuz initrd.img rootfs-post.tar.gz; do
     if [ -f "$draft/$made" ]; then mv "$draft/$made" "$BSP_CACHE_DIR/$made"; else rm -f "$BSP_CACHE_DIR/$made"; fi
   done
