@@ -8,7 +8,7 @@ const BOARD_URL = Symbol.for('strux-bsp.board-url')
 /** The defaults of an extension's options. */
 const EXTENSION_DEFAULTS = Symbol.for('strux-bsp.extension-defaults')
 
-const KINDS = ['bsp', 'project', 'layer', 'board', 'without', 'extension'] as const
+const KINDS = ['bsp', 'project', 'layer', 'board', 'without', 'extension', 'package'] as const
 
 /** `board` is the function that `defineBoard` returns; calling it returns a `layer`. */
 export type DefinitionKind = (typeof KINDS)[number]

@@ -44,6 +44,14 @@ export type {
 export type { ConfigurationDraft, ConfigurationHook, DraftOf } from './extension-draft.ts'
 export type { BootloaderHook, Hook, KernelHook } from './hooks/build.ts'
 export type { ImageHook, ImageHookAlias } from './hooks/image.ts'
+export type { PackageHook } from './hooks/package.ts'
+export {
+  definePackage,
+  type HostPackage,
+  type Package,
+  type PackageBody,
+  type PackageScripts,
+} from './package.ts'
 export type { Arch } from './schema/bsp.ts'
 export { isSh, Sh, type ShValue, sh } from './sh.ts'
 export type { ToolGroup } from './tools.ts'

@@ -16,6 +16,7 @@ export type StepName =
   | 'client'
   | 'kernel'
   | 'bootloader'
+  | 'packages'
   | 'rootfs'
   | 'rootfs_post'
   | 'image'

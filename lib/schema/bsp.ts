@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { bootloaderSchema, kernelSchema } from './boot.ts'
 import { extensionKeys } from './extension.ts'
 import { imageSchema } from './image.ts'
+import { packageEntry } from './package.ts'
 import { shellSafe } from './path.ts'
 import { postImageSchema } from './post-script.ts'
 import { boardQemuSchema } from './qemu.ts'
@@ -144,6 +145,14 @@ export const bspSchema = z.strictObject({
     .optional()
     .describe(
       'The disk image, for boards with ordinary partitions. Other boards make theirs with `make_image` scripts.',
+    ),
+  /** Packages that are built from source: names of files in the project's `packages/` folder, or values made by `definePackage`. */
+  packages: z
+    .array(packageEntry)
+    .readonly()
+    .optional()
+    .describe(
+      "Packages that are built from source: names of files in the project's `packages/` folder, or values made by `definePackage`.",
     ),
   /** Scripts that run when all images exist: after the disk image and all `make_image` scripts. */
   post_image: postImageSchema

@@ -40,6 +40,7 @@ export const TYPESCRIPT_KEYS = {
     'boot.cmdline': 'run',
     'rootfs.repositories': 'refused',
     image: 'script',
+    packages: 'refused',
     post_image: 'refused',
     qemu: 'run',
   },

@@ -10,7 +10,7 @@ import { hashText } from './hash-memo.ts'
 export interface InputSources {
   readonly fileStates: FileStates
   /** SHA-256 of a step's body; undefined for steps without a body. */
-  readonly bodyHash: (step: string) => string | undefined
+  readonly bodyHash: (body: string) => string | undefined
   readonly scriptById: (id: string) => ScriptNode | undefined
 }
 
@@ -75,7 +75,7 @@ export async function scriptHash(
   node: PlanNode,
   { fileStates, bodyHash }: InputSources,
 ): Promise<string | undefined> {
-  if (node.kind === 'step') return bodyHash(node.step)
+  if (node.kind === 'step') return bodyHash(node.body)
   return node.source.kind === 'file' ? fileStates.fileHash(node.source.path) : hashText(node.source.text)
 }
 

@@ -11,9 +11,10 @@ interface Entry {
  * - `variables`: `NAME=value`; an entry with the same name is replaced in its position
  * - `scripts`: both; an entry with the same id is replaced in its position, `without` removes
  * - `blobs`: both; an entry with the same role and id is replaced in its position
+ * - `packages`: both; a package with the same name is replaced in its position
  * - `replace`: only the higher layer's list
  */
-export type ListRule = 'union' | 'latest' | 'variables' | 'scripts' | 'blobs' | 'replace'
+export type ListRule = 'union' | 'latest' | 'variables' | 'scripts' | 'blobs' | 'packages' | 'replace'
 
 /** Lists that are not named here are replaced. A single value in place of a list counts as a list of one. */
 export const LIST_RULES: Readonly<Record<string, ListRule>> = {
@@ -38,6 +39,7 @@ export const LIST_RULES: Readonly<Record<string, ListRule>> = {
   'image.partitions': 'replace',
   'image.raw': 'replace',
   'qemu.flags': 'union',
+  packages: 'packages',
   'post_image.scripts': 'scripts',
   'post_image.args': 'replace',
   'post_image.image_args': 'replace',
@@ -46,6 +48,7 @@ export const LIST_RULES: Readonly<Record<string, ListRule>> = {
 /** The key by which an entry replaces another; undefined for entries that replace none. */
 const KEY_OF: Partial<Record<ListRule, (value: unknown) => string | undefined>> = {
   scripts: value => (value as { id?: string }).id,
+  packages: value => (typeof value === 'string' ? value : (value as { name: string }).name),
   blobs: value => JSON.stringify([(value as { role: string }).role, (value as { id: string }).id]),
   variables: value => String(value).split('=', 1)[0],
 }

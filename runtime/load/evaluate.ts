@@ -14,7 +14,7 @@ export interface Evaluated extends Compiled {
 }
 
 /** The expected kind of definition. */
-export type ModuleKind = Extract<DefinitionKind, 'bsp' | 'project' | 'extension'>
+export type ModuleKind = Extract<DefinitionKind, 'bsp' | 'project' | 'extension' | 'package'>
 
 let evaluations = 0
 
@@ -126,6 +126,7 @@ const MAKER: Readonly<Record<DefinitionKind, string>> = {
   board: 'defineBoard',
   without: 'without',
   extension: 'defineExtension',
+  package: 'definePackage',
 }
 const NOUN: Readonly<Record<DefinitionKind, string>> = {
   bsp: 'a BSP',
@@ -134,6 +135,7 @@ const NOUN: Readonly<Record<DefinitionKind, string>> = {
   board: 'a board',
   without: 'an entry of scripts',
   extension: 'an extension',
+  package: 'a package',
 }
 
 function notThatKind(exports: Readonly<Record<string, unknown>>, wanted: ModuleKind): Complaint | undefined {

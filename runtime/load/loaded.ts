@@ -2,6 +2,7 @@
 import type { BspData, ProjectData } from '../../lib/schema.ts'
 import type { Diagnostic, Finding } from '../diagnostics/diagnostic.ts'
 import type { Layers } from '../layers/compose.ts'
+import type { PackageVariant } from '../model/packages.ts'
 import type { DefinitionSource } from './source.ts'
 
 export interface Project {
@@ -23,6 +24,8 @@ export interface BspLocation {
 export interface Bsp extends BspLocation {
   /** With layers merged; paths are relative to the BSP's folder. */
   readonly data: BspData
+  /** The source packages that it builds, each after those that it depends on. */
+  readonly packages?: readonly PackageVariant[]
   /** Set if the definition has layers. */
   readonly layers?: Layers
 }

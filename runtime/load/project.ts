@@ -82,6 +82,23 @@ function whichBsp(name: string, bsps: readonly BspLocation[]): string {
 
 /** Loads one BSP, and no other. Throws a StruxError (exit code 2) if the project has no BSP with that name. */
 export async function loadBsp(project: Pick<Project, 'root' | 'bsps'>, name: string): Promise<Loaded<Bsp>> {
+  const loaded = await loadDefinition(project, name)
+  const { packages } = loaded.value?.data ?? {}
+  if (!loaded.value || !packages) return loaded
+  const { loadPackages } = await import('./packages.ts')
+  const { variants, findings, diagnostics } = await loadPackages(project.root, loaded.value.folder, packages)
+  const failed = [...findings, ...diagnostics].some(each => each.severity === 'error')
+  const placed = loaded.value.layers ? findings.map(loaded.value.layers.written) : findings
+  const { value, ...rest } = loaded
+  return {
+    ...rest,
+    ...(!failed && { value: { ...value, packages: variants } }),
+    findings: [...loaded.findings, ...placed],
+    diagnostics: [...loaded.diagnostics, ...diagnostics],
+  }
+}
+
+async function loadDefinition(project: Pick<Project, 'root' | 'bsps'>, name: string): Promise<Loaded<Bsp>> {
   const location = project.bsps.find(bsp => bsp.name === name)
   if (!location) {
     throw new StruxError(`there is no BSP '${name}'`, { hint: whichBsp(name, project.bsps), exitCode: 2 })

@@ -108,6 +108,8 @@ export interface ScriptCall {
 export interface StepNode extends NodeBase {
   readonly kind: 'step'
   readonly step: string
+  /** The name of its body in the pipeline. */
+  readonly body: string
   readonly runs_in: 'container'
   /** The values of the definition that the step reads, by key. */
   readonly config: Readonly<Record<string, unknown>>

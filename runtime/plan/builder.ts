@@ -13,6 +13,8 @@ export interface BuilderWish {
   readonly suite: string
   /** Undefined: the default groups. An empty list: only the base. */
   readonly tools: readonly ToolGroup[] | undefined
+  /** Additional Debian packages. */
+  readonly packages?: readonly string[]
   readonly target: TargetArch
   readonly host: TargetArch
   /** The project's `build.host_packages`. */
@@ -27,6 +29,8 @@ export function builderFor(wish: BuilderWish): BuilderRef {
   const layers: Layer[] = [layer('base', BASE)]
   // Always in this order, whatever the author's order: recipes with the same first layers share them.
   for (const group of GROUP_ORDER) if (asked.has(group)) layers.push(...GROUPS[group](wish))
+  const { packages = [] } = wish
+  if (packages.length > 0) layers.push(layer('packages', packages))
   const extra = [...new Set(wish.hostPackages)].sort()
   if (extra.length > 0) layers.push(layer('host', extra))
   const recipe: BuilderRecipe = { suite: wish.suite, layers }

@@ -1,6 +1,7 @@
 /** The input of the planner: validated data, and the facts that it does not look up itself. */
 import type { BspData, ProjectData, ProjectScriptData, ScriptData } from '../../lib/schema.ts'
 import type { Extensions } from '../model/extensions.ts'
+import type { PackageVariant } from '../model/packages.ts'
 import type { TargetArch } from '../model/plan.ts'
 
 export interface PlanInput {
@@ -9,6 +10,8 @@ export interface PlanInput {
   /** Parallel to the BSP's scripts: the data of each script that a board provides. */
   readonly boardScripts?: readonly (BoardScript | undefined)[]
   readonly extensions?: Extensions
+  /** The source packages of the build, each after those that it depends on. */
+  readonly packages?: readonly PackageVariant[]
   readonly bspName: string
   /** Relative to the project, with `/`. */
   readonly bspFolder: string

@@ -38,6 +38,8 @@ export type Harness = (
 export interface Pipeline {
   /** In pipeline order. */
   readonly steps: readonly StepDeclaration[]
+  /** The steps that the definition itself brings. They come before the others that follow the same hook. */
+  readonly stepsOf?: (input: PlanInput) => readonly StepDeclaration[]
   /** The work of the steps. A build stops if it has to run a step without a body. */
   readonly bodies: StepBodies
   /** The first vocabulary gives the order; the hooks of the others attach to its steps. */

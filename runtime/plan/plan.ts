@@ -26,7 +26,7 @@ export function makePlan(input: PlanInput, pipeline: Pipeline): Planned {
   const { scripts, never } = collectScripts(planning)
   const nodes: PlanNode[] = []
   const hooks: HookRange[] = []
-  for (const stop of stopsOf(pipeline)) {
+  for (const stop of stopsOf(planning.pipeline)) {
     if (stop.kind === 'hook') {
       const { name } = stop.row
       hooks.push({ name, before: nodes.length })
@@ -157,12 +157,13 @@ function stepNode(step: StepDeclaration, planning: Planning, scripts: readonly S
     id: step.name,
     names: [step.name],
     step: step.name,
+    body: step.body ?? step.name,
     title: step.title,
     runs_in: 'container',
     artifacts: [...step.outputs(planning.stepFacts), ...variables.outputs],
     dependencies: [...step.inputs(planning.stepFacts), ...variables.inputs],
     ...stepEnvironmentOf(step, planning),
-    builder: planning.builder(step.tools(planning.stepFacts)),
+    builder: planning.builder(step.tools(planning.stepFacts), step.packages?.(planning.stepFacts)),
     rewrites: [],
     config: step.config(planning.stepFacts),
     feeders: scripts.filter(script => script.feeds && script.step === step.name).map(script => script.id),

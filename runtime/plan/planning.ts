@@ -41,8 +41,8 @@ export interface Planning extends PlanInput {
   readonly facts: EnvironmentFacts
   readonly stepFacts: StepFacts
   readonly report: (finding: Finding) => void
-  /** The builder image for a node with these tools. Default: the default tool groups. */
-  readonly builder: (tools: readonly ToolGroup[] | undefined) => BuilderRef
+  /** The builder image with these tools (default: the default groups) and additional Debian packages. */
+  readonly builder: (tools: readonly ToolGroup[] | undefined, packages?: readonly string[]) => BuilderRef
   /**
    * The environment of a script or step, and the part of it that counts in fingerprints. Equal readers share
    * one object.
@@ -58,14 +58,15 @@ export function planningOf(
   const target = targetArch(input.bsp.arch, input.host)
   const { builder, build } = input.project
   const made = new Map<string, BuilderRef>()
-  const builderOf = (tools: readonly ToolGroup[] | undefined): BuilderRef => {
-    const key = tools?.join() ?? 'usual'
+  const builderOf: Planning['builder'] = (tools, packages = []) => {
+    const key = JSON.stringify([tools, packages])
     const known = made.get(key)
     if (known) return known
     const ref = builderFor({
       ...(builder?.image === undefined ? {} : { image: builder.image }),
       suite: suiteOf(input.project),
       tools,
+      packages,
       target,
       host: input.host,
       hostPackages: build?.host_packages ?? [],
@@ -90,7 +91,7 @@ export function planningOf(
   }
   return {
     ...input,
-    pipeline,
+    pipeline: { ...pipeline, steps: [...(pipeline.stepsOf?.(input) ?? []), ...pipeline.steps] },
     facts,
     stepFacts: {
       ...input,

@@ -4,6 +4,7 @@
  */
 import type { BspData, ProjectData } from '../../lib/schema.ts'
 import type { ToolGroup } from '../../lib/tools.ts'
+import type { PackageVariant } from '../model/packages.ts'
 import type { PathRef, TargetArch } from '../model/plan.ts'
 
 export interface StepFacts {
@@ -11,6 +12,8 @@ export interface StepFacts {
   readonly bsp: BspData
   readonly bspName: string
   readonly target: TargetArch
+  readonly host: TargetArch
+  readonly packages?: readonly PackageVariant[]
   /** The folders of the BSP and the application, relative to the project. */
   readonly bspFolder: string
   readonly application: string
@@ -22,12 +25,16 @@ export interface StepDeclaration {
   readonly name: string
   /** For messages. */
   readonly title: string
+  /** The name of its body, if several steps share one. Default: its own name. */
+  readonly body?: string
   /** The step comes after the scripts of this hook. */
   readonly follows: string
   /** Whether the definition asks for the step. */
   readonly exists: (facts: StepFacts) => boolean
   /** The package groups of its builder image. */
   readonly tools: (facts: StepFacts) => readonly ToolGroup[]
+  /** Debian packages of its builder image, in addition to those of the groups. */
+  readonly packages?: (facts: StepFacts) => readonly string[]
   /** True if all BSPs of the project use the outputs. */
   readonly shared: boolean
   readonly inputs: (facts: StepFacts) => readonly PathRef[]

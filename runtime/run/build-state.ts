@@ -63,8 +63,8 @@ export function readBuildState({
   }
   const kept = new KeptVersions(root, plan.bsp)
   const orphans = forgetOrphans({ plan, manifest, kept }, plan.chains)
-  const bodyHash = (step: string) => {
-    const body = pipeline.bodies[step]
+  const bodyHash = (name: string) => {
+    const body = pipeline.bodies[name]
     return body && hashText(body.source)
   }
   const builderId = ({ builder }: { builder: BuilderRef }) => builders.identity(builder)

@@ -63,7 +63,7 @@ export async function build(options: BuildOptions, surroundings: BuildSurroundin
 function requireBodies({ plan, pipeline }: BuildOptions, expected: readonly number[]): void {
   const steps = expected.flatMap(index => {
     const node = plan.nodes[index]!
-    return node.kind === 'step' && !pipeline.bodies[node.step] ? [node.id] : []
+    return node.kind === 'step' && !pipeline.bodies[node.body] ? [node.id] : []
   })
   if (steps.length === 0) return
   throw new StruxError(

@@ -100,7 +100,7 @@ async function runAndRecord(
     else
       await runStep(
         node,
-        runner.pipeline.bodies[node.step]!,
+        runner.pipeline.bodies[node.body]!,
         (at, inside) => runner.point(node.id, at, inside),
         runner,
       )

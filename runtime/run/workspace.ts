@@ -109,6 +109,7 @@ function planInput(project: Project, bsp: Bsp) {
     project: project.config,
     bsp: bsp.data,
     ...(bsp.layers && { boardScripts: bsp.layers.scripts }),
+    ...(bsp.packages && { packages: bsp.packages }),
     bspName: bsp.name,
     bspFolder: bsp.folder,
     host: hostArch(),

@@ -9,6 +9,8 @@ import { frontend } from './frontend/body.ts'
 import { hostTools } from './host_tools/body.ts'
 import { image } from './image/body.ts'
 import { kernel } from './kernel/body.ts'
+import { packageBody } from './package/body.ts'
+import { packagesBody } from './packages/body.ts'
 import { rootfs } from './rootfs/body.ts'
 import { rootfsPost } from './rootfs_post/body.ts'
 import { wpe } from './wpe/body.ts'
@@ -25,4 +27,6 @@ export const BUILT_IN_BODIES: StepBodies = {
   rootfs,
   rootfs_post: rootfsPost,
   image,
+  package: packageBody,
+  packages: packagesBody,
 }

@@ -8,6 +8,7 @@ import { POST_SCRIPT_HOOKS } from '../../lib/hooks/post-scripts.ts'
 import type { Pipeline, Vocabulary } from '../plan/pipeline.ts'
 import { BUILT_IN_BODIES } from './bodies.ts'
 import { handlerHarness } from './extensions/harness.ts'
+import { packageSteps } from './package/declaration.ts'
 import { postScripts } from './post_scripts/entries.ts'
 import { postImageScript } from './post_scripts/harness.ts'
 import { STEPS } from './registry.ts'
@@ -50,6 +51,7 @@ const POST_SCRIPTS: Vocabulary = {
 
 export const BUILD_PIPELINE: Pipeline = {
   steps: STEPS,
+  stepsOf: packageSteps,
   bodies: BUILT_IN_BODIES,
   vocabularies: [BUILD, PROJECT, IMAGE, POST_SCRIPTS],
 }

@@ -13,6 +13,7 @@ import { frontend } from './frontend/declaration.ts'
 import { hostTools } from './host_tools/declaration.ts'
 import { image } from './image/declaration.ts'
 import { kernel } from './kernel/declaration.ts'
+import { packages } from './packages/declaration.ts'
 import { rootfs } from './rootfs/declaration.ts'
 import { rootfsPost } from './rootfs_post/declaration.ts'
 import { wpe } from './wpe/declaration.ts'
@@ -26,6 +27,7 @@ export const STEPS: readonly StepDeclaration[] = [
   client,
   kernel,
   bootloader,
+  packages,
   rootfs,
   rootfsPost,
   image,

@@ -20,6 +20,7 @@ const LIBRARY = [
   'rootfs_post/device.sh',
   'rootfs_post/splash.sh',
   'rootfs_post/kernel.sh',
+  'rootfs_post/source-packages.sh',
   'rootfs_post/phases.sh',
 ]
 
@@ -40,9 +41,11 @@ const PHASES: readonly Phase[] = [
   'open_board_files',
   { at: 'board_files' },
   'merge_board_files',
+  'merge_source_packages',
   { at: 'before_services' },
   'enable_units; describe_device; install_splash',
   { at: 'before_customize' },
+  'finalize_target',
   // The author's overlays win over everything that the steps install.
   'apply_overlays',
   { at: 'customize' },

@@ -4,6 +4,7 @@ import { PROJECT_DEFAULTS } from '../../../lib/schema.ts'
 import type { StepDeclaration, StepFacts } from '../../plan/step.ts'
 import { toolsOfExtensions } from '../host_tools/declaration.ts'
 import { entries, named, packageFiles, repositoryKeys } from '../named.ts'
+import { hasPackages, packageFiles as packageOutputs, packageSettings } from '../packages/declaration.ts'
 import { file, folder, inCache, ownOrProject } from '../refs.ts'
 import { hasStep, optionalSteps, suiteOf } from '../settings.ts'
 import { bspOverlays } from './overlays.ts'
@@ -24,6 +25,7 @@ export const rootfsPost: StepDeclaration = {
     ...(hasStep(facts.project, 'cage') ? inCache('cage', '.cage-env')(facts) : []),
     ...(hasStep(facts.project, 'wpe') ? inCache('libstrux-extension.so', 'cog')(facts) : []),
     ...(facts.bsp.boot?.kernel?.custom_kernel ? inCache('kernel')(facts) : []),
+    ...(hasPackages(facts) ? packageOutputs(facts) : []),
     ...overlays(facts).map(({ path, keys, source }) =>
       named(folder(path), 'overlay', keys, { source, kind: 'folder', required: false }),
     ),
@@ -40,7 +42,8 @@ export const rootfsPost: StepDeclaration = {
     ...repositoryKeys(facts.bsp.rootfs?.repositories, 'bsp', path => ownOrProject(facts, path)),
   ],
   outputs: inCache('rootfs-post.tar.gz', 'vmlinuz', 'initrd.img', '.display-config.json'),
-  config: ({ project, bsp, bspName, bspFolder, target, handled }) => ({
+  config: ({ project, bsp, bspName, bspFolder, target, handled, packages = [] }) => ({
+    ...(hasPackages({ packages }) && { source_packages: packageSettings({ packages }) }),
     ...(IN_THIS_STEP.some(name => handled.has(name)) && { handlers: true }),
     suite: suiteOf(project),
     folder: bspFolder,

@@ -1,0 +1,313 @@
+/** A source package: what a board needs that is no Debian package. */
+import * as z from 'zod'
+import {
+  PACKAGE_HOOK_NAMES,
+  type PackageConditions,
+  type PackageHook,
+  reasonHookNever,
+} from '../hooks/package.ts'
+import { shellSafe, sourcePath } from './path.ts'
+import { choice, type Rule, type RuleParams, strings, text } from './rule.ts'
+import { inlineSchema } from './script.ts'
+
+export const INFRASTRUCTURES = ['generic', 'autotools', 'cmake', 'meson', 'kernel-module'] as const
+export const SITE_METHODS = ['local', 'git', 'http', 'file', 'debian'] as const
+
+const nameRule: Rule<string> = {
+  code: 'bad_package_name',
+  hint: "lower-case letters, digits, '.' and '-'; the host variant gets its 'host-' by itself",
+  holds: value => /^[a-z0-9][a-z0-9.-]*$/.test(value) && !value.startsWith('host-'),
+  message: value => `'${value}' cannot be the name of a package`,
+  json: { pattern: '^(?!host-)[a-z0-9][a-z0-9.-]*$' },
+}
+const sha256: Rule<string> = {
+  code: 'bad_sha256',
+  hint: '64 hexadecimal digits',
+  holds: value => /^[0-9a-f]{64}$/i.test(value),
+  message: value => `'${value}' is not a SHA-256`,
+  json: { pattern: '^[0-9a-fA-F]{64}$' },
+}
+const dependencyRule: Rule<string> = {
+  code: 'bad_dependency',
+  hint: "the name of a package, 'host-NAME' for its host variant, or 'deb:NAME' for a Debian package",
+  holds: value => /^(deb:)?[a-z0-9][a-z0-9+.-]*$/.test(value),
+  message: value => `'${value}' is not a dependency`,
+  json: { pattern: '^(deb:)?[a-z0-9][a-z0-9+.-]*$' },
+}
+
+const dependencies = z.array(text(dependencyRule)).readonly()
+const path = text(...sourcePath)
+const script = z.union([inlineSchema, z.array(inlineSchema).readonly()], {
+  error: 'must be an inline script or a list of them: sh`…`',
+})
+const environment = z.record(z.string(), z.string())
+
+const hooksSchema = z.strictObject(
+  Object.fromEntries(PACKAGE_HOOK_NAMES.map(name => [name, script.optional()])) as Record<
+    PackageHook,
+    z.ZodOptional<typeof script>
+  >,
+)
+
+const COMMANDS = [
+  'extract',
+  'configure',
+  'build',
+  'install',
+  'install_staging',
+  'install_target',
+  'install_images',
+] as const
+const commandsSchema = z.strictObject(
+  Object.fromEntries(COMMANDS.map(name => [name, inlineSchema.optional()])) as Record<
+    (typeof COMMANDS)[number],
+    z.ZodOptional<typeof inlineSchema>
+  >,
+)
+
+/** The keys that a host variant has of its own. */
+const ownKeys = {
+  /** Packages that are built and installed first: `'NAME'`, `'host-NAME'`, or `'deb:NAME'` for a Debian package of the architecture. */
+  dependencies: dependencies
+    .optional()
+    .describe(
+      "Packages that are built and installed first: `'NAME'`, `'host-NAME'`, or `'deb:NAME'` for a Debian package of the architecture.",
+    ),
+  /** Arguments for configure, cmake or meson. */
+  conf_opts: strings.optional().describe('Arguments for configure, cmake or meson.'),
+  /** Variables for configure, cmake or meson. */
+  conf_env: environment.optional().describe('Variables for configure, cmake or meson.'),
+  /** Arguments for make, or for ninja. */
+  make_opts: strings.optional().describe('Arguments for make, or for ninja.'),
+  /** The work of phases, in place of that of the infrastructure. */
+  commands: commandsSchema.optional().describe('The work of phases, in place of that of the infrastructure.'),
+  /** Scripts before and after phases; each hook has one or a list. */
+  hooks: hooksSchema.optional().describe('Scripts before and after phases; each hook has one or a list.'),
+}
+
+const shape = z.strictObject({
+  /** Name of the package: of its file, its node `package:NAME`, its build folder. */
+  name: text(nameRule).describe(
+    'Name of the package: of its file, its node `package:NAME`, its build folder.',
+  ),
+  /** Version of the package. For git: the branch, tag or commit. */
+  version: text(shellSafe).optional().describe('Version of the package. For git: the branch, tag or commit.'),
+  /** Where the source is: a folder (`./src`), a URL without the file's name, or the URL of a repository. */
+  site: text(shellSafe)
+    .optional()
+    .describe(
+      "Where the source is: a folder (`./src`), a URL without the file's name, or the URL of a repository.",
+    ),
+  /** How the source is fetched. `local`: a folder that is copied; `git`; `http`: a tarball; `file`: a tarball of the project; `debian`: a source package. Default: `http` for a URL, else `local`. */
+  site_method: choice(SITE_METHODS, 'unknown_value', 'site method')
+    .optional()
+    .describe(
+      'How the source is fetched. `local`: a folder that is copied; `git`; `http`: a tarball; `file`: a tarball of the project; `debian`: a source package. Default: `http` for a URL, else `local`.',
+    ),
+  /** The tarball's name. Default: `NAME-VERSION.tar.gz`. */
+  source: text(shellSafe).optional().describe("The tarball's name. Default: `NAME-VERSION.tar.gz`."),
+  /** SHA-256 of the tarball. */
+  sha256: text(sha256).optional().describe('SHA-256 of the tarball.'),
+  /** A folder of the project that takes the place of the source, for work on the package. */
+  override_srcdir: path
+    .optional()
+    .describe('A folder of the project that takes the place of the source, for work on the package.'),
+  /** Patches: files, or folders whose `*.patch` are applied in their order. Not for local sources. */
+  patches: z
+    .array(path)
+    .readonly()
+    .optional()
+    .describe(
+      'Patches: files, or folders whose `*.patch` are applied in their order. Not for local sources.',
+    ),
+  /** Folder of the source in which the package is built. Default: its top. */
+  subdir: text(shellSafe)
+    .optional()
+    .describe('Folder of the source in which the package is built. Default: its top.'),
+  /** Licences, as SPDX names. */
+  license: z.string().optional().describe('Licences, as SPDX names.'),
+  /** Files of the source with the licences' texts. */
+  license_files: strings.optional().describe("Files of the source with the licences' texts."),
+  /** How the package is built. Default: `generic`, which does only what `commands` say. */
+  infra: choice(INFRASTRUCTURES, 'unknown_value', 'infrastructure')
+    .optional()
+    .describe('How the package is built. Default: `generic`, which does only what `commands` say.'),
+  /** Whether it is built for the device. Default: true. */
+  target: z.boolean().optional().describe('Whether it is built for the device. Default: true.'),
+  /** The variant for the machine that builds, if there is one. It inherits neither hooks nor commands. */
+  host: z
+    .strictObject(ownKeys)
+    .optional()
+    .describe(
+      'The variant for the machine that builds, if there is one. It inherits neither hooks nor commands.',
+    ),
+  ...ownKeys,
+  /** Whether it is installed in STAGING_DIR, where other packages find headers and libraries. Default: false. */
+  install_staging: z
+    .boolean()
+    .optional()
+    .describe(
+      'Whether it is installed in STAGING_DIR, where other packages find headers and libraries. Default: false.',
+    ),
+  /** Whether it is installed in the root filesystem. Default: true. */
+  install_target: z
+    .boolean()
+    .optional()
+    .describe('Whether it is installed in the root filesystem. Default: true.'),
+  /** Whether it puts files into the output folder. Default: false. */
+  install_images: z
+    .boolean()
+    .optional()
+    .describe('Whether it puts files into the output folder. Default: false.'),
+  /** Packages whose files it may overwrite in the root filesystem. */
+  replaces: strings.optional().describe('Packages whose files it may overwrite in the root filesystem.'),
+  /** Users that its programs need. */
+  users: z
+    .array(
+      z.strictObject({
+        /** Name of the user. */
+        name: text(shellSafe).describe('Name of the user.'),
+        /** Name of the main group. Default: as the user. */
+        group: text(shellSafe).optional().describe('Name of the main group. Default: as the user.'),
+        /** Additional groups. */
+        groups: z.array(text(shellSafe)).readonly().optional().describe('Additional groups.'),
+        /** Home directory. Default: none. */
+        home: text(shellSafe).optional().describe('Home directory. Default: none.'),
+        /** Login shell. Default: none. */
+        shell: text(shellSafe).optional().describe('Login shell. Default: none.'),
+      }),
+    )
+    .readonly()
+    .optional()
+    .describe('Users that its programs need.'),
+  /** Modes and owners of installed files, which otherwise belong to root. */
+  permissions: z
+    .array(
+      z.strictObject({
+        /** Path in the root filesystem. */
+        path: text(shellSafe).describe('Path in the root filesystem.'),
+        /** Mode in octal digits, such as `'4755'`. */
+        mode: z.string().optional().describe("Mode in octal digits, such as `'4755'`."),
+        /** Owner. Default: root. */
+        owner: text(shellSafe).optional().describe('Owner. Default: root.'),
+        /** Group. Default: root. */
+        group: text(shellSafe).optional().describe('Group. Default: root.'),
+        /** Whether it also holds for everything below a folder. */
+        recursive: z.boolean().optional().describe('Whether it also holds for everything below a folder.'),
+      }),
+    )
+    .readonly()
+    .optional()
+    .describe('Modes and owners of installed files, which otherwise belong to root.'),
+  /** Units of systemd that the package installs and that start with the device. */
+  units: z
+    .array(text(shellSafe))
+    .readonly()
+    .optional()
+    .describe('Units of systemd that the package installs and that start with the device.'),
+})
+
+type Shape = z.output<typeof shape>
+
+/** A source package's data. */
+export type PackageData = Shape
+
+/** How the source of a package is fetched. */
+export function siteMethod({
+  site = '',
+  site_method,
+  override_srcdir,
+}: Pick<PackageData, 'site' | 'site_method' | 'override_srcdir'>): (typeof SITE_METHODS)[number] {
+  if (override_srcdir !== undefined) return 'local'
+  return site_method ?? (/^(https?|ftp):/.test(site) ? 'http' : 'local')
+}
+
+/** What decides about the phases of a variant. */
+export function conditionsOf(data: PackageData, variant: 'host' | 'target'): PackageConditions {
+  return {
+    variant,
+    sources: siteMethod(data) === 'local' ? 'local' : 'fetched',
+    install_staging: data.install_staging ?? false,
+    install_target: data.install_target ?? true,
+    install_images: data.install_images ?? false,
+  }
+}
+
+interface Broken {
+  readonly path: (string | number)[]
+  readonly message: string
+  readonly code: string
+  readonly hint: string
+}
+
+/** Rules about several keys. */
+function broken(data: PackageData): Broken[] {
+  const found: Broken[] = []
+  const add = (path: (string | number)[], code: string, message: string, hint: string) =>
+    found.push({ path, code, message, hint })
+  const method = siteMethod(data)
+  const needsVersion = method === 'git' || method === 'debian' || (method === 'http' && !data.source)
+  if (data.override_srcdir === undefined) {
+    if (
+      data.site === undefined &&
+      method !== 'debian' &&
+      data.infra !== undefined &&
+      data.infra !== 'generic'
+    )
+      add([], 'no_source', 'the package has no source', 'give site, such as `./src` or a URL')
+    if (needsVersion && data.version === undefined && method !== 'debian')
+      add(['site'], 'no_version', `a package from ${method} needs a version`, 'give version')
+  }
+  if (method === 'local' && data.override_srcdir === undefined && (data.patches?.length ?? 0) > 0)
+    add(
+      ['patches'],
+      'patches_local',
+      'patches are not applied to a local source',
+      'change the source itself, or apply them in post_rsync',
+    )
+  if (data.target === false && !data.host)
+    add(
+      ['target'],
+      'no_variant',
+      'the package has no variant: target is false, and there is no host',
+      'add host: {}',
+    )
+  if (data.infra === 'kernel-module' && data.host)
+    add(['host'], 'no_variant', 'a kernel module has no host variant', 'leave host out')
+  const hooks = (given: Shape['hooks'], variant: 'host' | 'target', keys: string[]) => {
+    for (const name of Object.keys(given ?? {}) as PackageHook[]) {
+      const never = reasonHookNever(name, conditionsOf(data, variant))
+      if (never) add([...keys, name], 'hook_never_runs', never.message, never.hint)
+    }
+  }
+  if (data.target === false) {
+    for (const name of Object.keys(data.hooks ?? {}))
+      add(['hooks', name], 'hook_never_runs', `${name} never runs: target is false`, 'put it into host.hooks')
+  } else hooks(data.hooks, 'target', ['hooks'])
+  hooks(data.host?.hooks, 'host', ['host', 'hooks'])
+  return found
+}
+
+/** The kind of zod's issues that rules of ours make. */
+const OWN_RULE = 'custom'
+
+export const packageSchema = shape.superRefine((data, context) => {
+  for (const { path, message, code, hint } of broken(data)) {
+    const params: RuleParams = { code, hint }
+    context.addIssue({ code: OWN_RULE, path, message, params: { ...params } })
+  }
+})
+
+/** A package, or the name of one. */
+export const packageEntry = z.union([text(obeyName()), packageSchema], {
+  error: 'must be the name of a package or the result of definePackage({ … })',
+})
+
+/** A name in a list of packages may be that of a host variant. */
+function obeyName(): Rule<string> {
+  return {
+    ...nameRule,
+    holds: value => nameRule.holds(value.replace(/^host-/, '')),
+    json: { pattern: '^[a-z0-9][a-z0-9.-]*$' },
+  }
+}

@@ -1,0 +1,98 @@
+/** Loads the source packages of a BSP: values in its definition, and files of the project's `packages/` folder. */
+import { existsSync, readdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { type PackageData, packageSchema } from '../../lib/schema/package.ts'
+import type { BspData } from '../../lib/schema.ts'
+import type { Diagnostic, Finding } from '../diagnostics/diagnostic.ts'
+import type { Origin } from '../model/origin.ts'
+import type { PackageVariant, SourcePackage } from '../model/packages.ts'
+import { validate } from '../validate/validate.ts'
+import { evaluateModule } from './evaluate.ts'
+import { findVariants } from './package-variants.ts'
+import { moduleSource } from './source.ts'
+
+/** The project's folder of packages. */
+const FOLDER = 'packages'
+
+export interface LoadedPackages {
+  /** Every variant after those that it depends on. */
+  readonly variants: readonly PackageVariant[]
+  readonly findings: readonly Finding[]
+  /** Of the packages' own files. */
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** @param bspFolder the folder that `./` means in values of the definition */
+export async function loadPackages(
+  root: string,
+  bspFolder: string,
+  packages: NonNullable<BspData['packages']>,
+): Promise<LoadedPackages> {
+  const diagnostics: Diagnostic[] = []
+  const findings: Finding[] = []
+  const known = new Map<string, SourcePackage | undefined>()
+  const originOf = (index: number): Origin => ({ source: 'bsp', keys: ['packages', index] })
+  for (const [index, data] of packages.entries()) {
+    if (typeof data !== 'string') known.set(data.name, { data, folder: bspFolder, origin: originOf(index) })
+  }
+  const packageNamed = async (name: string, origin: Origin) => {
+    if (known.has(name)) return known.get(name)
+    const file = fileOf(root, name)
+    const data = file === undefined ? undefined : await loadFile(root, file, name, diagnostics)
+    // A file with errors is reported by itself.
+    const found = data && file !== undefined ? { data, folder: dirname(file), origin } : undefined
+    if (file === undefined || found) known.set(name, found)
+    return found
+  }
+  const wanted = packages.map((each, index) => ({
+    name: typeof each === 'string' ? each : each.name,
+    origin: originOf(index),
+  }))
+  const { variants, findings: ofVariants } = await findVariants(wanted, packageNamed, () => [
+    ...known.keys(),
+    ...namesIn(root),
+  ])
+  const broken = diagnostics.some(each => each.severity === 'error')
+  findings.push(...ofVariants.filter(({ code }) => !broken || code !== 'unknown_package'))
+  return { variants, findings, diagnostics }
+}
+
+/** `packages/NAME.ts`, or `packages/NAME/package.ts` with its files beside it; relative to the project. */
+function fileOf(root: string, name: string): string | undefined {
+  return [`${FOLDER}/${name}.ts`, `${FOLDER}/${name}/package.ts`].find(file => existsSync(join(root, file)))
+}
+
+function namesIn(root: string): string[] {
+  try {
+    return readdirSync(join(root, FOLDER)).map(file => file.replace(/\.ts$/, ''))
+  } catch {
+    return []
+  }
+}
+
+/** The valid data of a package's file; otherwise adds its errors. */
+async function loadFile(
+  root: string,
+  file: string,
+  name: string,
+  diagnostics: Diagnostic[],
+): Promise<PackageData | undefined> {
+  const { module, diagnostics: ofModule, value } = await evaluateModule(file, 'package', { root })
+  diagnostics.push(...ofModule)
+  if (!module || ofModule.some(each => each.severity === 'error')) return undefined
+  const { value: data, findings } = validate(packageSchema, value, 'bsp')
+  const all = data && data.name !== name ? [...findings, wrongName(data.name, name)] : findings
+  diagnostics.push(...(await moduleSource(module, value).locate(all)))
+  return all.some(each => each.severity === 'error') ? undefined : data
+}
+
+function wrongName(name: string, file: string): Finding {
+  return {
+    severity: 'error',
+    code: 'bad_package_name',
+    message: `the package '${name}' is in a file for '${file}'`,
+    hint: `name it '${file}', or rename its file`,
+    origin: { source: 'bsp', keys: ['name'] },
+    at: 'value',
+  }
+}

@@ -1,0 +1,117 @@
+/** One step for each variant of a source package. */
+import { posix } from 'node:path'
+import { phasesOf } from '../../../lib/hooks/package.ts'
+import { conditionsOf } from '../../../lib/schema/package.ts'
+import type { PackageVariant } from '../../model/packages.ts'
+import { cacheFolder } from '../../model/paths.ts'
+import type { PathRef, TargetArch } from '../../model/plan.ts'
+import { targetArch } from '../../plan/arch.ts'
+import type { PlanInput } from '../../plan/input.ts'
+import type { StepDeclaration, StepFacts } from '../../plan/step.ts'
+import { file, optional } from '../refs.ts'
+import { suiteOf } from '../settings.ts'
+import { buildName, outputsOf, packageNode } from './places.ts'
+import { recipeOf } from './recipe.ts'
+import { sourceOf } from './source.ts'
+
+/** Folders of version control, which are not copied from a local source. */
+export const VERSION_CONTROL = ['.svn', '.git', '.hg', '.bzr', 'CVS']
+
+/** The build systems that packages use, in one image layer for all packages. */
+const BUILD_SYSTEMS =
+  'autoconf automake cmake gettext libtool meson ninja-build patchelf pkgconf rsync'.split(' ')
+
+const DEBIAN: Readonly<Record<TargetArch, string>> = { arm64: 'arm64', x86_64: 'amd64', armhf: 'armhf' }
+
+/** The steps of all packages of a build. */
+export function packageSteps({ packages = [], bsp, host }: PlanInput): readonly StepDeclaration[] {
+  const target = targetArch(bsp.arch, host)
+  return packages.map(each => packageStep(each, packages, target === host))
+}
+
+function packageStep(
+  variant: PackageVariant,
+  all: readonly PackageVariant[],
+  native: boolean,
+): StepDeclaration {
+  const { data, folder } = variant.package
+  const isKernel = data.infra === 'kernel-module'
+  const needed = closure(variant, all)
+  const phases = phasesOf(conditionsOf(data, variant.variant))
+  const source = sourceOf(data, folder)
+  return {
+    name: packageNode(variant.id),
+    title: `Package ${variant.id}${data.version === undefined ? '' : ` ${data.version}`}`,
+    body: 'package',
+    follows: 'after_bootloader',
+    exists: () => true,
+    tools: () => (isKernel ? ['cross', 'kernel'] : ['cross']),
+    packages: ({ target }) => [
+      ...BUILD_SYSTEMS,
+      ...[variant, ...needed]
+        .filter(each => each.variant === variant.variant)
+        .flatMap(each => each.debian)
+        .map(name => (variant.variant === 'target' && !native ? `${name}:${DEBIAN[target]}` : name)),
+    ],
+    shared: false,
+    inputs: facts => [
+      ...sourceInputs(source, folder),
+      ...patchFiles(data.patches, folder),
+      ...needed.map(each => file(`${outputsOf(facts.bspName, each)}/digest`)),
+      ...(isKernel && facts.bsp.boot?.kernel?.custom_kernel
+        ? [file(`${cacheFolder(facts.bspName)}/kernel`)]
+        : []),
+    ],
+    outputs: ({ bspName }) => [file(outputsOf(bspName, variant))],
+    config: (facts: StepFacts) => ({
+      arch: facts.target,
+      suite: suiteOf(facts.project),
+      id: variant.id,
+      name: data.name,
+      version: data.version,
+      variant: variant.variant,
+      infra: data.infra ?? 'generic',
+      build_name: buildName(variant),
+      folder,
+      subdir: data.subdir,
+      source,
+      license: data.license,
+      license_files: data.license_files,
+      patches: data.patches?.map(each => own(folder, each)),
+      needs: needed.map(each => ({ id: each.id, variant: each.variant })),
+      custom_kernel: isKernel && facts.bsp.boot?.kernel?.custom_kernel === true,
+      native,
+      phases: Object.fromEntries(phases.map(phase => [phase, recipeOf(variant, phase)])),
+      order: phases,
+    }),
+  }
+}
+
+/** All variants that a variant depends on, each after its own dependencies. */
+function closure(variant: PackageVariant, all: readonly PackageVariant[]): readonly PackageVariant[] {
+  const found = new Set<PackageVariant>()
+  const visit = ({ needs }: PackageVariant) => {
+    for (const id of needs) {
+      const other = all.find(each => each.id === id)
+      if (!other || found.has(other)) continue
+      visit(other)
+      found.add(other)
+    }
+  }
+  visit(variant)
+  return [...found]
+}
+
+const own = (folder: string, path: string): string =>
+  posix.join(path.startsWith('./') || path === '.' ? folder : '.', path)
+
+function sourceInputs(source: ReturnType<typeof sourceOf>, folder: string): PathRef[] {
+  if (source.kind === 'local') return [{ ...file(source.folder), ignore: VERSION_CONTROL, optional: true }]
+  if (source.kind === 'fetched' && /^\.\.?\//.test(source.source) && !source.source.includes('#'))
+    return [file(posix.join(folder, source.source))]
+  return []
+}
+
+function patchFiles(patches: readonly string[] | undefined, folder: string): PathRef[] {
+  return (patches ?? []).map(path => optional(own(folder, path)))
+}

@@ -1,0 +1,41 @@
+# Compilers and flags for the variant, under the names that build systems know; TARGET_* and HOST* for hooks.
+
+set_toolchain() {
+  local libraries=/usr/lib/$triplet
+  export TARGET_CROSS=$cross_compile
+  export TARGET_CC=${cross_compile}gcc TARGET_CXX=${cross_compile}g++ TARGET_LD=${cross_compile}ld
+  export TARGET_AR=${cross_compile}ar TARGET_STRIP=${cross_compile}strip TARGET_RANLIB=${cross_compile}ranlib
+  export TARGET_CFLAGS='-O2 -g0' TARGET_CXXFLAGS='-O2 -g0'
+  export TARGET_CPPFLAGS="-I$STAGING_DIR/usr/include"
+  export TARGET_LDFLAGS="-L$STAGING_DIR$libraries -L$STAGING_DIR/usr/lib -Wl,-rpath-link,$STAGING_DIR$libraries:$STAGING_DIR/usr/lib"
+  export HOSTCC=gcc HOSTCXX=g++ HOST_CFLAGS="-O2 -g0 -I$HOST_DIR/include" HOST_CPPFLAGS="-I$HOST_DIR/include"
+  # Host programs find their libraries wherever HOST_DIR is.
+  export HOST_LDFLAGS="-L$HOST_DIR/lib -Wl,-rpath,'\$\$ORIGIN/../lib'"
+  library_folder=lib/$triplet
+  if [ "$variant" = host ]; then
+    export PKG_CONFIG_PATH=$HOST_DIR/lib/pkgconfig:$HOST_DIR/share/pkgconfig
+  else
+    export PKG_CONFIG_LIBDIR=$STAGING_DIR$libraries/pkgconfig:$STAGING_DIR/usr/lib/pkgconfig:$STAGING_DIR/usr/share/pkgconfig:$libraries/pkgconfig:/usr/share/pkgconfig
+  fi
+  # The kernel's build system chooses its compilers itself.
+  if [ "$infra" = kernel-module ]; then
+    export LINUX_DIR KERNEL_ARCH=$kernel_arch
+    LINUX_DIR=$(kernel_folder)
+  elif [ "$variant" = target ]; then
+    export CC=$TARGET_CC CXX=$TARGET_CXX LD=$TARGET_LD AR=$TARGET_AR STRIP=$TARGET_STRIP RANLIB=$TARGET_RANLIB
+    export CFLAGS=$TARGET_CFLAGS CXXFLAGS=$TARGET_CXXFLAGS CPPFLAGS=$TARGET_CPPFLAGS LDFLAGS=$TARGET_LDFLAGS
+  else
+    export CC=gcc CXX=g++ CFLAGS=$HOST_CFLAGS CXXFLAGS=$HOST_CFLAGS CPPFLAGS=$HOST_CPPFLAGS
+    export LDFLAGS="-L$HOST_DIR/lib -Wl,-rpath,$HOST_DIR/lib"
+  fi
+}
+
+# The configured tree of the BSP's kernel, or the headers of Debian's.
+kernel_folder() {
+  local found
+  if enabled .custom_kernel; then echo "$BSP_CACHE_DIR/kernel-source"; return; fi
+  found=$(compgen -G "/usr/src/linux-headers-*-$debian_arch" | sort -V | tail -n 1) || true
+  [ -n "$found" ] || fail "$package_id is a kernel module, and there are no kernel headers" \
+    "Give dependencies: ['deb:linux-headers-$debian_arch'], or a kernel of the BSP: boot.kernel.custom_kernel."
+  echo "$found"
+}

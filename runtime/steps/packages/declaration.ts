@@ -1,0 +1,49 @@
+/** The outputs of all source packages, put together for scripts, for the root filesystem and the output folder. */
+import { cacheFolder } from '../../model/paths.ts'
+import { packagesFolder } from '../../plan/environment.ts'
+import type { StepDeclaration, StepFacts } from '../../plan/step.ts'
+import { outputsOf } from '../package/places.ts'
+import { scriptsAt } from '../package/recipe.ts'
+import { file } from '../refs.ts'
+
+export const packages: StepDeclaration = {
+  name: 'packages',
+  title: 'Source packages',
+  follows: 'after_bootloader',
+  exists: hasPackages,
+  tools: () => [],
+  shared: false,
+  inputs: ({ bspName, packages = [] }) => packages.map(each => file(outputsOf(bspName, each))),
+  outputs: ({ bspName }) =>
+    ['host', 'staging', 'files', 'files.list'].map(name => file(`${packagesFolder(bspName)}/${name}`)),
+  config: ({ packages = [] }) => ({
+    packages: packages.map(({ id, variant, package: { data } }) => ({
+      id,
+      variant,
+      replaces: data.replaces,
+    })),
+  }),
+}
+
+export function hasPackages({ packages = [] }: Pick<StepFacts, 'packages'>): boolean {
+  return packages.length > 0
+}
+
+/** The files of packages that the root filesystem gets. */
+export const packageFiles = ({ bspName }: StepFacts) => [
+  file(`${cacheFolder(bspName)}/packages/files`),
+  file(`${cacheFolder(bspName)}/packages/files.list`),
+]
+
+/** What packages say about the root filesystem, in the order in which they are built. */
+export function packageSettings({ packages = [] }: Pick<StepFacts, 'packages'>) {
+  const target = packages.filter(each => each.variant === 'target').map(each => each.package.data)
+  return {
+    users: target.flatMap(each => each.users ?? []),
+    permissions: target.flatMap(each => each.permissions ?? []),
+    units: target.flatMap(each => each.units ?? []),
+    finalize: target.flatMap(each =>
+      scriptsAt(each.hooks, 'target_finalize').map(({ text }) => ({ package: each.name, text })),
+    ),
+  }
+}
