@@ -50,6 +50,37 @@ export interface HandlerContext<H extends ImageHook = ImageHook, O = Readonly<Re
   readonly chroot: RunShell
   /** Shows a text as the progress of the step. */
   progress(text: string): void
+  /** For extension_metadata_ready: the records of all hook calls of this build. */
+  readonly metadata: H extends 'extension_metadata_ready' ? HookMetadata : undefined
+}
+
+/** The hook calls of a build. */
+export interface HookMetadata {
+  /** Every hook that was called, in order, also without handlers; several times if it was called several times. */
+  readonly calls: readonly string[]
+  /** By the names of those hooks. */
+  readonly hooks: Readonly<Record<string, CalledHook>>
+  /** All handlers that are enabled. */
+  readonly defined: readonly DefinedHandler[]
+}
+
+export interface CalledHook {
+  readonly documentation: string
+  readonly aliases: readonly string[]
+  /** Names of the environment variables and of all shell variables at its latest call. */
+  readonly exports: readonly string[]
+  readonly variables: readonly string[]
+}
+
+export interface DefinedHandler {
+  /** `HOOK__NAME`. */
+  readonly id: string
+  readonly extension: string
+  /** The author's file, relative to the project, and line, if they are known. */
+  readonly file: string
+  readonly line?: number
+  /** Whether it ran in this build. */
+  readonly ran: boolean
 }
 
 /** For `on_failure` of an extension with options O. */

@@ -336,6 +336,7 @@ export const IMAGE_HOOKS = [
   {
     ...AT_END,
     name: 'extension_metadata_ready',
+    records: true,
     variables: [],
     doc: 'Read the records of all hook calls of this build.',
   },

@@ -44,6 +44,8 @@ export interface HookRow {
    */
   readonly tools?: readonly ToolGroup[]
   readonly foreign_tools?: readonly ToolGroup[]
+  /** Its handlers read the records of all hook calls of the build. */
+  readonly records?: true
   /** One sentence for editors, `strux hooks` and the reference. */
   readonly doc: string
 }

@@ -1,6 +1,6 @@
 /** The plan: plain data, complete before anything runs, read by every command. The JSON form is in docs/json.md. */
 import type { HookRow } from '../../lib/hooks/row.ts'
-import type { ExtensionHandler, HandlerSource } from './extensions.ts'
+import type { ExtensionHandler, Extensions, HandlerSource } from './extensions.ts'
 import type { Origin } from './origin.ts'
 
 export type TargetArch = 'arm64' | 'x86_64' | 'armhf'
@@ -21,6 +21,8 @@ export interface Plan {
   readonly chains: readonly Chain[]
   /** The nodes of `strux flash`, tool scripts first. */
   readonly flash: readonly ScriptNode[]
+  /** The extensions whose handlers are nodes of the plan, or ran before it. */
+  readonly extensions?: Extensions
   /** Scripts that cannot run, with the reason. */
   readonly never: readonly NeverRuns[]
 }

@@ -4,7 +4,7 @@ import type { BspData, ProjectData } from '../../lib/schema.ts'
 import type { ExtensionHandler } from '../model/extensions.ts'
 import { cacheFolder, outputFolder } from '../model/paths.ts'
 import type { TargetArch } from '../model/plan.ts'
-import { imageVersion } from './image-name.ts'
+import { imageName, imageVersion } from './image-name.ts'
 import { suiteOf } from './suite.ts'
 
 /** Where the project is mounted in a container. */
@@ -121,6 +121,8 @@ function handlerVariables(
     DISTRIBUTION: 'Debian',
     version: imageVersion(bsp.image, bspName),
     ARCH: DEBIAN_ARCH[target],
+    EXTENSION_MANAGER_TMP_DIR: at(recordsFolder(bspName)),
+    ...(bsp.image && { FINAL_IMAGE_FILE: at(`${outputFolder(bspName)}/${imageName(bsp.image)}`) }),
     SRC: at(extensionFolder(bspName)),
     DEST: at(outputFolder(bspName)),
     USERPATCHES_PATH: at('userpatches'),
@@ -129,6 +131,9 @@ function handlerVariables(
 
 /** The folder that handlers of extensions know as SRC, relative to the project. */
 export const extensionFolder = (bsp: string): string => `${cacheFolder(bsp)}/extensions`
+
+/** The folder with the records of hook calls, while a build runs. */
+export const recordsFolder = (bsp: string): string => `${cacheFolder(bsp)}/.hook-records`
 
 export const flashFolder = (bsp: string): string => `dist/flash/${bsp}`
 

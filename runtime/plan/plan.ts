@@ -41,6 +41,7 @@ export function makePlan(input: PlanInput, pipeline: Pipeline): Planned {
     chains: findChains(nodes, changedPaths(nodes)),
     flash: scripts.filter(script => hookNamed(pipeline, script.hook)?.row.called === 'flash'),
     never,
+    ...(input.extensions && { extensions: input.extensions }),
   }
   return { plan: withEdges(plan), findings }
 }

@@ -3,6 +3,7 @@ import type { Executor, WorkSession } from '../execute/executor.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Pipeline } from '../plan/pipeline.ts'
 import type { Report } from '../report/events.ts'
+import type { HookRecords } from './hook-records.ts'
 
 export interface CommandContext {
   readonly root: string
@@ -11,6 +12,8 @@ export interface CommandContext {
   readonly executor: Executor
   readonly report: Report
   readonly signal: AbortSignal
+  /** Of this build's hook calls. */
+  readonly records?: HookRecords
 }
 
 /** The open session of a running step, for the scripts that run inside it. */

@@ -6,15 +6,20 @@ import { StruxError } from '../diagnostics/error.ts'
 import type { Command, WorkSession } from '../execute/executor.ts'
 import { isProgressLine, parseProgress } from '../execute/progress.ts'
 import type { Plan, PlanNode, ScriptNode, ScriptSource } from '../model/plan.ts'
+import { hookNamed } from '../plan/pipeline.ts'
 import { logFile } from '../state/node-log.ts'
 import type { CommandContext, StepSession } from './command-context.ts'
+import { nameOf, placeIn, whereIs } from './handler-failure.ts'
 import { withVariables } from './session-variables.ts'
 
 /** A script or step ended with a non-zero exit code. */
 export class WorkFailed extends StruxError {
-  constructor({ id }: PlanNode, { bsp }: Plan, exitCode: number) {
+  /** @param where for a handler of an extension: its place, for the end of the message */
+  constructor(node: PlanNode, { bsp }: Plan, exitCode: number, where = '') {
+    const { id } = node
     const word = quoteForShell(id)
-    super(`${id} failed with exit code ${exitCode}`, {
+    const name = node.kind === 'script' && node.handler ? nameOf(node.handler) : id
+    super(`${name} failed with exit code ${exitCode}${where}`, {
       exitCode,
       hint: `Its full output is in ${logFile(bsp, id)} (\`strux log ${word} --bsp ${bsp}\`). \`strux shell ${bsp} --at ${word}\` opens a shell in the same environment.`,
     })
@@ -27,16 +32,21 @@ export async function runScript(
   context: CommandContext,
   inside?: StepSession,
 ): Promise<void> {
-  const { source } = node
+  const { source, handler } = node
+  const { records } = context
+  if (handler) records?.ran(handler)
+  const reader = handler && readsRecords(node, context) ? records : undefined
+  reader?.write()
   if (source.kind === 'function') {
     const { callHandler } = await import('./handler-context.ts')
     const call = (session: WorkSession, env: Readonly<Record<string, string>>) =>
-      callHandler(node, source, { session, env }, context)
+      callHandler(node, source, { session, env }, context, reader)
     if (inside) await call(inside.session, { ...inside.env, ...node.env })
     else await withSession(node, context, session => call(session, node.env))
     return
   }
-  const script = scriptText(node, source, context)
+  const text = scriptText(node, source, context)
+  const script = reader ? `${reader.maps}; ${text}` : text
   if (node.runs_in === 'session' && inside) {
     const { variablesFile } = inside.session
     const env = { ...inside.env, ...node.env }
@@ -45,6 +55,11 @@ export async function runScript(
   }
   if (node.runs_in === 'host') await runOnHost(node, { script, env: {} }, context)
   else await withSession(node, context, session => run(node, session, { script, env: node.env }, context))
+}
+
+/** Whether the handler's hook is for the records of hook calls. */
+function readsRecords({ hook }: ScriptNode, { pipeline }: CommandContext): boolean {
+  return hookNamed(pipeline, hook)?.row.records ?? false
 }
 
 export async function runOnHost(
@@ -79,9 +94,12 @@ export async function run(
   { plan, report, signal }: CommandContext,
 ): Promise<void> {
   const { id } = node
+  const handler = node.kind === 'script' ? node.handler : undefined
+  let stopped: string | undefined
   const exitCode = await session.run(
     command,
     (stream, line) => {
+      if (handler && stream === 'stderr') stopped = placeIn(line) ?? stopped
       const progress = parseProgress(line)
       if (!progress && isProgressLine(line)) return
       return report(
@@ -90,7 +108,8 @@ export async function run(
     },
     signal,
   )
-  if (exitCode !== 0) throw new WorkFailed(node, plan, exitCode)
+  if (exitCode === 0) return
+  throw new WorkFailed(node, plan, exitCode, handler && (await whereIs(handler, stopped)))
 }
 
 /** The script's text, wrapped in the bash of its harness if it has one. */

@@ -28,6 +28,9 @@ export async function runStep(
   }
   const guests = guestsOf(node, place)
   const busy = new Set(guests.map(each => each.at))
+  const all = body.commands({ node, root: place.root })
+  // The variables at every point are wanted.
+  if (place.records?.wanted) for (const each of all) if (each.kind === 'point') busy.add(each.at)
   const { library } = body
   const shared = library !== undefined || guests.some(each => each.runs_in === 'session')
   const perform = async ({ script, env }: Run, signal: AbortSignal): Promise<void> => {
@@ -45,12 +48,12 @@ export async function runStep(
   }
   /** A condition is only asked where handlers wait for its answer. */
   const isReached = async ({ at, when }: StepCommand & { kind: 'point' }): Promise<boolean> => {
-    if (when === undefined || !busy.has(at)) return true
+    if (when === undefined) return true
+    if (!busy.has(at)) return false
     const { session } = await inside()
     const script = withVariables(when, session.variablesFile)
     return (await session.run({ script, env: node.env }, () => undefined, place.signal)) === 0
   }
-  const all = body.commands({ node, root: place.root })
   const cleanup = all.filter((each): each is Run => each.kind === 'run' && each.always === true)
   const work = all.filter(each => !cleanup.includes(each as Run))
   try {

@@ -5,6 +5,7 @@ import type { Executor } from '../execute/executor.ts'
 import { type Decision, reason } from '../model/decision.ts'
 import type { BuilderRef, Plan } from '../model/plan.ts'
 import type { BuildOptions, BuildState } from './build-state.ts'
+import { HookRecords } from './hook-records.ts'
 import { type NodeRunner, type OpenSession, runNode } from './node-run.ts'
 
 export interface BuildSurroundings {
@@ -27,6 +28,7 @@ export async function walk(
 ): Promise<void> {
   const { root, plan, pipeline, relations, selection, policy, report, fileStates } = options
   const started = new Set<number>()
+  const records = new HookRecords(root, plan, pipeline)
   const takeTurn = async (index: number, recordsMayDiffer = false, inside?: OpenSession): Promise<void> => {
     if (!selection.has(index) || forecast.fate(index)) return
     signal.throwIfAborted()
@@ -38,6 +40,8 @@ export async function walk(
       return
     }
     for (const link of missedBefore(index)) await runNode(link, decision, runner)
+    const node = plan.nodes[index]!
+    if (node.kind === 'script' && node.relation === 'end') records.beforeLast(node)
     const work = runNode(index, decision, runner, inside)
     prepareNext(index)
     await work
@@ -80,6 +84,7 @@ export async function walk(
     if (next >= 0) executor.prepare(plan.nodes[next]!.builder, plan.nodes[next]!.id)
   }
   const point = async (step: string, at: string, inside: OpenSession): Promise<void> => {
+    await records.reached(step, at, inside, { signal })
     for (const [index, node] of plan.nodes.entries()) {
       if (node.kind !== 'script' || node.inside !== step || node.at !== at) continue
       // A step may reach one point several times.
@@ -101,6 +106,7 @@ export async function walk(
       fileStates,
       pipeline,
       point,
+      records,
     },
     recording: policy.enabled,
     startedChains: new Set(),
@@ -125,8 +131,13 @@ export async function walk(
     const shared = node.scope === 'shared' && selection.has(index)
     return shared ? whileShared(() => takeShared(index)) : takeTurn(index)
   }
-  if (options.jobs > 1) await takeAtOnce(plan, plan.edges, options.jobs, take)
-  else for (const index of plan.nodes.keys()) await take(index)
+  records.open()
+  try {
+    if (options.jobs > 1) await takeAtOnce(plan, plan.edges, options.jobs, take)
+    else for (const index of plan.nodes.keys()) await take(index)
+  } finally {
+    records.close()
+  }
 }
 
 /**

@@ -5,11 +5,15 @@ import type { BashSource, ExtensionHandler } from '../../model/extensions.ts'
 import type { Harness } from '../../plan/pipeline.ts'
 import { stepScript } from '../package-files.ts'
 
-const STRICT = 'set -eo pipefail'
+/** Strict mode; a failure is told with its place (runtime/run/handler-failure.ts reads it). */
+const strict = (place: string) =>
+  `set -eEo pipefail; trap 'printf "error: %s: exit code %s: %s\\n" "${place}" "$?" "$BASH_COMMAND" >&2' ERR`
 
 export const handlerHarness: Harness = (script, handler) => {
   if (handler?.source.kind === 'bash') return bashHandler(handler, handler.source)
-  return 'file' in script ? `${STRICT}; . ${quoteForShell(script.file)}` : `${STRICT}; ${script.text}`
+  return 'file' in script
+    ? `${strict('${BASH_SOURCE[0]#"$PROJECT_FOLDER"/}:$LINENO')}; . ${quoteForShell(script.file)}`
+    : `${strict('line $LINENO')}; ${script.text}`
 }
 
 const LIBRARY = ['helpers.sh', 'shared-variables.sh', 'bash-handler.sh'].map(name => `extensions/${name}`)

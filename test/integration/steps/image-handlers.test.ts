@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import type { HandlerContext, HookMetadata } from '../../../lib/extension-context.ts'
 import { type BuiltWith, buildWith, type ShortHandler } from '../../support/handlers.ts'
 import { TempProject } from '../../support/project.ts'
 import { loopDevices } from '../execute/project.ts'
@@ -42,7 +43,7 @@ test.after(() => project.dispose())
 
 async function build(handlers: readonly ShortHandler[]): Promise<BuiltWith> {
   const before = loopDevices()
-  const built = await buildWith(project.root, handlers, { only: ['image'] })
+  const built = await buildWith(project.root, handlers, { from: 'image' })
   assert.is(loopDevices(), before, 'no loop device stays attached')
   assert.not(project.has('dist/cache/demo/.image'))
   return built
@@ -168,6 +169,102 @@ test('handlers work in the mounted image: formatted, filled, unmounted, attached
   assert.ok(output.includes('disk.sha') && !output.includes('other'), output.join())
 })
 
+test('functions see and set typed values, and get the records of all calls', async () => {
+  const seen: Record<string, unknown> = {}
+  let metadata: HookMetadata | undefined
+  const { lines } = await good([
+    {
+      hook: 'pre_prepare_partitions',
+      run: async (ctx: HandlerContext<'pre_prepare_partitions', { greeting: string }>) => {
+        const { mkopts, UEFISIZE, ROOTFS_TYPE, HOOK_POINT, RELEASE } = ctx.values
+        Object.assign(seen, { mkopts, UEFISIZE, ROOTFS_TYPE, HOOK_POINT, RELEASE, options: ctx.options })
+        await ctx.set({ mkopts: { ...mkopts, ext4: "-O ^metadata_csum -L it's" }, ROOT_FS_LABEL: 'a b' })
+        seen.after = ctx.values.ROOT_FS_LABEL
+      },
+    },
+    {
+      hook: 'pre_prepare_partitions',
+      name: 'second',
+      run: 'echo "${mkopts[ext4]},$ROOT_FS_LABEL,${mkopts_label[fat]}"',
+    },
+    {
+      hook: 'prepare_image_size',
+      run: async (ctx: HandlerContext<'prepare_image_size'>) => {
+        await ctx.set({ FIXED_IMAGE_SIZE: ctx.values.rootfs_size + 200 })
+        seen.stdout = (await ctx.sh`echo "size $rootfs_size"; cat "$SDCARD/etc/hostname"`).stdout
+        seen.wrong = await ctx.set({ version: 'x' } as never).catch((error: Error) => error.message)
+      },
+    },
+    { hook: 'post_build_image', run: 'exit 0' },
+    { hook: 'run_after_build', run: 'test -f "$FINAL_IMAGE_FILE" && echo "${FINAL_IMAGE_FILE##*/}"' },
+    {
+      hook: 'extension_metadata_ready',
+      run: (ctx: HandlerContext<'extension_metadata_ready'>) => {
+        metadata = ctx.metadata
+      },
+    },
+    {
+      hook: 'extension_metadata_ready',
+      name: 'script',
+      run: `cat "$EXTENSION_MANAGER_TMP_DIR/hook_point_calls.txt"; cat "$EXTENSION_MANAGER_TMP_DIR/prepare_image_size.compat"; echo
+grep -x rootfs_size "$EXTENSION_MANAGER_TMP_DIR/prepare_image_size.exports"; grep -x mkopts "$EXTENSION_MANAGER_TMP_DIR/prepare_image_size.vars"
+test -s "$EXTENSION_MANAGER_TMP_DIR/post_build_image.orig.md"
+echo "\${defined_hook_point_functions[post_build_image__handler]}"
+echo "\${hook_point_function_trace_sources[run_after_build__handler]}:\${hook_point_function_trace_lines[run_after_build__handler]}"
+echo "\${#defined_hook_point_functions[@]} \${#hook_point_function_trace_sources[@]}"`,
+    },
+  ])
+  const { mkopts, ...rest } = seen
+  assert.is((mkopts as Record<string, string>).ext4, '')
+  assert.equal(rest, {
+    ...{ UEFISIZE: 48, ROOTFS_TYPE: 'ext4', HOOK_POINT: 'pre_prepare_partitions', RELEASE: 'trixie' },
+    ...{
+      options: { greeting: 'hello' },
+      after: 'a b',
+      stdout: `size ${lines.get('prepare_image_size__handler')![0]!.slice(5)}\nsmall`,
+    },
+    wrong: "ctx.set: prepare_image_size does not take 'version' back",
+  })
+  assert.equal(lines.get('pre_prepare_partitions__second'), ["-O ^metadata_csum -L it's,a b,-n "])
+  assert.equal(lines.get('run_after_build__handler'), ['disk.img'])
+  const calls = [
+    ...['post_family_config', 'user_config', 'extension_prepare_config', 'extension_finish_config'],
+    ...['post_aggregate_packages', 'post_determine_cthreads', 'add_host_dependencies'],
+    ...['pre_prepare_partitions', 'prepare_image_size', 'post_create_partitions', 'post_build_image'],
+    ...['run_after_build', 'extension_metadata_ready'],
+  ]
+  assert.equal(metadata?.calls, calls)
+  assert.equal(metadata?.hooks.prepare_image_size?.aliases, ['config_prepare_image_size'])
+  assert.ok(metadata?.hooks.prepare_image_size?.exports.includes('SDCARD'))
+  assert.equal(metadata?.defined.length, 7)
+  assert.equal(lines.get('extension_metadata_ready__script'), [
+    ...calls,
+    ...['config_prepare_image_size', 'rootfs_size', 'mkopts'],
+    'DEFINED="yes" EXTENSION="probe" EXTENSION_DIR="extensions" EXTENSION_FILE="extensions/probe.ts" EXTENSION_ADDED_BY="bsp/demo/bsp.ts"',
+    'extensions/probe.ts:10',
+    '7 7',
+  ])
+  assert.not(project.has('dist/cache/demo/.hook-records'))
+})
+
+test('a failure names extension, handler and place', async () => {
+  const broken = await build([{ hook: 'pre_prepare_partitions', run: 'true\nfalse | true\n' }])
+  assert.match(
+    String(broken.error),
+    "pre_prepare_partitions__handler of the extension 'probe' failed with exit code 1 (extensions/probe.ts:10) at line 2 of its script",
+  )
+  const thrown = await build([
+    { hook: 'pre_prepare_partitions', run: async (ctx: HandlerContext) => void (await ctx.sh`exit 7`) },
+  ])
+  assert.match(
+    String(thrown.error),
+    "pre_prepare_partitions__handler of the extension 'probe' failed (extensions/probe.ts:10): a command ended with exit code 7: exit 7",
+  )
+  project.write('extensions/part.sh', 'step() {\n  false\n}\nstep\n')
+  const inFile = await build([{ hook: 'pre_prepare_partitions', run: '. "$EXTENSION_DIR/part.sh"' }])
+  assert.match(String(inFile.error), 'failed with exit code 1')
+})
+
 test('a handler that fails leaves nothing mounted or attached', async () => {
   const built = await build([
     {
@@ -176,7 +273,7 @@ test('a handler that fails leaves nothing mounted or attached', async () => {
     },
   ])
   assert.match(String(built.error), 'format_partitions__handler')
-  assert.not(built.lines.has('format_partitions__handler'))
+  assert.equal(built.lines.get('format_partitions__handler'), ['error: line 1: exit code 1: false'])
 })
 
 test.run()

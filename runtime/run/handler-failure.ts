@@ -1,0 +1,24 @@
+/** What a user reads about a handler of an extension that failed: which one, of which extension, and where. */
+import type { ExtensionHandler } from '../model/extensions.ts'
+
+/** The line with which the harness of a handler tells where it stopped. */
+const STOPPED = /^error: (?:line (\d+)|(\S+:\d+)): exit code \d+/
+
+/** The place in such a line: `FILE:LINE`, or `line N of its script`; undefined for other lines. */
+export function placeIn(line: string): string | undefined {
+  const [, number, place] = STOPPED.exec(line) ?? []
+  return number === undefined ? place : `line ${number} of its script`
+}
+
+/** `HOOK__NAME of the extension 'NAME'`, and its place as far as it is known. */
+export function nameOf({ id, extension }: ExtensionHandler): string {
+  return `${id} of the extension '${extension.name}'`
+}
+
+/** `at FILE:LINE`, for the end of a message. */
+export async function whereIs(handler: ExtensionHandler, stopped?: string): Promise<string> {
+  if (stopped !== undefined && !stopped.startsWith('line ')) return ` at ${stopped}`
+  const place = handler.at
+  const start = place ? ` (${place.file}:${place.line})` : ''
+  return stopped === undefined ? start : `${start} at ${stopped}`
+}
