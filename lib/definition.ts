@@ -5,8 +5,8 @@ const DEFINITION = Symbol.for('strux-bsp.definition')
 /** The URL that a layer's board passed to `defineBoard`. */
 const BOARD_URL = Symbol.for('strux-bsp.board-url')
 
-/** The defaults of an extension's options. */
-const EXTENSION_DEFAULTS = Symbol.for('strux-bsp.extension-defaults')
+/** The origin of an extension's options. */
+const EXTENSION_OPTIONS = Symbol.for('strux-bsp.extension-options')
 
 const KINDS = ['bsp', 'project', 'layer', 'board', 'without', 'extension', 'package'] as const
 
@@ -48,13 +48,19 @@ export function boardUrl(layer: unknown): string | undefined {
   return typeof url === 'string' ? url : undefined
 }
 
-/** Adds the defaults of an extension's options, by which an unknown option is found; returns the extension. */
-export function markExtensionDefaults<T extends object>(extension: T, defaults: object): T {
-  return Object.defineProperty(extension, EXTENSION_DEFAULTS, { value: defaults, enumerable: false })
+/** The options of an extension: the defaults that its author wrote, and the values that `with` set. */
+export interface OptionsMark {
+  readonly defaults: Readonly<Record<string, unknown>>
+  readonly given: Readonly<Record<string, unknown>>
 }
 
-/** The defaults of an extension's options; empty for other values. */
-export function extensionDefaults(extension: unknown): Readonly<Record<string, unknown>> {
-  const defaults = (extension as { [EXTENSION_DEFAULTS]?: unknown } | null)?.[EXTENSION_DEFAULTS]
-  return typeof defaults === 'object' && defaults !== null ? (defaults as Record<string, unknown>) : {}
+/** Adds the origin of an extension's options; returns the extension. */
+export function markExtensionOptions<T extends object>(extension: T, mark: OptionsMark): T {
+  return Object.defineProperty(extension, EXTENSION_OPTIONS, { value: mark, enumerable: false })
+}
+
+/** The origin of an extension's options; empty for other values. */
+export function extensionOptions(extension: unknown): OptionsMark {
+  const mark = (extension as { [EXTENSION_OPTIONS]?: unknown } | null)?.[EXTENSION_OPTIONS]
+  return (mark as OptionsMark | undefined) ?? { defaults: {}, given: {} }
 }

@@ -1,5 +1,5 @@
 /** `defineExtension`: a named set of handlers for the hooks of configuration, root filesystem and disk image. */
-import { markDefinition, markExtensionDefaults } from './definition.ts'
+import { markDefinition, markExtensionOptions } from './definition.ts'
 import type { FailureContext, HandlerContext } from './extension-context.ts'
 import type { ConfigurationHook, DraftOf } from './extension-draft.ts'
 import type { IMAGE_HOOKS, ImageHook, ImageHookAlias } from './hooks/image.ts'
@@ -105,15 +105,20 @@ export interface Extension<O extends ExtensionOptions = ExtensionOptions> {
 export function defineExtension<O extends ExtensionOptions = Record<string, never>>(
   extension: ExtensionBody<O>,
 ): Extension<O> {
-  const defaults = (extension as { options?: O } | null)?.options ?? ({} as O)
-  return withOptions({ ...extension }, defaults, defaults)
+  return withOptions(extension, {})
 }
 
-function withOptions<O extends ExtensionOptions>(body: object, defaults: O, options: O): Extension<O> {
-  const copy = markExtensionDefaults(markDefinition('extension', { ...body, options }), defaults)
+function withOptions<O extends ExtensionOptions>(body: ExtensionBody<O>, given: Partial<O>): Extension<O> {
+  const said: unknown = (body as ExtensionBody<O> | null)?.options
+  const defaults = typeof said === 'object' && said !== null ? (said as O) : {}
+  const copy = markDefinition('extension', {
+    ...body,
+    options: said === defaults ? { ...defaults, ...given } : said,
+  })
+  markExtensionOptions(copy, { defaults, given })
   Object.defineProperty(copy, 'with', {
     enumerable: false,
-    value: (given: Partial<O>) => withOptions(body, defaults, { ...options, ...given }),
+    value: (more: Partial<O>) => withOptions(body, { ...given, ...more }),
   })
   return copy as unknown as Extension<O>
 }

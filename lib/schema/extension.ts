@@ -10,10 +10,10 @@ const rule = {
 } satisfies Omit<Rule<unknown>, 'holds' | 'message'>
 
 /** An extension, or the name of one. */
-const extensionEntry = z.union([
+export const extensionEntry = z.union([
   z.string(),
   z.custom<Extension>(value => definitionKind(value) === 'extension', {
-    error: 'must be an extension or the name of one',
+    error: 'an entry of extensions is neither an extension nor the name of one',
     params: rule,
   }),
 ])

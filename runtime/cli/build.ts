@@ -10,11 +10,18 @@ import { jsonReport } from '../report/json.ts'
 import { logged } from '../report/logs.ts'
 import { cancellation } from './cancel.ts'
 import { printDecisions } from './decisions.ts'
-import { type GlobalOptions, type SelectionFlags, selectionOf, withSelection } from './options.ts'
+import {
+  type EnableFlags,
+  type GlobalOptions,
+  type SelectionFlags,
+  selectionOf,
+  withEnable,
+  withSelection,
+} from './options.ts'
 import { colorsFor, printJson } from './terminal.ts'
 import { openWorkspace } from './workspace.ts'
 
-interface BuildFlags extends GlobalOptions, SelectionFlags {
+interface BuildFlags extends GlobalOptions, SelectionFlags, EnableFlags {
   readonly clean?: boolean
   readonly dryRun?: boolean
   readonly json?: boolean
@@ -30,7 +37,7 @@ export function buildCommand(program: Command): void {
     .command('build')
     .argument('[bsp]', "the BSP to build (default: the project's)")
     .description('build a BSP: run outdated steps and scripts, skip up-to-date ones')
-  withSelection(command)
+  withEnable(withSelection(command))
     .option('--clean', "delete the BSP's cache first and run all selected steps and scripts")
     .option('--dry-run', 'only show what would run, and why; needs no container engine')
     .option(
@@ -45,7 +52,7 @@ export function buildCommand(program: Command): void {
 }
 
 async function run(bsp: string | undefined, flags: BuildFlags): Promise<void> {
-  const workspace = await openWorkspace(flags.project, bsp)
+  const workspace = await openWorkspace(flags.project, bsp, flags)
   const { root, plan } = workspace
   const { report, close } = await reporter(flags)
   const request = {

@@ -5,13 +5,13 @@ import type { Command } from 'commander'
 import { type Diagnostic, DiagnosticsError } from '../diagnostics/diagnostic.ts'
 import { StruxError } from '../diagnostics/error.ts'
 import type { Bsp, Loaded, LoadedProject } from '../load/loaded.ts'
-import { diagnose, loadBsp, loadProject } from '../load/project.ts'
+import { diagnose, type LoadOptions, loadBsp, loadProject } from '../load/project.ts'
 import { examine, type Workspace } from '../run/workspace.ts'
-import type { GlobalOptions } from './options.ts'
+import { type EnableFlags, type GlobalOptions, withEnable } from './options.ts'
 import { printDiagnostics, printJson, printLine } from './terminal.ts'
 import { projectRoot } from './workspace.ts'
 
-interface ExportFlags extends GlobalOptions {
+interface ExportFlags extends GlobalOptions, EnableFlags {
   readonly out?: string
   readonly withSources?: boolean
   readonly lossy?: boolean
@@ -22,8 +22,7 @@ interface ExportFlags extends GlobalOptions {
 const OUT = 'dist/export'
 
 export function exportCommand(program: Command): void {
-  program
-    .command('export')
+  withEnable(program.command('export'))
     .argument('[bsp]', 'the BSP (default: all BSPs of the project)')
     .description(
       'export the project as strux.yaml and bsp.yaml with all their files, for tools that only read YAML',
@@ -43,7 +42,7 @@ async function exportTo(name: string | undefined, flags: ExportFlags): Promise<v
   const project = await loadProject(root)
   const out = outFolder(root, flags.out)
   const names = name === undefined ? project.bsps.map(bsp => bsp.name) : [name]
-  const { loaded, diagnostics } = await loadAll(project, names)
+  const { loaded, diagnostics } = await loadAll(project, names, flags)
   stopAtErrors(diagnostics, root)
   const { exportAll } = await import('../export/export.ts')
   const { files, ofProject, ofBsps } = await exportAll(
@@ -77,11 +76,11 @@ interface LoadedBsp {
 }
 
 /** The diagnostics of all BSPs; if there is no error, also the BSPs. */
-async function loadAll(project: LoadedProject, names: readonly string[]) {
+async function loadAll(project: LoadedProject, names: readonly string[], options: LoadOptions) {
   const diagnostics = new Map<string, Diagnostic>()
   const loaded: LoadedBsp[] = []
   for (const name of names) {
-    const bsp = await loadBsp(project, name)
+    const bsp = await loadBsp(project, name, options)
     const { diagnostics: said, workspace } = await examine(project, bsp)
     // Warnings about other tools are made for the exported files, most of which the export has corrected.
     for (const each of said) if (each.code !== 'breaks_elsewhere') diagnostics.set(JSON.stringify(each), each)

@@ -13,19 +13,18 @@ import { findNode } from '../plan/selection.ts'
 import { examine } from '../run/workspace.ts'
 import { printPlan, printWhy } from './decisions.ts'
 import { layersJson, printLayers } from './layers.ts'
-import type { GlobalOptions } from './options.ts'
+import { type EnableFlags, type GlobalOptions, withEnable } from './options.ts'
 import { colorsFor, printDiagnostics, printJson, printLine } from './terminal.ts'
 import { openWorkspace, projectRoot } from './workspace.ts'
 
-interface InspectFlags extends GlobalOptions {
+interface InspectFlags extends GlobalOptions, EnableFlags {
   readonly json?: boolean
   readonly layers?: boolean
   readonly bsp?: string
 }
 
 export function inspectCommands(program: Command): void {
-  program
-    .command('plan')
+  withEnable(program.command('plan'))
     .argument('[bsp]', "the BSP (default: the project's)")
     .description('list the steps and scripts of a build in order, with their inputs and outputs')
     .option('--layers', 'show the layer of each value of the BSP')
@@ -33,8 +32,7 @@ export function inspectCommands(program: Command): void {
     .action((bsp: string | undefined, _: unknown, self: Command) =>
       showPlan(bsp, self.optsWithGlobals<InspectFlags>()),
     )
-  program
-    .command('why')
+  withEnable(program.command('why'))
     .argument('<id>', 'a script or step; strux plan lists the ids')
     .description('show whether a build would run a script or step, and every reason')
     .option('--bsp <name>', "the BSP (default: the project's)")
@@ -45,8 +43,7 @@ export function inspectCommands(program: Command): void {
     .description('list the hooks for scripts, in execution order')
     .option('--json', 'print JSON')
     .action((_: unknown, self: Command) => hooks(self.optsWithGlobals<InspectFlags>()))
-  program
-    .command('check')
+  withEnable(program.command('check'))
     .argument('[bsp...]', 'the BSPs to check (default: all)')
     .description('show all errors and warnings in the definitions of a project')
     .option('--json', 'print JSON')
@@ -54,14 +51,14 @@ export function inspectCommands(program: Command): void {
 }
 
 async function showPlan(name: string | undefined, flags: InspectFlags): Promise<void> {
-  const { plan, bsp } = await openWorkspace(flags.project, name)
+  const { plan, bsp } = await openWorkspace(flags.project, name, flags)
   if (flags.json) printJson({ ...planJson(plan), ...(flags.layers && { layers: layersJson(bsp) }) })
   else if (flags.layers) printLayers(bsp)
   else printPlan(plan)
 }
 
 async function why(id: string, flags: InspectFlags): Promise<void> {
-  const workspace = await openWorkspace(flags.project, flags.bsp)
+  const workspace = await openWorkspace(flags.project, flags.bsp, flags)
   const node = findNode(workspace.plan, id)
   const index = workspace.plan.nodes.indexOf(node)
   if (index < 0)
@@ -99,7 +96,7 @@ async function check(names: readonly string[], flags: InspectFlags): Promise<voi
     for (const each of diagnostics) found.set(JSON.stringify(each), each)
   }
   if (wanted.length === 0) add((await examine(project, undefined)).diagnostics)
-  for (const name of wanted) add((await examine(project, await loadBsp(project, name))).diagnostics)
+  for (const name of wanted) add((await examine(project, await loadBsp(project, name, flags))).diagnostics)
   const diagnostics = sortDiagnostics([...found.values()])
   const ok = !diagnostics.some(each => each.severity === 'error')
   if (flags.json) printJson({ ok, diagnostics })

@@ -1,6 +1,7 @@
 /** `strux plan --layers`: the layer of each value of a BSP. */
 import { isSh } from '../../lib/sh.ts'
 import { show, showKeys } from '../diagnostics/show-value.ts'
+import { isExtension } from '../extensions/read.ts'
 import type { LayerInfo, LayerValue } from '../layers/compose.ts'
 import { leavesOf, trace } from '../layers/merge.ts'
 import type { Bsp } from '../load/loaded.ts'
@@ -12,8 +13,8 @@ interface Origins {
 }
 
 /** A BSP without layers counts as its own single layer. */
-function originsOf({ name, folder, data, layers }: Bsp): Origins {
-  if (layers) return { layers: layers.all, values: layers.values() }
+function originsOf({ name, folder, data, layers, configured }: Bsp): Origins {
+  if (layers) return { layers: layers.all, values: [...layers.values(), ...(configured?.values ?? [])] }
   const values = [...leavesOf(trace(data, 0))].map(({ keys, value }) => ({ keys, value, layer: 0 }))
   return { layers: [{ name, folder, at: [], isBoard: false }], values }
 }
@@ -22,19 +23,21 @@ function originsOf({ name, folder, data, layers }: Bsp): Origins {
 export function layersJson(bsp: Bsp): object {
   const { layers, values } = originsOf(bsp)
   return {
-    order: layers.map(({ name, version, folder, isBoard }) => ({
+    order: layers.map(({ name, version, folder, isBoard, handler }) => ({
       name,
       ...(version !== undefined && { version }),
       folder,
       board: isBoard,
+      ...(handler && { handler: handler.id }),
     })),
     values: values.map(({ keys, value, layer }) => ({ key: showKeys(keys), value: plain(value), layer })),
   }
 }
 
-/** Replaces inline scripts by their text. */
+/** Replaces inline scripts by their text, and extensions by their names. */
 function plain(value: unknown): unknown {
   if (isSh(value)) return value.text
+  if (isExtension(value)) return value.name
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, plain(part)]))
 }
@@ -56,6 +59,7 @@ export function printLayers(bsp: Bsp): void {
 
 /** Shows a script by its name in a plan. */
 function brief({ keys: [key, index], value }: LayerValue, { layers }: Bsp): string {
+  if (isExtension(value)) return value.name
   if (key !== 'scripts') return show(value)
   const { step, id, location } = value as { step: string; id?: string; location?: string }
   return id ?? `${step}:${layers?.scripts[Number(index)]?.location ?? location ?? 'inline'}`

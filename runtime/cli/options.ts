@@ -7,6 +7,23 @@ export interface GlobalOptions {
   readonly verbose?: boolean
 }
 
+export interface EnableFlags {
+  readonly enable?: string[]
+}
+
+/** For commands that plan a build. */
+export function withEnable(command: Command): Command {
+  return command.option(
+    '--enable <names>',
+    'also use these extensions of the project, separated by commas; may be repeated',
+    (value: string, before: string[] | undefined) => [...(before ?? []), ...namesIn(value)],
+  )
+}
+
+function namesIn(value: string): string[] {
+  return value.split(/[\s,]+/).filter(name => name !== '')
+}
+
 export interface SelectionFlags {
   readonly only?: string[]
   readonly from?: string

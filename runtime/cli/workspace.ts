@@ -4,7 +4,7 @@ import { DiagnosticsError } from '../diagnostics/diagnostic.ts'
 import { StruxError } from '../diagnostics/error.ts'
 import { findProjectRoot } from '../load/find-project.ts'
 import type { LoadedProject } from '../load/loaded.ts'
-import { diagnose, loadBsp, loadProject } from '../load/project.ts'
+import { diagnose, type LoadOptions, loadBsp, loadProject } from '../load/project.ts'
 import { BSP_NAME } from '../model/bsp-name.ts'
 import { examine, type Workspace } from '../run/workspace.ts'
 import { printDiagnostics } from './terminal.ts'
@@ -21,12 +21,13 @@ export function projectRoot(folder: string | undefined): string {
 export async function openWorkspace(
   folder: string | undefined,
   bspName: string | undefined,
+  options: LoadOptions = {},
 ): Promise<Workspace> {
   const root = projectRoot(folder)
   const loaded = await loadProject(root)
   const name = bspName ?? defaultBsp(loaded)
   // If the configuration has errors, the BSP's errors are reported as well.
-  const bsp = name === undefined ? undefined : await loadBsp(loaded, name)
+  const bsp = name === undefined ? undefined : await loadBsp(loaded, name, options)
   const { diagnostics, workspace } = await examine(loaded, bsp)
   printDiagnostics(diagnostics, root)
   if (!workspace || diagnostics.some(each => each.severity === 'error'))

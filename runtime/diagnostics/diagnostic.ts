@@ -1,7 +1,8 @@
 /** Complaints about a definition: a Finding has the keys of the value, a Diagnostic its position in the source. */
 import type { Origin } from '../model/origin.ts'
 
-export type Severity = 'error' | 'warning'
+/** `info`: nothing is wrong, but the user should know it. */
+export type Severity = 'error' | 'warning' | 'info'
 
 /** A complaint about a value of a definition, before its position in the source is known. */
 export interface Finding {

@@ -29,7 +29,13 @@ export interface RenderOptions {
 const plain: Paint = text => text
 const NO_COLORS: DiagnosticColors = { red: plain, yellow: plain, cyan: plain, bold: plain, dim: plain }
 
-/** By file, line and column; errors before warnings at the same position. */
+const PAINT: Readonly<Record<Diagnostic['severity'], (colors: DiagnosticColors) => Paint>> = {
+  error: colors => colors.red,
+  warning: colors => colors.yellow,
+  info: colors => colors.cyan,
+}
+
+/** By file, line and column; errors first at the same position. */
 export function sortDiagnostics(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   return diagnostics.toSorted(
     (a, b) =>
@@ -72,7 +78,7 @@ function read(file: string): readonly string[] {
 function render(diagnostic: Diagnostic, source: string | undefined, options: RenderOptions): string {
   const { severity, code, message, file, line, column, hint } = diagnostic
   const colors = options.colors ?? NO_COLORS
-  const paint = severity === 'error' ? colors.red : colors.yellow
+  const paint = PAINT[severity](colors)
   const lines = [
     `${paint(colors.bold(`${severity}[${code}]`))} ${colors.cyan(`${file}:${line}:${column}`)}`,
     ...visible(message, '\n')

@@ -186,7 +186,8 @@ const isFile = (root: string, path: string) =>
 
 /** The part of the data that YAML can express. */
 function yamlData(moved: BspData, generated: ReadonlySet<string>): BspData {
-  const said = structuredClone(moved) as BspData & { boot?: Record<string, Record<string, unknown>> }
+  const { extensions: _, skip_hooks: __, ...rest } = moved
+  const said = structuredClone(rest) as BspData & { boot?: Record<string, Record<string, unknown>> }
   for (const key of Object.keys(TYPESCRIPT_KEYS.bsp)) removeKey(said, key.split('.'))
   const { kernel, bootloader } = (said.boot ?? {}) as {
     kernel?: Record<string, unknown>

@@ -72,7 +72,8 @@ export async function exportProject(input: ProjectExport): Promise<Finding[]> {
   const scripts: Commented[] = []
   for (const [index, script] of (config.scripts ?? []).entries())
     scripts.push(commented(await exportScript(script, 'rootfs_post', index, context)))
-  const said = structuredClone({ ...config, scripts: undefined }) as ProjectData
+  const { extensions: _, skip_hooks: __, ...rest } = config
+  const said = structuredClone({ ...rest, scripts: undefined }) as ProjectData
   for (const key of Object.keys(TYPESCRIPT_KEYS.project)) removeKey(said, key.split('.'))
   const cache = said.build?.cache as { force_rebuild?: readonly string[] } | undefined
   if (cache?.force_rebuild) cache.force_rebuild = cache.force_rebuild.map(originalName)

@@ -94,7 +94,12 @@ async function loadBspFile(root: string, file: string): Promise<Loaded<unknown>>
   const folder = posix.dirname(file)
   const name = basename(join(root, folder))
   const location: BspLocation = { name, file, folder }
-  return loadYamlBsp(root, location, definition => readBsp(definition, root, location), false)
+  return loadYamlBsp(
+    root,
+    location,
+    definition => readBsp(definition, { project: { root, bsps: [] }, location }),
+    false,
+  )
 }
 
 function moduleFile(file: string, kind: YamlFile['kind']): string {

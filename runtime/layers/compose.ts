@@ -8,11 +8,12 @@ import { type BspData, bspSchema, type ScriptData } from '../../lib/schema.ts'
 import { isWithout } from '../../lib/without.ts'
 import type { Finding } from '../diagnostics/diagnostic.ts'
 import { suggest } from '../diagnostics/suggest.ts'
+import type { Origin } from '../model/origin.ts'
 import type { BoardScript } from '../plan/input.ts'
 import { keepCopy } from '../state/copy.ts'
-import { selfVersion } from '../state/own-package.ts'
 import { validate } from '../validate/validate.ts'
 import { type BoardPlace, placeOfBoard } from './board.ts'
+import { versionMismatch } from './board-version.ts'
 import { flatten, type LayerSource } from './flatten.ts'
 import {
   dataOf,
@@ -36,6 +37,20 @@ export interface LayerInfo {
   /** The layer's keys in the definition; empty for the BSP itself. */
   readonly at: Keys
   readonly isBoard: boolean
+  /** Set for a handler of an extension that changed values: its id, and the position of what enables it. */
+  readonly handler?: { readonly id: string; readonly origin: Origin }
+}
+
+/** Changes data between the layers: the handlers of configuration hooks. */
+export interface Configure {
+  /** For the data of all layers below the BSP. `first` is the index for the first layer that this adds. */
+  readonly below: (lower: Traced, first: number) => Promise<Traced>
+  /** For the merged and valid data. */
+  readonly whole: (merged: Traced) => Promise<Traced>
+  /** A layer for each handler that changed something, in order. */
+  readonly layers: readonly LayerInfo[]
+  /** Whether a handler failed; its diagnostics are elsewhere. */
+  readonly failed: boolean
 }
 
 /** A value of the merged definition, and the layer that set it. */
@@ -72,12 +87,13 @@ export interface ComposeOptions {
   readonly bspName: string
   /** Relative to the project. */
   readonly bspFolder: string
+  readonly configure?: Configure
 }
 
 /** @param definition plain data apart from its layers, as checked by `notData` */
 export async function compose(
   definition: Readonly<Record<string, unknown>>,
-  { root, bspName, bspFolder }: ComposeOptions,
+  { root, bspName, bspFolder, configure }: ComposeOptions,
 ): Promise<Composed> {
   const { layers: sources, findings: wrong } = flatten(definition)
   const findings: Finding[] = [...wrong]
@@ -109,22 +125,30 @@ export async function compose(
   const traced = sources.map(({ data }, index) =>
     trace(relocate(data, placed[index]!.folder, bspFolder), index, data),
   )
-  const merged = traced.reduce<Traced>(
-    (lower, upper) =>
-      merge(lower, upper, (removal, ids) =>
-        findings.push(nothingToRemove(removal, ids, placed[removal.from.layer]!)),
-      ),
-    trace({}, 0),
-  )
+  const over = (lower: Traced, upper: Traced) =>
+    merge(lower, upper, (removal, ids) =>
+      findings.push(nothingToRemove(removal, ids, placed[removal.from.layer]!)),
+    )
+  const lower = traced.slice(0, -1).reduce<Traced>(over, trace({}, 0))
+  const configured = configure ? await configure.below(lower, placed.length) : lower
+  if (configure?.failed) return { findings }
+  let merged = over(configured, traced.at(-1)!)
+  const layerOf = (index: number) => placed[index] ?? configure!.layers[index - placed.length]!
   const written = (finding: Finding): Finding => {
     const from = writtenAt(merged, finding.origin.keys)
-    return inLayer({ ...finding, origin: { ...finding.origin, keys: from.keys } }, placed[from.layer]!)
+    return inLayer({ ...finding, origin: { ...finding.origin, keys: from.keys } }, layerOf(from.layer))
   }
-  const { value, findings: ofWhole } = validate(bspSchema, dataOf(merged), 'bsp')
-  findings.push(...ofWhole.map(written))
-  if (!value || findings.length > 0) return { findings }
+  const checked = validate(bspSchema, dataOf(merged), 'bsp')
+  findings.push(...checked.findings.map(written))
+  if (!checked.value || findings.length > 0) return { findings }
+  let { value } = checked
+  if (configure) {
+    merged = await configure.whole(merged)
+    if (configure.failed) return { findings }
+    if (configure.layers.length > 0) value = dataOf(merged) as BspData
+  }
   const layers: Layers = {
-    all: placed,
+    all: [...placed, ...(configure?.layers ?? [])],
     scripts: (value.scripts ?? []).map((_, index) =>
       boardScript(['scripts', index], merged, sources, placed),
     ),
@@ -139,7 +163,8 @@ function complaint(code: string, message: string, hint: string, keys: readonly K
 }
 
 /** Converts a finding about a layer's own keys to one about the whole definition. */
-function inLayer(finding: Finding, { at, name, isBoard }: LayerInfo): Finding {
+function inLayer(finding: Finding, { at, name, isBoard, handler }: LayerInfo): Finding {
+  if (handler) return { ...finding, message: `${handler.id}: ${finding.message}`, origin: handler.origin }
   const origin = { ...finding.origin, keys: [...at, ...finding.origin.keys] }
   return { ...finding, origin, ...(isBoard && { board: name }) }
 }
@@ -177,8 +202,9 @@ function boardScript(
   placed: readonly LayerInfo[],
 ): BoardScript | undefined {
   const { layer, keys: own } = writtenAt(merged, keys)
-  const { isBoard, name, folder } = placed[layer]!
-  if (!isBoard) return undefined
+  const board = placed[layer]
+  if (!board?.isBoard) return undefined
+  const { name, folder } = board
   const scripts = sources[layer]!.data.scripts as readonly ScriptData[]
   const { location, depends_on } = scripts[Number(own[1])]!
   return {
@@ -187,25 +213,4 @@ function boardScript(
     ...(location !== undefined && { location }),
     ...(depends_on && { depends_on }),
   }
-}
-
-/**
- * Message and hint if a board does not support this version. A value that is not a version range
- * (`workspace:…`) is ignored.
- */
-async function versionMismatch({
-  name,
-  version,
-  requires,
-}: BoardPlace): Promise<[string, string] | undefined> {
-  const range = requires?.replace(/^workspace:/, '')
-  if (range === undefined || ['', '*', '^', '~'].includes(range)) return undefined
-  const { default: semver } = await import('semver')
-  if (semver.validRange(range) === null) return undefined
-  if (semver.satisfies(selfVersion(), range, { includePrerelease: true })) return undefined
-  const board = version === undefined ? name : `${name} ${version}`
-  return [
-    `${board} works with strux-bsp ${range}, and this is ${selfVersion()}`,
-    `install a version of ${name} for strux-bsp ${selfVersion()}, or a strux-bsp that is ${range}`,
-  ]
 }

@@ -10,15 +10,18 @@ interface Entry {
  * - `latest`: the same, but a repeated entry moves to its last position, for lists in which the last one wins
  * - `variables`: `NAME=value`; an entry with the same name is replaced in its position
  * - `scripts`: both; an entry with the same id is replaced in its position, `without` removes
+ * - `all`: both, with entries that exist already
  * - `blobs`: both; an entry with the same role and id is replaced in its position
  * - `packages`: both; a package with the same name is replaced in its position
  * - `replace`: only the higher layer's list
  */
-export type ListRule = 'union' | 'latest' | 'variables' | 'scripts' | 'blobs' | 'packages' | 'replace'
+export type ListRule = 'union' | 'latest' | 'all' | 'variables' | 'scripts' | 'blobs' | 'packages' | 'replace'
 
 /** Lists that are not named here are replaced. A single value in place of a list counts as a list of one. */
 export const LIST_RULES: Readonly<Record<string, ListRule>> = {
   scripts: 'scripts',
+  extensions: 'all',
+  skip_hooks: 'all',
   'cage.env': 'variables',
   'boot.kernel.fragments': 'latest',
   'boot.kernel.patches': 'union',

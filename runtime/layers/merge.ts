@@ -27,7 +27,7 @@ const BELONGS_TO: Readonly<Record<string, { readonly key: string; readonly to: s
 /** A definition with the origin of each value. */
 export type Traced = Branch
 
-type Node = Leaf | Branch | List
+export type Node = Leaf | Branch | List
 
 interface Leaf {
   readonly kind: 'leaf'
@@ -35,13 +35,13 @@ interface Leaf {
   readonly from: Written
 }
 
-interface Branch {
+export interface Branch {
   readonly kind: 'branch'
   readonly entries: ReadonlyMap<string, Node>
   readonly from: Written
 }
 
-interface List {
+export interface List {
   readonly kind: 'list'
   readonly rule: Exclude<ListRule, 'replace'>
   readonly items: readonly Item[]
@@ -49,7 +49,7 @@ interface List {
   readonly from: Written
 }
 
-interface Item {
+export interface Item {
   readonly value: unknown
   readonly from: Written
   /** A script's id: its own, or the one that a plan gives it. */
@@ -77,7 +77,7 @@ export function trace(data: object, layer: number, written: object = data): Trac
   return { ...made, entries: new Map(made.entries).set('scripts', { ...scripts, items }) }
 }
 
-function withId(item: Item, written: unknown): Item {
+export function withId(item: Item, written: unknown): Item {
   const { id, step, location } = written as { id?: string; step?: string; location?: string }
   return { ...item, id: id ?? `${step}:${location ?? 'inline'}` }
 }
@@ -145,7 +145,8 @@ function branch(data: object, from: Written): Branch {
   return { kind: 'branch', entries, from }
 }
 
-function node(value: unknown, from: Written): Node {
+/** The value with one origin for all its parts. */
+export function node(value: unknown, from: Written): Node {
   if (isPlain(value)) return branch(value, from)
   const rule = LIST_RULES[from.keys.join('.')] ?? 'replace'
   if (rule === 'replace') return { kind: 'leaf', value, from }
@@ -155,11 +156,11 @@ function node(value: unknown, from: Written): Node {
 }
 
 /** The only entry of a list, if it was written as a single value and is still alone. */
-function singleOf({ items: [item, ...others] }: List): Item | undefined {
+export function singleOf({ items: [item, ...others] }: List): Item | undefined {
   return item && others.length === 0 && typeof item.from.keys.at(-1) !== 'number' ? item : undefined
 }
 
-function isPlain(value: unknown): value is object {
+export function isPlain(value: unknown): value is object {
   if (typeof value !== 'object' || value === null) return false
   const prototype: unknown = Object.getPrototypeOf(value)
   return prototype === null || Object.getPrototypeOf(prototype) === null

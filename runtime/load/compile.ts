@@ -29,6 +29,8 @@ export interface CompiledModule extends SourceModule {
   readonly map: string
   /** SHA-256 of the compiled text. */
   readonly sha256: string
+  /** The packages that the module imports: the folder of the import, and the package's real path. */
+  readonly packages: CompileRecord['packages']
   /** True if nothing had to be compiled. */
   readonly reused: boolean
 }
@@ -159,10 +161,10 @@ function write(places: Places, made: Bundle, record: CompileRecord): void {
 }
 
 function moduleOf(record: CompileRecord, places: Places, reused: boolean): CompiledModule {
-  const { root, entry, inputs, output } = record
+  const { root, entry, inputs, output, packages } = record
   // The path that Node will show in stacks: dist/ may be a link to another disk.
   const file = realpathSync(places.output)
-  return { root, entry, inputs, output: file, map: places.map, sha256: output, reused }
+  return { root, entry, inputs, output: file, map: places.map, sha256: output, packages, reused }
 }
 
 /** Relative to the project with `/`, like every path shown to people or other programs. */

@@ -172,6 +172,11 @@ export class Follower {
     if (first && /^(define(Bsp|Config)|Object\.freeze|structuredClone)$/.test(callee.getText())) {
       return this.follow(first, depth + 1)
     }
+    // `extension.with({ … })`: only the extension shows the handlers.
+    if (this.#morph.Node.isPropertyAccessExpression(callee) && callee.getName() === 'with') {
+      const extension = this.follow({ node: callee.getExpression(), scope }, depth + 1)
+      if (extension.every(({ node }) => this.#morph.Node.isObjectLiteralExpression(node))) return extension
+    }
     const callees = this.follow({ node: callee, scope }, depth + 1)
     const functions = callees.map(target => this.#maker(target, depth) ?? target)
     if (functions.every(target => isFunction(this.#morph, target.node))) {
@@ -182,7 +187,9 @@ export class Follower {
     }
     // `layer({ … })`, or `import { defineBsp as bsp } from 'strux-bsp'`
     const imported = functions.map(target => ownName(this.#morph, target.node))
-    const passesOn = imported.every(name => name === 'layer' || /^define(Bsp|Config)$/.test(name ?? ''))
+    const passesOn = imported.every(
+      name => name === 'layer' || /^define(Bsp|Config|Extension)$/.test(name ?? ''),
+    )
     return first && passesOn ? this.follow(first, depth + 1) : [place]
   }
 

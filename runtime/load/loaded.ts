@@ -1,7 +1,9 @@
 /** The results of loading: a project, its BSPs, and definitions as far as they could be loaded. */
 import type { BspData, ProjectData } from '../../lib/schema.ts'
 import type { Diagnostic, Finding } from '../diagnostics/diagnostic.ts'
+import type { Configured } from '../extensions/configure.ts'
 import type { Layers } from '../layers/compose.ts'
+import type { Extensions } from '../model/extensions.ts'
 import type { PackageVariant } from '../model/packages.ts'
 import type { DefinitionSource } from './source.ts'
 
@@ -26,8 +28,11 @@ export interface Bsp extends BspLocation {
   readonly data: BspData
   /** The source packages that it builds, each after those that it depends on. */
   readonly packages?: readonly PackageVariant[]
-  /** Set if the definition has layers. */
+  /** Set if the definition has layers, or extensions that may change it. */
   readonly layers?: Layers
+  readonly extensions?: Extensions
+  /** Set if the definition has extensions: what their configuration hooks changed beside the BSP. */
+  readonly configured?: Configured
 }
 
 /** A definition as far as it could be loaded. Later stages add their own findings with `diagnose`. */

@@ -11,8 +11,8 @@ import { validate } from '../validate/validate.ts'
 import { evaluateModule, type ModuleKind } from './evaluate.ts'
 import { findBsps } from './find-bsps.ts'
 import { configFile, noProject, YAML_CONFIG } from './find-project.ts'
-import type { Bsp, BspLocation, Loaded, LoadedProject, Project } from './loaded.ts'
-import { moduleSource } from './source.ts'
+import type { Bsp, BspLocation, Loaded, LoadedProject } from './loaded.ts'
+import { type DefinitionSource, moduleSource } from './source.ts'
 
 /** Loads the configuration and finds the BSPs, without loading them. Throws a StruxError if there is no project. */
 export async function loadProject(folder: string): Promise<LoadedProject> {
@@ -80,9 +80,25 @@ function whichBsp(name: string, bsps: readonly BspLocation[]): string {
   return near === undefined ? list : `did you mean '${near}'? ${list}`
 }
 
-/** Loads one BSP, and no other. Throws a StruxError (exit code 2) if the project has no BSP with that name. */
-export async function loadBsp(project: Pick<Project, 'root' | 'bsps'>, name: string): Promise<Loaded<Bsp>> {
-  const loaded = await loadDefinition(project, name)
+/** What a command adds to the definitions. */
+export interface LoadOptions {
+  /** Names of extensions, as `--enable` gives them. */
+  readonly enable?: readonly string[]
+}
+
+/** The project of a BSP, as far as it could be loaded. */
+type BspProject = Pick<LoadedProject, 'root' | 'bsps' | 'value' | 'source'>
+
+/**
+ * Loads one BSP, and no other. Throws a StruxError (exit code 2) if the project has no BSP with that name, or no
+ * extension that the options name.
+ */
+export async function loadBsp(
+  project: BspProject,
+  name: string,
+  options: LoadOptions = {},
+): Promise<Loaded<Bsp>> {
+  const loaded = await loadDefinition(project, name, options)
   const { packages } = loaded.value?.data ?? {}
   if (!loaded.value || !packages) return loaded
   const { loadPackages } = await import('./packages.ts')
@@ -98,18 +114,27 @@ export async function loadBsp(project: Pick<Project, 'root' | 'bsps'>, name: str
   }
 }
 
-async function loadDefinition(project: Pick<Project, 'root' | 'bsps'>, name: string): Promise<Loaded<Bsp>> {
+async function loadDefinition(project: BspProject, name: string, options: LoadOptions): Promise<Loaded<Bsp>> {
   const location = project.bsps.find(bsp => bsp.name === name)
   if (!location) {
     throw new StruxError(`there is no BSP '${name}'`, { hint: whichBsp(name, project.bsps), exitCode: 2 })
   }
   if (/\.ya?ml$/.test(location.file)) {
     const { loadYamlBsp } = await import('./yaml.ts')
-    return loadYamlBsp(project.root, location, definition => readBsp(definition, project.root, location))
+    return loadYamlBsp(project.root, location, (definition, source) =>
+      readBsp(definition, { project, location, source, ...options }),
+    )
   }
   const definition = await evaluated(project.root, location.file, 'bsp')
   if (!('exported' in definition)) return definition
-  return { ...definition, ...(await readBsp(definition.exported, project.root, location)) }
+  const { source } = definition
+  const read = await readBsp(definition.exported, {
+    project,
+    location,
+    ...(source && { source }),
+    ...options,
+  })
+  return { ...definition, ...read, diagnostics: [...definition.diagnostics, ...read.diagnostics] }
 }
 
 /** The evaluated definition, or its errors. */
@@ -120,20 +145,47 @@ async function evaluated(root: string, file: string, kind: ModuleKind): Promise<
   return failed ? loaded : { ...loaded, exported: value }
 }
 
+export interface ReadOptions extends LoadOptions {
+  readonly project: BspProject
+  readonly location: BspLocation
+  /** The source of the BSP's definition. */
+  readonly source?: DefinitionSource
+}
+
+export type ReadBsp = Pick<Loaded<Bsp>, 'value' | 'findings' | 'diagnostics'>
+
 /** Turns a BSP's definition, in either language, into the data for a plan. */
-export async function readBsp(
-  definition: unknown,
-  root: string,
-  location: BspLocation,
-): Promise<Pick<Loaded<Bsp>, 'value' | 'findings'>> {
+export async function readBsp(definition: unknown, options: ReadOptions): Promise<ReadBsp> {
+  const { project, location, source, enable = [] } = options
+  const { root } = project
+  const config = project.value?.config
+  if (config && mayHaveExtensions(definition, config, enable)) {
+    const { readExtendedBsp } = await import('./extended-bsp.ts')
+    return readExtendedBsp({
+      ...{ root, definition, config, enable, bsp: location },
+      ...(source && { bspSource: source }),
+      ...(project.source && { configSource: project.source }),
+    })
+  }
   if (!hasLayers(definition)) {
     const { value, findings } = validate(bspSchema, definition, 'bsp')
-    return value ? { findings, value: { ...location, data: value } } : { findings }
+    return { findings, diagnostics: [], ...(value && { value: { ...location, data: value } }) }
   }
   const { compose } = await import('../layers/compose.ts')
-  const options = { root, bspName: location.name, bspFolder: location.folder }
-  const { data, layers, findings } = await compose(definition, options)
-  return data && layers ? { findings, value: { ...location, data, layers } } : { findings }
+  const composed = await compose(definition, { root, bspName: location.name, bspFolder: location.folder })
+  const { data, layers, findings } = composed
+  return { findings, diagnostics: [], ...(data && layers && { value: { ...location, data, layers } }) }
+}
+
+/** Whether a definition, a layer or the command may enable extensions or skip handlers. */
+function mayHaveExtensions(
+  definition: unknown,
+  config: ProjectData,
+  enable: readonly string[],
+): definition is Readonly<Record<string, unknown>> {
+  if (typeof definition !== 'object' || definition === null) return false
+  const keys = ['extends', 'extensions', 'skip_hooks']
+  return enable.length > 0 || keys.some(key => key in definition || key in config)
 }
 
 /**

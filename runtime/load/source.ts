@@ -2,7 +2,7 @@
 
 import type { Diagnostic, Finding } from '../diagnostics/diagnostic.ts'
 import type { YamlDocument } from '../yaml/document.ts'
-import type { SourceModule } from './compile.ts'
+import type { CompiledModule } from './compile.ts'
 
 interface Locator {
   /** Converts findings to diagnostics, in the same order. */
@@ -11,7 +11,7 @@ interface Locator {
 
 export interface ModuleSource extends Locator {
   readonly kind: 'module'
-  readonly module: SourceModule
+  readonly module: CompiledModule
 }
 
 export interface YamlSource extends Locator {
@@ -25,7 +25,7 @@ export interface YamlSource extends Locator {
 export type DefinitionSource = ModuleSource | YamlSource
 
 /** @param exported the module's export; the lengths of its lists tell how many elements a spread adds */
-export function moduleSource(module: SourceModule, exported?: unknown): ModuleSource {
+export function moduleSource(module: CompiledModule, exported?: unknown): ModuleSource {
   return {
     kind: 'module',
     module,

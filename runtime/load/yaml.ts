@@ -3,14 +3,15 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ProjectData } from '../../lib/schema.ts'
 import { projectSchema } from '../../lib/schema.ts'
-import type { Diagnostic, Finding } from '../diagnostics/diagnostic.ts'
+import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { validate } from '../validate/validate.ts'
 import { readDefinition, type YamlKind } from '../yaml/definition.ts'
 import type { YamlDocument } from '../yaml/document.ts'
 import { bspBreaks, projectBreaks } from '../yaml/incompatible.ts'
 import { keep, type ReadYaml, recall } from '../yaml/kept.ts'
 import type { Bsp, BspLocation, Loaded } from './loaded.ts'
-import { inDocument, yamlSource } from './source.ts'
+import type { ReadBsp } from './project.ts'
+import { type DefinitionSource, inDocument, yamlSource } from './source.ts'
 
 interface Read extends Loaded<never> {
   readonly diagnostics: readonly Diagnostic[]
@@ -72,13 +73,14 @@ export async function loadYamlProject(
 export async function loadYamlBsp(
   root: string,
   location: BspLocation,
-  readBsp: (definition: unknown) => Promise<{ readonly value?: Bsp; readonly findings: readonly Finding[] }>,
+  readBsp: (definition: unknown, source: DefinitionSource) => Promise<ReadBsp>,
   mayKeep = true,
 ): Promise<Loaded<Bsp>> {
   const read = await readYamlDefinition(root, location.file, 'bsp', mayKeep)
   if (!isSound(read)) return read
-  const { value, findings } = await readBsp(read.exported)
-  if (!value) return { ...read, findings }
+  const { value, findings, diagnostics: more } = await readBsp(read.exported, read.source!)
+  const diagnostics = [...read.diagnostics, ...more]
+  if (!value) return { ...read, diagnostics, findings }
   const breaks = bspBreaks(value.data, { root, bspName: location.name, bspFolder: location.folder })
-  return { ...read, value, findings: [...findings, ...breaks] }
+  return { ...read, diagnostics, value, findings: [...findings, ...breaks] }
 }

@@ -26,6 +26,10 @@ export interface EnabledExtension {
   readonly addedBy: string
   /** The options with their defaults, as JSON. */
   readonly options: Readonly<Record<string, unknown>>
+  /** Another extension of the same name that this one stands in for, for people: its package or file. */
+  readonly instead?: string
+  /** Runs if the build fails after a handler of the extension has run. */
+  readonly on_failure?: HandlerSource
 }
 
 export interface ExtensionHandler {
@@ -44,10 +48,23 @@ export interface ExtensionHandler {
   readonly source: HandlerSource
   /** Files that the handler reads, as its author wrote them: relative to the extension's folder. */
   readonly depends_on?: readonly string[]
-  /** The position of the value that enables the extension. */
+  /** The handler's position in the definition; if that has only the extension's name, the position of the name. */
   readonly origin: Origin
   /** The author's file and line, if they are known. */
   readonly at?: { readonly file: string; readonly line: number }
+  /**
+   * Finds the handler in its author's source; the value that enables the extension, if that source is not available.
+   * Slow for TypeScript, so only for messages and lists.
+   */
+  readonly locate?: () => Promise<SourcePlace>
+}
+
+/** A position in a file of the project; lines and columns count from 1. */
+export interface SourcePlace {
+  readonly file: string
+  readonly line: number
+  readonly column: number
+  readonly length?: number
 }
 
 export type HandlerSource =

@@ -19,6 +19,8 @@ export interface EnvironmentFacts {
   readonly host: TargetArch
   readonly target: TargetArch
   readonly version: string
+  /** The number of make's parallel jobs, if an extension chooses it. */
+  readonly makeJobs?: number
 }
 
 type Env = Record<string, string>
@@ -44,7 +46,13 @@ export function stepEnvironment(facts: EnvironmentFacts, root: string): Env {
     TARGET_ARCH: TARGET_ARCH!,
     STRUX_VERSION: STRUX_VERSION!,
     ...projectIdentity(facts),
+    ...parallelism(facts),
   }
+}
+
+/** Make's option for parallel jobs; without it, steps use all processors. */
+function parallelism({ makeJobs }: EnvironmentFacts): Env {
+  return makeJobs === undefined ? {} : { CTHREADS: `-j${makeJobs}` }
 }
 
 /** The environment of a flash script, on the host; `root` is the project's real path. */
@@ -94,6 +102,7 @@ export function folderEnvironment({ bspName }: EnvironmentFacts, root: string): 
 export function handlerEnvironment(handler: ExtensionHandler, facts: EnvironmentFacts, root: string) {
   const at = (root: string): Env => ({
     ...scriptEnvironment(facts, handler.hook, root),
+    ...parallelism(facts),
     ...handlerVariables(handler, facts, root),
   })
   return { env: at(root), hashedEnv: withoutUnhashed(at(CONTAINER_ROOT)) }
@@ -138,11 +147,11 @@ export const recordsFolder = (bsp: string): string => `${cacheFolder(bsp)}/.hook
 export const flashFolder = (bsp: string): string => `dist/flash/${bsp}`
 
 /**
- * Removes variables that do not count in fingerprints: the tool's own version and the build machine
- * (docs/json.md).
+ * Removes variables that do not count in fingerprints: the tool's own version, the build machine, and the number of
+ * jobs (docs/json.md).
  */
 export function withoutUnhashed(env: Env): Env {
-  const { STRUX_VERSION: _version, HOST_ARCH: _host, ...rest } = env
+  const { STRUX_VERSION: _version, HOST_ARCH: _host, CTHREADS: _jobs, ...rest } = env
   return rest
 }
 

@@ -12,6 +12,10 @@ export interface PlanInput {
   readonly extensions?: Extensions
   /** The source packages of the build, each after those that it depends on. */
   readonly packages?: readonly PackageVariant[]
+  /** Debian packages that extensions add to every builder image of the BSP. */
+  readonly hostPackages?: readonly string[]
+  /** The number of make's parallel jobs, if an extension chooses it. */
+  readonly makeJobs?: number
   readonly bspName: string
   /** Relative to the project, with `/`. */
   readonly bspFolder: string

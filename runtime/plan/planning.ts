@@ -69,7 +69,7 @@ export function planningOf(
       packages,
       target,
       host: input.host,
-      hostPackages: build?.host_packages ?? [],
+      hostPackages: [...(build?.host_packages ?? []), ...(input.hostPackages ?? [])],
     })
     made.set(key, ref)
     return ref

@@ -44,13 +44,14 @@ export async function examine(
   const found: Finding[] = []
   let workspace: Workspace | undefined
   if (loaded.value && bsp?.value) {
-    const { findings, ...planned } = await planWith(loaded.value, bsp.value, pipeline)
+    const project = configuredProject(loaded.value, bsp.value)
+    const { findings, ...planned } = await planWith(project, bsp.value, pipeline)
     workspace = planned
     found.push(
       ...findings,
-      ...notActedOn(loaded.value.config, bsp.value.data),
-      ...stepsWithout(loaded.value.config),
-      ...unknownForced(loaded.value.config, workspace.plan),
+      ...notActedOn(project.config, bsp.value.data),
+      ...stepsWithout(project.config),
+      ...unknownForced(project.config, workspace.plan),
     )
   } else if (bsp) found.push(...(await wrongFiles(loaded, bsp, pipeline)))
   const about = (source: 'project' | 'bsp') => found.filter(finding => finding.origin.source === source)
@@ -59,6 +60,11 @@ export async function examine(
     ...(bsp ? await diagnose(bsp, about('bsp')) : []),
   ]
   return workspace ? { diagnostics, workspace } : { diagnostics }
+}
+
+/** The project as the BSP's extensions changed it. */
+function configuredProject(project: Project, { configured }: Bsp): Project {
+  return configured ? { ...project, config: configured.config } : project
 }
 
 interface Planned extends Workspace {
@@ -110,6 +116,9 @@ function planInput(project: Project, bsp: Bsp) {
     bsp: bsp.data,
     ...(bsp.layers && { boardScripts: bsp.layers.scripts }),
     ...(bsp.packages && { packages: bsp.packages }),
+    ...(bsp.extensions && { extensions: bsp.extensions }),
+    ...(bsp.configured && { hostPackages: bsp.configured.hostPackages }),
+    ...(bsp.configured?.jobs !== undefined && { makeJobs: bsp.configured.jobs }),
     bspName: bsp.name,
     bspFolder: bsp.folder,
     host: hostArch(),

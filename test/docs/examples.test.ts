@@ -43,7 +43,7 @@ const modules = written
 
 test('there are modules in the documentation', () => {
   assert.ok(modules.length >= 8, String(modules.length))
-  for (const file of ['README.md', 'docs/guide.md', 'docs/types.md']) {
+  for (const file of ['README.md', 'docs/guide.md', 'docs/types.md', 'docs/extensions.md']) {
     assert.ok(
       modules.some(({ name }) => name.startsWith(`${file}:`)),
       file,
@@ -166,6 +166,7 @@ test('docs/json.md has every code of a diagnostic', () => {
     'lib/schema',
     'runtime/load',
     'runtime/layers',
+    'runtime/extensions',
     'runtime/plan',
     'runtime/check',
     'runtime/yaml',

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { boardUrl, extensionDefaults } from '../../lib/definition.ts'
+import { boardUrl, extensionOptions } from '../../lib/definition.ts'
 import {
   defineBoard,
   defineBsp,
@@ -56,7 +56,7 @@ test('an extension with other options is a copy that knows the defaults', () => 
       { text: 'b', lines: 2 },
     ],
   )
-  assert.equal(extensionDefaults(other), { text: 'a', lines: 1 })
+  assert.equal(extensionOptions(other), { defaults: { text: 'a', lines: 1 }, given: { text: 'b', lines: 2 } })
   assert.is((one as { hooks?: unknown }).hooks, (other as { hooks?: unknown }).hooks)
   assert.equal(Object.keys(one), ['name', 'options', 'hooks'])
   const wrong = defineExtension as unknown as (data: unknown) => unknown

@@ -1,8 +1,8 @@
 /** Reads bash extensions: their handlers with file and line, and the calls outside functions. */
 import { IMAGE_HOOKS, type ImageHook, type ImageHookRow } from '../../../lib/hooks/image.ts'
 import { suggest } from '../../diagnostics/suggest.ts'
+import { bashOrder, type HandlerOrder } from '../order.ts'
 import type { Evaluation, Evaluator, HelperCall, ShellVariables } from './evaluate.ts'
-import { bashOrder, type HandlerOrder } from './order.ts'
 import { visibleFiles } from './visible-files.ts'
 
 /** The place in an author's file; without a line if bash did not tell it. */

@@ -3,7 +3,7 @@ tree=$BSP_CACHE_DIR/bootloader-source
 output=$draft
 
 u_boot_make() {
-  make --no-print-directory -C "$tree" O="$output" -j"$(nproc)" CROSS_COMPILE="$cross_compile" LOCALVERSION= "$@"
+  make --no-print-directory -C "$tree" O="$output" "${CTHREADS:--j$(nproc)}" CROSS_COMPILE="$cross_compile" LOCALVERSION= "$@"
 }
 
 # Copies all of the BSP's declared device trees and includes into one folder.

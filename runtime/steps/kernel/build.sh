@@ -7,7 +7,7 @@ mkdir -p "$draft"
 # Builds in the tree itself: scripts of the BSP that build their own modules expect a configured and built tree
 # there.
 kernel_make() {
-  make --no-print-directory -C "$tree" -j"$(nproc)" ARCH="$kernel_arch" CROSS_COMPILE="$cross_compile" LOCALVERSION= "$@"
+  make --no-print-directory -C "$tree" "${CTHREADS:--j$(nproc)}" ARCH="$kernel_arch" CROSS_COMPILE="$cross_compile" LOCALVERSION= "$@"
 }
 
 found=$(make --no-print-directory -s -C "$tree" kernelversion)

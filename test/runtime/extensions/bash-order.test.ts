@@ -1,7 +1,7 @@
 /** The order of handlers of bash files: the cases that were tried with the original. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { bashOrder, compareOrder } from '../../../runtime/extensions/bash/order.ts'
+import { bashOrder, compareOrder } from '../../../runtime/extensions/order.ts'
 
 const sorted = (names: readonly string[]) =>
   names

@@ -1,13 +1,16 @@
 /**
- * The order of handlers in bash files, which is the original's. Source: facts about extension hooks, "Ordering rule"
- * and "Aliases".
+ * The order of the handlers of one hook, whatever extension they are from.
+ *
+ * Extensions in TypeScript: by `order`, then by name. A handler under an alias counts as one of the hook.
+ *
+ * Bash files follow the original. Source: facts about extension hooks, "Ordering rule" and "Aliases".
  *
  *   - A number at the start of the name (`033_x`) is the order; without one it is 500.
  *   - Equal orders: the byte order of the whole key, which is the name with its number, else `500_` and the name. So
  *     `033_x` comes before `33_y`, and `Zed` before `500_aaa` before `abc`.
  *   - A handler under an alias of the hook comes after all handlers under the hook's own name, whatever its number.
  *
- * Other extensions sort by order, then name; the key of theirs is ORDER_NAME, so that both kinds mix.
+ * The key of a handler in TypeScript is ORDER_NAME, so that both kinds mix.
  */
 
 export interface HandlerOrder {
@@ -18,9 +21,17 @@ export interface HandlerOrder {
   readonly key: string
 }
 
+/** The order that handlers in TypeScript have by default. */
+export const DEFAULT_ORDER = 500
+
+/** The order of a handler in TypeScript. */
+export function ownOrder(name: string, order: number): HandlerOrder {
+  return { rank: 0, order, key: `${order}_${name}` }
+}
+
 /** The order of a bash handler: `name` is the part after `HOOK__`. */
 export function bashOrder(name: string, calledAs: string, aliases: readonly string[] = []): HandlerOrder {
-  const key = /^\d/.test(name) ? name : `500_${name}`
+  const key = /^\d/.test(name) ? name : `${DEFAULT_ORDER}_${name}`
   return { rank: aliases.indexOf(calledAs) + 1, order: leadingNumber(key), key }
 }
 

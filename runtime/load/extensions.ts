@@ -1,0 +1,337 @@
+/** Loads the extensions that a BSP's definitions enable: finds, evaluates, reads and orders them. */
+import { posix, relative, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Extension } from '../../lib/index.ts'
+import type { Diagnostic } from '../diagnostics/diagnostic.ts'
+import { StruxError } from '../diagnostics/error.ts'
+import { suggest } from '../diagnostics/suggest.ts'
+import type { DeclaredExtension, DeclaredHandler, Locate, PlacedExtension } from '../extensions/declared.ts'
+import { extensionNames, findExtension } from '../extensions/find.ts'
+import { readExtension } from '../extensions/read.ts'
+import { type ResolveProblem, resolveExtensions } from '../extensions/resolve.ts'
+import { placeOfBoard } from '../layers/board.ts'
+import { versionMismatch } from '../layers/board-version.ts'
+import type { EnabledExtension, Extensions, SourcePlace } from '../model/extensions.ts'
+import { keepCopy } from '../state/copy.ts'
+import { evaluateModule } from './evaluate.ts'
+import {
+  configFileOf,
+  type ExtensionWish,
+  locator,
+  type Wishes,
+  type WishSources,
+} from './extension-wishes.ts'
+import { FunctionTexts } from './function-text.ts'
+import { type DefinitionSource, moduleSource } from './source.ts'
+
+/** `extensions` is set if no diagnostic is an error. */
+export interface LoadedExtensions {
+  readonly extensions?: Extensions
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** Throws a StruxError (exit code 2) if `--enable` names an extension that does not exist. */
+export async function loadExtensions(
+  sources: WishSources,
+  { extensions: wishes, skips }: Wishes,
+): Promise<LoadedExtensions> {
+  const loader = new ExtensionLoader(sources, wishes)
+  for (const wish of wishes) await loader.enable(wish)
+  const { diagnostics, placed } = loader
+  const { extensions, problems } = resolveExtensions(placed, skips)
+  // Errors in an extension explain why its handlers are missing.
+  const isBroken = diagnostics.some(isError)
+  for (const problem of problems)
+    if (!isBroken || !problem.code.startsWith('nothing_to_'))
+      diagnostics.push(await asDiagnostic(problem, sources))
+  return diagnostics.some(isError) ? { diagnostics } : { diagnostics, extensions }
+}
+
+const isError = ({ severity }: Diagnostic) => severity === 'error'
+
+async function asDiagnostic(problem: ResolveProblem, sources: WishSources): Promise<Diagnostic> {
+  const { severity, code, message, hint, at, other } = problem
+  const { bspSource, bsp, configSource } = sources
+  const place =
+    typeof at === 'function'
+      ? await at()
+      : await locator(
+          at.source === 'bsp' ? bspSource : configSource,
+          at.source === 'bsp' ? bsp.file : configFileOf(configSource),
+        )(at)
+  const second = await other?.()
+  const whole = second ? `${message} (${second.file}:${second.line})` : message
+  return { severity, code, message: whole, hint, ...place }
+}
+
+/** An extension that a wish leads to. */
+interface Candidate {
+  readonly declared: DeclaredExtension
+  readonly enabled: EnabledExtension
+  readonly wish: ExtensionWish
+  readonly locate: Locate
+  /** The files of the definition that it was found in. */
+  readonly files: ReadonlySet<string>
+}
+
+class ExtensionLoader {
+  readonly diagnostics: Diagnostic[] = []
+  readonly #root: string
+  readonly #found = new Map<string, Candidate>()
+  /** The names of extensions that are enabled as values. */
+  readonly #values: ReadonlySet<string>
+  readonly #texts = new Map<DefinitionSource, FunctionTexts>()
+  readonly #files = new Map<string, Promise<Omit<Candidate, 'wish'> | undefined>>()
+
+  constructor({ root }: WishSources, wishes: readonly ExtensionWish[]) {
+    this.#root = root
+    this.#values = new Set(wishes.flatMap(({ entry }) => (typeof entry === 'string' ? [] : [entry.name])))
+  }
+
+  get placed(): PlacedExtension[] {
+    return [...this.#found.values()].map(({ declared, enabled, wish, locate }) => ({
+      enabled,
+      handlers: declared.handlers,
+      origin: wish.origin,
+      isValue: typeof wish.entry !== 'string',
+      locate,
+    }))
+  }
+
+  /** Adds the extension and those that it requires. */
+  async enable(wish: ExtensionWish): Promise<void> {
+    const candidate = await (typeof wish.entry === 'string'
+      ? this.#named(wish.entry, wish)
+      : this.#value(wish.entry, wish))
+    if (!candidate) return
+    const { name } = candidate.declared
+    const known = this.#found.get(name)
+    if (known) {
+      if (isSame(known, candidate)) this.#found.set(name, withOptions(known, candidate.declared.given))
+      else await this.#report(twoOf(name, known, candidate), wish.locate([]), known.locate([]))
+      return
+    }
+    this.#found.set(name, candidate)
+    for (const [index, entry] of candidate.declared.requires.entries()) {
+      const keys = ['requires', index]
+      await this.enable({
+        entry,
+        origin:
+          typeof wish.entry === 'string'
+            ? wish.origin
+            : { ...wish.origin, keys: [...wish.origin.keys, ...keys] },
+        by: name,
+        folder: candidate.enabled.folder,
+        isBoard: candidate.enabled.kind === 'board',
+        ...(wish.source && { source: wish.source }),
+        locate: (more, at) => candidate.locate([...keys, ...more], at),
+      })
+    }
+  }
+
+  async #named(name: string, wish: ExtensionWish): Promise<Candidate | undefined> {
+    const file = findExtension(this.#root, name)
+    if (file !== undefined) {
+      const loading = this.#files.get(file) ?? this.#load(name, file, wish)
+      this.#files.set(file, loading)
+      const loaded = await loading
+      return loaded && { ...loaded, wish }
+    }
+    if (this.#values.has(name)) return undefined
+    const names = [...new Set([...extensionNames(this.#root), ...this.#values])].sort()
+    const near = suggest(name, names)
+    const message = `there is no extension '${name}'`
+    const list = names.length > 0 ? `extensions: ${names.join(', ')}` : 'the project has no extensions'
+    const hint = near === undefined ? `${list}; ${NAME_HINT(name)}` : `did you mean '${near}'? ${list}`
+    if (wish.by === '--enable') throw new StruxError(message, { hint, exitCode: 2 })
+    await this.#report({ code: 'unknown_extension', message, hint }, wish.locate([]))
+    return undefined
+  }
+
+  async #load(name: string, file: string, wish: ExtensionWish): Promise<Omit<Candidate, 'wish'> | undefined> {
+    const folder = posix.dirname(file)
+    if (file.endsWith('.sh')) {
+      const message = `${file} is a bash file, and this version reads extensions in TypeScript`
+      await this.#report(
+        { code: 'bash_extension', message, hint: 'write it with defineExtension' },
+        wish.locate([]),
+      )
+      return undefined
+    }
+    const { module, value, diagnostics } = await evaluateModule(file, 'extension', { root: this.#root })
+    this.diagnostics.push(...diagnostics)
+    if (!module || diagnostics.some(isError)) return undefined
+    const source = moduleSource(module, value)
+    const locate: Locate = (keys, at) => locator(source, file)({ source: 'bsp', keys }, at)
+    const read = await this.#read(value, locate)
+    if (!read) return undefined
+    if (read.name !== name) {
+      const message = `the extension of ${file} is called '${read.name}'`
+      const hint = `call it '${name}', or rename the file`
+      await this.#report({ code: 'extension_name', message, hint }, locate(['name']))
+      return undefined
+    }
+    const declared = this.#withTexts(read, source)
+    const enabled = enabledAs(declared, { folder, file, kind: 'project', addedBy: wish.by })
+    return { declared, enabled, locate, files: new Set([file]) }
+  }
+
+  async #value(extension: Extension, wish: ExtensionWish): Promise<Candidate | undefined> {
+    const { source, folder, isBoard, by } = wish
+    const read = await this.#read(extension, wish.locate)
+    if (!read) return undefined
+    const place = read.url === undefined ? undefined : placeOfBoard(read.url, this.#root)
+    if (typeof place === 'string') {
+      const message = `the URL of the extension '${read.name}' leads nowhere`
+      const hint = 'write url: import.meta.url'
+      await this.#report({ code: 'extension_url', message, hint }, wish.locate(['url']))
+      return undefined
+    }
+    const isForeign = place?.copy !== undefined
+    const files = new Set(source?.kind === 'module' ? source.module.inputs.map(input => input.file) : [])
+    const own = findExtension(this.#root, read.name)
+    const kind = isForeign ? (isBoard ? 'board' : 'package') : isBoard ? 'board' : 'project'
+    if (own !== undefined && !files.has(own) && kind !== 'project')
+      return this.#instead(own, read.name, place?.name ?? by, wish)
+    if (place) {
+      const mismatch = isForeign ? await versionMismatch(place) : undefined
+      if (mismatch)
+        await this.#report(
+          { code: 'extension_version', message: mismatch[0], hint: mismatch[1] },
+          wish.locate([]),
+        )
+      if (place.copy) keepCopy(this.#root, place.copy.from, place.copy.to)
+    }
+    const declared = isForeign
+      ? withVersion(read, `${place.name} ${place.version ?? ''}`)
+      : source
+        ? this.#withTexts(read, source)
+        : read
+    const enabled = enabledAs(declared, {
+      folder: place?.folder ?? folder,
+      ...(place && !read.url!.endsWith('/') && { file: fileIn(place, read.url!, this.#root) }),
+      kind,
+      addedBy: by,
+    })
+    return { declared, enabled, wish, locate: wish.locate, files }
+  }
+
+  /** The project's own extension stands in for that of a board or package. */
+  async #instead(
+    file: string,
+    name: string,
+    other: string,
+    wish: ExtensionWish,
+  ): Promise<Candidate | undefined> {
+    const found = await this.#named(name, wish)
+    if (!found) return undefined
+    const place = await found.locate([])
+    const message = `the project's extension '${name}' stands in for the one of ${other}`
+    this.diagnostics.push({
+      severity: 'info',
+      code: 'extension_replaced',
+      message,
+      hint: `rename ${file} to use both`,
+      ...place,
+    })
+    return { ...found, enabled: { ...found.enabled, instead: other } }
+  }
+
+  async #read(value: unknown, locate: Locate): Promise<DeclaredExtension | undefined> {
+    const { value: declared, findings } = readExtension(value)
+    for (const { keys, at, ...said } of findings)
+      this.diagnostics.push({ ...said, ...(await locate(keys, at)) })
+    return declared
+  }
+
+  #withTexts(declared: DeclaredExtension, source: DefinitionSource): DeclaredExtension {
+    if (source.kind === 'yaml') return declared
+    const texts = this.#texts.get(source) ?? new FunctionTexts(source.module)
+    this.#texts.set(source, texts)
+    const handlers = {
+      functions: declared.handlers.flatMap(({ source }) => (source.kind === 'function' ? [source.text] : [])),
+      scripts: declared.handlers.flatMap(({ source }) => (source.kind === 'inline' ? [source.text] : [])),
+    }
+    return withFunctionTexts(declared, text => texts.of(text, handlers))
+  }
+
+  async #report(
+    said: Pick<Diagnostic, 'code' | 'message' | 'hint'>,
+    at: Promise<SourcePlace>,
+    other?: Promise<SourcePlace>,
+  ): Promise<void> {
+    const second = await other
+    const message = second ? `${said.message} (${second.file}:${second.line})` : said.message
+    this.diagnostics.push({ severity: 'error', ...said, message, ...(await at) })
+  }
+}
+
+const NAME_HINT = (name: string) => `it would be in extensions/${name}.ts`
+
+function enabledAs(
+  { name, description, options, on_failure }: DeclaredExtension,
+  place: Pick<EnabledExtension, 'folder' | 'file' | 'kind' | 'addedBy'>,
+): EnabledExtension {
+  return {
+    name,
+    ...(description !== undefined && { description }),
+    ...place,
+    options,
+    ...(on_failure && { on_failure }),
+  }
+}
+
+/** Relative to the project: the file that an URL names, which may be copied into the project. */
+function fileIn(place: { readonly folder: string }, url: string, root: string): string {
+  const path = fileURLToPath(new URL(url))
+  const inside = relative(root, path).split(sep).join('/')
+  const isInside = posix.dirname(inside) === place.folder
+  return isInside ? inside : `${place.folder}/${posix.basename(inside)}`
+}
+
+/** The text of a package's function: the package's version stands for all that it imports. */
+function withVersion(declared: DeclaredExtension, version: string): DeclaredExtension {
+  return withFunctionTexts(declared, text => `${text}\n// ${version}`)
+}
+
+function withFunctionTexts(
+  declared: DeclaredExtension,
+  complete: (text: string) => string,
+): DeclaredExtension {
+  const handlers = declared.handlers.map(
+    (handler): DeclaredHandler =>
+      handler.source.kind === 'function'
+        ? { ...handler, source: { ...handler.source, text: complete(handler.source.text) } }
+        : handler,
+  )
+  return { ...declared, handlers }
+}
+
+function withOptions(candidate: Candidate, given: Readonly<Record<string, unknown>>): Candidate {
+  const { declared, enabled } = candidate
+  const options = { ...enabled.options, ...given }
+  return { ...candidate, declared: { ...declared, options }, enabled: { ...enabled, options } }
+}
+
+/** Whether two wishes lead to one extension: modules are evaluated for each definition that imports them. */
+function isSame(a: Candidate, b: Candidate): boolean {
+  if (a.enabled.file !== undefined && a.enabled.file === b.enabled.file) return true
+  const file = a.enabled.file ?? b.enabled.file
+  if (file !== undefined && a.files.has(file) && b.files.has(file)) return true
+  return JSON.stringify(shapeOf(a.declared)) === JSON.stringify(shapeOf(b.declared))
+}
+
+function shapeOf({ handlers }: DeclaredExtension): unknown {
+  return handlers.map(({ source, ...rest }) => ({
+    ...rest,
+    source: source.kind === 'function' ? source.text.split('\n// ', 1)[0] : source,
+  }))
+}
+
+function twoOf(name: string, known: Candidate, other: Candidate) {
+  return {
+    code: 'duplicate_extension',
+    message: `the extension '${name}' of ${other.wish.by} is not the one of ${known.wish.by}`,
+    hint: 'rename one of them, or enable only one',
+  }
+}
