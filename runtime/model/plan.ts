@@ -113,6 +113,8 @@ export interface StepNode extends NodeBase {
   /** The name of its body in the pipeline. */
   readonly body: string
   readonly runs_in: 'container'
+  /** Whether its commands use loop devices. */
+  readonly loopDevices?: true
   /** The values of the definition that the step reads, by key. */
   readonly config: Readonly<Record<string, unknown>>
   /** Ids of the scripts whose content and inputs count as the step's own (before_kernel, after_kernel_extract, …). */

@@ -166,6 +166,7 @@ function stepNode(step: StepDeclaration, planning: Planning, scripts: readonly S
     ...stepEnvironmentOf(step, planning),
     builder: planning.builder(step.tools(planning.stepFacts), step.packages?.(planning.stepFacts)),
     rewrites: [],
+    ...(step.loopDevices?.(planning.stepFacts) && { loopDevices: true }),
     config: step.config(planning.stepFacts),
     feeders: scripts.filter(script => script.feeds && script.step === step.name).map(script => script.id),
     scope: step.shared ? 'shared' : 'bsp',

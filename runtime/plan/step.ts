@@ -35,6 +35,8 @@ export interface StepDeclaration {
   readonly tools: (facts: StepFacts) => readonly ToolGroup[]
   /** Debian packages of its builder image, in addition to those of the groups. */
   readonly packages?: (facts: StepFacts) => readonly string[]
+  /** Whether its commands use loop devices. Default: no. */
+  readonly loopDevices?: (facts: StepFacts) => boolean
   /** True if all BSPs of the project use the outputs. */
   readonly shared: boolean
   readonly inputs: (facts: StepFacts) => readonly PathRef[]

@@ -8,6 +8,7 @@ import type { BuilderRef, Plan } from '../model/plan.ts'
 import { writeAtomic } from '../state/atomic-file.ts'
 import { type BuildOptions, cleanCache, makeFolders, readBuildState } from './build-state.ts'
 import { makeExtensionFolder } from './extension-folder.ts'
+import { requireLoopDevices } from './loop-devices.ts'
 import { placeCopies } from './splash-logo.ts'
 import { type BuildSurroundings, reportSkip, walk } from './walk.ts'
 
@@ -45,6 +46,11 @@ export async function build(options: BuildOptions, surroundings: BuildSurroundin
   try {
     // A builder image was made again or replaced: nodes that seemed up to date may not be.
     if (learn(options, executor)) await decide()
+    for (const index of expected) {
+      const node = plan.nodes[index]!
+      if (node.kind === 'step' && node.loopDevices)
+        await requireLoopDevices(node, plan, executor, surroundings.signal)
+    }
     await walk(options, surroundings, opened, executor)
     if (everything) writeBuildInfo(options)
   } finally {

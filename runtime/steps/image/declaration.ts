@@ -17,6 +17,7 @@ export const image: StepDeclaration = {
   exists: ({ bsp }) => bsp.image !== undefined,
   // Foreign programs run in a mounted image.
   tools: facts => (mounted(facts) ? ['image', 'rootfs'] : ['image']),
+  loopDevices: facts => mounted(facts),
   shared: false,
   inputs: imageInputs,
   outputs: imageOutputs,
