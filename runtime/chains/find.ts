@@ -30,7 +30,7 @@ function changedPaths({ nodes, made, makers }: MadePaths): Map<string, Set<numbe
       const reads = [...readInDist[index]!, ...node.rewrites]
       const isChange =
         reads.some(ref => liesIn(baseOf(ref), path)) ||
-        makers.overlapping(path).some(maker => maker < index) ||
+        makers.anyBefore(path, index) ||
         readers.ofProductAround(path, index)
       if (!isChange) continue
       const by = changed.get(path) ?? new Set()
@@ -84,7 +84,7 @@ class FolderReaders {
       for (const ref of refs) {
         const folder = baseOf(ref)
         if (!isProduct(`${folder}/`)) continue
-        if (!makers.overlapping(folder).some(maker => maker < reader)) continue
+        if (!makers.anyBefore(folder, reader)) continue
         const known = this.#byFolder.get(folder)
         if (known) known.push({ reader, ref })
         else this.#byFolder.set(folder, [{ reader, ref }])

@@ -17,7 +17,7 @@ export function packagesIdentity(digest: string): string {
 
 /** The identity of this machine, or of the container in which this process runs. */
 export function machineIdentity(root = '/'): string {
-  const dpkg = readText(`${root}var/lib/dpkg/status`)
+  const dpkg = readText(`${root}var/lib/dpkg/status`, 'latin1')
   if (dpkg !== undefined)
     return packagesIdentity(
       sha256(
@@ -36,7 +36,7 @@ const PACKAGE = /^Package: (.*)$/m
 const ARCHITECTURE = /^Architecture: (.*)$/m
 const VERSION = /^Version: (.*)$/m
 
-/** `name:architecture version`, in byte order. */
+/** `name:architecture version`, in byte order: all of them are ASCII. */
 function installed(status: string): string[] {
   return status
     .split('\n\n')
@@ -45,18 +45,16 @@ function installed(status: string): string[] {
       if (!field(STATUS)?.endsWith(' installed')) return []
       return [`${field(PACKAGE)}:${field(ARCHITECTURE)} ${field(VERSION)}`]
     })
-    .map(line => Buffer.from(line))
-    .sort(Buffer.compare)
-    .map(String)
+    .sort()
 }
 
 function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex')
 }
 
-function readText(file: string): string | undefined {
+function readText(file: string, encoding: 'utf8' | 'latin1' = 'utf8'): string | undefined {
   try {
-    return readFileSync(file, 'utf8')
+    return readFileSync(file, encoding)
   } catch {
     return undefined
   }
