@@ -53,6 +53,8 @@ export async function openWorkspace(
 export interface BuildRequest {
   /** Default: all nodes. */
   readonly selection?: SelectionOptions
+  /** Ids of nodes that run in any case, in addition to the project's `force_rebuild`. */
+  readonly force?: readonly string[]
   /** Deletes the BSP's cache first. */
   readonly clean?: boolean
   /** How many nodes may run at once. Default: 1. */
@@ -108,7 +110,7 @@ function optionsOf(workspace: Workspace, request: Omit<BuildRequest, 'signal'>):
     policy: {
       clean: request.clean ?? false,
       enabled: cache?.enabled ?? true,
-      force: new Set(cache?.force_rebuild?.map(ownName)),
+      force: new Set([...(cache?.force_rebuild?.map(ownName) ?? []), ...(request.force ?? [])]),
     },
     jobs: request.jobs ?? 1,
     builders: knownBuilders(),

@@ -28,7 +28,12 @@ async function log(id: string, flags: LogFlags): Promise<void> {
   const bsp = await namedBsp(root, flags.bsp)
   // Errors in the current definitions must not hide existing logs.
   const written = existsSync(join(root, logFile(bsp, id)))
-  const path = logFile(bsp, written ? id : await plannedId(id, bsp, flags))
+  await showLog(root, bsp, written ? id : await plannedId(id, bsp, flags))
+}
+
+/** Prints the log of a node's last run. Throws a StruxError if it has not run yet. */
+export async function showLog(root: string, bsp: string, id: string): Promise<void> {
+  const path = logFile(bsp, id)
   if (!existsSync(join(root, path))) {
     throw new StruxError(`${id} of ${bsp} has not run yet, so there is no log of it`, {
       hint: `strux build ${bsp} runs it.`,

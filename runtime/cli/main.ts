@@ -16,6 +16,7 @@ import { initCommand } from './init.ts'
 import { inspectCommands } from './inspect.ts'
 import { logCommand } from './log.ts'
 import { newCommands } from './new.ts'
+import { packageCommand } from './package.ts'
 import { runCommands } from './run.ts'
 import { schemaCommand } from './schema.ts'
 import { printError } from './terminal.ts'
@@ -42,6 +43,7 @@ function createProgram(): Command {
   inspectCommands(program)
   extensionsCommand(program)
   logCommand(program)
+  packageCommand(program)
   runCommands(program)
   terminalCommands(program)
   cleanCommand(program)

@@ -169,7 +169,7 @@ export class Follower {
     const scope = place.scope
     const given = call.getArguments().map(node => ({ node, scope }))
     const first = given[0]
-    if (first && /^(define(Bsp|Config)|Object\.freeze|structuredClone)$/.test(callee.getText())) {
+    if (first && /^(define(Bsp|Config|Package)|Object\.freeze|structuredClone)$/.test(callee.getText())) {
       return this.follow(first, depth + 1)
     }
     // `extension.with({ … })`: only the extension shows the handlers.
@@ -188,7 +188,7 @@ export class Follower {
     // `layer({ … })`, or `import { defineBsp as bsp } from 'strux-bsp'`
     const imported = functions.map(target => ownName(this.#morph, target.node))
     const passesOn = imported.every(
-      name => name === 'layer' || /^define(Bsp|Config|Extension)$/.test(name ?? ''),
+      name => name === 'layer' || /^define(Bsp|Config|Extension|Package)$/.test(name ?? ''),
     )
     return first && passesOn ? this.follow(first, depth + 1) : [place]
   }

@@ -49,7 +49,7 @@ export async function loadPackages(
     origin: originOf(index),
   }))
   const { variants, findings: ofVariants } = await findVariants(wanted, packageNamed, () => [
-    ...known.keys(),
+    ...[...known].flatMap(([name, found]) => (found ? [name] : [])),
     ...namesIn(root),
   ])
   const broken = diagnostics.some(each => each.severity === 'error')

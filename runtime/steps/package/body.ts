@@ -18,28 +18,30 @@ const LIBRARY = [
   'package/phase.sh',
 ]
 
-export const packageBody: StepBody = {
-  get source() {
-    return stepScript(...LIBRARY)
-  },
-  commands: facts => {
-    const { source, order } = facts.node.config as {
-      readonly source: PackageSource
-      readonly order: readonly string[]
-    }
-    const env = {
-      ...sourceEnvironment(facts),
-      STEP_NAME: `package/${facts.node.config.id}`,
-      BUILDER_KEY: facts.node.builder.key,
-    }
-    const phases = order.map(phase => `run_phase ${phase}`)
-    return [
-      ...(source.kind === 'fetched' ? sshFetch(source.source, facts) : []),
-      {
-        kind: 'run',
-        script: [stepScript(...LIBRARY), 'begin_package', ...phases, 'finish_package'].join('\n'),
-        env,
-      },
-    ]
-  },
+/** @param only the phases to run, for a command that stops in between. Default: all. */
+export function packageBodyOf(only?: readonly string[]): StepBody {
+  return {
+    get source() {
+      return stepScript(...LIBRARY)
+    },
+    commands: facts => {
+      const { source, order } = facts.node.config as {
+        readonly source: PackageSource
+        readonly order: readonly string[]
+      }
+      const env = {
+        ...sourceEnvironment(facts),
+        STEP_NAME: `package/${facts.node.config.id}`,
+        BUILDER_KEY: facts.node.builder.key,
+      }
+      const phases = order.filter(phase => only?.includes(phase) ?? true).map(phase => `run_phase ${phase}`)
+      const script = ['begin_package', ...phases, ...(only ? [] : ['finish_package'])]
+      return [
+        ...(source.kind === 'fetched' ? sshFetch(source.source, facts) : []),
+        { kind: 'run', script: [stepScript(...LIBRARY), ...script].join('\n'), env },
+      ]
+    },
+  }
 }
+
+export const packageBody = packageBodyOf()

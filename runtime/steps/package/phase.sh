@@ -4,7 +4,7 @@ run_phase() {
   if phase_done "$phase"; then echo "$phase is done"; return; fi
   progress "${phase//_/ }"
   begin_phase "$phase"
-  if makes_tree "$phase" && [ ! -e "$stamps/.update" ]; then rm -rf "$D"; fi
+  if makes_tree "$phase" && [ -z "$updating" ]; then rm -rf "$D"; fi
   case $phase in
     rsync | patch | configure) mkdir -p "$D" ;;
     install | install_staging | install_target | install_images) mark_view ;;
@@ -21,7 +21,6 @@ run_phase() {
     install_target) keep_output target ;;
     install_images) keep_output images ;;
   esac
-  if makes_tree "$phase"; then rm -f "$stamps/.update"; fi
   end_phase "$phase"
 }
 

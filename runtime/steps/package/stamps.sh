@@ -28,6 +28,7 @@ content_of() {
 }
 
 declare -A phase_keys=()
+updating=
 
 # Finds out where the work begins. A fresh build folder is made unless an earlier run stopped in the middle and
 # everything that it had finished still holds.
@@ -41,7 +42,11 @@ prepare_stamps() {
     first=$phase
     [ ! -e "$stamps/$phase" ] || stale=yes
   done < <(config '.order[]')
-  if [ -e "$stamps/.update" ]; then return; fi
+  # A command asked for this phase in the build folder as it is.
+  if [ -e "$stamps/.update" ]; then
+    rm "$stamps/.update"
+    if [ -d "$D" ]; then keep_finished; return; fi
+  fi
   case $first in
     download | extract | rsync) ;;
     # A phase before installation, finished with another recipe: its products are in the build folder.
@@ -51,6 +56,15 @@ prepare_stamps() {
     '') forget_tree ;;
   esac
   [ -d "$D" ] || forget_tree
+}
+
+# What is finished counts as finished, whatever has changed since.
+keep_finished() {
+  local phase
+  updating=yes
+  for phase in "${!phase_keys[@]}"; do
+    if [ -e "$stamps/$phase" ]; then end_phase "$phase"; fi
+  done
 }
 
 # The build folder will be made again.
@@ -63,9 +77,10 @@ forget_tree() {
 
 phase_done() { [ "$(cat "$stamps/$1" 2>/dev/null)" = "${phase_keys[$1]-no such phase}" ]; }
 
-# From here on, neither the phase nor any later one is done.
+# From here on, neither the phase nor any later one is done; except that a folder as it is gets a newer source.
 begin_phase() {
   local phase found=
+  if [ "$1" = rsync ] && [ -n "$updating" ]; then rm -f "$stamps/rsync"; return; fi
   while IFS= read -r phase; do
     if [ "$phase" = "$1" ]; then found=yes; fi
     [ -z "$found" ] || rm -f "$stamps/$phase"

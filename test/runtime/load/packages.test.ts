@@ -1,0 +1,100 @@
+/** What is wrong with packages, found when a project is loaded, each at its line. */
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { TempProject } from '../../support/project.ts'
+
+const test = suite('definitions of packages')
+let project: TempProject
+test.before.each(() => {
+  project = new TempProject()
+})
+test.after.each(() => project.dispose())
+
+interface Found {
+  readonly code: string
+  readonly message: string
+  readonly hint?: string
+  readonly file: string
+  readonly line: number
+}
+
+function define(name: string, ...lines: readonly string[]): void {
+  const body = [`name: '${name}',`, ...lines].join('\n  ')
+  project.write(
+    `packages/${name}.ts`,
+    `import { definePackage, sh } from 'strux-bsp'\nvoid sh\nexport default definePackage({\n  ${body}\n} as never)\n`,
+  )
+}
+
+async function check(packages: readonly unknown[]): Promise<Found[]> {
+  project.bsp([], { packages })
+  return JSON.parse((await project.strux(['check', '--json'])).stdout).diagnostics
+}
+
+test('hooks that do not exist or never run are errors with the reason, at their line', async () => {
+  define(
+    'a',
+    "site: './src', install_staging: false,",
+    'hooks: {',
+    'post_pach: sh`true`,',
+    'pre_install: sh`true`,',
+    'post_patch: sh`true`,',
+    'post_install_staging: sh`true`,',
+    '}, host: { hooks: {',
+    'target_finalize: sh`true`,',
+    '} },',
+  )
+  const found = await check(['a'])
+  assert.equal(
+    found.map(({ code, file, line }) => [code, file, line]),
+    [
+      ['unknown_key', 'packages/a.ts', 7],
+      ...[8, 9, 10, 12].map(line => ['hook_never_runs', 'packages/a.ts', line]),
+    ],
+  )
+  assert.match(found[0]!.hint ?? '', /post_patch/)
+  assert.equal(
+    found.slice(1).map(({ message }) => message),
+    [
+      'pre_install runs only for host packages',
+      'post_patch never runs for a local source, which is copied as it is',
+      'post_install_staging runs only with install_staging: true',
+      'target_finalize runs only for target packages',
+    ],
+  )
+})
+
+test('dependencies must exist, have the variant, and make no circle', async () => {
+  define('a', "dependencies: ['b', 'nothing'],")
+  define('b', "dependencies: ['a', 'host-a'],")
+  const found = await check(['a', 'aa'])
+  assert.equal([...new Set(found.map(each => each.code))].sort(), [
+    'no_variant',
+    'package_cycle',
+    'unknown_package',
+  ])
+  const messages = found.map(each => each.message).join('\n')
+  assert.match(messages, /packages depend on each other: a → b → a/)
+  assert.match(messages, /there is no package 'nothing', which a depends on/)
+  assert.match(messages, /the package 'a' has no host variant/)
+  assert.match(found.find(each => each.message.includes("'aa'"))!.hint!, /did you mean 'a'\?/)
+})
+
+test('the plan has one node for each variant, after those that it depends on, and their edges', async () => {
+  define('a', "dependencies: ['b', 'host-c'],")
+  define('b', '')
+  define('c', 'target: false, host: {},')
+  project.bsp([], { packages: ['a', 'c'] })
+  const { nodes } = JSON.parse((await project.strux(['plan', '--json'])).stdout)
+  const ids: string[] = nodes.map((node: { id: string }) => node.id)
+  assert.equal(
+    ids.filter(id => id.startsWith('package')),
+    ['package:b', 'package:host-c', 'package:a', 'packages'],
+  )
+  const after = (id: string): string[] => nodes.find((node: { id: string }) => node.id === id).after
+  assert.equal(after('package:b'), [])
+  assert.equal(after('package:host-c'), [])
+  assert.equal(after('package:a'), ['package:b', 'package:host-c'])
+})
+
+test.run()
