@@ -18,6 +18,7 @@ export type {
   Script,
   ScriptEntry,
 } from './base.ts'
+export { bashExtension } from './bash-extension.ts'
 export type { BspError } from './check/error.ts'
 export { customizeImage } from './customize-image.ts'
 export { type Board, defineBoard, defineBsp, defineConfig, layer } from './define.ts'

@@ -22,6 +22,11 @@ export function printLine(text: string): void {
   process.stdout.write(`${text}\n`)
 }
 
+/** What a command tells while it works. */
+export function printNotice(message: string): void {
+  process.stderr.write(`${message}\n`)
+}
+
 export function printJson(value: unknown): void {
   printLine(JSON.stringify(value, null, 2))
 }

@@ -7,7 +7,7 @@ import type { LoadedProject } from '../load/loaded.ts'
 import { diagnose, type LoadOptions, loadBsp, loadProject } from '../load/project.ts'
 import { BSP_NAME } from '../model/bsp-name.ts'
 import { examine, type Workspace } from '../run/workspace.ts'
-import { printDiagnostics } from './terminal.ts'
+import { printDiagnostics, printNotice } from './terminal.ts'
 
 /** The project of a command: `--project`, or the nearest project around the current folder. */
 export function projectRoot(folder: string | undefined): string {
@@ -27,7 +27,8 @@ export async function openWorkspace(
   const loaded = await loadProject(root)
   const name = bspName ?? defaultBsp(loaded)
   // If the configuration has errors, the BSP's errors are reported as well.
-  const bsp = name === undefined ? undefined : await loadBsp(loaded, name, options)
+  const bsp =
+    name === undefined ? undefined : await loadBsp(loaded, name, { notice: printNotice, ...options })
   const { diagnostics, workspace } = await examine(loaded, bsp)
   printDiagnostics(diagnostics, root)
   if (!workspace || diagnostics.some(each => each.severity === 'error'))

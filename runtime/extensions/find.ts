@@ -1,6 +1,6 @@
 /** Finds the extensions of a project by their names. */
 import { existsSync, readdirSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, posix } from 'node:path'
 
 /** Relative to the project; the first has precedence. */
 const FOLDERS = ['extensions', 'userpatches/extensions'] as const
@@ -13,10 +13,18 @@ const FORMS: readonly ((name: string) => string)[] = [
   name => `${name}/${name}.sh`,
 ]
 
-/** The file of the extension, relative to the project; undefined if there is none. */
-export function findExtension(root: string, name: string): string | undefined {
+/**
+ * The file of the extension, relative to the project; undefined if there is none. `beside`: a folder that is
+ * looked at after those of the project, and the one around it, for names in bash files.
+ */
+export function findExtension(root: string, name: string, beside?: string): string | undefined {
   if (!/^[A-Za-z0-9][\w.-]*$/.test(name)) return undefined
-  return FOLDERS.flatMap(folder => FORMS.map(form => `${folder}/${form(name)}`)).find(
+  const others = beside === undefined ? [] : [beside, posix.dirname(beside)]
+  const forms = FOLDERS.flatMap(folder => FORMS.map(form => `${folder}/${form(name)}`))
+  const bashForms = others.flatMap(folder =>
+    [`${name}.sh`, `${name}/${name}.sh`].map(form => posix.join(folder, form)),
+  )
+  return [...forms, ...bashForms].find(
     file => statSync(join(root, file), { throwIfNoEntry: false })?.isFile() ?? false,
   )
 }

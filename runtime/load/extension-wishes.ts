@@ -20,6 +20,8 @@ export interface ExtensionWish {
   /** The folder that `./` means in that definition, relative to the project. */
   readonly folder: string
   readonly isBoard: boolean
+  /** For a name in a bash file: its folder, where the other file may be. */
+  readonly beside?: string
   /** The definition that holds the entry; for an entry in another extension, that extension's. */
   readonly source?: DefinitionSource
   /** The position of a part of the entry. */

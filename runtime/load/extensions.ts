@@ -1,14 +1,16 @@
 /** Loads the extensions that a BSP's definitions enable: finds, evaluates, reads and orders them. */
-import { posix, relative, sep } from 'node:path'
+import { existsSync } from 'node:fs'
+import { join, posix, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Extension } from '../../lib/index.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { StruxError } from '../diagnostics/error.ts'
 import { suggest } from '../diagnostics/suggest.ts'
+import type { BashExtensions } from '../extensions/bash/bash-extensions.ts'
 import type { DeclaredExtension, DeclaredHandler, Locate, PlacedExtension } from '../extensions/declared.ts'
 import { extensionNames, findExtension } from '../extensions/find.ts'
 import { readExtension } from '../extensions/read.ts'
-import { type ResolveProblem, resolveExtensions } from '../extensions/resolve.ts'
+import { type ResolveProblem, resolveExtensions, type SkipWish } from '../extensions/resolve.ts'
 import { placeOfBoard } from '../layers/board.ts'
 import { versionMismatch } from '../layers/board-version.ts'
 import type { EnabledExtension, Extensions, SourcePlace } from '../model/extensions.ts'
@@ -30,15 +32,20 @@ export interface LoadedExtensions {
   readonly diagnostics: readonly Diagnostic[]
 }
 
-/** Throws a StruxError (exit code 2) if `--enable` names an extension that does not exist. */
+/**
+ * Throws a StruxError (exit code 2) if `--enable` names an extension that does not exist.
+ *
+ * @param bash called if an extension is a bash file
+ */
 export async function loadExtensions(
   sources: WishSources,
   { extensions: wishes, skips }: Wishes,
+  bash: () => Promise<BashExtensions>,
 ): Promise<LoadedExtensions> {
-  const loader = new ExtensionLoader(sources, wishes)
+  const loader = new ExtensionLoader(sources, wishes, bash)
   for (const wish of wishes) await loader.enable(wish)
   const { diagnostics, placed } = loader
-  const { extensions, problems } = resolveExtensions(placed, skips)
+  const { extensions, problems } = resolveExtensions(placed, [...skips, ...loader.skips])
   // Errors in an extension explain why its handlers are missing.
   const isBroken = diagnostics.some(isError)
   for (const problem of problems)
@@ -76,6 +83,9 @@ interface Candidate {
 
 class ExtensionLoader {
   readonly diagnostics: Diagnostic[] = []
+  /** Handlers that bash files opt out of. */
+  readonly skips: SkipWish[] = []
+  readonly #bash: () => Promise<BashExtensions>
   readonly #root: string
   readonly #found = new Map<string, Candidate>()
   /** The names of extensions that are enabled as values. */
@@ -83,8 +93,9 @@ class ExtensionLoader {
   readonly #texts = new Map<DefinitionSource, FunctionTexts>()
   readonly #files = new Map<string, Promise<Omit<Candidate, 'wish'> | undefined>>()
 
-  constructor({ root }: WishSources, wishes: readonly ExtensionWish[]) {
+  constructor({ root }: WishSources, wishes: readonly ExtensionWish[], bash: () => Promise<BashExtensions>) {
     this.#root = root
+    this.#bash = bash
     this.#values = new Set(wishes.flatMap(({ entry }) => (typeof entry === 'string' ? [] : [entry.name])))
   }
 
@@ -122,6 +133,7 @@ class ExtensionLoader {
             : { ...wish.origin, keys: [...wish.origin.keys, ...keys] },
         by: name,
         folder: candidate.enabled.folder,
+        ...(candidate.enabled.kind === 'bash' && { beside: candidate.enabled.folder }),
         isBoard: candidate.enabled.kind === 'board',
         ...(wish.source && { source: wish.source }),
         locate: (more, at) => candidate.locate([...keys, ...more], at),
@@ -130,7 +142,7 @@ class ExtensionLoader {
   }
 
   async #named(name: string, wish: ExtensionWish): Promise<Candidate | undefined> {
-    const file = findExtension(this.#root, name)
+    const file = findExtension(this.#root, name, wish.beside)
     if (file !== undefined) {
       const loading = this.#files.get(file) ?? this.#load(name, file, wish)
       this.#files.set(file, loading)
@@ -150,14 +162,7 @@ class ExtensionLoader {
 
   async #load(name: string, file: string, wish: ExtensionWish): Promise<Omit<Candidate, 'wish'> | undefined> {
     const folder = posix.dirname(file)
-    if (file.endsWith('.sh')) {
-      const message = `${file} is a bash file, and this version reads extensions in TypeScript`
-      await this.#report(
-        { code: 'bash_extension', message, hint: 'write it with defineExtension' },
-        wish.locate([]),
-      )
-      return undefined
-    }
+    if (file.endsWith('.sh')) return this.#bashFile(file, wish)
     const { module, value, diagnostics } = await evaluateModule(file, 'extension', { root: this.#root })
     this.diagnostics.push(...diagnostics)
     if (!module || diagnostics.some(isError)) return undefined
@@ -176,8 +181,32 @@ class ExtensionLoader {
     return { declared, enabled, locate, files: new Set([file]) }
   }
 
+  async #bashFile(file: string, wish: ExtensionWish): Promise<Omit<Candidate, 'wish'> | undefined> {
+    const { declaredFrom, diagnosticsOf, placeIn, skipsOf } = await import('../extensions/bash/declare.ts')
+    const bash = await this.#bash()
+    const read = await bash.read(file, wish.by)
+    this.diagnostics.push(...diagnosticsOf(read))
+    if (read.failure) return undefined
+    this.skips.push(...skipsOf(read, wish.origin))
+    const declared = declaredFrom(read, this.#root)
+    const enabled = enabledAs(declared, { folder: posix.dirname(file), file, kind: 'bash', addedBy: wish.by })
+    return { declared, enabled, locate: async keys => placeIn(read, keys), files: new Set([file]) }
+  }
+
   async #value(extension: Extension, wish: ExtensionWish): Promise<Candidate | undefined> {
     const { source, folder, isBoard, by } = wish
+    const bashFile = bashFileOf(extension)
+    if (bashFile !== undefined) {
+      const file = posix.join(folder, bashFile)
+      if (!/\.sh$/.test(file) || !existsSync(join(this.#root, file))) {
+        const message = `there is no bash file ${file}`
+        const hint = 'bashExtension takes a path that ends in .sh, relative to this definition'
+        await this.#report({ code: 'unknown_extension', message, hint }, wish.locate([]))
+        return undefined
+      }
+      const found = await this.#bashFile(file, wish)
+      return found && { ...found, wish }
+    }
     const read = await this.#read(extension, wish.locate)
     if (!read) return undefined
     const place = read.url === undefined ? undefined : placeOfBoard(read.url, this.#root)
@@ -264,6 +293,12 @@ class ExtensionLoader {
     const message = second ? `${said.message} (${second.file}:${second.line})` : said.message
     this.diagnostics.push({ severity: 'error', ...said, message, ...(await at) })
   }
+}
+
+/** The file that `bashExtension` names. */
+function bashFileOf(extension: Extension): string | undefined {
+  const { file } = extension as { readonly file?: unknown }
+  return typeof file === 'string' ? file : undefined
 }
 
 const NAME_HINT = (name: string) => `it would be in extensions/${name}.ts`

@@ -6,6 +6,7 @@ import type { Diagnostic, Finding } from '../diagnostics/diagnostic.ts'
 import { StruxError } from '../diagnostics/error.ts'
 import { sortDiagnostics } from '../diagnostics/render.ts'
 import { suggest } from '../diagnostics/suggest.ts'
+import type { NoticeSink } from '../execute/executor.ts'
 import { hasLayers } from '../layers/flatten.ts'
 import { validate } from '../validate/validate.ts'
 import { evaluateModule, type ModuleKind } from './evaluate.ts'
@@ -84,6 +85,8 @@ function whichBsp(name: string, bsps: readonly BspLocation[]): string {
 export interface LoadOptions {
   /** Names of extensions, as `--enable` gives them. */
   readonly enable?: readonly string[]
+  /** Hears of lengthy work. */
+  readonly notice?: NoticeSink
 }
 
 /** The project of a BSP, as far as it could be loaded. */
@@ -156,13 +159,14 @@ export type ReadBsp = Pick<Loaded<Bsp>, 'value' | 'findings' | 'diagnostics'>
 
 /** Turns a BSP's definition, in either language, into the data for a plan. */
 export async function readBsp(definition: unknown, options: ReadOptions): Promise<ReadBsp> {
-  const { project, location, source, enable = [] } = options
+  const { project, location, source, enable = [], notice } = options
   const { root } = project
   const config = project.value?.config
   if (config && mayHaveExtensions(definition, config, enable)) {
     const { readExtendedBsp } = await import('./extended-bsp.ts')
     return readExtendedBsp({
       ...{ root, definition, config, enable, bsp: location },
+      ...(notice && { notice }),
       ...(source && { bspSource: source }),
       ...(project.source && { configSource: project.source }),
     })

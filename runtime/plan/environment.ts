@@ -1,7 +1,7 @@
 /** The environment of scripts and steps. Source: lifecycle-scripts document, "Execution environment", and its reference. */
 import { posix } from 'node:path'
 import type { BspData, ProjectData } from '../../lib/schema.ts'
-import type { ExtensionHandler } from '../model/extensions.ts'
+import type { ExtensionHandler, Extensions } from '../model/extensions.ts'
 import { cacheFolder, outputFolder } from '../model/paths.ts'
 import type { TargetArch } from '../model/plan.ts'
 import { imageName, imageVersion } from './image-name.ts'
@@ -21,6 +21,7 @@ export interface EnvironmentFacts {
   readonly version: string
   /** The number of make's parallel jobs, if an extension chooses it. */
   readonly makeJobs?: number
+  readonly extensions?: Pick<Extensions, 'stepVariables'>
 }
 
 type Env = Record<string, string>
@@ -112,7 +113,7 @@ const DEBIAN_ARCH: Readonly<Record<TargetArch, string>> = { x86_64: 'amd64', arm
 
 function handlerVariables(
   { extension, calledAs, position, total }: ExtensionHandler,
-  { project, bsp, bspName, target }: EnvironmentFacts,
+  { project, bsp, bspName, target, extensions }: EnvironmentFacts,
   root: string,
 ): Env {
   const at = (path: string) => posix.join(root, path)
@@ -128,7 +129,7 @@ function handlerVariables(
     BOARD: bspName,
     RELEASE: suiteOf(project),
     DISTRIBUTION: 'Debian',
-    version: imageVersion(bsp.image, bspName),
+    version: imageVersion(bsp.image, bspName) + (extensions?.stepVariables?.EXTRA_IMAGE_SUFFIXES ?? ''),
     ARCH: DEBIAN_ARCH[target],
     EXTENSION_MANAGER_TMP_DIR: at(recordsFolder(bspName)),
     ...(bsp.image && { FINAL_IMAGE_FILE: at(`${outputFolder(bspName)}/${imageName(bsp.image)}`) }),

@@ -119,11 +119,13 @@ test('the authoring API loads neither zod nor anything else that is heavy', asyn
   })
   const inputs = Object.keys(metafile.inputs).map(input => input.replace(/^.*\/?lib\//, ''))
   assert.equal(inputs.sort(), [
+    'bash-extension.ts',
     'customize-image.ts',
     'define.ts',
     'definition.ts',
     'extension.ts',
     'index.ts',
+    'package.ts',
     'sh.ts',
     'without.ts',
   ])

@@ -23,7 +23,9 @@ type Section = Record<string, unknown> & {
 interface Partition {
   readonly name: string
   readonly type?: string
+  readonly filesystem?: string
   readonly size?: string
+  readonly offset?: string
 }
 
 interface VariableRow {
@@ -132,13 +134,26 @@ export const CONFIGURATION_VARIABLES: readonly VariableRow[] = [
   {
     names: ['ROOT_FS_LABEL'],
     read: ({ bsp }) => partition(bsp, 'root')?.name,
+    write: ({ bsp }, value) => changePartitions(bsp, 'root', { name: flat(value) }),
+  },
+  {
+    names: ['ROOTFS_TYPE'],
+    read: ({ bsp }) => bsp.image && (partition(bsp, 'root')?.filesystem ?? 'ext4'),
+    write: ({ bsp }, value) => changePartitions(bsp, 'root', { filesystem: flat(value) }),
+  },
+  {
+    names: ['BOOTFS_TYPE'],
+    read: ({ bsp }) => partition(bsp, 'boot')?.filesystem,
     write: ({ bsp }, value) =>
-      setPartitions(
-        bsp,
-        (bsp.image?.partitions ?? []).map(each =>
-          each.type === 'root' ? { ...each, name: flat(value) } : each,
-        ),
-      ),
+      changePartitions(bsp, 'boot', { filesystem: flat(value) === 'fat' ? 'vfat' : flat(value) }),
+  },
+  {
+    // The free space before the first partition.
+    names: ['OFFSET'],
+    write: ({ bsp }, value) => {
+      const [first, ...rest] = bsp.image?.partitions ?? []
+      if (first) setPartitions(bsp, [{ ...first, offset: `${flat(value)}M` }, ...rest])
+    },
   },
 ]
 
@@ -152,9 +167,6 @@ export const STEP_VARIABLES = [
   'EXTRA_ROOTFS_MIB_SIZE',
   'USE_HOOK_FOR_PARTITION',
   'EXTRA_IMAGE_SUFFIXES',
-  'ROOTFS_TYPE',
-  'BOOTFS_TYPE',
-  'OFFSET',
 ] as const
 
 /** The effect of a helper that changes lists of packages. */
@@ -241,7 +253,11 @@ function setPartitions(bsp: Section, partitions: readonly Partition[]): void {
 
 function setSize(bsp: Section, type: string, size: number): void {
   if (!Number.isInteger(size) || size <= 0) return
-  const change = (each: Partition) => (each.type === type ? { ...each, size: `${size}M` } : each)
+  changePartitions(bsp, type, { size: `${size}M` })
+}
+
+function changePartitions(bsp: Section, type: string, changes: Partial<Partition>): void {
+  const change = (each: Partition) => (each.type === type ? { ...each, ...changes } : each)
   setPartitions(bsp, (bsp.image?.partitions ?? []).map(change))
 }
 

@@ -43,6 +43,8 @@ export interface BashFile {
   readonly optsOut: readonly { readonly id: string; readonly at: Required<Place> }[]
   /** Calls outside functions that change lists of packages. */
   readonly packages: readonly HelperCall[]
+  /** Variables that it sets outside functions. */
+  readonly assigns: readonly string[]
   /** If the file could not be evaluated; the lists then hold what came before. */
   readonly failure?: Evaluation['failure']
 }
@@ -84,6 +86,9 @@ export async function readBashFile(
     enables: callsOf('enable_extension').flatMap(call => call.words.map(name => ({ name, ...placed(call) }))),
     optsOut: callsOf('extension_hook_opt_out').flatMap(call =>
       call.words.map(id => ({ id, ...placed(call) })),
+    ),
+    assigns: Object.keys(evaluation.variables).filter(
+      name => JSON.stringify(evaluation.variables[name]) !== JSON.stringify(inputs[name]),
     ),
     packages: evaluation.calls.filter(({ helper }) => /packages/.test(helper)),
     ...(evaluation.failure && { failure: evaluation.failure }),

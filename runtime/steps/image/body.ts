@@ -11,6 +11,7 @@ const LIBRARY = [
   'shell/places.sh',
   'shell/foreign.sh',
   'shell/chroot.sh',
+  'shell/extension-clean-up.sh',
   'image/filesystem.sh',
   'image/boot.sh',
   'image/partitions.sh',

@@ -41,7 +41,9 @@ describe_partitions() {
   if [ -n "$boot" ] && [ -z "$BOOTSIZE" ]; then BOOTSIZE=$(boot_mib); fi
   BOOTSIZE=${BOOTSIZE:-0} UEFISIZE=${UEFISIZE:-0} OFFSET=1
   case $table in mbr) IMAGE_PARTITION_TABLE=msdos ;; *) IMAGE_PARTITION_TABLE=$table ;; esac
-  FIXED_IMAGE_SIZE= EXTRA_ROOTFS_MIB_SIZE=0 USE_HOOK_FOR_PARTITION=no
+  # Configuration hooks may have set these.
+  FIXED_IMAGE_SIZE=${FIXED_IMAGE_SIZE:-} EXTRA_ROOTFS_MIB_SIZE=${EXTRA_ROOTFS_MIB_SIZE:-0}
+  USE_HOOK_FOR_PARTITION=${USE_HOOK_FOR_PARTITION:-no}
   declare -gA announced=()
   for name in "${choices[@]}"; do announced[$name]=${!name}; done
   strux_publish parttype mkopts mkopts_label mkfs mountopts "${choices[@]}"

@@ -3,7 +3,7 @@
 export ROOTFS_DIR=${STRUX_SCRATCH:-/tmp}/rootfs
 work=$BSP_CACHE_DIR/.image
 draft=$work/draft.img
-name=$(config .image_name) version=$(config .version)
+name=$(config .image_name) version=$(config .version)${EXTRA_IMAGE_SUFFIXES:-}
 
 # The state of the step between its commands; handlers do not see it.
 if [ -f "$work/.state" ]; then . "$work/.state"; fi
@@ -220,6 +220,7 @@ put_in_place() {
 }
 
 clean_up() {
+  clean_up_extensions
   if declare -F close_image >/dev/null; then close_image; fi
   rm -rf --one-file-system "$work" "$ROOTFS_DIR" "$ROOTFS_DIR.raw"
 }

@@ -101,6 +101,9 @@ test('partition table and partitions, in MiB', () => {
   assert.equal(after(withEsp, 'UEFISIZE', '0').bsp.image?.partitions, partitions)
   assert.is(after(from(), 'IMAGE_PARTITION_TABLE', 'msdos').bsp.image?.table, 'mbr')
   assert.is(after(from(), 'ROOT_FS_LABEL', 'armbi_root').bsp.image?.partitions?.[1]?.name, 'armbi_root')
+  assert.is(after(from(), 'ROOTFS_TYPE', 'squashfs').bsp.image?.partitions?.[1]?.filesystem, 'squashfs')
+  assert.is(after(from(), 'BOOTFS_TYPE', 'fat').bsp.image?.partitions?.[0]?.filesystem, 'vfat')
+  assert.is(after(from(), 'OFFSET', '16').bsp.image?.partitions?.[0]?.offset, '16M')
   assert.is(after(draft(), 'BOOTSIZE', '512').bsp.image, undefined)
 })
 

@@ -1,0 +1,136 @@
+/** The bash extensions of one BSP: read, called at configuration hooks, and made ready for a build. */
+import { IMAGE_HOOKS, type ImageHook, type ImageHookRow } from '../../../lib/hooks/image.ts'
+import type { BspData, ProjectData } from '../../../lib/schema.ts'
+import type { NoticeSink } from '../../execute/executor.ts'
+import type { ExtensionHandler, Extensions } from '../../model/extensions.ts'
+import { hostArch, targetArch } from '../../plan/arch.ts'
+import { builderFor } from '../../plan/builder.ts'
+import { CONTAINER_ROOT, handlerEnvironment, withoutUnhashed } from '../../plan/environment.ts'
+import { suiteOf } from '../../plan/suite.ts'
+import { selfVersion } from '../../state/own-package.ts'
+import { BashConfiguration, readingOrder } from './configuration.ts'
+import type { ShellDraft } from './configuration-variables.ts'
+import { openConfinedContainer, openConfinedProcess } from './confined.ts'
+import { Evaluator } from './evaluate.ts'
+import { type BashFile, extensionName, readBashFile } from './read.ts'
+
+export interface BashExtensionsOptions {
+  /** The project's path, absolute. */
+  readonly root: string
+  readonly config: ProjectData
+  readonly bspName: string
+  readonly bspFolder: string
+  /** As the definition gives it, as far as it is known before its layers are merged. */
+  readonly arch: string
+  readonly notice: NoticeSink
+  /** Whether this process is in a builder container, where it starts no other. */
+  readonly inContainer: boolean
+}
+
+export class BashExtensions {
+  readonly #options: BashExtensionsOptions
+  readonly #evaluator: Evaluator
+  readonly #configuration: BashConfiguration
+  readonly #files: string[] = []
+
+  constructor(options: BashExtensionsOptions) {
+    const { root, inContainer, bspName, bspFolder } = options
+    this.#options = options
+    this.#evaluator = new Evaluator({
+      projectRoot: root,
+      root: inContainer ? root : CONTAINER_ROOT,
+      open: () => (inContainer ? Promise.resolve(openConfinedProcess(root)) : this.#openContainer()),
+    })
+    const host = hostArch()
+    const facts = { bspName, bspFolder, host, version: selfVersion() }
+    this.#configuration = new BashConfiguration(root, this.#evaluator, facts)
+  }
+
+  /** `file`: relative to the project; `addedBy`: the definition that enables it, for people. */
+  async read(file: string, addedBy: string): Promise<BashFile> {
+    if (!this.#files.includes(file)) this.#files.push(file)
+    return readBashFile(this.#options.root, file, this.#inputs(file, addedBy), this.#evaluator)
+  }
+
+  /** Calls a configuration hook's handler; rejects with a StruxError that names file and line if it fails. */
+  readonly callScript = (handler: ExtensionHandler, draft: ShellDraft): Promise<void> =>
+    this.#configuration.call(handler, this.#files, draft)
+
+  /** After all configuration hooks: adds to the handlers of bash files what they need in a build. */
+  complete(extensions: Extensions): Extensions {
+    const { state, stepVariables } = this.#configuration
+    const isBash = ({ source }: ExtensionHandler) => source.kind === 'bash'
+    const steps = new Set(extensions.handlers.filter(isBash).flatMap(({ hook }) => stepOf(hook) ?? []))
+    return {
+      ...extensions,
+      handlers: extensions.handlers.map(handler => {
+        const { source, extension, hook } = handler
+        if (source.kind !== 'bash') return handler
+        const after = stepBefore(hook, steps)
+        const ready = {
+          ...source,
+          files: readingOrder(this.#files, extension.file!),
+          ...(state !== '' && { variables: state }),
+          ...(after !== undefined && { after }),
+        }
+        return { ...handler, source: ready }
+      }),
+      ...(Object.keys(stepVariables).length > 0 && { stepVariables }),
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#evaluator.close()
+  }
+
+  #inputs(file: string, addedBy: string) {
+    const { config, bspName, bspFolder, arch } = this.#options
+    const host = hostArch()
+    const folder = file.slice(0, Math.max(0, file.lastIndexOf('/'))) || '.'
+    const extension = { name: extensionName(file), folder, file, kind: 'bash', addedBy, options: {} }
+    // A file is read before any hook is called.
+    const nothing = {
+      extension,
+      hook: '',
+      calledAs: '',
+      position: 0,
+      total: 0,
+    } as unknown as ExtensionHandler
+    const facts = {
+      ...{ project: config, bsp: {} as BspData, bspName, bspFolder, host, version: selfVersion() },
+      target: targetArch(arch, host),
+    }
+    return {
+      ...withoutUnhashed(handlerEnvironment(nothing, facts, this.#evaluator.root).env),
+      BRANCH: 'current',
+    }
+  }
+
+  #openContainer() {
+    const { root, config, notice } = this.#options
+    const host = hostArch()
+    const image = config.builder?.image
+    const builder = builderFor({
+      ...(image !== undefined && { image }),
+      ...{ suite: suiteOf(config), tools: [], target: host, host, hostPackages: [] },
+    })
+    const mirror = config.builder?.mirror
+    return openConfinedContainer({
+      ...{ projectRoot: root, builder, notice },
+      ...(mirror !== undefined && { mirror }),
+    })
+  }
+}
+
+const ROWS: readonly ImageHookRow[] = IMAGE_HOOKS
+/** The steps in which handlers work, in build order. */
+const STEPS = [...new Set(ROWS.flatMap(row => row.step ?? []))]
+
+const stepOf = (hook: ImageHook): string | undefined => ROWS.find(row => row.name === hook)?.step
+
+/** The last step with bash handlers before the hook's own; for hooks after all steps, the last of all. */
+function stepBefore(hook: ImageHook, steps: ReadonlySet<string>): string | undefined {
+  const own = stepOf(hook)
+  const earlier = own === undefined ? STEPS : STEPS.slice(0, STEPS.indexOf(own))
+  return earlier.findLast(step => steps.has(step))
+}

@@ -1,0 +1,151 @@
+/** Bash extensions as a project uses them: enabled by name, read, configured, ordered, skipped. */
+import { cpSync } from 'node:fs'
+import { join } from 'node:path'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { TempProject } from '../../support/project.ts'
+import { REPOSITORY } from '../../support/repository.ts'
+
+const test = suite('bash extensions of a project')
+let project: TempProject
+test.before(() => {
+  project = new TempProject()
+  cpSync(join(REPOSITORY, 'test/fixtures/bash-extensions'), project.at('userpatches/extensions'), {
+    recursive: true,
+  })
+})
+test.after(() => project.dispose())
+
+const IMAGE = {
+  partitions: [
+    { name: 'esp', type: 'esp', size: '48M' },
+    { name: 'root', type: 'root' },
+  ],
+}
+const ALL = [
+  ...['backports-repo', 'carried-state', 'cloud-seed', 'early-network', 'efi-size', 'encrypted-root'],
+  ...['example-dkms', 'gpio-udev-rules', 'hardware-watchdog', 'host-tool', 'older-names', 'output-qcow2'],
+  ...['partition-check', 'scratch-mount'],
+]
+
+interface Node {
+  readonly id: string
+  readonly kind: string
+  readonly hook?: string
+  readonly env: Readonly<Record<string, string>>
+  readonly dependencies: readonly { readonly path: string }[]
+}
+
+async function plan(extensions: readonly string[], more: object = {}): Promise<readonly Node[]> {
+  project.bsp([], { arch: 'x86_64', image: IMAGE, extensions, ...more })
+  const { code, stdout, stderr } = await project.strux(['plan', '--json'])
+  assert.is(code, 0, stderr)
+  return JSON.parse(stdout).nodes
+}
+
+async function refused(...extensions: readonly string[]): Promise<string> {
+  project.bsp([], { arch: 'x86_64', image: IMAGE, extensions })
+  const { code, stderr } = await project.strux(['plan', '--json'])
+  assert.is.not(code, 0)
+  return stderr
+}
+
+test('the whole folder: handlers in order, configuration in the plan', async () => {
+  const nodes = await plan(ALL)
+  const handlers = nodes.filter(({ id }) => id.includes('__')).map(({ id }) => id)
+  assert.equal(
+    handlers.filter(id => /customize_image/.test(id)),
+    [
+      'pre_customize_image__100_mount_scratch',
+      'pre_customize_image__copy_seed',
+      'pre_customize_image__900_main',
+      'pre_customize_image__010_alias',
+      'post_customize_image__900_umount_scratch',
+      'post_repo_customize_image__install_from_backports',
+    ],
+  )
+  const find = (id: string) => nodes.find(node => node.id === id)!
+  assert.is(find('pre_customize_image__010_alias').env.HOOK_POINT, 'image_tweaks_pre_customize')
+  assert.is(find('rootfs_post').env.INSTALL_HEADERS, 'yes')
+  // image-suffix is enabled by carried-state.
+  assert.is(find('image').env.EXTRA_IMAGE_SUFFIXES, '-crypt-lobby')
+  assert.is(find('post_build_image__900_convert_to_qcow2').env.version, 'disk-crypt-lobby')
+  const read = find('pre_customize_image__copy_seed').dependencies.map(({ path }) => path)
+  assert.ok(read.includes('userpatches/extensions/cloud-seed'), read.join())
+})
+
+test('what configuration hooks change is attributed to them', async () => {
+  project.bsp([], { arch: 'x86_64', image: IMAGE, extensions: ALL })
+  const { stdout } = await project.strux(['plan', '--layers'])
+  for (const said of [
+    /packages.*tree.*carried-state: user_config__carried_state/,
+    /hostname.*lobby.*carried-state/,
+    /packages.*qemu-utils.*output-qcow2/,
+    /packages.*gcc.*host-tool/,
+    /packages.*cryptsetup.*encrypted-root/,
+    /console=ttyS0,115200.*efi-size/,
+  ])
+    assert.match(stdout, said)
+})
+
+test('the second time, no container engine is needed', async () => {
+  await plan(ALL)
+  const { code, stderr } = await project.strux(['plan', '--json'], {
+    env: { DOCKER_HOST: 'unix:///nowhere/docker.sock' },
+  })
+  assert.is(code, 0, stderr)
+})
+
+test('bashExtension, --enable, skip_hooks and extension_hook_opt_out', async () => {
+  project.write('vendor/one.sh', 'enable_extension two\npost_customize_image__one() { :; }\n')
+  project.write(
+    'vendor/two.sh',
+    'extension_hook_opt_out post_customize_image__zero\npost_customize_image__two() { :; }\n',
+  )
+  project.write('extensions/zero.sh', 'post_customize_image__zero() { :; }\n')
+  project.write(
+    'bsp/demo/bsp.ts',
+    `import { bashExtension, defineBsp } from 'strux-bsp'
+
+export default defineBsp({
+  name: 'demo', description: 'A test', arch: 'x86_64', hostname: 'demo',
+  extensions: [bashExtension('../../vendor/one.sh')],
+  skip_hooks: ['post_customize_image__two'],
+})
+`,
+  )
+  const { code, stdout, stderr } = await project.strux(['plan', '--json', '--enable', 'zero'])
+  assert.is(code, 0, stderr)
+  const ids = JSON.parse(stdout).nodes.map(({ id }: Node) => id)
+  assert.equal(
+    ids.filter((id: string) => id.startsWith('post_customize_image__')),
+    ['post_customize_image__one'],
+  )
+})
+
+test('errors are told at the line of the file', async () => {
+  project.write('extensions/wrong.sh', 'user_config__wrong() {\n  exit_with_error "no panel" "$BOARD"\n}\n')
+  assert.match(await refused('wrong'), /wrong\.sh:2: no panel \[ demo \]/)
+  project.write('extensions/syntax.sh', 'a() {\n  if then\n')
+  assert.match(await refused('syntax'), /extensions\/syntax\.sh:2:1/)
+  project.write('extensions/needs.sh', '\nenable_extension absent-one\n')
+  const missing = await refused('needs')
+  assert.match(missing, "there is no extension 'absent-one'")
+  assert.match(missing, 'extensions/needs.sh:2:1')
+  project.write('extensions/unknown.sh', '\npost_family_tweek__x() { :; }\n')
+  project.bsp([], { extensions: ['unknown'] })
+  const { stderr } = await project.strux(['plan', '--json'])
+  assert.match(stderr, /post_family_tweek__x is never called/)
+  assert.match(stderr, "did you mean 'post_family_tweaks'?")
+  assert.match(stderr, 'extensions/unknown.sh:2:1')
+})
+
+test('assignments and calls outside functions change the definition too', async () => {
+  project.write('extensions/outside.sh', 'INSTALL_HEADERS=yes\nadd_packages_to_image "jq"\n')
+  const nodes = await plan(['outside'])
+  assert.is(nodes.find(({ id }) => id === 'rootfs_post')!.env.INSTALL_HEADERS, 'yes')
+  const { stdout } = await project.strux(['plan', '--layers'])
+  assert.match(stdout, /packages.*jq.*outside/)
+})
+
+test.run()
