@@ -6,9 +6,11 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { BUILD_CONDITIONS, BUILD_HOOKS, HOOK_NAMES } from '../lib/hooks/build.ts'
+import { IMAGE_HOOKS } from '../lib/hooks/image.ts'
 import type { HookCondition, HookRow } from '../lib/hooks/row.ts'
 import { bspSchema, jsonSchema, PROJECT_DEFAULTS, projectSchema } from '../lib/schema.ts'
 import { DEFAULT_TOOL_GROUPS, TOOL_GROUP_DOCS, TOOL_GROUPS } from '../lib/tools.ts'
+import { everyHandler, imageHooks } from '../runtime/cli/hook-pages.ts'
 import { builderFor } from '../runtime/plan/builder.ts'
 import {
   boardEnvironment,
@@ -40,6 +42,7 @@ const NOTE =
 export function referencePages(): ReadonlyMap<string, string> {
   return new Map([
     ['docs/reference/hooks.md', hooksPage()],
+    ['docs/reference/image-hooks.md', imageHooksPage()],
     ['docs/reference/bsp.md', bspPage()],
     ['docs/reference/config.md', configPage()],
   ])
@@ -171,6 +174,20 @@ function meaning(name: string): string {
   const text = VARIABLES[name]
   if (text === undefined) throw new Error(`.ci/reference.ts does not describe ${name}`)
   return text
+}
+
+// ---- extensions -------------------------------------------------------------------------------------------------------
+
+function imageHooksPage(): string {
+  return page([
+    '# Hooks of extensions',
+    NOTE,
+    'The hooks for handlers of [extensions](../extensions.md), in calling order; `strux hooks image` prints the same list. *Once*: in each build. *Conditional*: only if its step runs, or a setting asks for it. *Repeated*: several times in one build. *Addition*: not in the original list of these hooks, but in many existing files.',
+    imageHooks(IMAGE_HOOKS, '##'),
+    '## Variables of every handler',
+    'A script has them as shell variables, a function in `ctx.values`. Handlers of configuration hooks have a draft instead.',
+    everyHandler(),
+  ])
 }
 
 // ---- definitions ------------------------------------------------------------------------------------------------------

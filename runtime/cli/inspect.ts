@@ -1,20 +1,17 @@
-/** Read-only commands: `plan`, `why`, `hooks`, `check`. */
+/** Read-only commands: `plan`, `why`, `check`. */
 import type { Command } from 'commander'
-import { BUILD_CONDITIONS, BUILD_HOOKS } from '../../lib/hooks/build.ts'
-import type { HookCondition, HookRow } from '../../lib/hooks/row.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { StruxError } from '../diagnostics/error.ts'
 import { sortDiagnostics } from '../diagnostics/render.ts'
 import { decide } from '../engine.ts'
 import { loadBsp, loadProject } from '../load/project.ts'
 import { nodeJson, planJson } from '../plan/json.ts'
-import { conditionText } from '../plan/never.ts'
 import { findNode } from '../plan/selection.ts'
 import { examine } from '../run/workspace.ts'
 import { printPlan, printWhy } from './decisions.ts'
 import { layersJson, printLayers } from './layers.ts'
 import { type EnableFlags, type GlobalOptions, withEnable } from './options.ts'
-import { colorsFor, printDiagnostics, printJson, printLine } from './terminal.ts'
+import { printDiagnostics, printJson, printLine } from './terminal.ts'
 import { openWorkspace, projectRoot } from './workspace.ts'
 
 interface InspectFlags extends GlobalOptions, EnableFlags {
@@ -38,11 +35,6 @@ export function inspectCommands(program: Command): void {
     .option('--bsp <name>', "the BSP (default: the project's)")
     .option('--json', 'print JSON')
     .action((id: string, _: unknown, self: Command) => why(id, self.optsWithGlobals<InspectFlags>()))
-  program
-    .command('hooks')
-    .description('list the hooks for scripts, in execution order')
-    .option('--json', 'print JSON')
-    .action((_: unknown, self: Command) => hooks(self.optsWithGlobals<InspectFlags>()))
   withEnable(program.command('check'))
     .argument('[bsp...]', 'the BSPs to check (default: all)')
     .description('show all errors and warnings in the definitions of a project')
@@ -67,24 +59,6 @@ async function why(id: string, flags: InspectFlags): Promise<void> {
   const decision = decisions.get(index)!
   if (flags.json) printJson({ bsp: workspace.plan.bsp, ...nodeJson(node), decision })
   else printWhy(node, decision)
-}
-
-function hooks(flags: InspectFlags): void {
-  const rows: readonly HookRow[] = BUILD_HOOKS
-  const conditions: Readonly<Record<string, HookCondition>> = BUILD_CONDITIONS
-  if (flags.json) {
-    printJson(rows)
-    return
-  }
-  const colors = colorsFor(process.stdout)
-  const width = Math.max(...rows.map(row => row.name.length))
-  for (const { name, when, runs_in, doc } of rows) {
-    printLine(`${colors.bold(name.padEnd(width))}  ${doc}`)
-    const condition = when === undefined ? undefined : conditions[when]
-    if (condition) printLine(`${' '.repeat(width)}  ${colors.dim(`only with ${conditionText(condition)}`)}`)
-    if (runs_in === 'host')
-      printLine(`${' '.repeat(width)}  ${colors.dim('on this machine, not in a container')}`)
-  }
 }
 
 async function check(names: readonly string[], flags: InspectFlags): Promise<void> {

@@ -11,6 +11,7 @@ import { editCommands } from './edit.ts'
 import { commandsElsewhere } from './elsewhere.ts'
 import { exportCommand } from './export.ts'
 import { extensionsCommand } from './extensions.ts'
+import { hooksCommand } from './hooks.ts'
 import { importCommand } from './import.ts'
 import { initCommand } from './init.ts'
 import { inspectCommands } from './inspect.ts'
@@ -41,6 +42,7 @@ function createProgram(): Command {
     .exitOverride()
   buildCommand(program)
   inspectCommands(program)
+  hooksCommand(program)
   extensionsCommand(program)
   logCommand(program)
   packageCommand(program)

@@ -117,7 +117,11 @@ export async function loadBsp(
   }
 }
 
-async function loadDefinition(project: BspProject, name: string, options: LoadOptions): Promise<Loaded<Bsp>> {
+async function loadDefinition(
+  project: BspProject,
+  name: string,
+  { enable = [] }: LoadOptions,
+): Promise<Loaded<Bsp>> {
   const location = project.bsps.find(bsp => bsp.name === name)
   if (!location) {
     throw new StruxError(`there is no BSP '${name}'`, { hint: whichBsp(name, project.bsps), exitCode: 2 })
@@ -125,7 +129,7 @@ async function loadDefinition(project: BspProject, name: string, options: LoadOp
   if (/\.ya?ml$/.test(location.file)) {
     const { loadYamlBsp } = await import('./yaml.ts')
     return loadYamlBsp(project.root, location, (definition, source) =>
-      readBsp(definition, { project, location, source, ...options }),
+      readBsp(definition, { project, location, source, enable }),
     )
   }
   const definition = await evaluated(project.root, location.file, 'bsp')
@@ -135,7 +139,7 @@ async function loadDefinition(project: BspProject, name: string, options: LoadOp
     project,
     location,
     ...(source && { source }),
-    ...options,
+    enable,
   })
   return { ...definition, ...read, diagnostics: [...definition.diagnostics, ...read.diagnostics] }
 }

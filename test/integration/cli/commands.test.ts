@@ -142,7 +142,8 @@ test('why --json, and in words: each changed input by name', async () => {
 })
 
 test('hooks --json: the 25 of the table', async () => {
-  const hooks = await json('hooks')
+  const all = await json('hooks')
+  const hooks = all.filter((hook: { vocabulary: string }) => hook.vocabulary === 'build')
   assert.equal(
     hooks.map((hook: { name: string }) => hook.name),
     BUILD_HOOKS.map(hook => hook.name),
