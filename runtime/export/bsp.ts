@@ -184,11 +184,14 @@ function moveFiles(
 const isFile = (root: string, path: string) =>
   statSync(join(root, path), { throwIfNoEntry: false })?.isFile() ?? false
 
+/** Keys that the scripts of handler-scripts.ts replace. */
+export const AS_SCRIPTS = ['extensions', 'skip_hooks'] as const
+
 /** The part of the data that YAML can express. */
 function yamlData(moved: BspData, generated: ReadonlySet<string>): BspData {
   const { extensions: _, skip_hooks: __, ...rest } = moved
   const said = structuredClone(rest) as BspData & { boot?: Record<string, Record<string, unknown>> }
-  for (const key of Object.keys(TYPESCRIPT_KEYS.bsp)) removeKey(said, key.split('.'))
+  for (const key of [...Object.keys(TYPESCRIPT_KEYS.bsp), ...AS_SCRIPTS]) removeKey(said, key.split('.'))
   const { kernel, bootloader } = (said.boot ?? {}) as {
     kernel?: Record<string, unknown>
     bootloader?: Record<string, unknown>

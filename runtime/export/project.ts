@@ -10,7 +10,7 @@ import type { Project } from '../load/loaded.ts'
 import type { Plan } from '../model/plan.ts'
 import { originalName } from '../steps/original-names.ts'
 import { projectBreaks } from '../yaml/incompatible.ts'
-import { removeKey } from './bsp.ts'
+import { AS_SCRIPTS, removeKey } from './bsp.ts'
 import { Commented, commentLines, emit } from './emit.ts'
 import type { FileSet } from './files.ts'
 import { PROJECT_LAYOUT } from './layout.ts'
@@ -74,7 +74,7 @@ export async function exportProject(input: ProjectExport): Promise<Finding[]> {
     scripts.push(commented(await exportScript(script, 'rootfs_post', index, context)))
   const { extensions: _, skip_hooks: __, ...rest } = config
   const said = structuredClone({ ...rest, scripts: undefined }) as ProjectData
-  for (const key of Object.keys(TYPESCRIPT_KEYS.project)) removeKey(said, key.split('.'))
+  for (const key of [...Object.keys(TYPESCRIPT_KEYS.project), ...AS_SCRIPTS]) removeKey(said, key.split('.'))
   const cache = said.build?.cache as { force_rebuild?: readonly string[] } | undefined
   if (cache?.force_rebuild) cache.force_rebuild = cache.force_rebuild.map(originalName)
   files.text(PROJECT_PART, 'strux.yaml', projectText({ ...said, bsp: defaultBsp }, scripts, file))
