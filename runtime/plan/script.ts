@@ -47,8 +47,10 @@ export function scriptNode(
     const declared = board?.depends_on?.[position] ?? inBsp
     const path = check(resolveDependency(inBsp, roots), declared, ['depends_on', position])
     if (path === undefined) return undefined
-    const ref = { ...pathRef(inBsp, path), declared, position }
-    return ignore.length > 0 ? { ...ref, ignore } : ref
+    const ref = pathRef(inBsp, path)
+    // Not by spreading: a build may have thousands of inputs, and such objects are larger.
+    const all = { declared, path: ref.path, glob: ref.glob, position }
+    return ignore.length > 0 ? { ...all, ignore } : all
   })
   if (!source || cwd === undefined) return undefined
 
