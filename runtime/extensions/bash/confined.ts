@@ -5,7 +5,8 @@
  */
 import { spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { StruxError } from '../../diagnostics/error.ts'
 import type { NoticeSink } from '../../execute/executor.ts'
@@ -151,33 +152,38 @@ class Copies {
  */
 export function openConfinedProcess(projectRoot: string): ConfinedShell {
   mkdirSync(join(projectRoot, 'dist'), { recursive: true })
+  // Not in the project, whose dist/ the process sees empty.
+  const folder = mkdtempSync(join(tmpdir(), 'strux-evaluate-'))
   const isolate = spawnSync('unshare', ['--net', '--mount', 'true']).status === 0
   const readOnly = `mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" && mount -t tmpfs tmpfs "$1/dist"; shift; exec "$@"`
   return {
     run(script) {
-      // Read from the standard input: the script's own file would be hidden below dist/.
-      const bash = ['timeout', '-k', '1', String(TIME_LIMIT), '/bin/bash', '/dev/stdin']
-      const argv = isolate
-        ? ['unshare', '--net', '--mount', '/bin/bash', '-c', readOnly, 'bash', projectRoot, ...bash]
-        : bash
-      return runProcess(argv, script)
+      const file = join(folder, `${randomBytes(8).toString('hex')}.sh`)
+      writeFileSync(file, script)
+      const bash = ['timeout', '-k', '1', String(TIME_LIMIT), '/bin/bash', file]
+      return runProcess(
+        isolate
+          ? ['unshare', '--net', '--mount', '/bin/bash', '-c', readOnly, 'bash', projectRoot, ...bash]
+          : bash,
+      )
     },
-    async close() {},
+    async close() {
+      rmSync(folder, { recursive: true, force: true })
+    },
   }
 }
 
-function runProcess(argv: readonly string[], input: string): Promise<ConfinedResult> {
+function runProcess(argv: readonly string[]): Promise<ConfinedResult> {
   return new Promise((resolve, reject) => {
     const child = spawn(argv[0]!, argv.slice(1), {
       cwd: '/tmp',
       env: { PATH: process.env.PATH ?? '/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/tmp' },
-      stdio: ['pipe', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe'],
     })
     const stdout: Buffer[] = []
     const stderr: Buffer[] = []
     child.stdout.on('data', chunk => stdout.push(chunk))
     child.stderr.on('data', chunk => stderr.push(chunk))
-    child.stdin.on('error', () => {})
     child.on('error', cause =>
       reject(new StruxError(`bash could not be started to read extensions: ${cause.message}`, { cause })),
     )
@@ -188,6 +194,5 @@ function runProcess(argv: readonly string[], input: string): Promise<ConfinedRes
         stderr: Buffer.concat(stderr).toString(),
       }),
     )
-    child.stdin.end(input)
   })
 }
