@@ -1,6 +1,7 @@
 /** Whole-image scripts: `post_image` and its neighbours. */
 import * as z from 'zod'
 import { TOOL_GROUPS, type ToolGroup } from '../tools.ts'
+import { treeSchema } from './buildroot.ts'
 import { sourcePath } from './path.ts'
 import { choice, type Rule, text } from './rule.ts'
 import { idSchema, inlineSchema, oneSource } from './script.ts'
@@ -63,6 +64,12 @@ export const postScriptSchema = z.union([text(...sourcePath), entrySchema], {
 })
 
 export const postImageSchema = z.strictObject({
+  /** A Buildroot tree whose scripts these are: the result of `buildrootTree`. Paths without `./` are in the tree, which is the working directory. */
+  tree: treeSchema
+    .optional()
+    .describe(
+      'A Buildroot tree whose scripts these are: the result of `buildrootTree`. Paths without `./` are in the tree, which is the working directory.',
+    ),
   /** The scripts, in the order in which they run. */
   scripts: z
     .array(postScriptSchema)

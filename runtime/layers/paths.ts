@@ -39,6 +39,7 @@ const PATHS: readonly (readonly [place: string, meaning: PathMeaning])[] = [
   ['packages.*.site', 'dot'],
   ['packages.*.override_srcdir', 'dot'],
   ['packages.*.patches.*', 'dot'],
+  ['post_image.tree.path', 'dot'],
   ['post_image.scripts.*', 'dot'],
   ['post_image.scripts.*.location', 'dot'],
   ['post_image.scripts.*.cwd', 'dot'],

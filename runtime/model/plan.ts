@@ -105,6 +105,8 @@ export interface ScriptNode extends NodeBase {
 export interface ScriptCall {
   readonly args: readonly string[]
   readonly cwd: string
+  /** Variables for the harness, which the script itself does not get. */
+  readonly setup?: Readonly<Record<string, string>>
 }
 
 export interface StepNode extends NodeBase {

@@ -57,6 +57,10 @@ export interface EntryCall {
   readonly args: readonly string[]
   /** Default: the project. */
   readonly cwd?: string
+  /** Variables for the harness, which the script itself does not get. */
+  readonly setup?: Readonly<Record<string, string>>
+  /** Debian packages in its builder image, beside its tools. */
+  readonly packages?: readonly string[]
   /** Whether it runs on the machine that builds. Default: as the hook says. */
   readonly onHost?: boolean
 }

@@ -76,15 +76,24 @@ export function scriptNode(
     runs_in: runsIn,
     ...(row.user && { user: row.user }),
     ...(call && {
-      call: { args: call.args, cwd: posix.join(environment.env.PROJECT_FOLDER!, cwd) },
+      call: {
+        args: call.args,
+        cwd: posix.join(environment.env.PROJECT_FOLDER!, cwd),
+        ...(call.setup && { setup: call.setup }),
+      },
     }),
     scope: 'bsp',
     everyTime: artifacts.length === 0,
     artifacts,
     dependencies,
     ...environment,
-    ...(call && { hashedEnv: { ...environment.hashedEnv, arguments: JSON.stringify([call.args, cwd]) } }),
-    builder: planning.builder(toolsOf(entry, row, planning)),
+    ...(call && {
+      hashedEnv: {
+        ...environment.hashedEnv,
+        arguments: JSON.stringify([call.args, cwd, ...(call.setup ? [call.setup] : [])]),
+      },
+    }),
+    builder: planning.builder(toolsOf(entry, row, planning), call?.packages),
     ...(row.relation === 'within' && row.step !== undefined && { inside: row.step }),
     ...(row.at !== undefined && { at: row.at }),
     sets: row.sets ?? [],

@@ -45,7 +45,7 @@ const IMAGE: Vocabulary = {
 
 const POST_SCRIPTS: Vocabulary = {
   hooks: POST_SCRIPT_HOOKS,
-  entries: ({ bsp }) => postScripts(bsp),
+  entries: postScripts,
   harnesses: { post_image: postImageScript },
 }
 

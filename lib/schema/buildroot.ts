@@ -1,0 +1,33 @@
+/** A Buildroot tree of the project: an external tree, or a whole Buildroot. */
+import * as z from 'zod'
+import { sourcePath } from './path.ts'
+import { type Rule, text } from './rule.ts'
+
+const symbol: Rule<string> = {
+  code: 'bad_symbol',
+  hint: "write the whole name, such as 'BR2_PACKAGE_FOO'",
+  holds: value => /^BR2_[A-Za-z0-9_]+$/.test(value),
+  message: value => `'${value}' is not a symbol of Buildroot's configuration`,
+}
+
+/** Symbols of Buildroot's configuration. `false`: not set. */
+export const configSchema = z.record(text(symbol), z.union([z.boolean(), z.number(), z.string()]))
+
+export const treeSchema = z.strictObject({
+  /** The tree's folder: `./x` is in the BSP's folder; other paths are relative to the project. */
+  path: text(...sourcePath).describe(
+    "The tree's folder: `./x` is in the BSP's folder; other paths are relative to the project.",
+  ),
+  /** Name of a file in the tree's `configs` folder, whose symbols count. */
+  defconfig: z
+    .string()
+    .optional()
+    .describe("Name of a file in the tree's `configs` folder, whose symbols count."),
+  /** Symbols of Buildroot's configuration; they win over those of `defconfig`. */
+  config: configSchema
+    .optional()
+    .describe("Symbols of Buildroot's configuration; they win over those of `defconfig`."),
+})
+
+export type TreeData = z.output<typeof treeSchema>
+export type ConfigData = z.output<typeof configSchema>
