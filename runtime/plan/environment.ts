@@ -22,6 +22,10 @@ export interface EnvironmentFacts {
   /** The number of make's parallel jobs, if an extension chooses it. */
   readonly makeJobs?: number
   readonly extensions?: Pick<Extensions, 'stepVariables'>
+  /** The number of make's jobs without such a choice, for handlers of extensions. */
+  readonly processors?: number
+  /** The lowest layer of the BSP. */
+  readonly family?: string
 }
 
 type Env = Record<string, string>
@@ -103,7 +107,7 @@ export function folderEnvironment({ bspName }: EnvironmentFacts, root: string): 
 export function handlerEnvironment(handler: ExtensionHandler, facts: EnvironmentFacts, root: string) {
   const at = (root: string): Env => ({
     ...scriptEnvironment(facts, handler.hook, root),
-    ...parallelism(facts),
+    ...parallelism({ ...facts, makeJobs: facts.makeJobs ?? facts.processors ?? 1 }),
     ...handlerVariables(handler, facts, root),
   })
   return { env: at(root), hashedEnv: withoutUnhashed(at(CONTAINER_ROOT)) }
@@ -113,7 +117,7 @@ const DEBIAN_ARCH: Readonly<Record<TargetArch, string>> = { x86_64: 'amd64', arm
 
 function handlerVariables(
   { extension, calledAs, position, total }: ExtensionHandler,
-  { project, bsp, bspName, target, extensions }: EnvironmentFacts,
+  { project, bsp, bspName, target, extensions, family = bspName }: EnvironmentFacts,
   root: string,
 ): Env {
   const at = (path: string) => posix.join(root, path)
@@ -127,6 +131,11 @@ function handlerVariables(
     EXTENSION_ADDED_BY: extension.addedBy,
     EXTENSION_OPTIONS: JSON.stringify(extension.options),
     BOARD: bspName,
+    BOARDFAMILY: family,
+    LINUXFAMILY: family,
+    BRANCH: 'current',
+    BUILD_DESKTOP: 'no',
+    BUILD_MINIMAL: project.build?.steps?.application === false ? 'yes' : 'no',
     RELEASE: suiteOf(project),
     DISTRIBUTION: 'Debian',
     version: imageVersion(bsp.image, bspName) + (extensions?.stepVariables?.EXTRA_IMAGE_SUFFIXES ?? ''),

@@ -16,6 +16,10 @@ export interface PlanInput {
   readonly hostPackages?: readonly string[]
   /** The number of make's parallel jobs, if an extension chooses it. */
   readonly makeJobs?: number
+  /** The number of make's jobs without such a choice, for handlers of extensions. */
+  readonly processors?: number
+  /** The lowest layer of the BSP. */
+  readonly family?: string
   readonly bspName: string
   /** Relative to the project, with `/`. */
   readonly bspFolder: string

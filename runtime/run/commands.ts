@@ -14,6 +14,7 @@ import { withVariables } from './session-variables.ts'
 
 /** A script or step ended with a non-zero exit code. */
 export class WorkFailed extends StruxError {
+  readonly id: string
   /** @param where for a handler of an extension: its place, for the end of the message */
   constructor(node: PlanNode, { bsp }: Plan, exitCode: number, where = '') {
     const { id } = node
@@ -23,6 +24,7 @@ export class WorkFailed extends StruxError {
       exitCode,
       hint: `Its full output is in ${logFile(bsp, id)} (\`strux log ${word} --bsp ${bsp}\`). \`strux shell ${bsp} --at ${word}\` opens a shell in the same environment.`,
     })
+    this.id = id
   }
 }
 
@@ -36,7 +38,7 @@ export async function runScript(
   const { records } = context
   if (handler) records?.ran(handler)
   const reader = handler && readsRecords(node, context) ? records : undefined
-  reader?.write()
+  await reader?.write()
   if (source.kind === 'function') {
     const { callHandler } = await import('./handler-context.ts')
     const call = (session: WorkSession, env: Readonly<Record<string, string>>) =>

@@ -18,7 +18,7 @@ export function nameOf({ id, extension }: ExtensionHandler): string {
 /** `at FILE:LINE`, for the end of a message. */
 export async function whereIs(handler: ExtensionHandler, stopped?: string): Promise<string> {
   if (stopped !== undefined && !stopped.startsWith('line ')) return ` at ${stopped}`
-  const place = handler.at
+  const place = handler.at ?? (await handler.locate?.())
   const start = place ? ` (${place.file}:${place.line})` : ''
   return stopped === undefined ? start : `${start} at ${stopped}`
 }

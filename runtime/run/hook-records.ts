@@ -24,6 +24,7 @@ export class HookRecords {
   readonly #plan: Plan
   readonly #calls: string[]
   readonly #ran: ExtensionHandler[] = []
+  readonly #places = new Map<string, { readonly file: string; readonly line: number }>()
 
   constructor(root: string, plan: Plan, { vocabularies }: Pipeline) {
     this.#plan = plan
@@ -74,12 +75,22 @@ export class HookRecords {
     }
   }
 
+  /** Whether a handler of this extension has run. */
+  hasRun(extension: string): boolean {
+    return this.#ran.some(handler => handler.extension.name === extension)
+  }
+
   ran(handler: ExtensionHandler): void {
     if (!this.#ran.includes(handler)) this.#ran.push(handler)
   }
 
-  /** Writes the files for scripts. */
-  write(): void {
+  /** Finds the handlers in their sources, and writes the files for scripts. */
+  async write(): Promise<void> {
+    for (const each of this.#defined) {
+      const place = each.at ?? (await each.locate?.())
+      if (place) this.#places.set(each.id, { file: place.file, line: place.line })
+    }
+
     const put = (name: string, text: string) => writeFileSync(join(this.#folder, name), text)
     const called = this.#rows.filter(row => this.#calls.includes(row.name))
     put('hook_point_calls.txt', this.#calls.map(name => `${name}\n`).join(''))
@@ -102,11 +113,11 @@ export class HookRecords {
       ),
       map(
         'hook_point_function_trace_sources',
-        this.#ran.map(each => [functionOf(each), placeOf(each).file]),
+        this.#ran.map(each => [functionOf(each), this.#placeOf(each).file]),
       ),
       map(
         'hook_point_function_trace_lines',
-        this.#ran.map(each => [functionOf(each), String(placeOf(each).line ?? '')]),
+        this.#ran.map(each => [functionOf(each), String(this.#placeOf(each).line ?? '')]),
       ),
     ].join('; ')
   }
@@ -134,7 +145,7 @@ export class HookRecords {
       defined: this.#defined.map(each => ({
         id: each.id,
         extension: each.extension.name,
-        ...placeOf(each),
+        ...this.#placeOf(each),
         ran: this.#ran.includes(each) || this.#isOfConfiguration(each),
       })),
     }
@@ -144,16 +155,16 @@ export class HookRecords {
     return this.#plan.extensions?.handlers ?? []
   }
 
+  #placeOf({ id, extension }: ExtensionHandler): { readonly file: string; readonly line?: number } {
+    return this.#places.get(id) ?? { file: extension.file ?? extension.folder }
+  }
+
   #isOfConfiguration({ hook }: ExtensionHandler): boolean {
     return this.#rows.some(row => row.name === hook && row.runs_in === 'plan')
   }
 }
 
 const functionOf = ({ id, source }: ExtensionHandler) => (source.kind === 'bash' ? source.function : id)
-
-function placeOf({ extension, at }: ExtensionHandler): { file: string; line?: number } {
-  return at ? { file: at.file, line: at.line } : { file: extension.file ?? extension.folder }
-}
 
 /** In the form of the original: pairs of a name and a quoted value. */
 function describe({ extension: { name, folder, file = '', addedBy } }: ExtensionHandler): string {

@@ -5,6 +5,7 @@ import type { Executor } from '../execute/executor.ts'
 import { type Decision, reason } from '../model/decision.ts'
 import type { BuilderRef, Plan } from '../model/plan.ts'
 import type { BuildOptions, BuildState } from './build-state.ts'
+import { runFailureHandlers } from './failure-handlers.ts'
 import { HookRecords } from './hook-records.ts'
 import { type NodeRunner, type OpenSession, runNode } from './node-run.ts'
 
@@ -135,6 +136,9 @@ export async function walk(
   try {
     if (options.jobs > 1) await takeAtOnce(plan, plan.edges, options.jobs, take)
     else for (const index of plan.nodes.keys()) await take(index)
+  } catch (error) {
+    if (!signal.aborted) await runFailureHandlers(error, runner)
+    throw error
   } finally {
     records.close()
   }

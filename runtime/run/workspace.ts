@@ -1,5 +1,6 @@
 /** A loaded and planned BSP of a project, with all diagnostics: connects load and plan. */
-import { join } from 'node:path'
+import { availableParallelism } from 'node:os'
+import { basename, join } from 'node:path'
 import { FileStates } from '../cache/file-states.ts'
 import { HashMemo } from '../cache/hash-memo.ts'
 import { checkCalledScripts } from '../check/called-scripts.ts'
@@ -110,6 +111,11 @@ async function wrongFiles(loaded: LoadedProject, bsp: Loaded<Bsp>, pipeline: Pip
   })
 }
 
+function familyOf({ layers }: Bsp) {
+  const [lowest, ...others] = layers?.all.filter(layer => layer.handler === undefined) ?? []
+  return lowest && others.length > 0 ? { family: basename(lowest.name) } : {}
+}
+
 function planInput(project: Project, bsp: Bsp) {
   return {
     project: project.config,
@@ -119,6 +125,8 @@ function planInput(project: Project, bsp: Bsp) {
     ...(bsp.extensions && { extensions: bsp.extensions }),
     ...(bsp.configured && { hostPackages: bsp.configured.hostPackages }),
     ...(bsp.configured?.jobs !== undefined && { makeJobs: bsp.configured.jobs }),
+    processors: availableParallelism(),
+    ...familyOf(bsp),
     bspName: bsp.name,
     bspFolder: bsp.folder,
     host: hostArch(),

@@ -22,10 +22,14 @@ export interface ShortHandler {
 }
 
 /** One extension, `probe`, in the project's folder `extensions`, with these handlers in the order of the table of hooks. */
-export function extensionsWith(handlers: readonly ShortHandler[]): Extensions {
+export function extensionsWith(
+  handlers: readonly ShortHandler[],
+  onFailure?: EnabledExtension['on_failure'],
+): Extensions {
   const extension: EnabledExtension = {
     ...{ name: 'probe', folder: 'extensions', file: 'extensions/probe.ts', kind: 'project' },
     ...{ addedBy: 'bsp/demo/bsp.ts', options: { greeting: 'hello' } },
+    ...(onFailure && { on_failure: onFailure }),
   }
   const rows = IMAGE_HOOKS.map((row): readonly [ImageHook, readonly string[]] => [
     row.name,
@@ -70,6 +74,7 @@ export async function buildWith(
   root: string,
   handlers: readonly ShortHandler[],
   selection: SelectionOptions = {},
+  onFailure?: EnabledExtension['on_failure'],
 ): Promise<BuiltWith> {
   const { diagnostics, workspace } = await openWorkspace(root, 'demo')
   if (!workspace) throw new Error(JSON.stringify(diagnostics))
@@ -77,7 +82,7 @@ export async function buildWith(
     {
       ...{ project: workspace.project.config, bsp: workspace.bsp.data, bspName: 'demo' },
       ...{ bspFolder: workspace.bsp.folder, host: hostArch(), version: '9.9.9' },
-      ...{ root: CONTAINER_ROOT, hostRoot: root, extensions: extensionsWith(handlers) },
+      ...{ root: CONTAINER_ROOT, hostRoot: root, extensions: extensionsWith(handlers, onFailure) },
     },
     workspace.pipeline,
   )

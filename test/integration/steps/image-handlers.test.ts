@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { HandlerContext, HookMetadata } from '../../../lib/extension-context.ts'
+import type { EnabledExtension } from '../../../runtime/model/extensions.ts'
 import { type BuiltWith, buildWith, type ShortHandler } from '../../support/handlers.ts'
 import { TempProject } from '../../support/project.ts'
 import { loopDevices } from '../execute/project.ts'
@@ -41,9 +42,12 @@ test.before(() => {
 })
 test.after(() => project.dispose())
 
-async function build(handlers: readonly ShortHandler[]): Promise<BuiltWith> {
+async function build(
+  handlers: readonly ShortHandler[],
+  onFailure?: EnabledExtension['on_failure'],
+): Promise<BuiltWith> {
   const before = loopDevices()
-  const built = await buildWith(project.root, handlers, { from: 'image' })
+  const built = await buildWith(project.root, handlers, { from: 'image' }, onFailure)
   assert.is(loopDevices(), before, 'no loop device stays attached')
   assert.not(project.has('dist/cache/demo/.image'))
   return built
@@ -263,6 +267,32 @@ test('a failure names extension, handler and place', async () => {
   project.write('extensions/part.sh', 'step() {\n  false\n}\nstep\n')
   const inFile = await build([{ hook: 'pre_prepare_partitions', run: '. "$EXTENSION_DIR/part.sh"' }])
   assert.match(String(inFile.error), 'failed with exit code 1')
+})
+
+test('after a failure, the failure handler of an extension runs if one of its handlers has run', async () => {
+  let told: unknown
+  const record = (context: unknown) => {
+    told = context
+  }
+  const failing: ShortHandler[] = [
+    { hook: 'pre_prepare_partitions', run: 'echo first' },
+    { hook: 'prepare_image_size', run: 'exit 3' },
+  ]
+  const broken = await build(failing, { kind: 'function', text: '', call: record })
+  assert.match(String(broken.error), 'prepare_image_size__handler')
+  assert.equal(told, {
+    ...{ extension: 'probe', options: { greeting: 'hello' }, failed: 'prepare_image_size__handler' },
+    message: (broken.error as Error).message,
+  })
+  const script = await build(failing, { kind: 'inline', text: 'echo "$FAILED: $FAILURE"; exit 1' })
+  assert.match(
+    script.lines.get('pre_prepare_partitions__handler')!.join('\n'),
+    'prepare_image_size__handler: prepare_image_size__handler of',
+  )
+  assert.match(String(script.error), 'prepare_image_size__handler')
+  told = undefined
+  await good([{ hook: 'post_build_image', run: ':' }])
+  assert.is(told, undefined)
 })
 
 test('a handler that fails leaves nothing mounted or attached', async () => {
