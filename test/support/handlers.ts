@@ -21,10 +21,15 @@ export interface ShortHandler {
   readonly run: string | HandlerFunction
 }
 
+export interface MoreOfExtensions {
+  readonly onFailure?: EnabledExtension['on_failure']
+  readonly stepVariables?: Readonly<Record<string, string>>
+}
+
 /** One extension, `probe`, in the project's folder `extensions`, with these handlers in the order of the table of hooks. */
 export function extensionsWith(
   handlers: readonly ShortHandler[],
-  onFailure?: EnabledExtension['on_failure'],
+  { onFailure, stepVariables }: MoreOfExtensions = {},
 ): Extensions {
   const extension: EnabledExtension = {
     ...{ name: 'probe', folder: 'extensions', file: 'extensions/probe.ts', kind: 'project' },
@@ -58,7 +63,7 @@ export function extensionsWith(
       }),
     )
   })
-  return { enabled: [extension], handlers: made, skipped: [] }
+  return { enabled: [extension], handlers: made, skipped: [], ...(stepVariables && { stepVariables }) }
 }
 
 export interface BuiltWith {
@@ -74,7 +79,7 @@ export async function buildWith(
   root: string,
   handlers: readonly ShortHandler[],
   selection: SelectionOptions = {},
-  onFailure?: EnabledExtension['on_failure'],
+  more: MoreOfExtensions = {},
 ): Promise<BuiltWith> {
   const { diagnostics, workspace } = await openWorkspace(root, 'demo')
   if (!workspace) throw new Error(JSON.stringify(diagnostics))
@@ -82,7 +87,7 @@ export async function buildWith(
     {
       ...{ project: workspace.project.config, bsp: workspace.bsp.data, bspName: 'demo' },
       ...{ bspFolder: workspace.bsp.folder, host: hostArch(), version: '9.9.9' },
-      ...{ root: CONTAINER_ROOT, hostRoot: root, extensions: extensionsWith(handlers, onFailure) },
+      ...{ root: CONTAINER_ROOT, hostRoot: root, extensions: extensionsWith(handlers, more) },
     },
     workspace.pipeline,
   )

@@ -22,8 +22,11 @@ label_of() { partition "$1" '(.label // .name)'; }
 mib_of() { local size; size=$(partition "$1" .size); [ -z "$size" ] || echo $(($(bytes "$size") / MIB)); }
 
 # Describes the partitions to handlers, in the words of extensions for partitions and filesystems. Sizes are in MiB.
+# Choices of configuration hooks are in the environment.
 describe_partitions() {
   local kind esp boot root name
+  local -A chosen=()
+  for name in "${choices[@]}"; do chosen[$name]=${!name:-}; done
   declare -gA parttype=() mkopts=() mkopts_label=() mkfs=() mountopts=()
   for kind in ext2 ext3 ext4 btrfs f2fs xfs; do
     parttype[$kind]=$kind mkopts[$kind]='' mkopts_label[$kind]='-L ' mkfs[$kind]=$kind mountopts[$kind]=''
@@ -45,7 +48,10 @@ describe_partitions() {
   FIXED_IMAGE_SIZE=${FIXED_IMAGE_SIZE:-} EXTRA_ROOTFS_MIB_SIZE=${EXTRA_ROOTFS_MIB_SIZE:-0}
   USE_HOOK_FOR_PARTITION=${USE_HOOK_FOR_PARTITION:-no}
   declare -gA announced=()
-  for name in "${choices[@]}"; do announced[$name]=${!name}; done
+  for name in "${choices[@]}"; do
+    announced[$name]=${!name}
+    if [ -n "${chosen[$name]}" ]; then printf -v "$name" %s "${chosen[$name]}"; fi
+  done
   strux_publish parttype mkopts mkopts_label mkfs mountopts "${choices[@]}"
 }
 

@@ -1,13 +1,17 @@
 /** Handlers of extensions change real images: their tables, sizes and filesystems, and the mounted image itself. */
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { HandlerContext, HookMetadata } from '../../../lib/extension-context.ts'
-import type { EnabledExtension } from '../../../runtime/model/extensions.ts'
-import { type BuiltWith, buildWith, type ShortHandler } from '../../support/handlers.ts'
+import {
+  type BuiltWith,
+  buildWith,
+  type MoreOfExtensions,
+  type ShortHandler,
+} from '../../support/handlers.ts'
 import { TempProject } from '../../support/project.ts'
 import { loopDevices } from '../execute/project.ts'
 
@@ -42,13 +46,10 @@ test.before(() => {
 })
 test.after(() => project.dispose())
 
-async function build(
-  handlers: readonly ShortHandler[],
-  onFailure?: EnabledExtension['on_failure'],
-): Promise<BuiltWith> {
-  const before = loopDevices()
-  const built = await buildWith(project.root, handlers, { from: 'image' }, onFailure)
-  assert.is(loopDevices(), before, 'no loop device stays attached')
+async function build(handlers: readonly ShortHandler[], more: MoreOfExtensions = {}): Promise<BuiltWith> {
+  const built = await buildWith(project.root, handlers, { from: 'image' }, more)
+  // The kernel says so of files that are gone; others may be at work at the same time.
+  assert.not.match(loopDevices(), '.image/draft.img (deleted)')
   assert.not(project.has('dist/cache/demo/.image'))
   return built
 }
@@ -173,6 +174,16 @@ test('handlers work in the mounted image: formatted, filled, unmounted, attached
   assert.ok(output.includes('disk.sha') && !output.includes('other'), output.join())
 })
 
+test('what configuration hooks have chosen is where the step begins', async () => {
+  const { lines } = await build([{ hook: 'pre_prepare_partitions', run: 'echo "$UEFISIZE $version"' }], {
+    stepVariables: { UEFISIZE: '60', FIXED_IMAGE_SIZE: '300', EXTRA_IMAGE_SUFFIXES: '-small' },
+  })
+  assert.equal(lines.get('pre_prepare_partitions__handler'), ['60 disk-small'])
+  assert.is(statSync(project.at(DISK)).size, 300 * 1048576)
+  assert.is(readlinkSync(project.at('dist/output/demo/disk-small.img')), 'disk.img')
+  assert.match(await look('sfdisk -J $disk | jq .partitiontable.partitions[0].size'), String(60 * 2048))
+})
+
 test('functions see and set typed values, and get the records of all calls', async () => {
   const seen: Record<string, unknown> = {}
   let metadata: HookMetadata | undefined
@@ -278,13 +289,15 @@ test('after a failure, the failure handler of an extension runs if one of its ha
     { hook: 'pre_prepare_partitions', run: 'echo first' },
     { hook: 'prepare_image_size', run: 'exit 3' },
   ]
-  const broken = await build(failing, { kind: 'function', text: '', call: record })
+  const broken = await build(failing, { onFailure: { kind: 'function', text: '', call: record } })
   assert.match(String(broken.error), 'prepare_image_size__handler')
   assert.equal(told, {
     ...{ extension: 'probe', options: { greeting: 'hello' }, failed: 'prepare_image_size__handler' },
     message: (broken.error as Error).message,
   })
-  const script = await build(failing, { kind: 'inline', text: 'echo "$FAILED: $FAILURE"; exit 1' })
+  const script = await build(failing, {
+    onFailure: { kind: 'inline', text: 'echo "$FAILED: $FAILURE"; exit 1' },
+  })
   assert.match(
     script.lines.get('pre_prepare_partitions__handler')!.join('\n'),
     'prepare_image_size__handler: prepare_image_size__handler of',
