@@ -5,7 +5,7 @@ import { extensionKeys } from './extension.ts'
 import { imageSchema } from './image.ts'
 import { packageEntry } from './package.ts'
 import { shellSafe } from './path.ts'
-import { postImageSchema } from './post-script.ts'
+import { postImageSchema, postScripts } from './post-script.ts'
 import { boardQemuSchema } from './qemu.ts'
 import { bspRepositories } from './repository.ts'
 import { choice, type Rule, stringOrStrings, strings, text } from './rule.ts'
@@ -154,6 +154,14 @@ export const bspSchema = z.strictObject({
     .describe(
       "Packages that are built from source: names of files in the project's `packages/` folder, or values made by `definePackage`.",
     ),
+  /** Scripts that change the complete root filesystem, in this order, as root. */
+  post_build: postScripts
+    .optional()
+    .describe('Scripts that change the complete root filesystem, in this order, as root.'),
+  /** The same, after everything else: for owners and device nodes. */
+  post_fakeroot: postScripts
+    .optional()
+    .describe('The same, after everything else: for owners and device nodes.'),
   /** Scripts that run when all images exist: after the disk image and all `make_image` scripts. */
   post_image: postImageSchema
     .optional()

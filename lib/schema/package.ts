@@ -99,7 +99,7 @@ const shape = z.strictObject({
       "Where the source is: a folder (`./src`), a URL without the file's name, or the URL of a repository.",
     ),
   /** How the source is fetched. `local`: a folder that is copied; `git`; `http`: a tarball; `file`: a tarball of the project; `debian`: a source package. Default: `http` for a URL, else `local`. */
-  site_method: choice(SITE_METHODS, 'unknown_value', 'site method')
+  site_method: choice(SITE_METHODS, 'unknown_value', 'a site method')
     .optional()
     .describe(
       'How the source is fetched. `local`: a folder that is copied; `git`; `http`: a tarball; `file`: a tarball of the project; `debian`: a source package. Default: `http` for a URL, else `local`.',
@@ -129,7 +129,7 @@ const shape = z.strictObject({
   /** Files of the source with the licences' texts. */
   license_files: strings.optional().describe("Files of the source with the licences' texts."),
   /** How the package is built. Default: `generic`, which does only what `commands` say. */
-  infra: choice(INFRASTRUCTURES, 'unknown_value', 'infrastructure')
+  infra: choice(INFRASTRUCTURES, 'unknown_value', 'an infrastructure')
     .optional()
     .describe('How the package is built. Default: `generic`, which does only what `commands` say.'),
   /** Whether it is built for the device. Default: true. */

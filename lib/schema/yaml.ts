@@ -41,6 +41,8 @@ export const TYPESCRIPT_KEYS = {
     'rootfs.repositories': 'refused',
     image: 'script',
     packages: 'refused',
+    post_build: 'refused',
+    post_fakeroot: 'refused',
     post_image: 'refused',
     qemu: 'run',
   },

@@ -43,6 +43,8 @@ export const LIST_RULES: Readonly<Record<string, ListRule>> = {
   'image.raw': 'replace',
   'qemu.flags': 'union',
   packages: 'packages',
+  post_build: 'scripts',
+  post_fakeroot: 'scripts',
   'post_image.scripts': 'scripts',
   'post_image.args': 'replace',
   'post_image.image_args': 'replace',

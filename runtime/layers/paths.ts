@@ -40,9 +40,9 @@ const PATHS: readonly (readonly [place: string, meaning: PathMeaning])[] = [
   ['packages.*.override_srcdir', 'dot'],
   ['packages.*.patches.*', 'dot'],
   ['post_image.tree.path', 'dot'],
-  ['post_image.scripts.*', 'dot'],
-  ['post_image.scripts.*.location', 'dot'],
-  ['post_image.scripts.*.cwd', 'dot'],
+  ...['post_build', 'post_fakeroot', 'post_image.scripts'].flatMap(list =>
+    ['*', '*.location', '*.cwd'].map(key => [`${list}.${key}`, 'dot'] as const),
+  ),
 ]
 
 /**

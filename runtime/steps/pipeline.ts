@@ -11,6 +11,7 @@ import { handlerHarness } from './extensions/harness.ts'
 import { packageSteps } from './package/declaration.ts'
 import { postScripts } from './post_scripts/entries.ts'
 import { postImageScript } from './post_scripts/harness.ts'
+import { postRootfsScript } from './post_scripts/rootfs-harness.ts'
 import { STEPS } from './registry.ts'
 import { rootfsScript } from './rootfs_script/harness.ts'
 
@@ -46,7 +47,7 @@ const IMAGE: Vocabulary = {
 const POST_SCRIPTS: Vocabulary = {
   hooks: POST_SCRIPT_HOOKS,
   entries: postScripts,
-  harnesses: { post_image: postImageScript },
+  harnesses: { post_image: postImageScript, post_rootfs: postRootfsScript },
 }
 
 export const BUILD_PIPELINE: Pipeline = {

@@ -9,7 +9,7 @@ type Entry = NonNullable<NonNullable<BspData['post_image']>['scripts']>[number]
 
 export function postScripts(input: PlanInput): ScriptEntry[] {
   const { args = [], image_args = [], scripts = [], tree } = input.bsp.post_image ?? {}
-  return scripts.map((entry, index) => {
+  const ofImage = scripts.map((entry, index) => {
     const data = typeof entry === 'string' ? { location: entry } : entry
     const inTree = tree && treeCall(tree, index === 0, input)
     return scriptEntry(
@@ -20,6 +20,12 @@ export function postScripts(input: PlanInput): ScriptEntry[] {
       inTree,
     )
   })
+  const inRootfs = (['post_build', 'post_fakeroot'] as const).flatMap(hook =>
+    (input.bsp[hook] ?? []).map((entry, index) =>
+      scriptEntry(hook, typeof entry === 'string' ? { location: entry } : entry, [hook, index], args),
+    ),
+  )
+  return [...inRootfs, ...ofImage]
 }
 
 type EntryData = Exclude<Entry, string>
@@ -39,7 +45,7 @@ function scriptEntry(
   { args = [], cwd, runs_in, ...data }: EntryData,
   keys: readonly (string | number)[],
   shared: readonly string[],
-  inTree: Pick<EntryCall, 'setup' | 'packages'> | undefined,
+  inTree?: Pick<EntryCall, 'setup' | 'packages'>,
 ): ScriptEntry {
   return {
     data,

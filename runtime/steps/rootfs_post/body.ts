@@ -52,8 +52,10 @@ const PHASES: readonly Phase[] = [
   { at: 'after_customize' },
   { at: 'repositories', env: { CUSTOM_REPO_WHEN: 'image-late' } },
   { at: 'after_repositories' },
+  { at: 'post_build' },
   'finish_kernel; settle; restore_chroot; leave_chroot',
   { at: 'last_change' },
+  { at: 'post_fakeroot' },
   'pack',
 ]
 
