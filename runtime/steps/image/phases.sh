@@ -195,6 +195,7 @@ stage_image() {
   export FINAL_IMAGE_FILE=$DESTIMG/$version.${name##*.} CARD_DEVICE=
   if [ "${name##*.}" = "$name" ]; then FINAL_IMAGE_FILE=$DESTIMG/$version.img; fi
   mv "$draft" "$FINAL_IMAGE_FILE"
+  ln "$FINAL_IMAGE_FILE" "$work/kept-image"
   strux_publish FINAL_IMAGE_FILE CARD_DEVICE
 }
 
@@ -207,7 +208,15 @@ put_in_place() {
   done
   # Start parameters for strux run and strux test.
   jq -n --arg root "$root_device" --arg arguments "$arguments" '{root: $root, cmdline: $arguments}' >"$BSP_CACHE_DIR/.image.json"
-  if [ -f "$FINAL_IMAGE_FILE" ]; then
+  if [ ! -f "$FINAL_IMAGE_FILE" ]; then
+    # Handlers that convert the image often remove it, but strux run and the next build need it.
+    # A handler that renames it keeps a file of its own.
+    if [ "$(stat -c %h "$work/kept-image")" -gt 1 ]; then
+      cp --sparse=always "$work/kept-image" "$PROJECT_DIST_OUTPUT_FOLDER/$name"
+    else
+      mv "$work/kept-image" "$PROJECT_DIST_OUTPUT_FOLDER/$name"
+    fi
+  else
     mv "$FINAL_IMAGE_FILE" "$PROJECT_DIST_OUTPUT_FOLDER/$name"
     # With additions to its name, the image has that name too.
     file=${FINAL_IMAGE_FILE##*/}

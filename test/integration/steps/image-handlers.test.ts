@@ -83,7 +83,8 @@ mkopts[ext4]="-O ^metadata_csum"; ROOT_FS_LABEL=other; IMAGE_PARTITION_TABLE=msd
     { hook: 'create_partition_table', run: 'echo never' },
     {
       hook: 'post_build_image',
-      run: 'cp "$FINAL_IMAGE_FILE" "$DESTIMG/$version.copy"; echo "$FINAL_IMAGE_FILE"',
+      // The image stays, whatever a handler does with it.
+      run: 'mv "$FINAL_IMAGE_FILE" "$DESTIMG/$version.copy"; echo "$FINAL_IMAGE_FILE"',
     },
   ])
   assert.equal(lines.get('pre_prepare_partitions__handler'), [
