@@ -100,10 +100,7 @@ export class BashExtensions {
       ...{ project: config, bsp: {} as BspData, bspName, bspFolder, host, version: selfVersion() },
       target: targetArch(arch, host),
     }
-    return {
-      ...withoutUnhashed(handlerEnvironment(nothing, facts, this.#evaluator.root).env),
-      BRANCH: 'current',
-    }
+    return withoutUnhashed(handlerEnvironment(nothing, facts, this.#evaluator.root).env)
   }
 
   #openContainer() {

@@ -83,7 +83,7 @@ export class BashConfiguration {
       target: targetArch(String(bsp.arch ?? 'host'), this.#facts.host),
     }
     return {
-      ...OF_THE_ORIGINAL,
+      CONFIG_DEFS_ONLY: 'no',
       BOARD_NAME: String(bsp.name ?? facts.bspName),
       ...withoutUnhashed(handlerEnvironment(handler, facts, this.#evaluator.root).env),
     }
@@ -93,14 +93,6 @@ export class BashConfiguration {
 /** All files, the handler's own last. */
 export function readingOrder(files: readonly string[], own: string): string[] {
   return [...files.filter(file => file !== own), own]
-}
-
-/** Variables with the same value in every build, which configuration hooks of the original read. */
-const OF_THE_ORIGINAL: ShellVariables = {
-  BRANCH: 'current',
-  BUILD_DESKTOP: 'no',
-  BUILD_MINIMAL: 'no',
-  CONFIG_DEFS_ONLY: 'no',
 }
 
 function startingValues(draft: ShellDraft): ShellVariables {

@@ -5,6 +5,7 @@
 set -eEo pipefail
 STRUX_SESSION="${STRUX_SCRATCH:-/tmp}/.strux-extensions"
 strux_folder="$PROJECT_DIST_CACHE_FOLDER/extension-variables"
+: "${CTHREADS:=-j$(nproc)}" "${WORKDIR:=${STRUX_SCRATCH:-/tmp}}" "${LOGDIR:=${STRUX_SCRATCH:-/tmp}}"
 # Steps know its parts joined; handlers, as an array.
 unset EXTRA_IMAGE_SUFFIXES
 strux_known="$(strux_names)"
