@@ -121,5 +121,6 @@ function filesReadBy(file: string, root: string): string[] {
     if (there !== '.' && isOwn && existsSync(join(root, there)) && !there.startsWith('..'))
       found.add(posix.relative(folder, there.replace(/\/$/, '')))
   }
-  return [...found].sort().map(path => (path.startsWith('..') ? path : `./${path === '.' ? '' : path}`))
+  // Only paths with `./` are in the extension's folder.
+  return [...found].sort().map(path => `./${path === '.' ? '' : path}`)
 }

@@ -140,6 +140,23 @@ test('errors are told at the line of the file', async () => {
   assert.match(stderr, 'extensions/unknown.sh:2:1')
 })
 
+test('files that the text names are inputs', async () => {
+  project.write('userpatches/panel.conf', '')
+  project.write('userpatches/extensions/panel.d/a', '')
+  project.write(
+    'userpatches/extensions/panel.sh',
+    `post_family_tweaks__panel() {
+  cp "\${USERPATCHES_PATH}/panel.conf" "$SRC"/userpatches/panel.conf "\${EXTENSION_DIR}/panel.d/$BOARD" "$SDCARD/etc"
+}
+`,
+  )
+  const node = (await plan(['panel'])).find(({ id }) => id === 'post_family_tweaks__panel')!
+  assert.equal(
+    node.dependencies.map(({ path }) => path),
+    ['userpatches/panel.conf', 'userpatches/extensions/panel.d'],
+  )
+})
+
 test('assignments and calls outside functions change the definition too', async () => {
   project.write('extensions/outside.sh', 'INSTALL_HEADERS=yes\nadd_packages_to_image "jq"\n')
   const nodes = await plan(['outside'])
