@@ -19,7 +19,8 @@ const project = kioskProject(
   { folder: 'qemu-x86_64-uefi', name: 'qemuX86_64Uefi', options: '{}' },
   {
     build: { steps: { application: false, client: false } },
-    test: { timeout: 600, console: ['lobby login'] },
+    // The prompt itself is no whole line.
+    test: { timeout: 900, console: ['Debian GNU/Linux 13 lobby'] },
   },
   `extensions: ${JSON.stringify(NAMES)},`,
 )
