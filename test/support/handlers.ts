@@ -26,6 +26,12 @@ export interface MoreOfExtensions {
   readonly stepVariables?: Readonly<Record<string, string>>
 }
 
+export interface BuildWithOptions extends MoreOfExtensions {
+  readonly signal?: AbortSignal
+  /** Told each line of output. */
+  readonly onLine?: (line: string) => void
+}
+
 /** One extension, `probe`, in the project's folder `extensions`, with these handlers in the order of the table of hooks. */
 export function extensionsWith(
   handlers: readonly ShortHandler[],
@@ -79,7 +85,7 @@ export async function buildWith(
   root: string,
   handlers: readonly ShortHandler[],
   selection: SelectionOptions = {},
-  more: MoreOfExtensions = {},
+  more: BuildWithOptions = {},
 ): Promise<BuiltWith> {
   const { diagnostics, workspace } = await openWorkspace(root, 'demo')
   if (!workspace) throw new Error(JSON.stringify(diagnostics))
@@ -95,12 +101,14 @@ export async function buildWith(
   const ran: string[] = []
   const report = (event: BuildEvent) => {
     if (event.type === 'node_started') ran.push(event.id)
-    if (event.type === 'node_output') lines.set(event.id, [...(lines.get(event.id) ?? []), event.line])
+    if (event.type !== 'node_output') return
+    lines.set(event.id, [...(lines.get(event.id) ?? []), event.line])
+    more.onLine?.(event.line)
   }
   try {
     await runBuild(
       { ...workspace, plan, relations: relationsOf(plan) },
-      { report, selection, signal: new AbortController().signal },
+      { report, selection, signal: more.signal ?? new AbortController().signal },
     )
     return { lines, ran }
   } catch (error) {

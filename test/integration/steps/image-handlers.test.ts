@@ -7,9 +7,9 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { HandlerContext, HookMetadata } from '../../../lib/extension-context.ts'
 import {
+  type BuildWithOptions,
   type BuiltWith,
   buildWith,
-  type MoreOfExtensions,
   type ShortHandler,
 } from '../../support/handlers.ts'
 import { TempProject } from '../../support/project.ts'
@@ -46,7 +46,7 @@ test.before(() => {
 })
 test.after(() => project.dispose())
 
-async function build(handlers: readonly ShortHandler[], more: MoreOfExtensions = {}): Promise<BuiltWith> {
+async function build(handlers: readonly ShortHandler[], more: BuildWithOptions = {}): Promise<BuiltWith> {
   const built = await buildWith(project.root, handlers, { from: 'image' }, more)
   // The kernel says so of files that are gone; others may be at work at the same time.
   assert.not.match(loopDevices(), '.image/draft.img (deleted)')
@@ -307,6 +307,20 @@ test('after a failure, the failure handler of an extension runs if one of its ha
   told = undefined
   await good([{ hook: 'post_build_image', run: ':' }])
   assert.is(told, undefined)
+})
+
+test('a cancelled build leaves nothing mounted or attached', async () => {
+  const controller = new AbortController()
+  const built = await build(
+    [{ hook: 'format_partitions', run: 'mount -t tmpfs none "$MOUNT/boot/efi"; echo waiting; sleep 60' }],
+    {
+      signal: controller.signal,
+      onLine: line => {
+        if (line === 'waiting') controller.abort(new Error('enough'))
+      },
+    },
+  )
+  assert.match(String(built.error), 'enough')
 })
 
 test('a handler that fails leaves nothing mounted or attached', async () => {
