@@ -15,6 +15,7 @@ import { hooksCommand } from './hooks.ts'
 import { importCommand } from './import.ts'
 import { initCommand } from './init.ts'
 import { inspectCommands } from './inspect.ts'
+import { legalInfoCommand } from './legal-info.ts'
 import { logCommand } from './log.ts'
 import { newCommands } from './new.ts'
 import { packageCommand } from './package.ts'
@@ -46,6 +47,7 @@ function createProgram(): Command {
   extensionsCommand(program)
   logCommand(program)
   packageCommand(program)
+  legalInfoCommand(program)
   runCommands(program)
   terminalCommands(program)
   cleanCommand(program)

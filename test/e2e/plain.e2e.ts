@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { schemaErrors } from '../support/cyclonedx.ts'
 import { kioskProject } from '../support/kiosk.ts'
 
 const test = suite('plain')
@@ -31,6 +32,21 @@ test('boots to the login of Debian, and has none of the programs of a kiosk', as
   assert.not([...files].some(path => path.endsWith('/strux.service')))
   const { code, stdout, stderr } = await project.strux(['test'])
   assert.is(code, 0, `${stdout}${stderr}${project.read('dist/test/demo/console.log')}`)
+})
+
+test('its bill of materials has every Debian package, and the official schema accepts it', async () => {
+  const { code, stderr } = await project.strux(['legal-info'])
+  assert.is(code, 0, stderr)
+  const text = project.read('dist/legal-info/demo/sbom.cdx.json')
+  assert.is(await schemaErrors(text), undefined)
+  const status = execFileSync(
+    'tar',
+    ['-xzOf', project.at('dist/cache/demo/rootfs-post.tar.gz'), './var/lib/dpkg/status'],
+    { encoding: 'utf8', maxBuffer: 64e6 },
+  )
+  const installed = status.match(/^Status: install ok installed$/gm)!.length
+  assert.is(text.match(/"purl": "pkg:deb\//g)!.length, installed)
+  assert.match(project.read('dist/legal-info/demo/manifest.csv'), /^"hello","[^"]+","GPL-3.0-or-later/m)
 })
 
 test.run()

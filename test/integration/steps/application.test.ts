@@ -1,7 +1,9 @@
 /** The application step: cross-compiled with the real Go, what it is made from, and what it refuses. */
 import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { readGoBuild } from '../../../runtime/legal/go-modules.ts'
 import type { Built } from '../../support/built.ts'
 import { TempProject } from '../../support/project.ts'
 import { refusing, succeeding } from '../../support/step-ends.ts'
@@ -16,7 +18,15 @@ test.before(() => {
 })
 test.after(() => project.dispose())
 test.before.each(() => {
-  for (const path of ['dist/cache/demo', 'main.go', 'go.mod', 'page.html', 'main_test.go', 'backend'])
+  for (const path of [
+    'dist/cache/demo',
+    'main.go',
+    'go.mod',
+    'page.html',
+    'main_test.go',
+    'backend',
+    'words',
+  ])
     project.remove(path)
   project.config()
   project.bsp([])
@@ -50,6 +60,20 @@ test('is compiled again when something changes that Go reads, and not otherwise'
   assert.equal(again.ran, ['application'])
   assert.equal(again.reasons('application'), ['dependency_changed .: page.html'])
   assert.is(run(), 'second')
+})
+
+test('the program says which modules it has', async () => {
+  project.write(
+    'go.mod',
+    'module hello\n\ngo 1.19\n\nrequire example.com/words v1.2.0\n\nreplace example.com/words => ./words\n',
+  )
+  project.write('main.go', 'package main\n\nimport "example.com/words"\n\nfunc main() { print(words.All) }\n')
+  project.write('words/go.mod', 'module example.com/words\n\ngo 1.19\n')
+  project.write('words/words.go', 'package words\n\nconst All = "two words"\n')
+  await succeeds()
+  const build = readGoBuild(readFileSync(project.at(MAIN)))!
+  assert.match(build.version, /^1\.\d+/)
+  assert.equal(build.modules, [{ path: 'example.com/words', version: 'v1.2.0' }])
 })
 
 test('for each architecture, with C where the program has some', async () => {

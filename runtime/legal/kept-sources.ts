@@ -1,0 +1,96 @@
+/** The sources that builds fetched and keep. source/keep.sh has the same rules for their places. */
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { execa } from 'execa'
+import type { TargetArch } from '../model/plan.ts'
+import { type Built, cached } from './built.ts'
+import type { SourceFile } from './component.ts'
+
+const DEBIAN_ARCH: Readonly<Record<TargetArch, string>> = { arm64: 'arm64', x86_64: 'amd64', armhf: 'armhf' }
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
+
+export interface WantedSource {
+  /** For people, in complaints. */
+  readonly owner: string
+  /** The name of an archive that is made of a folder or commit, without ending. */
+  readonly name: string
+  /** In the notation of `source` keys: URL, `URL#ref`, `./x`, `deb:NAME`, `deb-src:NAME`. */
+  readonly source: string
+  readonly sha256?: string
+  /** The folder that `./` means, relative to the project. */
+  readonly folder: string
+}
+
+/** The files of a source; complains and gives none if it is not kept any more. */
+export async function keptSource(built: Built, wanted: WantedSource): Promise<SourceFile[]> {
+  const { source, owner } = wanted
+  const found = await findSource(built, wanted)
+  if (found.length === 0) built.missing(`the source of ${owner} is not in dist/cache/.sources: ${source}`)
+  return found
+}
+
+async function findSource(built: Built, wanted: WantedSource): Promise<SourceFile[]> {
+  const { root, suite, plan } = built
+  const { source } = wanted
+  const [url = '', ref = ''] = source.split('#')
+  const isHere = /^\.{1,2}(\/|$)/.test(source)
+  if (isHere && !source.includes('#')) return localSource(join(root, wanted.folder, source), wanted.name)
+  if (source.startsWith('deb:'))
+    return keptAs(built, `deb ${suite} ${source.slice(4)} ${DEBIAN_ARCH[plan.arch]}`)
+  if (source.startsWith('deb-src:')) return keptAs(built, `deb-src ${suite} ${source.slice(8)}`)
+  const isTarball = /\.(tar|tar\.(gz|xz|bz2|zst)|tgz|txz|tbz2)$/.test(url.replace(/\?.*/, ''))
+  if (!source.includes('#') && isTarball)
+    return wanted.sha256 === undefined ? keptAs(built, `url ${url}`) : keptFile(built, wanted.sha256)
+  return keptCommit(built, isHere ? join(root, wanted.folder, url) : url, ref, wanted.name)
+}
+
+function localSource(from: string, name: string): SourceFile[] {
+  const stat = statSync(from, { throwIfNoEntry: false })
+  if (!stat) return []
+  return stat.isDirectory()
+    ? [{ kind: 'folder', name: `${name}.tar.gz`, from }]
+    : [{ kind: 'file', name: basename(from), from }]
+}
+
+const keeper = (built: Built, ...path: string[]): string => cached(built, '..', '.sources', ...path)
+
+function keptAs(built: Built, key: string): SourceFile[] {
+  const record = keeper(built, 'names', sha256(key))
+  if (!existsSync(record)) return []
+  const lines = readFileSync(record, 'utf8').split('\n')
+  return lines.filter(line => line !== '').flatMap(line => keptFile(built, line.split(' ')[0]!))
+}
+
+function keptFile(built: Built, sum: string): SourceFile[] {
+  const folder = keeper(built, 'files', sum.toLowerCase())
+  if (!existsSync(folder)) return []
+  return readdirSync(folder).map(name => ({ kind: 'file', name, from: join(folder, name) }))
+}
+
+async function keptCommit(built: Built, url: string, ref: string, name: string): Promise<SourceFile[]> {
+  const store = storeOf(built, url)
+  if (store === undefined) return []
+  const names = [ref, `refs/kept/tags/${ref}`, `refs/kept/heads/${ref || 'HEAD'}`]
+  for (const each of names.filter(each => each !== '')) {
+    const { stdout, exitCode } = await git(store, 'rev-parse', '--quiet', '--verify', `${each}^{commit}`)
+    if (exitCode === 0)
+      return [{ kind: 'commit', name: `${name}.tar.gz`, from: store, commit: stdout.trim() }]
+  }
+  return []
+}
+
+/** Repositories in the project are known by the path that they have in builder containers. */
+function storeOf(built: Built, url: string): string | undefined {
+  const stores = keeper(built, 'git')
+  if (!existsSync(stores)) return undefined
+  const inside = url.startsWith(built.root) ? `/project${url.slice(built.root.length)}` : url
+  return [url, `file://${url}`, `file://${inside}`]
+    .map(each => join(stores, `${sha256(each).slice(0, 16)}.git`))
+    .find(each => existsSync(each))
+}
+
+/** Files that root made belong to this user or not; git would refuse them. */
+export function git(store: string, ...args: string[]) {
+  return execa('git', ['-c', 'safe.directory=*', `--git-dir=${store}`, ...args], { reject: false })
+}
