@@ -27,6 +27,11 @@ export const IMAGE_VARIABLES = {
   CTHREADS: { type: 'string', doc: "Make's parallelism, `-jN`." },
   // Host tools.
   EXTRA_BUILD_DEPS: { type: 'string', doc: 'Debian packages for the builder image; text or array.' },
+  // Kernel.
+  opts_y: { type: 'list', doc: 'Symbols of the kernel configuration to build in, without `CONFIG_`.' },
+  opts_m: { type: 'list', doc: 'Symbols of the kernel configuration to build as modules.' },
+  opts_n: { type: 'list', doc: 'Symbols of the kernel configuration to switch off.' },
+  opts_val: { type: 'map', doc: 'Values of symbols of the kernel configuration: numbers and strings.' },
   // Root filesystem.
   SDCARD: { type: 'string', doc: 'The unpacked root filesystem, with the mounts for chroot.' },
   KERNELSOURCE: { type: 'string', doc: 'Unset, empty or `none` before the kernel is installed: no kernel.' },

@@ -8,7 +8,7 @@ import type { HookRow } from './row.ts'
 
 export interface ImageHookRow extends HookRow {
   /** The part of a build that calls the hook. */
-  readonly phase: 'configuration' | 'host' | 'root filesystem' | 'image' | 'end'
+  readonly phase: 'configuration' | 'host' | 'kernel' | 'root filesystem' | 'image' | 'end'
   /**
    * `once` in each build; `conditional`: only if its step runs or a setting asks for it; `repeated`: several
    * times in one build.
@@ -18,6 +18,8 @@ export interface ImageHookRow extends HookRow {
   readonly addition?: true
   /** Its handlers need the image as a loop device (`loop`), or also mounted (`mount`). */
   readonly needs?: 'loop' | 'mount'
+  /** The working folder of its handlers, as bash between double quotes. Default: the project; for bash files, SRC. */
+  readonly working_folder?: string
   /** Variables that its handlers read, in addition to those of every handler; image-variables.ts explains them. */
   readonly variables: readonly ImageVariable[]
 }
@@ -34,6 +36,7 @@ const INSIDE = {
   harness: 'handler',
 } as const
 const HOST = { ...INSIDE, step: 'host_tools', phase: 'host' } as const
+const KERNEL = { ...INSIDE, step: 'kernel', phase: 'kernel', when: 'custom_kernel' } as const
 const ROOTFS = { ...INSIDE, step: 'rootfs_post', phase: 'root filesystem' } as const
 const IMAGE = { ...INSIDE, step: 'image', phase: 'image' } as const
 /** A hook after the last step, in a container of its own, in each build. */
@@ -117,6 +120,16 @@ export const IMAGE_HOOKS = [
     at: 'build',
     variables: [],
     doc: 'Build tools for the build; they stay in the cache.',
+  },
+  {
+    ...KERNEL,
+    name: 'custom_kernel_config',
+    at: 'configured',
+    working_folder: '$BSP_CACHE_DIR/kernel-source',
+    variables: ['KERNEL_MAJOR_MINOR', 'opts_y', 'opts_m', 'opts_n', 'opts_val'],
+    sets: ['opts_y', 'opts_m', 'opts_n', 'opts_val'],
+    addition: true,
+    doc: 'Change the configuration of the kernel, `.config` in the working folder, before the kernel is compiled.',
   },
   {
     ...ROOTFS,

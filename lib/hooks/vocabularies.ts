@@ -36,7 +36,7 @@ export const VOCABULARIES: readonly HookVocabulary[] = [
     title: 'Hooks of extensions',
     place: '`hooks` of `defineExtension`.',
     hooks: IMAGE_HOOKS,
-    conditions: {},
+    conditions: BUILD_CONDITIONS,
   },
   {
     name: 'package',

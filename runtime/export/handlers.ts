@@ -56,6 +56,7 @@ function isHandler(node: Plan['nodes'][number]): node is HandlerNode {
 
 /** Hooks whose effect no generated script can have at the time of the original hook. */
 const NO_COUNTERPART: Partial<Readonly<Record<string, string>>> = {
+  custom_kernel_config: 'other tools call no script between the configuration of a kernel and its build',
   custom_apt_repo: 'other tools install packages before any script can add a repository',
   extension_metadata_ready: 'other tools keep no records of hook calls',
 }

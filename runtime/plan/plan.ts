@@ -1,4 +1,6 @@
 /** Makes the plan: a pure function from validated data to the ordered list of a build's nodes. */
+
+import type { HookRow } from '../../lib/hooks/row.ts'
 import { findChains } from '../chains/find.ts'
 import type { Finding } from '../diagnostics/diagnostic.ts'
 import type { Origin } from '../model/origin.ts'
@@ -89,7 +91,10 @@ function collectScripts(planning: Planning): { scripts: ScriptNode[]; never: Nev
     }
     const { order } = vocabulary
     kept.sort((a, b) => a.row - b.row || (order ? order(a.entry, b.entry) : 0))
-    scripts.push(...kept.map(({ node }) => node), ...extensionNodes(vocabulary, giveId, never, planning))
+    scripts.push(
+      ...kept.map(({ node }) => node),
+      ...extensionNodes(vocabulary, giveId, never, scripts, planning),
+    )
   }
   return { scripts, never }
 }
@@ -101,6 +106,7 @@ function extensionNodes(
   { handlers }: Vocabulary,
   giveId: (hook: string, entry: { readonly id: string }) => string,
   never: NeverRuns[],
+  scripts: readonly ScriptNode[],
   planning: Planning,
 ): ScriptNode[] {
   return (handlers?.(planning) ?? []).flatMap(handler => {
@@ -108,7 +114,7 @@ function extensionNodes(
     if (!found || found.row.runs_in === 'plan') return []
     const id = giveId(handler.hook, handler)
     const { hook, name, origin } = handler
-    const reason = reasonNever(found, [], planning)
+    const reason = reasonNever(found, [], planning) ?? reasonReplaced(found.row, scripts)
     if (reason !== undefined) {
       never.push({ id, hook, title: name, reason, origin })
       const message = `${id} of the extension ${handler.extension.name} never runs: ${reason}`
@@ -131,20 +137,31 @@ function reportTaken(entry: ScriptEntry, id: string, { report }: Planning): void
   })
 }
 
+/** Why a hook inside a step is not called: a script does the step's work. */
+function reasonReplaced(row: HookRow, scripts: readonly ScriptNode[]): string | undefined {
+  const script = row.relation === 'within' ? replacing(row.step, scripts) : undefined
+  return script && `a ${script.hook} script replaces the step ${row.step}`
+}
+
+const replacing = (step: string | undefined, scripts: readonly ScriptNode[]) =>
+  scripts.find(script => script.relation === 'replaces' && script.step === step)
+
 /** Whether the definition asks for the step and no script replaces it. */
 function stepRuns(step: StepDeclaration, planning: Planning, scripts: readonly ScriptNode[]): boolean {
-  const replaced = scripts.some(script => script.relation === 'replaces' && script.step === step.name)
-  return step.exists(planning.stepFacts) && !replaced
+  return step.exists(planning.stepFacts) && !replacing(step.name, scripts)
 }
 
 /** A step with handlers of extensions starts with the variables that configuration hooks have set. */
-function stepEnvironmentOf(step: StepDeclaration, planning: Planning) {
+function stepEnvironmentOf(step: StepDeclaration, planning: Planning, scripts: readonly ScriptNode[]) {
   const environment = planning.environment(step.shared ? 'shared step' : 'step')
   const { pipeline, extensions } = planning
   const start = extensions?.stepVariables ?? {}
-  const takesHandlers = ({ handlers, hooks }: Vocabulary) =>
-    handlers && hooks.some(row => row.relation === 'within' && row.step === step.name)
-  if (Object.keys(start).length === 0 || !pipeline.vocabularies.some(takesHandlers)) return environment
+  const names = Object.keys(start)
+  const takesPart = ({ handler, inside }: ScriptNode) => handler !== undefined && inside === step.name
+  /** Other steps, such as the kernel's, are not to run again because such a value has changed. */
+  const takesThem = ({ handlers, hooks }: Vocabulary) =>
+    handlers && hooks.some(row => row.step === step.name && row.sets?.some(name => names.includes(name)))
+  if (!scripts.some(takesPart) && !pipeline.vocabularies.some(takesThem)) return environment
   return {
     env: { ...environment.env, ...start },
     hashedEnv: { ...environment.hashedEnv, ...start },
@@ -163,7 +180,7 @@ function stepNode(step: StepDeclaration, planning: Planning, scripts: readonly S
     runs_in: 'container',
     artifacts: [...step.outputs(planning.stepFacts), ...variables.outputs],
     dependencies: [...step.inputs(planning.stepFacts), ...variables.inputs],
-    ...stepEnvironmentOf(step, planning),
+    ...stepEnvironmentOf(step, planning, scripts),
     builder: planning.builder(step.tools(planning.stepFacts), step.packages?.(planning.stepFacts)),
     rewrites: [],
     ...(step.loopDevices?.(planning.stepFacts) && { loopDevices: true }),

@@ -4,6 +4,7 @@ import { IMAGE_HOOKS, type ImageHook, type ImageHookRow } from '../../lib/hooks/
 import { isSh, quoteForShell, type Sh, type ShValue, sh } from '../../lib/sh.ts'
 import { StruxError } from '../diagnostics/error.ts'
 import type { ScriptNode, ScriptSource } from '../model/plan.ts'
+import { workingFolder } from '../steps/extensions/harness.ts'
 import type { CommandContext, StepSession } from './command-context.ts'
 import { nameOf, whereIs } from './handler-failure.ts'
 import { assignment, parseValues, printValues } from './handler-values.ts'
@@ -80,7 +81,8 @@ class HandlerShell {
     const { report, signal } = this.#place
     const { id } = this.#node
     const lines: string[] = []
-    const strict = `set -eo pipefail\n${script}`
+    const folder = workingFolder(this.#node.hook)
+    const strict = `${folder === undefined ? '' : `cd "${folder}"\n`}set -eo pipefail\n${script}`
     const exitCode = await session.run(
       { script: withVariables(strict, session.variablesFile, sets), env },
       (stream, line) => {

@@ -39,6 +39,7 @@ const PROJECT: Vocabulary = {
 
 const IMAGE: Vocabulary = {
   hooks: IMAGE_HOOKS,
+  conditions: BUILD_CONDITIONS,
   entries: () => [],
   handlers: ({ extensions }) => extensions?.handlers ?? [],
   harnesses: { handler: handlerHarness },

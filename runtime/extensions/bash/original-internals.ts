@@ -2,7 +2,7 @@
 
 /** Variables of its kernel and bootloader builds. Those of ours that look alike are left out. */
 const INTERNAL_VARIABLES =
-  /^(BOOT(SOURCE|BRANCH|DIR|CONFIG|PATCHDIR|SCRIPT|ENV_FILE|SOURCEDIR)|UBOOT_\w+|uboot\w+|KERNEL(SOURCEDIR|PATCHDIR|BRANCH|CONFIG|DIR|EXTRAWIFI)|LINUX(SOURCEDIR|CONFIG)|ATF\w*|kernel_work_dir|kernel_config_modifying_hashes|opts_[ynm]|BSPFREEZE|artifact_\w+)$/
+  /^(BOOT(SOURCE|BRANCH|DIR|CONFIG|PATCHDIR|SCRIPT|ENV_FILE|SOURCEDIR)|UBOOT_\w+|uboot\w+|KERNEL(SOURCEDIR|PATCHDIR|BRANCH|CONFIG|DIR|EXTRAWIFI)|LINUX(SOURCEDIR|CONFIG)|ATF\w*|kernel_work_dir|BSPFREEZE|artifact_\w+)$/
 
 export function isInternalVariable(name: string): boolean {
   return INTERNAL_VARIABLES.test(name)

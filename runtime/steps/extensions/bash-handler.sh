@@ -1,7 +1,7 @@
 # Runs one handler of a bash extension, in strict mode. Comes after helpers.sh and shared-variables.sh, at the top
 # level, so that files declare global variables. Before it: strux_function, the handler; strux_files, the files to
 # read; strux_initial, bash that restores the variables of the configuration hooks; strux_step, the step whose handlers
-# share variables; strux_after, the earlier step that leaves its variables to this one, if any.
+# share variables; strux_after, the earlier step that leaves its variables to this one, if any; strux_working_folder.
 set -eEo pipefail
 STRUX_SESSION="${STRUX_SCRATCH:-/tmp}/.strux-extensions"
 strux_folder="$PROJECT_DIST_CACHE_FOLDER/extension-variables"
@@ -44,7 +44,7 @@ else
   . "$strux_folder/$strux_step.sh"
 fi
 strux_frozen=yes
-if [[ -d "${SRC:-}" ]]; then cd "$SRC"; fi
+if [[ -d "$strux_working_folder" ]]; then cd "$strux_working_folder"; fi
 
 "$strux_function"
 

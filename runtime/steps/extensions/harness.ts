@@ -5,15 +5,22 @@ import type { BashSource, ExtensionHandler } from '../../model/extensions.ts'
 import type { Harness } from '../../plan/pipeline.ts'
 import { stepScript } from '../package-files.ts'
 
+/** The working folder of a hook's handlers, as bash between double quotes, if the hook has one. */
+export function workingFolder(hook: string): string | undefined {
+  const row: ImageHookRow | undefined = IMAGE_HOOKS.find(({ name }) => name === hook)
+  return row?.working_folder
+}
+
 /** Strict mode; a failure is told with its place (runtime/run/handler-failure.ts reads it). */
-const strict = (place: string) =>
-  `set -eEo pipefail; trap 'printf "error: %s: exit code %s: %s\\n" "${place}" "$?" "$BASH_COMMAND" >&2' ERR`
+const strict = (place: string, folder: string | undefined) =>
+  `${folder === undefined ? '' : `cd "${folder}"; `}set -eEo pipefail; trap 'printf "error: %s: exit code %s: %s\\n" "${place}" "$?" "$BASH_COMMAND" >&2' ERR`
 
 export const handlerHarness: Harness = (script, handler) => {
   if (handler?.source.kind === 'bash') return bashHandler(handler, handler.source)
+  const folder = handler && workingFolder(handler.hook)
   return 'file' in script
-    ? `${strict('${BASH_SOURCE[0]#"$PROJECT_FOLDER"/}:$LINENO')}; . ${quoteForShell(script.file)}`
-    : `${strict('line $LINENO')}; ${script.text}`
+    ? `${strict('${BASH_SOURCE[0]#"$PROJECT_FOLDER"/}:$LINENO', folder)}; . ${quoteForShell(script.file)}`
+    : `${strict('line $LINENO', folder)}; ${script.text}`
 }
 
 const LIBRARY = ['helpers.sh', 'shared-variables.sh', 'bash-handler.sh'].map(name => `extensions/${name}`)
@@ -28,6 +35,7 @@ function bashHandler({ hook, extension }: ExtensionHandler, source: BashSource):
     `strux_initial=${quoteForShell(source.variables ?? '')}`,
     `strux_step=${quoteForShell(row?.step ?? 'end')}`,
     `strux_after=${quoteForShell(source.after ?? '')}`,
+    `strux_working_folder="${row?.working_folder ?? '${SRC:-}'}"`,
     stepScript(...LIBRARY),
   ].join('\n')
 }

@@ -230,6 +230,36 @@ fetch_from_repo() {
   display_alert 'Checked out' "$strux_url $checked_out_revision" info
 }
 
+# Kernel configuration: `.config` in the working folder, at custom_kernel_config.
+
+# SYMBOL LINE: SYMBOL may begin with CONFIG_.
+strux_kernel_setting() {
+  [[ -f .config ]] || exit_with_error 'there is no .config in this folder; call this at custom_kernel_config' "$1"
+  [[ "$1" =~ ^[A-Za-z0-9_]+$ ]] || exit_with_error 'this is no symbol of a kernel configuration' "$1"
+  sed -i -E "/^(# )?CONFIG_$1[= ]/d" .config
+  printf '%s\n' "$2" >>.config
+}
+
+# SYMBOL.
+kernel_config_set_y() { strux_kernel_setting "${1#CONFIG_}" "CONFIG_${1#CONFIG_}=y"; }
+kernel_config_set_m() { strux_kernel_setting "${1#CONFIG_}" "CONFIG_${1#CONFIG_}=m"; }
+kernel_config_set_n() { strux_kernel_setting "${1#CONFIG_}" "# CONFIG_${1#CONFIG_} is not set"; }
+
+# SYMBOL VALUE: a number as it is, a string also without its quotes.
+kernel_config_set_val() {
+  strux_kernel_setting "${1#CONFIG_}" "CONFIG_${1#CONFIG_}=$(strux_kernel_value "${2:-}")"
+}
+kernel_config_set_string() {
+  local strux_text="${2:-}"
+  if [[ ! "$strux_text" =~ ^\".*\"$ ]]; then strux_text="\"$strux_text\""; fi
+  strux_kernel_setting "${1#CONFIG_}" "CONFIG_${1#CONFIG_}=$strux_text"
+}
+
+# VALUE: as it is written in a configuration.
+strux_kernel_value() {
+  if [[ "$1" =~ ^([ymn]|-?[0-9]+|0[xX][0-9a-fA-F]+|\".*\")$ ]]; then printf '%s' "$1"; else printf '"%s"' "$1"; fi
+}
+
 # Root filesystem and disk.
 
 # FOLDER: proc, sys, dev, devpts, and a tmpfs on tmp. What is mounted already stays.

@@ -48,6 +48,9 @@ merge_fragments() {
 # The value of a symbol in a configuration; `n` if it is absent.
 config_value() { sed -n "s/^$1=//p" "$2" | tail -n 1 | grep . || echo n; }
 
+# What happens if a line of a fragment does not take effect: `fail` or `warn`.
+unmet=fail
+
 # Each symbol must have the value of the last fragment that names it. Warns if a symbol that was switched off is
 # needed by another.
 check_fragments() {
@@ -69,7 +72,14 @@ check_fragments() {
       lost+=("$symbol=$value (${whence[$symbol]}) became $final")
     fi
   done
-  [ ${#lost[@]} -eq 0 ] || fail 'the configuration does not take these lines of fragments:' \
+  if [ ${#lost[@]} -eq 0 ]; then return; fi
+  if [ "$unmet" = warn ]; then
+    for value in "${lost[@]}"; do
+      warn "$value: there is no such symbol in this source, or what it depends on is switched off"
+    done
+    return
+  fi
+  fail 'the configuration does not take these lines of fragments:' \
     "$(printf '%s\n' "${lost[@]}" | sort | sed 's/^/  /')" \
     'There is no such symbol in this source, or what it depends on is switched off.'
 }

@@ -1,31 +1,7 @@
-# The second half of the kernel step: configuration, kernel, modules and device trees, in C/kernel.
-tree=$BSP_CACHE_DIR/kernel-source
+# The last part of the kernel step: kernel, modules and device trees, in C/kernel.
 draft=$WORK/kernel
 rm -rf "$draft"
 mkdir -p "$draft"
-
-# Builds in the tree itself: scripts of the BSP that build their own modules expect a configured and built tree
-# there.
-kernel_make() {
-  make --no-print-directory -C "$tree" "${CTHREADS:--j$(nproc)}" ARCH="$kernel_arch" CROSS_COMPILE="$cross_compile" LOCALVERSION= "$@"
-}
-
-found=$(make --no-print-directory -s -C "$tree" kernelversion)
-case $found in
-  "$(config '."boot.kernel".version')"*) ;;
-  *) warn "boot.kernel.version is '$(config '."boot.kernel".version')', but the source is $found" ;;
-esac
-
-progress "Configuring Linux $found"
-own_config=$BSP_FOLDER/configs/kernel.config
-defconfig=$(config '."boot.kernel".defconfig')
-if [ -f "$own_config" ]; then
-  cp "$own_config" "$tree/.config"
-else
-  kernel_make "${defconfig:-defconfig}" || fail "the kernel has no configuration '${defconfig:-defconfig}' (boot.kernel.defconfig)"
-fi
-collect_fragments '."boot.kernel".fragments' boot.kernel.fragments
-merge_fragments "$tree" "$tree" kernel_make
 
 progress "Compiling Linux $found"
 kernel_make "$kernel_image"

@@ -214,6 +214,68 @@ test('device trees that cannot be found, told apart or trusted', async () => {
   await refused('bsp/demo/a/x.dts cannot be compiled', /x\.dts:2/)
 })
 
+const VENDOR = `
+function custom_kernel_config__100_vendor() {
+  opts_y+=("LISTED" "GONE")
+  opts_m+=("RADIO")
+  opts_n+=("BASE")
+  opts_val["LEVEL"]="3"
+  opts_val["NAME"]="two words"
+  kernel_config_modifying_hashes+=("LISTED=y")
+  if [[ -f .config ]]; then
+    kernel_config_set_y DIRECT
+    kernel_config_set_m CONFIG_PLUGGED
+    kernel_config_set_n OFF
+    kernel_config_set_val NUMBER 0x10
+    kernel_config_set_string TEXT hello
+  fi
+  display_alert "Linux" "\${KERNEL_MAJOR_MINOR}"
+}
+`
+const TYPED = `import { defineExtension, sh } from 'strux-bsp'
+export default defineExtension({ name: 'typed', hooks: { custom_kernel_config: [
+  { name: 'script', order: 600, run: sh\`test -f Makefile; opts_y+=(SCRIPTED)\` },
+  { name: 'function', order: 700, run: async ({ values, set, sh }) => {
+    await sh\`grep CONFIG_DIRECT=y .config\`
+    await set({ opts_y: [...values.opts_y, 'TYPED'], opts_val: { ...values.opts_val, LEVEL: '4' } })
+  } },
+] } })
+`
+
+test('handlers of custom_kernel_config change the configuration before the kernel is compiled', async () => {
+  project.write('extensions/vendor.sh', VENDOR)
+  project.write('extensions/typed.ts', TYPED)
+  project.write('bsp/demo/off.config', 'CONFIG_OFF=y\n')
+  const boot = { kernel: { custom_kernel: true, source: './linux', fragments: ['off.config'] } }
+  project.bsp([], { arch: 'arm64', boot, extensions: ['vendor', 'typed'] })
+  const built = await succeeds()
+  const lines = project.read(`${MADE}/.config`).split('\n')
+  const wanted = [
+    'LISTED=y',
+    'RADIO=m',
+    'LEVEL=4',
+    'NAME="two words"',
+    'DIRECT=y',
+    'PLUGGED=m',
+    'NUMBER=0x10',
+  ]
+  for (const line of [...wanted, 'TEXT="hello"', 'SCRIPTED=y', 'TYPED=y'])
+    assert.ok(lines.includes(`CONFIG_${line}`), `${line}\n${lines.join('\n')}`)
+  for (const name of ['BASE', 'OFF']) assert.not.ok(lines.includes(`CONFIG_${name}=y`), name)
+  assert.match(
+    complaint(built),
+    /warning: CONFIG_GONE=y \(custom_kernel_config\) became n: there is no such symbol/,
+  )
+  assert.match(built.lines('custom_kernel_config__100_vendor', 'stderr').join('\n'), 'Linux [ 6.12 ]')
+  assert.equal((await build()).ran, [])
+
+  project.write('extensions/vendor.sh', VENDOR.replace('RADIO', 'ANTENNA'))
+  const again = await succeeds()
+  assert.ok(again.reasons('kernel').join().includes('custom_kernel_config__100_vendor'))
+  assert.ok(project.read(`${MADE}/.config`).includes('CONFIG_ANTENNA=m'))
+  assert.not.ok(project.read(`${MADE}/.config`).includes('RADIO'))
+})
+
 function listing(folder: string): string[] {
   return execFileSync('find', ['.', '-type', 'f', '-not', '-name', 'bsp.ts', '-printf', '%P\n'], {
     cwd: project.at(folder),
