@@ -17,9 +17,10 @@ import { markBoardLayer, markDefinition } from './definition.ts'
 /**
  * Defines a board support package; the default export of a `bsp.ts`.
  *
- * The compiler refuses what can be known to be wrong: an unknown hook or key, a kernel or bootloader hook that nothing
- * enables, `after_kernel_extract` beside a `custom_kernel` script, artifacts that begin with `./` or `/`, both or neither
- * of `location` and `run`. All else is checked when the project is loaded. Returns its argument, and never throws.
+ * The compiler reports an unknown hook or key, a kernel or bootloader hook that no setting enables,
+ * `after_kernel_extract` beside a `custom_kernel` script, artifacts that begin with `./` or `/`, and a script with both
+ * `location` and `run`, or neither. Other errors are reported when the project is loaded. Returns its argument. Never
+ * throws.
  *
  * @example
  * export default defineBsp({
@@ -33,7 +34,7 @@ export function defineBsp<const T, C extends object = CheckBsp<T>>(bsp: Infer<T,
 
 /**
  * Part of a BSP, for `extends`: any of its keys, all optional. docs/boards.md explains how layers are merged.
- * Relative paths belong to the board or BSP that uses the layer. Returns its argument, and never throws.
+ * Relative paths belong to the board or BSP that uses the layer. Returns its argument. Never throws.
  *
  * @example
  * const quiet = layer({ boot: { kernel: { fragments: ['CONFIG_DEBUG_INFO=n'] } } })
@@ -60,11 +61,11 @@ type BoardArguments<O> = undefined extends string
         : [options: O]
 
 /**
- * Defines a board: a layer with options, in a package or a file of its own. `./x` in its paths lies in the folder of the
- * module that defines it, wherever that is installed. Where a call leaves the options out, `make` is given `{}`.
+ * Defines a board: a layer with options, in a package or a file of its own. In its paths, `./x` is in the folder of the
+ * module that defines the board, wherever that is installed. A call without options passes `{}` to `make`.
  *
  * @param url `import.meta.url`; a URL that ends in `/` names the folder itself
- * @param make the layer for these options: `options => layer({ … })`
+ * @param make returns the layer for these options: `options => layer({ … })`
  *
  * @example
  * export default defineBoard(import.meta.url, (options: { ram?: 2 | 4 }) =>
@@ -77,8 +78,8 @@ export function defineBoard<O, L extends Layer>(url: string, make: (options: O) 
 }
 
 /**
- * Defines a project; the default export of `strux.config.ts`. Only `name`, `project_version` and `bsp` have to be given.
- * Returns its argument, and never throws.
+ * Defines a project; the default export of `strux.config.ts`. `name`, `project_version` and `bsp`
+ * are required. Returns its argument. Never throws.
  *
  * @example
  * export default defineConfig({ name: 'kiosk', project_version: '1.0.0', bsp: 'qemu' })

@@ -32,12 +32,12 @@ export type ShValue = string | number | Sh | readonly (string | number)[]
 /**
  * Writes a bash script in place.
  *
- * - `${value}`: a string or number becomes one quoted word, a list one word for each item, another `sh` script is
- *   inserted as it is.
- * - The text is taken raw, so `\n` reaches bash. Bash's own `${VAR}` is written `\${VAR}`, a backtick `` \` ``;
- *   `$VAR` and `$(command)` need nothing.
- * - The indentation that all lines share, one line break at the start and blanks at the end are removed. A first line
- *   that begins right after the opening backtick does not count for the indentation.
+ * - `${value}` inserts a string or number as one quoted word, a list as one word for each item, and another `sh` script
+ *   unchanged.
+ * - Bash receives `\n` and other escapes unchanged. Write `\${VAR}` for bash's own `${VAR}`, and `` \` `` for a backtick.
+ *   `$VAR` and `$(command)` need no escape.
+ * - The common indentation, one line break at the start, and blanks at the end are removed. A first line that begins
+ *   right after the opening backtick does not count for the indentation.
  *
  * Throws a TypeError for a value that cannot become words: undefined, null, a boolean, an object, NaN, an infinite
  * number, or a string with a NUL character (which no command can be given).

@@ -14,8 +14,10 @@ export interface WithoutData {
 }
 
 /**
- * Removes a script that a layer below brings, by its `id`; one without an `id` by `'hook:location'` as the layer writes
- * them, which `strux plan` shows. Stands in `scripts`, wherever in the list. Throws a TypeError for anything but a name.
+ * Removes a script of the layers below. It may stand anywhere in `scripts`. Throws a TypeError if `id` is not a
+ * non-empty string.
+ *
+ * @param id the script's `id`; for a script without one, `'hook:location'` as `strux plan` prints it
  *
  * @example
  * export default defineBsp({ name: 'mine', extends: board(), scripts: [without('flash')] })

@@ -19,7 +19,7 @@ export interface HookRow {
   /**
    * `container`: a fresh builder container for each handler, as root. `session`: the step's container, with its
    * mounts and variables. `host`: the author's machine, by the command in `called`. `plan`: this process, while
-   * the definition is loaded; such handlers are no nodes of the plan.
+   * the definition is loaded; such handlers are not nodes of the plan.
    */
   readonly runs_in: 'container' | 'session' | 'host' | 'plan'
   /** How often handlers run: in each build, whenever the step runs, or by a separate command. */

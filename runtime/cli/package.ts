@@ -68,7 +68,7 @@ async function perform(name: string, action: string, flags: PackageFlags): Promi
   if (!run) {
     const near = suggest(action, Object.keys(ACTIONS))
     const hint = near ? `Did you mean '${near}'?` : `Actions: ${Object.keys(ACTIONS).join(', ')}.`
-    throw new StruxError(`'${action}' is no action for a package`, { hint, exitCode: 2 })
+    throw new StruxError(`'${action}' is not an action for a package`, { hint, exitCode: 2 })
   }
   const workspace = await openWorkspace(flags.project, flags.bsp)
   const { stderr } = process

@@ -17,7 +17,7 @@ export function findProjectRoot(from: string): string {
   }
 }
 
-/** The name of the project's configuration file; undefined if the folder is no project. */
+/** The name of the project's configuration file; undefined if the folder is not a project. */
 export function configFile(folder: string): string | undefined {
   return [...CONFIG_FILES, YAML_CONFIG].find(name => existsSync(join(folder, name)))
 }

@@ -98,10 +98,10 @@ test('an edit of the notes: what depends on them runs again, and nothing else', 
   assert.is(text, 'offset: 17\n')
 })
 
-test('flash refuses what is no block device', async () => {
+test('flash refuses what is not a block device', async () => {
   const { code, stderr } = await project.strux(['flash'], { input: '/dev/null\n' })
   assert.is(code, 1)
-  assert.match(stderr, '/dev/null is no block device')
+  assert.match(stderr, '/dev/null is not a block device')
 })
 
 test.run()

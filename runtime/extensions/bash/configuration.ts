@@ -41,7 +41,7 @@ export class BashConfiguration {
    */
   async call(handler: ExtensionHandler, files: readonly string[], draft: ShellDraft): Promise<void> {
     const { extension, source } = handler
-    if (source.kind !== 'bash') throw new Error(`${handler.id} is no handler of a bash file`)
+    if (source.kind !== 'bash') throw new Error(`${handler.id} is not a handler of a bash file`)
     const known = startingValues(draft)
     const isFile = source.function === OUTSIDE_FUNCTIONS
     const evaluation = await this.#evaluator.evaluate({

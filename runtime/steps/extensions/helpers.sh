@@ -193,7 +193,7 @@ fetch_from_repo() {
     branch) strux_ref="refs/heads/$strux_name" ;;
     tag) strux_ref="refs/tags/$strux_name" ;;
     commit) strux_ref="$strux_name" ;;
-    *) exit_with_error "'$strux_ref' is no reference: write branch:NAME, tag:NAME, commit:HASH or head" "$strux_url" ;;
+    *) exit_with_error "'$strux_ref' is not a reference: write branch:NAME, tag:NAME, commit:HASH or head" "$strux_url" ;;
   esac
   [[ -n "$strux_url" && -n "$strux_folder" && -n "$strux_name" ]] ||
     exit_with_error 'fetch_from_repo needs an address, a folder and a reference' "$*"
@@ -320,7 +320,7 @@ check_loop_device() {
     fi
     ((strux_try == 5)) || sleep 1
   done
-  printf 'error: %s: %s is no block device with a size\n' "$(strux_caller 1)" "$strux_device" >&2
+  printf 'error: %s: %s is not a block device with a size\n' "$(strux_caller 1)" "$strux_device" >&2
   exit 43
 }
 

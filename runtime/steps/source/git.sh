@@ -71,7 +71,7 @@ find_name() {
   fi
   # Servers of plain files cannot leave the history out.
   fetch_refs --depth=1 "$url" "+$place:$kept" 2>/dev/null || fetch_refs "$url" "+$place:$kept" || fail "$url cannot be fetched"
-  git_commit=$(kept_commit "$kept") || fail "$place of $url is no commit"
+  git_commit=$(kept_commit "$kept") || fail "$place of $url is not a commit"
 }
 
 fetch_everything() {
