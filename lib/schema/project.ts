@@ -5,6 +5,7 @@ import { cageSourceSchema } from './cage.ts'
 import { devSchema } from './dev.ts'
 import { extensionKeys } from './extension.ts'
 import { monitorsSchema } from './monitors.ts'
+import { packageEntry } from './package.ts'
 import { projectPath, shellSafe } from './path.ts'
 import { componentsSchema, DEBIAN_COMPONENTS, projectRepositories } from './repository.ts'
 import { choice, matching, stringOrStrings, text } from './rule.ts'
@@ -155,6 +156,14 @@ export const projectSchema = z.strictObject({
     .optional()
     .describe('Scripts that change the finished root filesystem of every BSP, in this order.'),
   ...extensionKeys,
+  /** Packages that are built from source for every BSP: names of files in the project's `packages/` folder, or values made by `definePackage`. */
+  packages: z
+    .array(packageEntry)
+    .readonly()
+    .optional()
+    .describe(
+      "Packages that are built from source for every BSP: names of files in the project's `packages/` folder, or values made by `definePackage`.",
+    ),
   /** The Cage compositor, if the project replaces the Debian suite's. */
   cage: cageSourceSchema
     .optional()

@@ -52,6 +52,7 @@ export const TYPESCRIPT_KEYS = {
     bsps: 'layout',
     application: 'layout',
     cage: 'refused',
+    packages: 'refused',
     test: 'run',
     'rootfs.components': 'fixed',
     'rootfs.media': 'fixed',

@@ -1,9 +1,10 @@
-/** Loads the source packages of a BSP: values in its definition, and files of the project's `packages/` folder. */
+/** Loads the source packages of a build: values in the definitions, and files of the project's `packages/` folder. */
 import { existsSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type PackageData, packageSchema } from '../../lib/schema/package.ts'
-import type { BspData } from '../../lib/schema.ts'
+import type { BspData, ProjectData } from '../../lib/schema.ts'
 import type { Diagnostic, Finding } from '../diagnostics/diagnostic.ts'
+import { mergeEntries } from '../layers/list-rules.ts'
 import type { Origin } from '../model/origin.ts'
 import type { PackageVariant, SourcePackage } from '../model/packages.ts'
 import { validate } from '../validate/validate.ts'
@@ -22,18 +23,36 @@ export interface LoadedPackages {
   readonly diagnostics: readonly Diagnostic[]
 }
 
-/** @param bspFolder the folder that `./` means in values of the definition */
+/** An entry of a list of packages. */
+export interface ListedPackage {
+  readonly value: NonNullable<BspData['packages']>[number]
+  /** The folder that `./` means in it, relative to the project. */
+  readonly folder: string
+  readonly origin: Origin
+}
+
+/** The packages of a project and of its BSP, which is in the folder. A BSP's package replaces the project's with its name. */
+export function listedPackages(
+  project: ProjectData['packages'],
+  bsp: BspData['packages'],
+  bspFolder: string,
+): readonly ListedPackage[] {
+  const list = (source: Origin['source'], folder: string, packages: BspData['packages'] = []) =>
+    packages.map(
+      (value, index): ListedPackage => ({ value, folder, origin: { source, keys: ['packages', index] } }),
+    )
+  return mergeEntries(list('project', '.', project), list('bsp', bspFolder, bsp), 'packages')
+}
+
 export async function loadPackages(
   root: string,
-  bspFolder: string,
-  packages: NonNullable<BspData['packages']>,
+  packages: readonly ListedPackage[],
 ): Promise<LoadedPackages> {
   const diagnostics: Diagnostic[] = []
   const findings: Finding[] = []
   const known = new Map<string, SourcePackage | undefined>()
-  const originOf = (index: number): Origin => ({ source: 'bsp', keys: ['packages', index] })
-  for (const [index, data] of packages.entries()) {
-    if (typeof data !== 'string') known.set(data.name, { data, folder: bspFolder, origin: originOf(index) })
+  for (const { value: data, folder, origin } of packages) {
+    if (typeof data !== 'string') known.set(data.name, { data, folder, origin })
   }
   const packageNamed = async (name: string, origin: Origin) => {
     if (known.has(name)) return known.get(name)
@@ -44,9 +63,9 @@ export async function loadPackages(
     if (file === undefined || found) known.set(name, found)
     return found
   }
-  const wanted = packages.map((each, index) => ({
-    name: typeof each === 'string' ? each : each.name,
-    origin: originOf(index),
+  const wanted = packages.map(({ value, origin }) => ({
+    name: typeof value === 'string' ? value : value.name,
+    origin,
   }))
   const { variants, findings: ofVariants } = await findVariants(wanted, packageNamed, () => [
     ...[...known].flatMap(([name, found]) => (found ? [name] : [])),

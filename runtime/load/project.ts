@@ -102,12 +102,19 @@ export async function loadBsp(
   options: LoadOptions = {},
 ): Promise<Loaded<Bsp>> {
   const loaded = await loadDefinition(project, name, options)
-  const { packages } = loaded.value?.data ?? {}
-  if (!loaded.value || !packages) return loaded
-  const { loadPackages } = await import('./packages.ts')
-  const { variants, findings, diagnostics } = await loadPackages(project.root, loaded.value.folder, packages)
+  if (!loaded.value) return loaded
+  const { data, folder, configured } = loaded.value
+  const ofProject = (configured?.config ?? project.value?.config)?.packages
+  if (!data.packages && !ofProject) return loaded
+  const { listedPackages, loadPackages } = await import('./packages.ts')
+  const listed = listedPackages(ofProject, data.packages, folder)
+  const { variants, findings, diagnostics: ofFiles } = await loadPackages(project.root, listed)
+  const about = (source: 'project' | 'bsp') => findings.filter(({ origin }) => origin.source === source)
+  const inProject = about('project')
+  const located = inProject.length > 0 ? await project.source?.locate(inProject) : []
+  const diagnostics = [...ofFiles, ...(located ?? [])]
   const failed = [...findings, ...diagnostics].some(each => each.severity === 'error')
-  const placed = loaded.value.layers ? findings.map(loaded.value.layers.written) : findings
+  const placed = loaded.value.layers ? about('bsp').map(loaded.value.layers.written) : about('bsp')
   const { value, ...rest } = loaded
   return {
     ...rest,

@@ -97,4 +97,47 @@ test('the plan has one node for each variant, after those that it depends on, an
   assert.equal(after('package:a'), ['package:b', 'package:host-c'])
 })
 
+/** The packages of the plan in their order. */
+async function planned(): Promise<readonly string[]> {
+  const { code, stdout } = await project.strux(['plan', '--json'])
+  assert.is(code, 0, stdout)
+  const nodes: readonly { id: string }[] = JSON.parse(stdout).nodes
+  return nodes.flatMap(({ id }) => (id.startsWith('package:') ? [id] : []))
+}
+
+test("a project's packages are built for every BSP; a BSP's package replaces the project's with its name", async () => {
+  define('shared', "dependencies: ['base'],")
+  define('base')
+  define('own')
+  project.config({ packages: ['shared', { name: 'tuned', site: './tuned' }] })
+  project.bsp([], { packages: ['own', { name: 'tuned', site: './here', override_srcdir: './here' }] })
+  project.bsp([], { name: 'other' })
+  assert.equal(await planned(), ['package:base', 'package:shared', 'package:tuned', 'package:own'])
+  const input = async (bsp: string) => {
+    const { nodes } = JSON.parse((await project.strux(['plan', bsp, '--json'])).stdout)
+    const tuned = nodes.find((node: { id: string }) => node.id === 'package:tuned')
+    return tuned.dependencies.map((each: { path: string }) => each.path)
+  }
+  assert.equal(await input('demo'), ['bsp/demo/here'])
+  // Without one of its own, in the folder of the project.
+  assert.equal(await input('other'), ['tuned'])
+})
+
+test("an error about a project's package is at its place in the project", async () => {
+  project.config({
+    packages: ['nothing', { name: 'a', hooks: { post_rsync: [] }, site: 'https://x.org', version: '1' }],
+  })
+  const found = await check([])
+  assert.equal(
+    found.map(({ code, file }) => [code, file]),
+    [['hook_never_runs', 'strux.config.ts']],
+  )
+  project.config({ packages: ['nothing'] })
+  project.bsp([], { name: 'other' })
+  assert.equal(
+    (await check([])).map(({ code, file, message }) => [code, file, message]),
+    [['unknown_package', 'strux.config.ts', "there is no package 'nothing'"]],
+  )
+})
+
 test.run()
