@@ -1,12 +1,18 @@
 /** Buildroot trees, used as they are. */
 import type * as z from 'zod'
-import type { treeSchema } from './schema/buildroot.ts'
+import type { treePackagesSchema, treeSchema } from './schema/buildroot.ts'
 
 /** A Buildroot tree with its configuration: the result of `buildrootTree`. */
 export type BuildrootTree = z.input<typeof treeSchema>
 
 /** The configuration of a tree. */
 export type BuildrootOptions = Omit<BuildrootTree, 'path'>
+
+/** The packages of a Buildroot tree: the result of `buildrootPackages`. */
+export type BuildrootPackages = z.input<typeof treePackagesSchema>
+
+/** The configuration of packages. */
+export type BuildrootPackagesOptions = Omit<BuildrootPackages, 'buildroot'>
 
 /**
  * A Buildroot tree whose post-image scripts run unedited, for `post_image.tree`. The path is like that of a script:
@@ -20,4 +26,15 @@ export type BuildrootOptions = Omit<BuildrootTree, 'path'>
  */
 export function buildrootTree(path: string, options: BuildrootOptions = {}): BuildrootTree {
   return { ...options, path }
+}
+
+/**
+ * The packages of an external tree of Buildroot, as an entry of `packages`: those that the configuration enables, or all
+ * if it enables none. Each is a package like those of `definePackage`. Never throws.
+ *
+ * @example
+ * packages: [buildrootPackages('./br-external', { config: { BR2_PACKAGE_BEACON_TLS: true } })]
+ */
+export function buildrootPackages(path: string, options: BuildrootPackagesOptions = {}): BuildrootPackages {
+  return { ...options, buildroot: path }
 }

@@ -19,7 +19,14 @@ export type {
   ScriptEntry,
 } from './base.ts'
 export { bashExtension } from './bash-extension.ts'
-export { type BuildrootOptions, type BuildrootTree, buildrootTree } from './buildroot.ts'
+export {
+  type BuildrootOptions,
+  type BuildrootPackages,
+  type BuildrootPackagesOptions,
+  type BuildrootTree,
+  buildrootPackages,
+  buildrootTree,
+} from './buildroot.ts'
 export type { BspError } from './check/error.ts'
 export { customizeImage } from './customize-image.ts'
 export { type Board, defineBoard, defineBsp, defineConfig, layer } from './define.ts'

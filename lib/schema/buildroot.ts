@@ -29,5 +29,31 @@ export const treeSchema = z.strictObject({
     .describe("Symbols of Buildroot's configuration; they win over those of `defconfig`."),
 })
 
+export const treePackagesSchema = z.strictObject({
+  /** The folder of an external tree: `./x` is in the BSP's folder; other paths are relative to the project. */
+  buildroot: text(...sourcePath).describe(
+    "The folder of an external tree: `./x` is in the BSP's folder; other paths are relative to the project.",
+  ),
+  /** Name of a file in the tree's `configs` folder, whose symbols count. */
+  defconfig: z
+    .string()
+    .optional()
+    .describe("Name of a file in the tree's `configs` folder, whose symbols count."),
+  /** Symbols of the tree's configuration; they win over those of `defconfig`. Without any that enables a package, all are enabled. */
+  config: configSchema
+    .optional()
+    .describe(
+      "Symbols of the tree's configuration; they win over those of `defconfig`. Without any that enables a package, all are enabled.",
+    ),
+  /** Debian packages for packages of Buildroot itself that the tree's packages depend on, by their names: one, several, or none. */
+  debian: z
+    .record(z.string(), z.array(z.string()).readonly())
+    .optional()
+    .describe(
+      "Debian packages for packages of Buildroot itself that the tree's packages depend on, by their names: one, several, or none.",
+    ),
+})
+
+export type TreePackagesData = z.output<typeof treePackagesSchema>
 export type TreeData = z.output<typeof treeSchema>
 export type ConfigData = z.output<typeof configSchema>

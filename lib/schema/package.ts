@@ -6,6 +6,7 @@ import {
   type PackageHook,
   reasonHookNever,
 } from '../hooks/package.ts'
+import { treePackagesSchema } from './buildroot.ts'
 import { shellSafe, sourcePath } from './path.ts'
 import { choice, type Rule, type RuleParams, strings, text } from './rule.ts'
 import { inlineSchema } from './script.ts'
@@ -298,9 +299,9 @@ export const packageSchema = shape.superRefine((data, context) => {
   }
 })
 
-/** A package, or the name of one. */
-export const packageEntry = z.union([text(obeyName()), packageSchema], {
-  error: 'must be the name of a package or the result of definePackage({ … })',
+/** A package, the name of one, or the packages of a Buildroot tree. */
+export const packageEntry = z.union([text(obeyName()), packageSchema, treePackagesSchema], {
+  error: "must be the name of a package, or the result of definePackage({ … }) or buildrootPackages('…')",
 })
 
 /** A name in a list of packages may be that of a host variant. */

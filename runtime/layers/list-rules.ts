@@ -53,7 +53,11 @@ export const LIST_RULES: Readonly<Record<string, ListRule>> = {
 /** The key by which an entry replaces another; undefined for entries that replace none. */
 const KEY_OF: Partial<Record<ListRule, (value: unknown) => string | undefined>> = {
   scripts: value => (value as { id?: string }).id,
-  packages: value => (typeof value === 'string' ? value : (value as { name: string }).name),
+  packages: value => {
+    if (typeof value === 'string') return value
+    const { name, buildroot } = value as { name?: string; buildroot?: string }
+    return name ?? `tree ${buildroot}`
+  },
   blobs: value => JSON.stringify([(value as { role: string }).role, (value as { id: string }).id]),
   variables: value => String(value).split('=', 1)[0],
 }

@@ -36,6 +36,7 @@ const PATHS: readonly (readonly [place: string, meaning: PathMeaning])[] = [
   ['rootfs.repositories.*.key', 'dot'],
   ['runtime.extensions.*.path', 'always'],
   ['image.**', 'dot'],
+  ['packages.*.buildroot', 'dot'],
   ['packages.*.site', 'dot'],
   ['packages.*.override_srcdir', 'dot'],
   ['packages.*.patches.*', 'dot'],

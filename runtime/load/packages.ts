@@ -1,15 +1,18 @@
 /** Loads the source packages of a build: values in the definitions, and files of the project's `packages/` folder. */
 import { existsSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import type { TreePackagesData } from '../../lib/schema/buildroot.ts'
 import { type PackageData, packageSchema } from '../../lib/schema/package.ts'
 import type { BspData, ProjectData } from '../../lib/schema.ts'
+import type { TreePackages } from '../buildroot/tree-packages.ts'
 import type { Diagnostic, Finding } from '../diagnostics/diagnostic.ts'
+import { StruxError } from '../diagnostics/error.ts'
 import { mergeEntries } from '../layers/list-rules.ts'
 import type { Origin } from '../model/origin.ts'
 import type { PackageVariant, SourcePackage } from '../model/packages.ts'
 import { validate } from '../validate/validate.ts'
 import { evaluateModule } from './evaluate.ts'
-import { findVariants } from './package-variants.ts'
+import { findVariants, type Wanted } from './package-variants.ts'
 import { moduleSource } from './source.ts'
 
 /** The project's folder of packages. */
@@ -44,15 +47,26 @@ export function listedPackages(
   return mergeEntries(list('project', '.', project), list('bsp', bspFolder, bsp), 'packages')
 }
 
+/** @param trees reads the packages of a Buildroot tree; `./` in its path means the folder */
 export async function loadPackages(
   root: string,
   packages: readonly ListedPackage[],
+  trees: (entry: TreePackagesData, folder: string) => Promise<TreePackages>,
 ): Promise<LoadedPackages> {
   const diagnostics: Diagnostic[] = []
   const findings: Finding[] = []
   const known = new Map<string, SourcePackage | undefined>()
-  for (const { value: data, folder, origin } of packages) {
-    if (typeof data !== 'string') known.set(data.name, { data, folder, origin })
+  const wanted: Wanted[] = []
+  for (const { value, folder, origin } of packages) {
+    if (typeof value === 'string') wanted.push({ name: value, origin })
+    else if ('buildroot' in value) {
+      const tree = await ofTree(() => trees(value, folder), origin, diagnostics, findings)
+      for (const [name, found] of tree.known) known.set(name, found)
+      wanted.push(...tree.enabled.map(name => ({ name, origin })))
+    } else {
+      known.set(value.name, { data: value, folder, origin })
+      wanted.push({ name: value.name, origin })
+    }
   }
   const packageNamed = async (name: string, origin: Origin) => {
     if (known.has(name)) return known.get(name)
@@ -63,10 +77,6 @@ export async function loadPackages(
     if (file === undefined || found) known.set(name, found)
     return found
   }
-  const wanted = packages.map(({ value, origin }) => ({
-    name: typeof value === 'string' ? value : value.name,
-    origin,
-  }))
   const { variants, findings: ofVariants } = await findVariants(wanted, packageNamed, () => [
     ...[...known].flatMap(([name, found]) => (found ? [name] : [])),
     ...namesIn(root),
@@ -74,6 +84,52 @@ export async function loadPackages(
   const broken = diagnostics.some(each => each.severity === 'error')
   findings.push(...ofVariants.filter(({ code }) => !broken || code !== 'unknown_package'))
   return { variants, findings, diagnostics }
+}
+
+/** The packages of a tree by name, undefined for those with errors, and the ids of those that are enabled. */
+async function ofTree(
+  read: () => Promise<TreePackages>,
+  origin: Origin,
+  diagnostics: Diagnostic[],
+  findings: Finding[],
+): Promise<{
+  readonly known: ReadonlyMap<string, SourcePackage | undefined>
+  readonly enabled: readonly string[]
+}> {
+  const known = new Map<string, SourcePackage | undefined>()
+  let tree: TreePackages
+  try {
+    tree = await read()
+  } catch (error) {
+    if (!(error instanceof StruxError)) throw error
+    const { message, hint } = error
+    findings.push({
+      ...{ severity: 'error', code: 'buildroot_broken', message, origin, at: 'value' },
+      ...(hint !== undefined && { hint }),
+    })
+    return { known, enabled: [] }
+  }
+  diagnostics.push(...tree.diagnostics)
+  const needed = neededOf(tree)
+  for (const [name, { data, folder, buildFolder, diagnostics: found }] of tree.packages) {
+    if (needed.has(name)) diagnostics.push(...found)
+    known.set(name, data && { data, folder, origin, ...(buildFolder !== undefined && { buildFolder }) })
+  }
+  return { known, enabled: tree.enabled }
+}
+
+/** Names of the enabled packages and of all that they depend on: errors of others do not matter. */
+function neededOf({ packages, enabled }: TreePackages): ReadonlySet<string> {
+  const needed = new Set<string>()
+  const visit = (id: string) => {
+    const name = id.replace(/^host-/, '')
+    if (needed.has(name)) return
+    needed.add(name)
+    const { data } = packages.get(name) ?? {}
+    for (const each of [...(data?.dependencies ?? []), ...(data?.host?.dependencies ?? [])]) visit(each)
+  }
+  for (const id of enabled) visit(id)
+  return needed
 }
 
 /** `packages/NAME.ts`, or `packages/NAME/package.ts` with its files beside it; relative to the project. */

@@ -1,13 +1,16 @@
 /** Loads a project and its BSPs: the validated data that a plan is made of. */
 import { existsSync, realpathSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, posix } from 'node:path'
+import type { TreePackagesData } from '../../lib/schema/buildroot.ts'
 import { bspSchema, PROJECT_DEFAULTS, type ProjectData, projectSchema } from '../../lib/schema.ts'
+import type { TreePackages } from '../buildroot/tree-packages.ts'
 import type { Diagnostic, Finding } from '../diagnostics/diagnostic.ts'
 import { StruxError } from '../diagnostics/error.ts'
 import { sortDiagnostics } from '../diagnostics/render.ts'
 import { suggest } from '../diagnostics/suggest.ts'
 import type { NoticeSink } from '../execute/executor.ts'
 import { hasLayers } from '../layers/flatten.ts'
+import { hostArch, targetArch } from '../plan/arch.ts'
 import { validate } from '../validate/validate.ts'
 import { evaluateModule, type ModuleKind } from './evaluate.ts'
 import { findBsps } from './find-bsps.ts'
@@ -108,7 +111,11 @@ export async function loadBsp(
   if (!data.packages && !ofProject) return loaded
   const { listedPackages, loadPackages } = await import('./packages.ts')
   const listed = listedPackages(ofProject, data.packages, folder)
-  const { variants, findings, diagnostics: ofFiles } = await loadPackages(project.root, listed)
+  const {
+    variants,
+    findings,
+    diagnostics: ofFiles,
+  } = await loadPackages(project.root, listed, treeReader(project, loaded.value, options))
   const about = (source: 'project' | 'bsp') => findings.filter(({ origin }) => origin.source === source)
   const inProject = about('project')
   const located = inProject.length > 0 ? await project.source?.locate(inProject) : []
@@ -121,6 +128,31 @@ export async function loadBsp(
     ...(!failed && { value: { ...value, packages: variants } }),
     findings: [...loaded.findings, ...placed],
     diagnostics: [...loaded.diagnostics, ...diagnostics],
+  }
+}
+
+/** Reads the packages of Buildroot trees, for the BSP. */
+function treeReader(
+  { root, value }: BspProject,
+  { data, configured }: Bsp,
+  { notice = () => {} }: LoadOptions,
+): (entry: TreePackagesData, folder: string) => Promise<TreePackages> {
+  const config = configured?.config ?? value?.config
+  return async ({ buildroot, ...options }, folder) => {
+    // Errors in the configuration are reported by themselves.
+    if (!config) return { packages: new Map(), enabled: [], diagnostics: [] }
+    const [{ treePackages }, { treeShell }] = await Promise.all([
+      import('../buildroot/tree-packages.ts'),
+      import('../buildroot/open-shell.ts'),
+    ])
+    const own = buildroot.startsWith('./') || buildroot === '.'
+    return treePackages({
+      ...{ projectRoot: root, options },
+      ...treeShell({ projectRoot: root, config, notice }),
+      tree: posix.join(own ? folder : '.', buildroot).replace(/\/$/, ''),
+      target: targetArch(data.arch, hostArch()),
+      ownKernel: data.boot?.kernel?.custom_kernel ?? false,
+    })
   }
 }
 

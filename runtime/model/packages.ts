@@ -7,6 +7,8 @@ export interface SourcePackage {
   readonly data: PackageData
   /** The folder that `./` means, relative to the project. */
   readonly folder: string
+  /** Where cmake and meson put their products, relative to the folder of the source. */
+  readonly buildFolder?: string
   /** The value that names the package in the definition. */
   readonly origin: Origin
 }

@@ -3,11 +3,8 @@
  * configuration hooks. Results are kept by content below dist/, so that the second time needs no container.
  */
 import { createHash } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs'
-import { join } from 'node:path'
 import { quoteForShell } from '../../../lib/sh.ts'
-import { writeAtomic } from '../../state/atomic-file.ts'
-import { stateFolder } from '../../state/state-folder.ts'
+import { KeptResults } from '../../state/kept-results.ts'
 import { packageFile } from '../../steps/package-files.ts'
 import type { ConfinedFile, ConfinedShell } from './confined.ts'
 
@@ -56,9 +53,6 @@ export interface Evaluation {
   readonly output: string
 }
 
-/** Kept results: at most this many, the least recently used go first. */
-const KEPT = 500
-
 export interface EvaluatorOptions {
   /** Absolute. */
   readonly projectRoot: string
@@ -69,26 +63,26 @@ export interface EvaluatorOptions {
 }
 
 export class Evaluator {
-  readonly #folder: string
+  readonly #kept: KeptResults<Evaluation>
   readonly root: string
   readonly #open: () => Promise<ConfinedShell>
   #shell: Promise<ConfinedShell> | undefined
 
   constructor({ projectRoot, root, open }: EvaluatorOptions) {
-    this.#folder = join(stateFolder(projectRoot), 'bash-extensions')
+    this.#kept = new KeptResults(projectRoot, 'bash-extensions')
     this.root = root
     this.#open = open
   }
 
   async evaluate(request: EvaluationRequest): Promise<Evaluation> {
-    const file = join(this.#folder, `${keyOf(request, this.root)}.json`)
-    const kept = readKept(file)
+    const key = keyOf(request, this.root)
+    const kept = this.#kept.get(key)
     if (kept) return kept
     this.#shell ??= this.#open()
     const shell = await this.#shell
     const { exitCode, stdout, stderr } = await shell.run(scriptOf(request, this.root), request.visible)
     const evaluation = evaluationOf(stdout, stderr, exitCode, this.root)
-    this.#keep(file, evaluation)
+    this.#kept.put(key, evaluation)
     return evaluation
   }
 
@@ -96,29 +90,6 @@ export class Evaluator {
     const shell = this.#shell
     this.#shell = undefined
     await (await shell?.catch(() => undefined))?.close()
-  }
-
-  #keep(file: string, evaluation: Evaluation): void {
-    mkdirSync(this.#folder, { recursive: true })
-    writeAtomic(file, `${JSON.stringify(evaluation)}\n`)
-    const names = readdirSync(this.#folder)
-    if (names.length <= KEPT) return
-    const aged = names
-      .map(name => join(this.#folder, name))
-      .map(path => ({ path, used: statSync(path).mtimeMs }))
-    for (const { path } of aged.sort((a, b) => a.used - b.used).slice(0, names.length - KEPT))
-      rmSync(path, { force: true })
-  }
-}
-
-function readKept(file: string): Evaluation | undefined {
-  try {
-    const kept = JSON.parse(readFileSync(file, 'utf8')) as Evaluation
-    const now = new Date()
-    utimesSync(file, now, now)
-    return kept
-  } catch {
-    return undefined
   }
 }
 

@@ -74,6 +74,7 @@ function packageStep(
       build_name: buildName(variant),
       folder,
       subdir: data.subdir,
+      build_folder: variant.package.buildFolder,
       source,
       license: data.license,
       license_files: data.license_files,

@@ -1,12 +1,32 @@
 # The work of phases as each infrastructure does it. Arguments are those of the definition.
 
 # words KEY: the arguments in the recipe of a phase, to the array `words`.
-words() { mapfile -d '' -t words < <(jq -j --arg phase "$1" --arg key "$2" '.phases[$phase].settings[$key] // [] | .[] | (., "\u0000")' <<<"$STEP_CONFIG"); }
+words() {
+  mapfile -d '' -t words < <(jq -j --arg phase "$1" --arg key "$2" '.phases[$phase].settings[$key] // [] | .[] | (., "\u0000")' <<<"$STEP_CONFIG")
+  fill_marks words
+}
+
+# The texts of packages from makefiles have marks such as @STRUX_STAGING_DIR@ for values that only the build knows.
+# fill_marks ARRAY: puts the values into the elements of an array.
+fill_marks() {
+  local -n filled=$1
+  local i name
+  for i in "${!filled[@]}"; do
+    while [[ ${filled[i]} =~ @STRUX_([A-Z0-9_]+)@ ]]; do
+      name=${BASH_REMATCH[1]}
+      filled[i]=${filled[i]//"@STRUX_${name}@"/"${!name-}"}
+    done
+  done
+}
+
+# Where cmake and meson put their products.
+build_folder() { realpath -ms -- "$(source_folder)/$(config '.build_folder // ".strux-build"')"; }
 
 # with_environment COMMAND…: with the variables of conf_env.
 with_environment() {
   local settings
   mapfile -d '' -t settings < <(jq -j '.phases.configure.settings.conf_env // {} | to_entries[] | ("\(.key)=\(.value)", "\u0000")' <<<"$STEP_CONFIG")
+  fill_marks settings
   env "${settings[@]}" "$@"
 }
 
@@ -34,7 +54,7 @@ configure_cmake() {
     options=(-DCMAKE_TOOLCHAIN_FILE="$D/.strux-toolchain.cmake" -DCMAKE_INSTALL_PREFIX=/usr
       -DCMAKE_INSTALL_LIBDIR="$library_folder" -DCMAKE_INSTALL_SYSCONFDIR=/etc -DCMAKE_INSTALL_LOCALSTATEDIR=/var)
   fi
-  with_environment cmake -S "$(source_folder)" -B "$D/.strux-build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DBUILD_TESTING=OFF \
+  with_environment cmake -S "$(source_folder)" -B "$(build_folder)" -G Ninja -DCMAKE_BUILD_TYPE=Release -DBUILD_TESTING=OFF \
     -Wno-dev "${options[@]}" "${words[@]}"
 }
 cmake_toolchain() {
@@ -53,8 +73,8 @@ set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE BOTH)
 set(CMAKE_FIND_ROOT_PATH_MODE_PACKAGE BOTH)
 END
 }
-build_cmake() { words build make_opts; cmake --build "$D/.strux-build" --parallel "$PARALLEL_JOBS" -- "${words[@]}"; }
-install_cmake() { DESTDIR=${1:-} cmake --install "$D/.strux-build"; }
+build_cmake() { words build make_opts; cmake --build "$(build_folder)" --parallel "$PARALLEL_JOBS" -- "${words[@]}"; }
+install_cmake() { DESTDIR=${1:-} cmake --install "$(build_folder)"; }
 
 configure_meson() {
   local options=(--prefix="$HOST_DIR" --libdir=lib)
@@ -63,10 +83,10 @@ configure_meson() {
     meson_cross >"$D/.strux-cross.ini"
     options=(--cross-file "$D/.strux-cross.ini" --prefix=/usr --libdir="$library_folder" --sysconfdir=/etc --localstatedir=/var)
   fi
-  rm -rf "$D/.strux-build"
+  rm -rf "$(build_folder)"
   # Meson takes flags from the cross file, and these variables for programs of the build machine.
   (if [ "$variant" = target ]; then unset CC CXX LD AR STRIP RANLIB CFLAGS CXXFLAGS CPPFLAGS LDFLAGS; fi
-    with_environment meson setup "$D/.strux-build" "$(source_folder)" --buildtype=release --wrap-mode=nodownload \
+    with_environment meson setup "$(build_folder)" "$(source_folder)" --buildtype=release --wrap-mode=nodownload \
       "${options[@]}" "${words[@]}")
 }
 meson_list() { printf '%s\n' "$@" | jq -cRn '[inputs]' | tr '"' "'"; }
@@ -94,8 +114,8 @@ cpu = '$meson_family'
 endian = 'little'
 END
 }
-build_meson() { words build make_opts; ninja -C "$D/.strux-build" -j "$PARALLEL_JOBS" "${words[@]}"; }
-install_meson() { DESTDIR=${1:-} meson install -C "$D/.strux-build" --no-rebuild; }
+build_meson() { words build make_opts; ninja -C "$(build_folder)" -j "$PARALLEL_JOBS" "${words[@]}"; }
+install_meson() { DESTDIR=${1:-} meson install -C "$(build_folder)" --no-rebuild; }
 
 configure_kernel_module() { :; }
 module_make() {

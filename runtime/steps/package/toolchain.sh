@@ -19,8 +19,9 @@ set_toolchain() {
   fi
   # The kernel's build system chooses its compilers itself.
   if [ "$infra" = kernel-module ]; then
-    export LINUX_DIR KERNEL_ARCH=$kernel_arch
+    export LINUX_DIR LINUX_VERSION KERNEL_ARCH=$kernel_arch
     LINUX_DIR=$(kernel_folder)
+    LINUX_VERSION=$(make --no-print-directory -s -C "$LINUX_DIR" kernelrelease 2>/dev/null || true)
   elif [ "$variant" = target ]; then
     export CC=$TARGET_CC CXX=$TARGET_CXX LD=$TARGET_LD AR=$TARGET_AR STRIP=$TARGET_STRIP RANLIB=$TARGET_RANLIB
     export CFLAGS=$TARGET_CFLAGS CXXFLAGS=$TARGET_CXXFLAGS CPPFLAGS=$TARGET_CPPFLAGS LDFLAGS=$TARGET_LDFLAGS

@@ -1,0 +1,149 @@
+# What makefiles of packages find when they are read: the functions and variables of a Buildroot, and macros that note
+# a package instead of building it. Values that exist only while a package is built are marks such as @STRUX_TARGET_DIR@.
+# Given: STRUX_TREE, STRUX_OUT, US, RS, and the lists of names in STRUX_VARIABLES and STRUX_HOOKS.
+
+empty :=
+space := $(empty) $(empty)
+comma := ,
+define sep
+
+
+endef
+qstrip = $(strip $(subst ",,$(1)))
+strux_upper_pairs := a:A b:B c:C d:D e:E f:F g:G h:H i:I j:J k:K l:L m:M n:N o:O p:P q:Q r:R s:S t:T u:U v:V w:W x:X y:Y z:Z
+strux_translate = $(if $(1),$(call strux_translate,$(wordlist 2,99,$(1)),$(subst $(word $(3),$(subst :, ,$(firstword $(1)))),$(word $(4),$(subst :, ,$(firstword $(1)))),$(2)),$(3),$(4)),$(2))
+UPPERCASE = $(subst .,_,$(subst -,_,$(call strux_translate,$(strux_upper_pairs),$(1),1,2)))
+LOWERCASE = $(subst _,-,$(call strux_translate,$(strux_upper_pairs),$(1),2,1))
+make-comma-list = $(subst $(space),$(comma),$(strip $(1)))
+notfirstword = $(wordlist 2,$(words $(1)),$(1))
+hyphenate = $(subst $(space),-,$(strip $(1)))
+finclude = $(subst $(space),$(comma),$(strip $(1)))
+github = https://github.com/$(1)/$(2)/archive/$(3)
+gitlab = https://gitlab.com/$(1)/$(2)/-/archive/$(3)
+MESSAGE = echo $(call qstrip,$(1))
+suitable-host-package =
+reverse = $(if $(1),$(call reverse,$(call notfirstword,$(1))) $(firstword $(1)))
+
+# kconfig files of packages
+KCONFIG_ENABLE_OPT = sed -i -e '/^\(\# \)\?$(strip $(1))\b/d' '$(or $(2),$(KCONFIG_DOT_CONFIG))' && echo '$(strip $(1))=y' >>'$(or $(2),$(KCONFIG_DOT_CONFIG))'
+KCONFIG_SET_OPT = sed -i -e '/^\(\# \)\?$(strip $(1))\b/d' '$(or $(3),$(KCONFIG_DOT_CONFIG))' && echo '$(strip $(1))=$(strip $(2))' >>'$(or $(3),$(KCONFIG_DOT_CONFIG))'
+KCONFIG_DISABLE_OPT = sed -i -e '/^\(\# \)\?$(strip $(1))\b/d' '$(or $(2),$(KCONFIG_DOT_CONFIG))' && echo '\# $(strip $(1)) is not set' >>'$(or $(2),$(KCONFIG_DOT_CONFIG))'
+KCONFIG_DOT_CONFIG = @STRUX_D@/.config
+
+# places
+TOPDIR := $(STRUX_TREE)
+CURDIR := $(STRUX_TREE)
+O = @STRUX_BASE_DIR@
+BASE_DIR = @STRUX_BASE_DIR@
+BUILD_DIR = @STRUX_BUILD_DIR@
+HOST_DIR = @STRUX_HOST_DIR@
+STAGING_DIR = @STRUX_STAGING_DIR@
+TARGET_DIR = @STRUX_TARGET_DIR@
+BINARIES_DIR = @STRUX_BINARIES_DIR@
+CONFIG_DIR = @STRUX_CONFIG_DIR@
+BR2_CONFIG = @STRUX_BR2_CONFIG@
+DL_DIR = @STRUX_BASE_DIR@/dl
+SRCDIR = @STRUX_SRCDIR@
+
+# programs
+SHELL := /bin/bash
+MAKE := make
+MAKE1 := make -j1
+PARALLEL_JOBS = @STRUX_PARALLEL_JOBS@
+INSTALL := install
+SED := sed -i -e
+RM := rm -f
+Q :=
+FLEX := flex
+BISON := bison
+HOSTCC = gcc
+HOSTCXX = g++
+HOSTAR = ar
+HOSTLD = ld
+HOSTARCH = $(BR2_HOSTARCH)
+HOST_CFLAGS = @STRUX_HOST_CFLAGS@
+HOST_CXXFLAGS = @STRUX_HOST_CFLAGS@
+HOST_CPPFLAGS = @STRUX_HOST_CPPFLAGS@
+HOST_LDFLAGS = @STRUX_HOST_LDFLAGS@
+PKG_CONFIG_HOST_BINARY = pkg-config
+TARGET_CROSS = @STRUX_TARGET_CROSS@
+TARGET_CC = @STRUX_TARGET_CC@
+TARGET_CXX = @STRUX_TARGET_CXX@
+TARGET_CPP = @STRUX_TARGET_CC@ -E
+TARGET_LD = @STRUX_TARGET_LD@
+TARGET_AR = @STRUX_TARGET_AR@
+TARGET_AS = @STRUX_TARGET_CROSS@as
+TARGET_NM = @STRUX_TARGET_CROSS@nm
+TARGET_RANLIB = @STRUX_TARGET_RANLIB@
+TARGET_READELF = @STRUX_TARGET_CROSS@readelf
+TARGET_OBJCOPY = @STRUX_TARGET_CROSS@objcopy
+TARGET_OBJDUMP = @STRUX_TARGET_CROSS@objdump
+TARGET_STRIP = @STRUX_TARGET_STRIP@
+STRIPCMD = @STRUX_TARGET_STRIP@
+TARGET_CFLAGS = @STRUX_TARGET_CFLAGS@
+TARGET_CXXFLAGS = @STRUX_TARGET_CXXFLAGS@
+TARGET_CPPFLAGS = @STRUX_TARGET_CPPFLAGS@
+TARGET_LDFLAGS = @STRUX_TARGET_LDFLAGS@
+GNU_HOST_NAME = $(BR2_HOSTARCH)-linux-gnu
+ARCH = $(call qstrip,$(BR2_ARCH))
+NORMALIZED_ARCH = $(STRUX_KERNEL_ARCH)
+KERNEL_ARCH = $(STRUX_KERNEL_ARCH)
+LINUX_DIR = @STRUX_LINUX_DIR@
+LINUX_VERSION_PROBED = @STRUX_LINUX_VERSION@
+LINUX_VERSION = @STRUX_LINUX_VERSION@
+LINUX_MAKE_FLAGS = ARCH=$(KERNEL_ARCH) CROSS_COMPILE="$(TARGET_CROSS)"
+LINUX_MAKE_ENV = $(TARGET_MAKE_ENV)
+
+TARGET_MAKE_ENV = PATH="$(HOST_DIR)/bin:$(HOST_DIR)/sbin:$$PATH"
+HOST_MAKE_ENV = $(TARGET_MAKE_ENV)
+TARGET_CONFIGURE_OPTS = $(TARGET_MAKE_ENV) AR="$(TARGET_AR)" AS="$(TARGET_AS)" LD="$(TARGET_LD)" NM="$(TARGET_NM)" \
+	CC="$(TARGET_CC)" GCC="$(TARGET_CC)" CPP="$(TARGET_CPP)" CXX="$(TARGET_CXX)" RANLIB="$(TARGET_RANLIB)" \
+	READELF="$(TARGET_READELF)" STRIP="$(TARGET_STRIP)" OBJCOPY="$(TARGET_OBJCOPY)" OBJDUMP="$(TARGET_OBJDUMP)" \
+	CC_FOR_BUILD="$(HOSTCC)" HOSTCC="$(HOSTCC)" CPPFLAGS="$(TARGET_CPPFLAGS)" CFLAGS="$(TARGET_CFLAGS)" \
+	CXXFLAGS="$(TARGET_CXXFLAGS)" LDFLAGS="$(TARGET_LDFLAGS)" PKG_CONFIG="$(PKG_CONFIG_HOST_BINARY)" STAGING_DIR="$(STAGING_DIR)"
+HOST_CONFIGURE_OPTS = $(HOST_MAKE_ENV) AR="$(HOSTAR)" LD="$(HOSTLD)" CC="$(HOSTCC)" GCC="$(HOSTCC)" CXX="$(HOSTCXX)" \
+	CPPFLAGS="$(HOST_CPPFLAGS)" CFLAGS="$(HOST_CFLAGS)" CXXFLAGS="$(HOST_CXXFLAGS)" LDFLAGS="$(HOST_LDFLAGS)" \
+	PKG_CONFIG="$(PKG_CONFIG_HOST_BINARY)"
+APPLY_PATCHES = strux_apply_patches
+TARGET_CONFIGURE_ARGS =
+SHARED_STATIC_LIBS_OPTS =
+
+# packages
+pkgdir = $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))
+pkgname = $(lastword $(subst /, ,$(pkgdir)))
+strux_macro = $(call strux_package,$(1),$(2),$(pkgname),$(call UPPERCASE,$(pkgname)),$(pkgdir),$(lastword $(MAKEFILE_LIST)))
+
+# $(1) infrastructure, $(2) variant, $(3) name, $(4) prefix, $(5) folder, $(6) file
+define strux_package
+STRUX_PACKAGES += $(1)|$(2)|$(3)|$(4)|$(5)|$(6)
+$(4)_PKGDIR := $(5)/
+$(4)_RAWNAME = $(3)
+$(4)_NAME ?= $(3)
+$$(eval $$(call strux_defaults,$(1),$(if $(filter host,$(2)),HOST_$(4),$(4)),$(4),$(if $(filter host,$(2)),host-$(3),$(3)),$(2)))
+endef
+
+STRUX_SHARED := VERSION SITE SITE_METHOD SOURCE PATCH LICENSE LICENSE_FILES SUBDIR EXTRA_DOWNLOADS AUTORECONF OVERRIDE_SRCDIR STRIP_COMPONENTS SUPPORTS_IN_SOURCE_BUILD
+# $(1) infrastructure, $(2) prefix of the variant, $(3) prefix, $(4) name of the variant, $(5) variant
+define strux_defaults
+$(if $(filter host,$(5)),$(foreach name,$(STRUX_SHARED),$(if $(filter undefined,$(origin $(2)_$(name))),$(2)_$(name) = $$($(3)_$(name))
+)))
+$(2)_DL_VERSION = $$(strip $$($(2)_VERSION))
+$(2)_BASENAME = $(4)$$(if $$(strip $$($(2)_VERSION)),-$$(strip $$(subst /,_,$$($(2)_VERSION))))
+$(2)_BASENAME_RAW = $(3)
+$(2)_DIR = @STRUX_BUILD_DIR@/$$($(2)_BASENAME)
+$(2)_SRCDIR = $$($(2)_DIR)/$$($(2)_SUBDIR)
+$(2)_BUILDDIR = $$($(2)_SRCDIR)$(if $(filter meson,$(1)),/buildroot-build)$(if $(filter cmake,$(1)),$$(if $$(filter NO,$$($(2)_SUPPORTS_IN_SOURCE_BUILD)),/buildroot-build))
+$(2)_DL_DIR = @STRUX_BASE_DIR@/dl/$(3)
+$(2)_PKGDIR := $$($(3)_PKGDIR)
+$(2)_NAME = $(4)
+$(if $(filter undefined,$(origin $(2)_INSTALL_TARGET)),$(2)_INSTALL_TARGET = YES)
+$(if $(filter undefined,$(origin $(2)_INSTALL_STAGING)),$(2)_INSTALL_STAGING = NO)
+$(if $(filter undefined,$(origin $(2)_INSTALL_IMAGES)),$(2)_INSTALL_IMAGES = NO)
+$(if $(filter host,$(5)),$(if $(filter undefined,$(origin $(2)_DEPENDENCIES)),$(2)_DEPENDENCIES = $$(patsubst host-host-%,host-%,$$(addprefix host-,$$(filter-out toolchain linux $(3),$$($(3)_DEPENDENCIES))))))
+endef
+
+STRUX_INFRASTRUCTURES := generic autotools cmake meson python perl virtual golang cargo luarocks qmake waf rebar asm kconfig rust erlang
+$(foreach infra,$(STRUX_INFRASTRUCTURES),$(eval $(infra)-package = $$(call strux_macro,$(infra),target))$(eval host-$(infra)-package = $$(call strux_macro,$(infra),host)))
+kernel-module = STRUX_KERNEL_MODULES += $(call UPPERCASE,$(pkgname))
+barebox-package = $(call strux_macro,barebox,target)
+toolchain-external-package = $(call strux_macro,toolchain-external,target)

@@ -1,0 +1,197 @@
+/**
+ * Evaluates a Buildroot tree before a build: its configuration with kconfiglib, its makefiles with make against our
+ * definitions, in a confined container. Results are kept by content below dist/, so that the second time needs none.
+ */
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { quoteForShell } from '../../lib/sh.ts'
+import { StruxError } from '../diagnostics/error.ts'
+import type { ConfinedShell } from '../extensions/bash/confined.ts'
+import { KeptResults } from '../state/kept-results.ts'
+import { packageFile } from '../steps/package-files.ts'
+import { visibleFiles } from './visible-files.ts'
+
+/** A macro that a list of hooks names. */
+export interface EvaluatedHook {
+  /** Such as `POST_PATCH_HOOKS`. */
+  readonly list: string
+  readonly name: string
+  readonly isDefined: boolean
+  /** The lines of its recipe. */
+  readonly text: string
+}
+
+/** A variant of a package as its makefile describes it. */
+export interface EvaluatedPackage {
+  readonly infra: string
+  readonly variant: 'host' | 'target'
+  readonly name: string
+  /** `FOO` or `HOST_FOO`. */
+  readonly prefix: string
+  /** Its folder and makefile, relative to the project. */
+  readonly folder: string
+  readonly file: string
+  /** Whether it is also a kernel module. */
+  readonly isModule: boolean
+  /** The expanded variables that are defined, without prefix. */
+  readonly variables: Readonly<Record<string, string>>
+  readonly hooks: readonly EvaluatedHook[]
+}
+
+/** A symbol of the configuration that the tree defines. */
+export interface KconfigSymbol {
+  readonly name: string
+  readonly value: string
+  /** File (relative to the tree) and line. */
+  readonly at: readonly [string, number]
+  /** Symbols that it selects now. */
+  readonly selects: readonly string[]
+  /** Symbols that keep it from being set, although it was asked for. */
+  readonly unmet: string
+}
+
+export interface TreeEvaluation {
+  readonly packages: readonly EvaluatedPackage[]
+  /** Hooks of lists for the whole image. */
+  readonly globals: readonly EvaluatedHook[]
+  readonly symbols: readonly KconfigSymbol[]
+  /** Whether all packages are enabled, because the configuration enables none. */
+  readonly all: boolean
+  /** The error that stopped it: what make or kconfiglib said. */
+  readonly failure?: { readonly of: 'make' | 'kconfig'; readonly message: string }
+  /** Warnings of makefiles, and output of commands that they ran. */
+  readonly log: string
+}
+
+export interface TreeRequest {
+  /** The project: its path, and its path as the shell sees it. */
+  readonly projectRoot: string
+  readonly root: string
+  /** The tree's folder, relative to the project. */
+  readonly tree: string
+  /** Lines of a `.config`. */
+  readonly wanted: string
+  /** The kernel's name of the architecture. */
+  readonly kernelArch: string
+  readonly open: () => Promise<ConfinedShell>
+}
+
+/** Variables of packages, without prefix. */
+const VARIABLES = (
+  'VERSION SITE SITE_METHOD SOURCE PATCH EXTRA_DOWNLOADS SUBDIR LICENSE LICENSE_FILES DEPENDENCIES EXTRACT_DEPENDENCIES ' +
+  'PATCH_DEPENDENCIES INSTALL_TARGET INSTALL_STAGING INSTALL_IMAGES CONF_OPTS CONF_ENV MAKE_OPTS MAKE_ENV NINJA_OPTS NINJA_ENV ' +
+  'BUILD_OPTS INSTALL_OPTS INSTALL_TARGET_OPTS INSTALL_STAGING_OPTS MAKE AUTORECONF AUTORECONF_OPTS SRCDIR EXTRACT_CMDS ' +
+  'CONFIGURE_CMDS BUILD_CMDS INSTALL_CMDS INSTALL_STAGING_CMDS INSTALL_TARGET_CMDS INSTALL_IMAGES_CMDS INSTALL_INIT_SYSTEMD ' +
+  'INSTALL_INIT_SYSV MODULE_SUBDIRS MODULE_MAKE_OPTS USERS PERMISSIONS DEVICES PROVIDES GIT_SUBMODULES OVERRIDE_SRCDIR ' +
+  'SUPPORTS_IN_SOURCE_BUILD LINUX_CONFIG_FIXUPS'
+).split(' ')
+
+const POINTS =
+  'DOWNLOAD EXTRACT RSYNC PATCH CONFIGURE BUILD INSTALL INSTALL_STAGING INSTALL_TARGET INSTALL_IMAGES LEGAL_INFO'
+/** The lists of hooks of a package, without prefix. */
+export const HOOK_LISTS: readonly string[] = [
+  ...POINTS.split(' ').flatMap(point => [`PRE_${point}_HOOKS`, `POST_${point}_HOOKS`]),
+  'POST_PREPARE_HOOKS',
+  'TARGET_FINALIZE_HOOKS',
+  'ROOTFS_PRE_CMD_HOOKS',
+]
+
+const OWN_FILES = ['evaluate-tree.sh', 'definitions.mk', 'print.mk', 'kconfig.py']
+
+/** Throws a StruxError if the folder is no external tree, or if nothing can be evaluated on this machine. */
+export async function evaluateTree(request: TreeRequest): Promise<TreeEvaluation> {
+  const { projectRoot, tree, open } = request
+  const name = externalName(projectRoot, tree)
+  const files = visibleFiles(projectRoot, tree)
+  const script = scriptOf(request, name)
+  const hash = createHash('sha256').update(script)
+  for (const { path, content, executable } of files) {
+    hash.update(`\0${path}\0${executable}\0${content.length}\0`)
+    hash.update(content)
+  }
+  const kept = new KeptResults<TreeEvaluation>(projectRoot, 'buildroot')
+  const key = hash.digest('hex')
+  const known = kept.get(key)
+  if (known) return known
+  const shell = await open()
+  try {
+    const { exitCode, stdout, stderr } = await shell.run(script, files)
+    if (exitCode === 124)
+      throw new StruxError(`reading ${tree} takes longer than a minute`, {
+        hint: 'A makefile of the tree runs a command that does not end, or waits for the network.',
+      })
+    if (exitCode !== 0) throw new StruxError(`${tree} cannot be read: ${stderr.trim()}`)
+    const evaluation = evaluationOf(stdout.toString(), request.root)
+    kept.put(key, evaluation)
+    return evaluation
+  } finally {
+    await shell.close()
+  }
+}
+
+/** The name in `external.desc`. */
+function externalName(projectRoot: string, tree: string): string {
+  const file = join(projectRoot, tree, 'external.desc')
+  const hint = 'An external tree of Buildroot has a file external.desc with a line: name: NAME'
+  if (!existsSync(file)) throw new StruxError(`there is no ${tree}/external.desc`, { hint })
+  const name = /^name:[ \t]+([A-Za-z0-9_]+)[ \t]*$/m.exec(readFileSync(file, 'utf8'))?.[1]
+  if (name === undefined) throw new StruxError(`${tree}/external.desc names no tree`, { hint })
+  return name
+}
+
+function scriptOf({ root, tree, wanted, kernelArch }: TreeRequest, name: string): string {
+  const [main = '', definitions = '', print = '', kconfig = ''] = OWN_FILES.map(file =>
+    packageFile(`runtime/buildroot/${file}`),
+  )
+  const variables = {
+    ...{ tree: `${root}/${tree}`, name, wanted, kernel_arch: kernelArch },
+    ...{ variables: VARIABLES.join(' '), hooks: HOOK_LISTS.join(' ') },
+    ...{ definitions, print, kconfig },
+  }
+  return [...Object.entries(variables).map(([key, value]) => `${key}=${quoteForShell(value)}`), main].join(
+    '\n',
+  )
+}
+
+function evaluationOf(output: string, root: string): TreeEvaluation {
+  const packages: (EvaluatedPackage & {
+    readonly variables: Record<string, string>
+    readonly hooks: EvaluatedHook[]
+  })[] = []
+  const globals: EvaluatedHook[] = []
+  let hooks = globals
+  let kconfig: { readonly all: boolean; readonly symbols: readonly KconfigSymbol[] } = {
+    all: false,
+    symbols: [],
+  }
+  let failure: TreeEvaluation['failure']
+  let log = ''
+  const inProject = (path: string) => (path.startsWith(`${root}/`) ? path.slice(root.length + 1) : path)
+  for (const record of output.split('\x1e')) {
+    const [kind, ...fields] = record.replace(/^\n/, '').split('\x1f')
+    const [first = '', second = '', third = '', fourth = '', fifth = '', sixth = '', seventh = ''] = fields
+    if (kind === 'package') {
+      const found = {
+        ...{ infra: first, variant: second as 'host' | 'target', name: third, prefix: fourth },
+        ...{ folder: inProject(fifth), file: inProject(sixth), isModule: seventh.trim() !== '' },
+        ...{ variables: {}, hooks: [] },
+      }
+      packages.push(found)
+      hooks = found.hooks
+    } else if (kind === 'variable') packages.at(-1)!.variables[first] = second
+    else if (kind === 'hook')
+      hooks.push({ list: first, name: second, isDefined: third !== 'undefined', text: fourth })
+    else if (kind === 'global') hooks = globals
+    else if (kind === 'kconfig') kconfig = JSON.parse(first)
+    else if (kind === 'failure') failure = { of: first as 'make' | 'kconfig', message: second }
+    else if (kind === 'log') log = first
+  }
+  return {
+    packages,
+    globals,
+    ...kconfig,
+    ...(failure && { failure }),
+    log: log.replaceAll(/^make: .*\n?/gm, ''),
+  }
+}

@@ -1,0 +1,228 @@
+/** All packages of a Buildroot tree as source packages, and those of them that its configuration enables. */
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { TreePackagesData } from '../../lib/schema/buildroot.ts'
+import type { Diagnostic } from '../diagnostics/diagnostic.ts'
+import { StruxError } from '../diagnostics/error.ts'
+import type { ConfinedShell } from '../extensions/bash/confined.ts'
+import type { TargetArch } from '../model/plan.ts'
+import { configText, defconfigFile } from '../steps/post_scripts/tree.ts'
+import { type ConvertedPackage, convertPackage } from './convert.ts'
+import { packageOfSymbol, prefixOf, symbolOf } from './debian-packages.ts'
+import { type EvaluatedPackage, evaluateTree, type TreeEvaluation } from './evaluate.ts'
+import { MakefilePlaces } from './makefile-places.ts'
+
+export interface TreePackages {
+  /** All packages of the tree, by name. */
+  readonly packages: ReadonlyMap<string, ConvertedPackage>
+  /** Ids of the variants that the configuration enables. */
+  readonly enabled: readonly string[]
+  /** About the tree as a whole. */
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+export interface TreePackagesRequest {
+  /** The project, absolute, and its path as builds see it. */
+  readonly projectRoot: string
+  readonly root: string
+  /** The tree's folder, relative to the project. */
+  readonly tree: string
+  readonly options: Omit<TreePackagesData, 'buildroot'>
+  readonly target: TargetArch
+  /** Whether the BSP builds its own kernel. */
+  readonly ownKernel: boolean
+  readonly open: () => Promise<ConfinedShell>
+}
+
+const KERNEL_ARCH: Readonly<Record<TargetArch, string>> = { arm64: 'arm64', x86_64: 'x86', armhf: 'arm' }
+const DEBIAN_ARCH: Readonly<Record<TargetArch, string>> = { arm64: 'arm64', x86_64: 'amd64', armhf: 'armhf' }
+const BUILDROOT_ARCH: Readonly<Record<TargetArch, readonly string[]>> = {
+  arm64: ['BR2_aarch64=y', 'BR2_ARCH="aarch64"', 'BR2_ARCH_IS_64=y'],
+  x86_64: ['BR2_x86_64=y', 'BR2_ARCH="x86_64"', 'BR2_ARCH_IS_64=y'],
+  armhf: ['BR2_arm=y', 'BR2_ARCH="arm"'],
+}
+
+/** Throws a StruxError if the tree cannot be read at all. */
+export async function treePackages(request: TreePackagesRequest): Promise<TreePackages> {
+  const { projectRoot, root, tree, options, target, open } = request
+  const wanted = wantedConfig(projectRoot, tree, options, target)
+  const evaluation = await evaluateTree({
+    projectRoot,
+    root,
+    tree,
+    wanted,
+    kernelArch: KERNEL_ARCH[target],
+    open,
+  })
+  if (evaluation.failure)
+    return { packages: new Map(), enabled: [], diagnostics: [failed(evaluation, tree, root)] }
+  const variants = new Map<string, EvaluatedPackage[]>()
+  for (const each of evaluation.packages) variants.set(each.name, [...(variants.get(each.name) ?? []), each])
+  const places = new MakefilePlaces(projectRoot)
+  const diagnostics: Diagnostic[] = unmetSymbols(evaluation, tree)
+  const names = new Set(evaluation.packages.flatMap(each => [idOf(each)]))
+  const selected = selections(evaluation, tree, options.debian ?? {}, diagnostics)
+  const finalize = globalHooks(evaluation, tree, diagnostics)
+  const packages = new Map<string, ConvertedPackage>()
+  for (const [name, found] of variants) {
+    packages.set(
+      name,
+      convertPackage(found, {
+        ...{ projectRoot, root, tree, places, names, debian: options.debian ?? {} },
+        selected: selected.get(name) ?? [],
+        ...(!request.ownKernel && { kernelHeaders: `linux-headers-${DEBIAN_ARCH[target]}` }),
+        finalize: finalize.get(name) ?? [],
+      }),
+    )
+  }
+  return { packages, enabled: enabledIds(evaluation), diagnostics }
+}
+
+const idOf = ({ variant, name }: EvaluatedPackage) => (variant === 'host' ? `host-${name}` : name)
+
+function wantedConfig(
+  projectRoot: string,
+  tree: string,
+  { defconfig, config = {} }: TreePackagesRequest['options'],
+  target: TargetArch,
+): string {
+  const lines = [...BUILDROOT_ARCH[target]]
+  if (defconfig !== undefined) {
+    const file = `${tree}/${defconfigFile(defconfig)}`
+    if (!existsSync(join(projectRoot, file)))
+      throw new StruxError(`there is no ${file}`, {
+        hint: 'defconfig names a file in the folder configs of the tree.',
+      })
+    lines.push(readFileSync(join(projectRoot, file), 'utf8'))
+  }
+  return [...lines, configText(config)].join('\n')
+}
+
+/** The error of make or kconfiglib, at its place in the tree. */
+function failed({ failure, log }: TreeEvaluation, tree: string, root: string): Diagnostic {
+  const { of, message } = failure!
+  const text = message
+    .split('\n')
+    .map(line => line.replaceAll('/tmp/strux-kconfig/', `${root}/${tree}/`))
+    .find(line => line.includes(`${root}/`))
+  const [, file, line, said] = /([^\s:]+):(\d+): (?:\*\*\* )?(.*?)(?:\. {2}Stop\.)?$/.exec(text ?? '') ?? []
+  const inProject = file?.startsWith(`${root}/`) ? file.slice(root.length + 1) : undefined
+  return {
+    severity: 'error',
+    code: 'buildroot_broken',
+    message: said ?? message.trim().split('\n').at(-1) ?? `${of} failed`,
+    file: inProject ?? `${tree}/${of === 'make' ? 'external.mk' : 'Config.in'}`,
+    line: Number(line ?? 1),
+    column: 1,
+    ...(log.trim() !== '' && !log.includes('***') && { hint: log.trim().split('\n').slice(-3).join('\n') }),
+  }
+}
+
+/** Packages that were asked for, but whose dependencies in Config.in are not met. */
+function unmetSymbols({ symbols, all }: TreeEvaluation, tree: string): Diagnostic[] {
+  return symbols.flatMap(({ name, unmet, at: [file, line] }) =>
+    unmet === ''
+      ? []
+      : [
+          {
+            severity: all ? 'warning' : 'error',
+            code: 'buildroot_not_enabled',
+            message: `${name} is not enabled: it depends on ${unmet}`,
+            hint: `set what it depends on in config, such as { ${unmet.split(',')[0]}: true }`,
+            ...{ file: `${tree}/${file}`, line, column: 1 },
+          } as const,
+        ],
+  )
+}
+
+function enabledIds({ packages, symbols }: TreeEvaluation): string[] {
+  const set = new Set(symbols.filter(({ value }) => value !== 'n' && value !== '').map(({ name }) => name))
+  return packages
+    .filter(each => {
+      const plain = set.has(symbolOf(each.name))
+      if (each.variant === 'target') return plain
+      const hasTarget = packages.some(other => other.name === each.name && other.variant === 'target')
+      return set.has(`BR2_PACKAGE_HOST_${prefixOf(each.name)}`) || (plain && !hasTarget)
+    })
+    .map(idOf)
+}
+
+/** By package, the packages that its symbols select: of the tree, or of Debian. */
+function selections(
+  { packages, symbols }: TreeEvaluation,
+  tree: string,
+  debian: Readonly<Record<string, readonly string[]>>,
+  diagnostics: Diagnostic[],
+): Map<string, string[]> {
+  const names = [...new Set(packages.map(each => each.name))]
+  const needs = new Map(packages.map(each => [idOf(each), words(each.variables.DEPENDENCIES)]))
+  const reaches = (from: string, to: string, seen = new Set<string>()): boolean => {
+    if (from === to) return true
+    if (seen.has(from)) return false
+    seen.add(from)
+    return [...(needs.get(from) ?? []), ...(found.get(from) ?? [])].some(next => reaches(next, to, seen))
+  }
+  const found = new Map<string, string[]>()
+  for (const { name: symbol, selects, at } of symbols) {
+    const owner = packageOfSymbol(symbol, names)
+    if (owner === undefined) continue
+    for (const selectedSymbol of selects) {
+      if (!/^BR2_PACKAGE_(?!HAS_|.*_SUPPORTS$)/.test(selectedSymbol)) continue
+      const own = packageOfSymbol(selectedSymbol, names)
+      if (own === owner) continue
+      const other =
+        own ?? packageOfSymbol(selectedSymbol, Object.keys(debian)) ?? packageOfSymbol(selectedSymbol)
+      if (other === undefined) {
+        diagnostics.push(unknownSelection(owner, selectedSymbol, `${tree}/${at[0]}`, at[1]))
+        continue
+      }
+      // A selection alone gives no order in Buildroot, so it may go in circles.
+      if (own !== undefined && reaches(own, owner)) continue
+      found.set(owner, [...(found.get(owner) ?? []), other])
+    }
+  }
+  return found
+}
+
+function unknownSelection(owner: string, symbol: string, file: string, line: number): Diagnostic {
+  const name = symbol
+    .replace(/^BR2_PACKAGE_/, '')
+    .toLowerCase()
+    .replaceAll('_', '-')
+  return {
+    severity: 'error',
+    code: 'buildroot_dependency',
+    message: `${owner} selects ${symbol}, which is neither of the tree nor known as a package of Debian`,
+    hint: `name Debian's packages for it in the definition: debian: { '${name}': ['NAME'] }; an empty list means that nothing is needed`,
+    ...{ file, line, column: 1 },
+  }
+}
+
+const words = (text = '') => text.split(/\s+/).filter(word => word !== '')
+
+/** Hooks of lists for the whole image, by the package whose prefix they have, else of the first package. */
+function globalHooks(
+  { globals, packages }: TreeEvaluation,
+  tree: string,
+  diagnostics: Diagnostic[],
+): Map<string, TreeEvaluation['globals'][number][]> {
+  const target = packages.filter(each => each.variant === 'target').map(each => each.name)
+  const found = new Map<string, TreeEvaluation['globals'][number][]>()
+  for (const hook of globals) {
+    const name = packageOfSymbol(`BR2_PACKAGE_${hook.name}`, target) ?? target[0]
+    if (name === undefined) continue
+    if (hook.list === 'TARGET_FINALIZE_HOOKS' || hook.list === 'ROOTFS_PRE_CMD_HOOKS')
+      found.set(name, [...(found.get(name) ?? []), hook])
+    else {
+      const { file } = packages.find(each => each.name === name)!
+      diagnostics.push({
+        severity: 'warning',
+        code: 'buildroot_unsupported',
+        message: `${hook.list} names ${hook.name}, which does not run: images are not made by Buildroot's rules`,
+        hint: 'use a post-image script',
+        ...{ file: file || tree, line: 1, column: 1 },
+      })
+    }
+  }
+  return found
+}

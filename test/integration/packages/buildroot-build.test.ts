@@ -1,0 +1,71 @@
+/**
+ * Packages of an external tree of Buildroot, built as they are: a daemon with a cmake library and a tool for the machine
+ * that builds, firmware with a hash and patches.
+ */
+import { execFileSync } from 'node:child_process'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { TREE, treeProject } from '../../support/buildroot-tree.ts'
+import type { TempProject } from '../../support/project.ts'
+
+const test = suite('packages of a Buildroot tree, built')
+let project: TempProject
+
+test.before(() => {
+  project = treeProject()
+})
+test.after(() => project.dispose())
+
+const at = (path: string) => `dist/cache/demo/packages/${path}`
+const NODES = [
+  'package:acme-core',
+  'package:host-acme-sign',
+  'package:acme-daemon',
+  'package:acme-fw',
+  'packages',
+]
+const only = (names: readonly string[]) => names.flatMap(name => ['--only', name])
+
+test('recipes, hooks, options, patches and dependencies work; a second build has nothing to do', async () => {
+  project.bsp([], {
+    arch: 'x86_64',
+    packages: [
+      {
+        buildroot: TREE,
+        defconfig: 'acme_panel',
+        config: { BR2_PACKAGE_ACME_DAEMON_GREETING: 'good day', BR2_PACKAGE_ACME_FW: true },
+      },
+    ],
+  })
+  const built = await project.build([...only(NODES), '--jobs', '2'])
+  assert.is(built.code, 0, built.stdout)
+  assert.equal([...built.ran].sort(), [...NODES].sort())
+  const files = (path: string) => project.at(at(`files/${path}`))
+  const libraries = execFileSync('find', [project.at(at('files')), '-name', 'libacme.so*'], {
+    encoding: 'utf8',
+  })
+  const folder = libraries.split('\n')[0]!.replace(/\/[^/]*$/, '')
+  assert.is(
+    execFileSync('strings', ['-a', files('usr/sbin/acme-daemon')], { encoding: 'utf8' }).includes('good day'),
+    true,
+  )
+  assert.match(execFileSync('strings', ['-a', `${folder}/libacme.so.1`], { encoding: 'utf8' }), /^panel$/m)
+  assert.match(project.read(at('files/etc/acme/first.conf')), /^greeting=good day \/.*\/staging\n$/)
+  assert.is(project.read(at('files/etc/acme/second.conf')), 'greeting=none\n')
+  assert.match(project.read('dist/output/demo/acme-daemon.sig'), /^signed \//)
+  assert.ok(project.has(at('files/usr/lib/systemd/system/acme-daemon.service')))
+  assert.is(project.read(at('files/usr/lib/firmware/acme/firmware.txt')), 'original\npatched\ntwice\n')
+  assert.match(project.read(at('files.list')), /debian\tzlib1g/)
+
+  assert.equal((await project.build(only(NODES))).ran, [])
+  project.write(
+    `${TREE}/package/acme-fw/0002-again.patch`,
+    '--- a/firmware.txt\n+++ b/firmware.txt\n@@ -1,2 +1,2 @@\n-original\n+changed\n patched\n',
+  )
+  project.remove(`${TREE}/package/acme-fw/more`)
+  const again = await project.build(only(NODES))
+  assert.equal(again.ran, ['package:acme-fw', 'packages'], again.stdout)
+  assert.is(project.read(at('files/usr/lib/firmware/acme/firmware.txt')), 'changed\npatched\n')
+})
+
+test.run()

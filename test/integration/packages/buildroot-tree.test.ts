@@ -1,0 +1,154 @@
+/** Packages of an external tree of Buildroot as they are read, without a build. */
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import type { PackageData } from '../../../lib/schema/package.ts'
+import type { Sh } from '../../../lib/sh.ts'
+import { packagesOf, TREE, treeProject } from '../../support/buildroot-tree.ts'
+import type { TempProject } from '../../support/project.ts'
+
+const test = suite('packages of a Buildroot tree')
+let project: TempProject
+
+test.before.each(() => {
+  project = treeProject()
+})
+test.after.each(() => project.dispose())
+
+/** The lines of recipes in a hook or command. */
+const lines = (given: Sh | readonly Sh[] | undefined): string =>
+  [given ?? []]
+    .flat()
+    .map(({ text }) => /\nstrux_recipe '([\s\S]*)'$/.exec(text)?.[1])
+    .join('\n')
+
+test('every package of the tree becomes a source package with its settings', async () => {
+  const { packages, enabled, diagnostics } = await packagesOf(project)
+  assert.equal(diagnostics, [])
+  assert.equal(
+    [...packages.values()].flatMap(each => each.diagnostics),
+    [],
+  )
+  const names = 'core daemon files fw gpio leds meter sign tls ui wave zone'
+    .split(' ')
+    .map(name => `acme-${name}`)
+  assert.equal([...packages.keys()], names)
+  assert.equal([...enabled].sort(), names.map(name => (name === 'acme-sign' ? `host-${name}` : name)).sort())
+  const data = (name: string) => packages.get(name)!.data as PackageData
+
+  const infra = names.map(name => [name.slice(5), data(name).infra ?? 'generic'])
+  assert.equal(Object.fromEntries(infra), {
+    ...{
+      core: 'cmake',
+      daemon: 'generic',
+      files: 'generic',
+      fw: 'generic',
+      gpio: 'autotools',
+      leds: 'kernel-module',
+    },
+    ...{ meter: 'meson', sign: 'generic', tls: 'generic', ui: 'generic', wave: 'cmake', zone: 'generic' },
+  })
+  assert.equal(data('acme-core').conf_opts, [`-DCMAKE_C_FLAGS=@STRUX_TARGET_CFLAGS@ -DACME_NAME='"panel"'`])
+  assert.is(data('acme-core').install_staging, true)
+  assert.equal(data('acme-daemon').dependencies, ['acme-core', 'host-acme-sign', 'deb:zlib1g-dev'])
+  assert.equal(data('acme-daemon').units, ['acme-daemon.service'])
+  assert.equal(data('acme-daemon').users, [
+    { name: 'acme', group: 'acme', home: '/var/lib/acme', groups: ['dialout'] },
+  ])
+  assert.equal(data('acme-daemon').permissions, [
+    { path: '/usr/sbin/acme-daemon', mode: '4755', owner: '0', group: '0' },
+  ])
+  assert.match(lines(data('acme-daemon').commands?.build), /-C @STRUX_D@ MODE=small GREETING='\\''hello'\\''/)
+  assert.match(lines(data('acme-daemon').hooks?.target_finalize), /acme 2\.0/)
+  assert.match(
+    lines(data('acme-files').hooks?.post_rsync),
+    /cp .*package\/acme-files\/+motd\.in @STRUX_D@\/motd/,
+  )
+  assert.match(lines(data('acme-files').commands?.build), /PANEL_1/)
+  assert.equal(data('acme-fw').patches, [`${TREE}/package/acme-fw/0001-mark.patch`])
+  assert.match(data('acme-fw').sha256 ?? '', /^[0-9a-f]{64}$/)
+  assert.equal(data('acme-gpio').conf_env, { ACME_LINES: '8 lines' })
+  assert.equal(data('acme-gpio').host?.conf_opts, ['--with-chip=host'])
+  assert.match(lines(data('acme-gpio').hooks?.pre_configure), /autoreconf/)
+  assert.is(data('acme-leds').subdir, 'driver')
+  assert.equal(data('acme-leds').dependencies, ['deb:linux-headers-amd64'])
+  assert.equal(data('acme-leds').make_opts, ['EXTRA_NAME=panel'])
+  assert.equal(data('acme-meter').conf_opts, ['-Dunit=kilo watt'])
+  assert.is(data('acme-sign').target, false)
+  assert.equal(data('acme-tls').dependencies, ['deb:libssl-dev'])
+  assert.is(data('acme-ui').site, `${TREE}/package/acme-ui/page`)
+  assert.equal(data('acme-ui').dependencies, ['host-acme-wave'])
+  assert.match(lines(data('acme-zone').hooks?.target_finalize), /localtime/)
+})
+
+test('the configuration enables packages, and its choices, selects and strings reach the makefiles', async () => {
+  const { packages, enabled, diagnostics } = await packagesOf(project, {
+    defconfig: 'acme_panel',
+    config: { BR2_PACKAGE_ACME_DAEMON_TLS: true, BR2_PACKAGE_ACME_DAEMON_GREETING: 'good "day"' },
+  })
+  assert.equal(diagnostics, [])
+  assert.equal(enabled, ['acme-core', 'acme-daemon', 'acme-tls'])
+  const daemon = packages.get('acme-daemon')!.data!
+  assert.match(lines(daemon.commands?.build), /MODE=fast/)
+  assert.ok(daemon.dependencies?.includes('acme-tls'))
+})
+
+test('what cannot work is told with file and line', async () => {
+  project.write(
+    `${TREE}/package/acme-bad/acme-bad.mk`,
+    `ACME_BAD_VERSION = 1
+ACME_BAD_SITE = https://example.com/bad
+ACME_BAD_DEPENDENCIES = acme-core \\
+	acme-crypt
+define ACME_BAD_FIX
+	true
+endef
+ACME_BAD_POST_PATCH_HOOKS += ACME_BAD_FIX
+ACME_BAD_POST_BUILD_HOOKS += ACME_BAD_FXI
+$(eval $(generic-package))
+`,
+  )
+  project.write(`${TREE}/package/acme-bad/acme-bad.hash`, 'sha256  00  other.tar.gz\n')
+  project.write(
+    `${TREE}/package/acme-py/acme-py.mk`,
+    'ACME_PY_SITE = ./src\nACME_PY_SITE_METHOD = local\n\n$(eval $(python-package))\n',
+  )
+  project.write(
+    `${TREE}/package/acme-zone/Config.in`,
+    'config BR2_PACKAGE_ACME_ZONE\n\tbool "zone"\n\tdepends on BR2_PACKAGE_ICU\n',
+  )
+  project.write(
+    `${TREE}/Config.in`,
+    `${project.read(`${TREE}/Config.in`)}source "$BR2_EXTERNAL_ACME_PATH/package/acme-zone/Config.in"\n`,
+  )
+  const { packages, diagnostics } = await packagesOf(project, { config: { BR2_PACKAGE_ACME_ZONE: true } })
+  const found = [...diagnostics, ...['acme-bad', 'acme-py'].flatMap(name => packages.get(name)!.diagnostics)]
+  assert.equal(
+    found.map(
+      ({ severity, code, file, line }) => `${severity} ${code} ${file.slice(TREE.length + 9)}:${line}`,
+    ),
+    [
+      'error buildroot_not_enabled acme-zone/Config.in:1',
+      'error buildroot_no_hash acme-bad/acme-bad.hash:1',
+      'error buildroot_unknown_hook acme-bad/acme-bad.mk:9',
+      'error buildroot_dependency acme-bad/acme-bad.mk:4',
+      'error buildroot_unsupported acme-py/acme-py.mk:4',
+      'error buildroot_no_source acme-py/acme-py.mk:1',
+    ],
+  )
+  assert.is(packages.get('acme-bad')!.data, undefined)
+
+  project.write(`${TREE}/package/acme-bad/acme-bad.mk`, 'ACME_BAD_VERSION = 1\nifeq (1\n')
+  const broken = await packagesOf(project)
+  assert.equal(
+    broken.diagnostics.map(({ code, file, line }) => `${code} ${file}:${line}`),
+    [`buildroot_broken ${TREE}/package/acme-bad/acme-bad.mk:2`],
+  )
+  project.write(`${TREE}/package/acme-zone/Config.in`, 'config BR2_PACKAGE_ACME_ZONE\n\tboool "zone"\n')
+  const unparsed = await packagesOf(project)
+  assert.equal(
+    unparsed.diagnostics.map(({ code, file, line }) => `${code} ${file}:${line}`),
+    [`buildroot_broken ${TREE}/package/acme-zone/Config.in:2`],
+  )
+})
+
+test.run()
