@@ -1,11 +1,6 @@
 /** A source package: what a board needs that is no Debian package. */
 import * as z from 'zod'
-import {
-  PACKAGE_HOOK_NAMES,
-  type PackageConditions,
-  type PackageHook,
-  reasonHookNever,
-} from '../hooks/package.ts'
+import { PACKAGE_HOOKS, type PackageConditions, type PackageHook, reasonHookNever } from '../hooks/package.ts'
 import { treePackagesSchema } from './buildroot.ts'
 import { shellSafe, sourcePath } from './path.ts'
 import { choice, type Rule, type RuleParams, strings, text } from './rule.ts'
@@ -44,7 +39,7 @@ const script = z.union([inlineSchema, z.array(inlineSchema).readonly()], {
 const environment = z.record(z.string(), z.string())
 
 const hooksSchema = z.strictObject(
-  Object.fromEntries(PACKAGE_HOOK_NAMES.map(name => [name, script.optional()])) as Record<
+  Object.fromEntries(PACKAGE_HOOKS.map(({ name, doc }) => [name, script.optional().describe(doc)])) as Record<
     PackageHook,
     z.ZodOptional<typeof script>
   >,
@@ -60,10 +55,9 @@ const COMMANDS = [
   'install_images',
 ] as const
 const commandsSchema = z.strictObject(
-  Object.fromEntries(COMMANDS.map(name => [name, inlineSchema.optional()])) as Record<
-    (typeof COMMANDS)[number],
-    z.ZodOptional<typeof inlineSchema>
-  >,
+  Object.fromEntries(
+    COMMANDS.map(name => [name, inlineSchema.optional().describe(`The work of the phase ${name}.`)]),
+  ) as Record<(typeof COMMANDS)[number], z.ZodOptional<typeof inlineSchema>>,
 )
 
 /** The keys that a host variant has of its own. */
