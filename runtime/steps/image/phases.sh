@@ -204,7 +204,9 @@ put_in_place() {
   progress 'Putting the image in place'
   for made in vmlinuz initrd.img; do
     if [ -f "$work/renewed/$made" ]; then cp "$work/renewed/$made" "$PROJECT_DIST_OUTPUT_FOLDER/$made"
-    elif [ -f "$BSP_CACHE_DIR/$made" ]; then cp "$BSP_CACHE_DIR/$made" "$PROJECT_DIST_OUTPUT_FOLDER/$made"; fi
+    elif [ -f "$BSP_CACHE_DIR/$made" ]; then cp "$BSP_CACHE_DIR/$made" "$PROJECT_DIST_OUTPUT_FOLDER/$made"
+    # A handler can leave out the kernel.
+    else rm -f "$PROJECT_DIST_OUTPUT_FOLDER/$made"; fi
   done
   # Start parameters for strux run and strux test.
   jq -n --arg root "$root_device" --arg arguments "$arguments" '{root: $root, cmdline: $arguments}' >"$BSP_CACHE_DIR/.image.json"

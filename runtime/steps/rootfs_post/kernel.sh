@@ -71,7 +71,7 @@ install_custom_kernel() {
 remove_debian_kernel() {
   local packages
   mapfile -t packages < <(in_chroot dpkg-query -W -f '${db:Status-Abbrev} ${Package}\n' 'linux-image-*' 2>/dev/null |
-    sed -n 's/^ii //p')
+    sed -nE 's/^ii +//p')
   if [ ${#packages[@]} -gt 0 ]; then in_chroot apt-get -q -y purge "${packages[@]}"; fi
 }
 
