@@ -1,6 +1,6 @@
 /**
- * Runs the test files, each in a process of its own: unit tests two at a time, then those that use a container engine
- * one after another. Ends with `N passed, N failed`. A file that breaks off, runs no test or skips one has failed.
+ * Runs the test files, each in a process of its own. Those that use a container engine run one after another; unit
+ * tests run beside them, one at a time, and afterwards two at a time. Ends with `N passed, N failed`. A file that breaks off, runs no test or skips one has failed.
  *
  * npm test                    everything that is called *.test.ts
  * npm test -- plan cache      only files whose path contains one of the words
@@ -63,9 +63,15 @@ function sum(matches: Iterable<RegExpMatchArray>): number {
 
 const files = testFiles()
 const needsEngine = (file: string) => file.startsWith('test/integration/') || file.startsWith('test/e2e/')
-const limit = pLimit(2)
-const results = await Promise.all(files.filter(file => !needsEngine(file)).map(file => limit(runFile, file)))
-for (const file of files.filter(needsEngine)) results.push(await runFile(file))
+const unit = pLimit(files.some(needsEngine) ? 1 : 2)
+const withEngine = async (): Promise<Result[]> => {
+  const results: Result[] = []
+  for (const file of files.filter(needsEngine)) results.push(await runFile(file))
+  unit.concurrency = 2
+  return results
+}
+const units = files.filter(file => !needsEngine(file)).map(file => unit(runFile, file))
+const results = (await Promise.all([withEngine(), ...units])).flat()
 
 const passed = results.reduce((all, result) => all + result.passed, 0)
 const failed = results.reduce((all, result) => all + result.failed, 0) + (files.length === 0 ? 1 : 0)
