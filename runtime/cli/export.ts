@@ -4,12 +4,13 @@ import { join, relative, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { type Diagnostic, DiagnosticsError } from '../diagnostics/diagnostic.ts'
 import { StruxError } from '../diagnostics/error.ts'
+import type { Written } from '../export/write.ts'
 import type { Bsp, Loaded, LoadedProject } from '../load/loaded.ts'
 import { diagnose, type LoadOptions, loadBsp, loadProject } from '../load/project.ts'
 import { examine, type Workspace } from '../run/workspace.ts'
 import { type EnableFlags, type GlobalOptions, withEnable } from './options.ts'
 import { printDiagnostics, printJson, printLine } from './terminal.ts'
-import { projectRoot } from './workspace.ts'
+import { namedBsp, projectRoot } from './workspace.ts'
 
 interface ExportFlags extends GlobalOptions, EnableFlags {
   readonly out?: string
@@ -17,6 +18,7 @@ interface ExportFlags extends GlobalOptions, EnableFlags {
   readonly lossy?: boolean
   readonly force?: boolean
   readonly json?: boolean
+  readonly buildroot?: string
 }
 
 const OUT = 'dist/export'
@@ -29,7 +31,8 @@ export function exportCommand(program: Command): void {
     )
     .option('--out <folder>', `the target folder (default: ${OUT} in the project)`)
     .option('--with-sources', "include the application's sources")
-    .option('--lossy', 'leave out settings that YAML cannot express, even if they change the result')
+    .option('--buildroot <folder>', 'write the BSP as an external tree of Buildroot instead')
+    .option('--lossy', 'leave out settings that the format cannot express, even if they change the result')
     .option('--force', 'overwrite files that were not made by an export, or changed since')
     .option('--json', 'print JSON')
     .action((bsp: string | undefined, _: unknown, self: Command) =>
@@ -40,6 +43,7 @@ export function exportCommand(program: Command): void {
 async function exportTo(name: string | undefined, flags: ExportFlags): Promise<void> {
   const root = projectRoot(flags.project)
   const project = await loadProject(root)
+  if (flags.buildroot !== undefined) return exportTree(project, name, flags.buildroot, flags)
   const out = outFolder(root, flags.out)
   const names = name === undefined ? project.bsps.map(bsp => bsp.name) : [name]
   const { loaded, diagnostics } = await loadAll(project, names, flags)
@@ -61,6 +65,39 @@ async function exportTo(name: string | undefined, flags: ExportFlags): Promise<v
   stopAtErrors(said, root)
   const { writeExport } = await import('../export/write.ts')
   const written = writeExport(out, files, name === undefined, flags.force ?? false)
+  printWritten(out, names, written, flags)
+}
+
+/** One BSP, by default the project's. */
+async function exportTree(
+  project: LoadedProject,
+  said: string | undefined,
+  folder: string,
+  flags: ExportFlags,
+): Promise<void> {
+  const { root } = project
+  const out = outFolder(root, folder)
+  const { loaded, diagnostics } = await loadAll(project, [said ?? (await namedBsp(root, undefined))], flags)
+  stopAtErrors(diagnostics, root)
+  const [{ bsp, workspace }] = loaded as [LoadedBsp]
+  const { exportBuildroot } = await import('../export/buildroot/tree.ts')
+  const { files, findings } = exportBuildroot({ ...workspace, out, lossy: flags.lossy ?? false })
+  const about = (source: 'project' | 'bsp') => findings.filter(({ origin }) => origin.source === source)
+  const lost = [
+    ...(await diagnose({ ...project, findings: [], diagnostics: [] }, about('project'))),
+    ...(await diagnose({ ...bsp, findings: [], diagnostics: [] }, about('bsp'))),
+  ]
+  stopAtErrors(lost, root)
+  const { writeExport } = await import('../export/write.ts')
+  printWritten(out, [workspace.bsp.name], writeExport(out, files, true, flags.force ?? false), flags)
+}
+
+function printWritten(
+  out: string,
+  names: readonly string[],
+  written: readonly Written[],
+  flags: ExportFlags,
+): void {
   if (flags.json) {
     printJson({ out, bsps: names, files: written })
     return

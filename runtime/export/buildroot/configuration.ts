@@ -1,0 +1,64 @@
+/** configs/BSP_defconfig: the board's configuration of Buildroot. */
+import { symbolOf } from '../../buildroot/debian-packages.ts'
+import { configText } from '../../steps/post_scripts/tree.ts'
+import { bspOverlays } from '../../steps/rootfs_post/overlays.ts'
+import { scriptSymbols } from './board-scripts.ts'
+import { bootloaderSymbols, kernelSymbols } from './boot-symbols.ts'
+import type { Tree } from './tree.ts'
+
+const ARCH = {
+  arm64: { BR2_aarch64: true },
+  x86_64: { BR2_x86_64: true },
+  armhf: { BR2_arm: true, BR2_cortex_a7: true, BR2_ARM_EABIHF: true },
+} as const
+
+export function writeConfiguration(tree: Tree): void {
+  const { bsp, project, files, plan } = tree
+  const symbols = {
+    ...ARCH[plan.arch],
+    // Debian's C library and init system.
+    ...{ BR2_TOOLCHAIN_BUILDROOT_GLIBC: true, BR2_TOOLCHAIN_BUILDROOT_CXX: true, BR2_INIT_SYSTEMD: true },
+    BR2_TARGET_GENERIC_HOSTNAME: project.config.hostname ?? bsp.data.hostname,
+    ...overlaySymbols(tree),
+    ...scriptSymbols(tree),
+    ...kernelSymbols(tree),
+    ...bootloaderSymbols(tree),
+    ...{ BR2_TARGET_ROOTFS_EXT2: true, BR2_TARGET_ROOTFS_EXT2_4: true },
+    ...Object.fromEntries((bsp.packages ?? []).map(each => [symbolOf(each.id), true])),
+  }
+  files.text('', `configs/${bsp.name}_defconfig`, configText(symbols))
+  reportRest(tree)
+}
+
+function overlaySymbols({ bsp, project, files, board, path }: Tree): Record<string, string> {
+  const ofProject = [project.config.rootfs?.overlay ?? []].flat()
+  const all = [...bspOverlays(bsp.data, bsp.folder).map(each => each.path), ...ofProject]
+  if (all.length === 0) return {}
+  const places = all.map((from, index) => {
+    const to = `${board}/overlay${index === 0 ? '' : `-${index + 1}`}`
+    files.copy('', from, to)
+    return `${path}/${to}`
+  })
+  return { BR2_ROOTFS_OVERLAY: places.join(' ') }
+}
+
+/** Parts of a BSP and project that no symbol or file of the tree stands for. */
+function reportRest({ bsp: { data, extensions }, project: { config }, plan, losses }: Tree): void {
+  const packages = data.rootfs?.packages ?? []
+  if (packages.length > 0)
+    losses.add('bsp', ['rootfs', 'packages'], `Debian packages: ${packages.join(', ')}`)
+  const ofProject = config.rootfs?.packages ?? []
+  if (ofProject.length > 0)
+    losses.add('project', ['rootfs', 'packages'], `Debian packages: ${ofProject.join(', ')}`)
+  if (data.image) losses.add('bsp', ['image'], 'the disk image; make it in a post-image script with genimage')
+  for (const [index, script] of (data.scripts ?? []).entries())
+    losses.add('bsp', ['scripts', index], `a script at ${script.step}`)
+  if (extensions && plan.nodes.some(node => node.kind === 'script' && node.handler))
+    losses.add('bsp', ['extensions'], 'handlers of extensions')
+  const steps = plan.nodes.flatMap(node =>
+    node.kind === 'step' && ['frontend', 'application', 'cage', 'wpe', 'client'].includes(node.id)
+      ? node.id
+      : [],
+  )
+  if (steps.length > 0) losses.add('project', [], `the application and its screen (${steps.join(', ')})`)
+}

@@ -1,0 +1,86 @@
+/** The source of a package, with its patches and hashes, as variables of a makefile. */
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { basename, join, posix } from 'node:path'
+import { type PackageData, siteMethod } from '../../../lib/schema/package.ts'
+import type { PackageVariant } from '../../model/packages.ts'
+import { VERSION_CONTROL } from '../../steps/package/declaration.ts'
+import { inMakefile } from './makefile-text.ts'
+import type { Tree } from './tree.ts'
+
+/** Variables without their prefix. Writes copies of local sources, tarballs, patches and the file of hashes. */
+export function writeSource(tree: Tree, variant: PackageVariant): Record<string, string> {
+  const { folder } = variant.package
+  // A source that is only meant for work on the package is none of the board.
+  const { override_srcdir: _, ...data } = variant.package.data
+  const found = sourceVariables(tree, variant, data, folder)
+  if (data.site !== undefined && siteMethod(data) !== 'local') writePatches(tree, variant)
+  return { ...(data.version !== undefined && { VERSION: inMakefile(data.version) }), ...found }
+}
+
+function sourceVariables(
+  tree: Tree,
+  variant: PackageVariant,
+  data: PackageData,
+  folder: string,
+): Record<string, string> {
+  const { name, version, site, sha256 } = data
+  const place = `package/${name}`
+  const method = siteMethod(data)
+  if (method === 'debian') {
+    tree.losses.addOf(variant, `${name} is built from a source package of Debian`)
+    return {}
+  }
+  if (site === undefined) return {}
+  if (method === 'git') {
+    if (!/^[a-z+]+:\/\/|@/.test(site))
+      tree.losses.addOf(variant, `${name} is built from a repository in the project`)
+    return { SITE: inMakefile(site), SITE_METHOD: 'git' }
+  }
+  if (method === 'local') {
+    const from = posix.join(inOwn(site) ? folder : '.', site)
+    const isControl = (path: string) => path.split('/').some(part => VERSION_CONTROL.includes(part))
+    if (existsSync(join(tree.root, from))) tree.files.copy('', from, `${place}/src`, isControl)
+    return { SITE: `${tree.path}/${place}/src`, SITE_METHOD: 'local' }
+  }
+  const source = data.source ?? `${name}-${version}.tar.gz`
+  const named = data.source === undefined ? {} : { SOURCE: inMakefile(source) }
+  if (method === 'http') {
+    if (sha256 !== undefined) writeHash(tree, name, sha256, source)
+    return { SITE: inMakefile(site.replace(/\/$/, '')), ...named }
+  }
+  const file = posix.join(inOwn(site) ? folder : '.', site, source)
+  const full = join(tree.root, file)
+  if (existsSync(full)) {
+    tree.files.copy('', file, `${place}/source/${source}`)
+    writeHash(tree, name, createHash('sha256').update(readFileSync(full)).digest('hex'), source)
+  }
+  return { SITE: `${tree.path}/${place}/source`, SITE_METHOD: 'file', ...named }
+}
+
+const inOwn = (path: string): boolean => path.startsWith('./') || path === '.'
+
+function writeHash({ files }: Tree, name: string, sum: string, file: string): void {
+  files.text(
+    '',
+    `package/${name}/${name}.hash`,
+    `# Given by the definition of the package\nsha256  ${sum.toLowerCase()}  ${file}\n`,
+  )
+}
+
+/** Buildroot applies the patches of the folder in the order of their names. */
+function writePatches({ files, root }: Tree, { package: { data, folder } }: PackageVariant): void {
+  const all = (data.patches ?? []).flatMap(path => {
+    const place = posix.join(inOwn(path) ? folder : '.', path)
+    if (!statSync(join(root, place), { throwIfNoEntry: false })?.isDirectory()) return [place]
+    const names = readdirSync(join(root, place)).filter(each => each.endsWith('.patch'))
+    return names.sort().map(each => posix.join(place, each))
+  })
+  all.forEach((path, index) => {
+    const number = String(index + 1).padStart(4, '0')
+    const name = basename(path)
+      .replace(/^\d+-/, '')
+      .replace(/(\.patch)?$/, '.patch')
+    files.copy('', path, `package/${data.name}/${number}-${name}`)
+  })
+}
