@@ -1,6 +1,6 @@
 /** A source package as a folder of an external tree: Config.in, NAME.mk, NAME.hash, patches, scripts. */
 import { PACKAGE_HOOKS, type PackageHook, type PackageHookRow } from '../../../lib/hooks/package.ts'
-import { siteMethod } from '../../../lib/schema/package.ts'
+import { type PackageData, siteMethod } from '../../../lib/schema/package.ts'
 import { prefixOf, symbolOf } from '../../buildroot/debian-packages.ts'
 import type { PackageVariant } from '../../model/packages.ts'
 import { scriptsAt } from '../../steps/package/recipe.ts'
@@ -149,14 +149,26 @@ function tables(tree: Tree, { package: { data } }: PackageVariant): string[] {
       return [path, type, mode, owner, group, '- - - - -'].join(' ')
     },
   )
-  const preset = `package/${data.name}/${data.name}.preset`
-  if (data.units?.length) tree.files.text('', preset, data.units.map(unit => `enable ${unit}\n`).join(''))
-  const install = `$(INSTALL) -D -m 0644 ${tree.path}/${preset} $(TARGET_DIR)/usr/lib/systemd/system-preset/50-${data.name}.preset`
   return [
     ...(users.length > 0 ? [defined(`${prefix}_USERS`, ...users)] : []),
     ...(permissions.length > 0 ? [defined(`${prefix}_PERMISSIONS`, ...permissions)] : []),
-    ...(data.units?.length ? [defined(`${prefix}_INSTALL_INIT_SYSTEMD`, install)] : []),
+    ...enabledUnits(tree, data),
   ]
+}
+
+/** After all hooks of the package, which may install its units. */
+function enabledUnits({ files, path }: Tree, { name, units = [] }: PackageData): string[] {
+  if (units.length === 0) return []
+  const preset = `package/${name}/${name}.preset`
+  files.text('', preset, units.map(unit => `enable ${unit}\n`).join(''))
+  const hook = `${prefixOf(name)}_ENABLE_UNITS`
+  const target = '$(TARGET_DIR)/usr/lib/systemd'
+  const text = defined(
+    hook,
+    ...units.map(unit => `test -f ${target}/system/${unit}`),
+    `$(INSTALL) -D -m 0644 ${path}/${preset} ${target}/system-preset/50-${name}.preset`,
+  )
+  return [`${text}${prefixOf(name)}_POST_INSTALL_TARGET_HOOKS += ${hook}\n`]
 }
 
 function menuEntry(tree: Tree, variant: PackageVariant): string {

@@ -255,6 +255,7 @@ test('users, permissions and units are tables and presets', () => {
     text,
     /\t\/usr\/bin\/zeta f 4755 root root - - - - -\n\t\/var\/lib\/zeta r -1 zeta zeta - - - - -\n/,
   )
+  assert.match(text, /ZETA_POST_INSTALL_TARGET_HOOKS \+= ZETA_ENABLE_UNITS\n/)
   assert.is(read('package/zeta/zeta.preset'), 'enable zeta.service\n')
 })
 
