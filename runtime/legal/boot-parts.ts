@@ -7,7 +7,7 @@ import type { BspData } from '../../lib/schema.ts'
 import { cacheFolder, outputFolder } from '../model/paths.ts'
 import { type Built, cached, stepConfig } from './built.ts'
 import type { Component, LicenseText, SourceFile } from './component.ts'
-import { keptSource } from './kept-sources.ts'
+import { keptSource, keptVersion } from './kept-sources.ts'
 import type { Licensing } from './licensing.ts'
 
 export async function bootParts(built: Built): Promise<Component[]> {
@@ -29,11 +29,8 @@ async function kernel(built: Built): Promise<Component[]> {
   ]
 }
 
-/** Debian packages that bootloaders are taken from, by the pattern of their file names. */
-const FROM_DEBIAN = {
-  grub: { package: /^grub-.*-bin_/, licensing: { expression: 'GPL-3.0-or-later' } },
-  'systemd-boot': { package: /^systemd-boot-efi_/, licensing: { expression: 'LGPL-2.1-or-later' } },
-} as const satisfies Record<string, { package: RegExp; licensing: Licensing }>
+/** The licences of bootloaders that are taken from Debian's packages. */
+const FROM_DEBIAN = { grub: 'GPL-3.0-or-later', 'systemd-boot': 'LGPL-2.1-or-later' } as const
 
 async function bootloader(built: Built): Promise<Component[]> {
   const settings = built.bsp.boot?.bootloader
@@ -69,13 +66,14 @@ function debianBootloader(built: Built, type: keyof typeof FROM_DEBIAN): Compone
       armhf: ['systemd-boot-efi'],
     },
   }[type][built.plan.arch]
-  const version = built.bsp.boot?.bootloader?.version
+  const wanted = built.bsp.boot?.bootloader?.version
   return names.map(name => {
+    const version = keptVersion(built, name, wanted)
     const purl = new PackageURL('deb', 'debian', name, version, { distro: built.suite }).toString()
     return {
       ...{ id: purl, name, purl, type: 'firmware', part: 'target' },
       ...(version !== undefined && { version }),
-      licensing: FROM_DEBIAN[type].licensing,
+      licensing: { expression: FROM_DEBIAN[type] },
       site: `https://packages.debian.org/${built.suite}/${name}`,
     }
   })

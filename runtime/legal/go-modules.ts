@@ -2,10 +2,11 @@
  * The modules in a program that was compiled with Go: the compiler records them in the program itself. Source:
  * debug/buildinfo of Go's standard library, the form of Go 1.18 and later.
  */
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PackageURL } from 'packageurl-js'
 import type { Component } from './component.ts'
+import { licenseFiles } from './license-files.ts'
 
 /** In bytes that do not occur in this form elsewhere; the record begins at a multiple of 16. */
 const MAGIC = Buffer.from('\xff Go buildinf:', 'latin1')
@@ -97,12 +98,3 @@ function purlOf(path: string, version: string): string {
 
 /** As in the module cache: a capital letter is `!` and the small one. */
 const escaped = (path: string): string => path.replaceAll(/[A-Z]/g, letter => `!${letter.toLowerCase()}`)
-
-/** The files at the top of a folder whose names say that they are about the licence. */
-export function licenseFiles(folder: string): { name: string; from: string }[] {
-  if (!existsSync(folder)) return []
-  return readdirSync(folder, { withFileTypes: true })
-    .filter(each => each.isFile() && /^(licen[cs]e|copying|copyright|notice|unlicense)/i.test(each.name))
-    .map(({ name }) => ({ name, from: join(folder, name) }))
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
-}

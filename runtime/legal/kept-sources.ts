@@ -31,13 +31,12 @@ export async function keptSource(built: Built, wanted: WantedSource): Promise<So
 }
 
 async function findSource(built: Built, wanted: WantedSource): Promise<SourceFile[]> {
-  const { root, suite, plan } = built
+  const { root, suite } = built
   const { source } = wanted
   const [url = '', ref = ''] = source.split('#')
   const isHere = /^\.{1,2}(\/|$)/.test(source)
   if (isHere && !source.includes('#')) return localSource(join(root, wanted.folder, source), wanted.name)
-  if (source.startsWith('deb:'))
-    return keptAs(built, `deb ${suite} ${source.slice(4)} ${DEBIAN_ARCH[plan.arch]}`)
+  if (source.startsWith('deb:')) return keptAs(built, debKey(built, source.slice(4)))
   if (source.startsWith('deb-src:')) return keptAs(built, `deb-src ${suite} ${source.slice(8)}`)
   const isTarball = /\.(tar|tar\.(gz|xz|bz2|zst)|tgz|txz|tbz2)$/.test(url.replace(/\?.*/, ''))
   if (!source.includes('#') && isTarball)
@@ -61,6 +60,16 @@ function keptAs(built: Built, key: string): SourceFile[] {
   const lines = readFileSync(record, 'utf8').split('\n')
   return lines.filter(line => line !== '').flatMap(line => keptFile(built, line.split(' ')[0]!))
 }
+
+/** The version of a binary package of Debian as it was fetched last; `wanted` if it is not kept. */
+export function keptVersion(built: Built, name: string, wanted: string | undefined): string | undefined {
+  const [file] = keptAs(built, debKey(built, wanted === undefined ? name : `${name}=${wanted}`))
+  // NAME_VERSION_ARCH.deb
+  return file?.name.split('_')[1] ?? wanted
+}
+
+const debKey = ({ suite, plan }: Built, name: string): string =>
+  `deb ${suite} ${name} ${DEBIAN_ARCH[plan.arch]}`
 
 function keptFile(built: Built, sum: string): SourceFile[] {
   const folder = keeper(built, 'files', sum.toLowerCase())

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { PackageURL } from 'packageurl-js'
 import { StruxError } from '../diagnostics/error.ts'
 import type { Component, Hash } from './component.ts'
-import { licenseFiles } from './go-modules.ts'
+import { licenseFiles } from './license-files.ts'
 import { licensingOf } from './licensing.ts'
 
 interface Locked {

@@ -34,13 +34,15 @@ export function writePackage(
     ...(target && data.install_target === false && { INSTALL_TARGET: 'NO' }),
     ...(target && data.install_images && { INSTALL_IMAGES: 'YES' }),
   }
+  const needs = new Map(variants.map(each => [each, dependenciesOf(tree, each)]))
+  const blocksOf = (variant: PackageVariant) => variantBlocks(tree, variant, needs.get(variant)!, together)
   const blocks = [
     `${RULE}\n#\n# ${data.name}\n#\n${RULE}\n`,
     assignments(prefixOf(data.name), general),
-    ...(target ? variantBlocks(tree, target, together) : []),
+    ...(target ? blocksOf(target) : []),
     ...(target && data.infra === 'kernel-module' ? ['$(eval $(kernel-module))\n'] : []),
     ...(target ? [`$(eval $(${infrastructure(target)}-package))\n`] : []),
-    ...(host ? variantBlocks(tree, host, together) : []),
+    ...(host ? blocksOf(host) : []),
     ...(host ? [`$(eval $(host-${infrastructure(host)}-package))\n`] : []),
   ]
   tree.files.text(
@@ -51,7 +53,7 @@ export function writePackage(
   tree.files.text(
     '',
     `package/${data.name}/Config.in`,
-    variants.map(each => menuEntry(tree, each)).join('\n'),
+    variants.map(each => menuEntry(tree, each, needs.get(each)!)).join('\n'),
   )
 }
 
@@ -73,11 +75,15 @@ const MAKE_OPTIONS: Readonly<Record<string, string>> = {
   'kernel-module': 'MODULE_MAKE_OPTS',
 }
 
-function variantBlocks(tree: Tree, variant: PackageVariant, together: Together | undefined): string[] {
+function variantBlocks(
+  tree: Tree,
+  variant: PackageVariant,
+  needed: readonly string[],
+  together: Together | undefined,
+): string[] {
   const { data } = variant.package
   const prefix = prefixOf(variant.id)
   const own = variant.variant === 'host' ? (data.host ?? {}) : data
-  const needed = dependenciesOf(tree, variant)
   const makeOptions = MAKE_OPTIONS[data.infra ?? 'generic']
   const settings = {
     ...(needed.length > 0 && { DEPENDENCIES: needed.join(' ') }),
@@ -171,15 +177,12 @@ function enabledUnits({ files, path }: Tree, { name, units = [] }: PackageData):
   return [`${text}${prefixOf(name)}_POST_INSTALL_TARGET_HOOKS += ${hook}\n`]
 }
 
-function menuEntry(tree: Tree, variant: PackageVariant): string {
+function menuEntry(tree: Tree, variant: PackageVariant, needed: readonly string[]): string {
   const {
     id,
     package: { data },
   } = variant
-  const selected =
-    variant.variant === 'target'
-      ? dependenciesOf(tree, variant).filter(name => !name.startsWith('host-'))
-      : []
+  const selected = variant.variant === 'target' ? needed.filter(name => !name.startsWith('host-')) : []
   const help = `${data.name}${data.version === undefined ? '' : ` ${data.version}`}, exported from the definition of ${tree.bsp.name}.`
   return [
     `config ${symbolOf(id)}`,

@@ -347,6 +347,7 @@ test('what has no counterpart is an error at its place, and a warning with --los
     "Debian's kernel",
   ])
     assert.match(refused.stderr, new RegExp(`no counterpart in Buildroot: .*${what}`), what)
+  assert.is(refused.stderr.match(/libobscure-dev/g)!.length, 1)
   assert.match(refused.stderr, /bsp\/demo\/bsp\.ts:\d+:\d+/)
   const allowed = await project.strux(['export', '--buildroot', project.at(OUT), '--lossy'])
   assert.is(allowed.code, 0, allowed.stderr)

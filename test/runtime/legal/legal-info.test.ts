@@ -311,6 +311,19 @@ test('the same build gives the same bytes; a time is there only with SOURCE_DATE
   assert.is(await schemaErrors(project.read(`${OUT}/sbom.cdx.json`)), undefined)
 })
 
+test('GRUB has the version of the package that was fetched', async () => {
+  keep('deb trixie grub-efi-amd64-bin amd64', 'grub-efi-amd64-bin_2.12-9_amd64.deb', 'grub')
+  project.bsp([], {
+    arch: 'x86_64',
+    packages: ['beacon'],
+    boot: { bootloader: { enabled: true, type: 'grub' } },
+  })
+  assert.is((await project.strux(['legal-info'])).code, 0)
+  const grub = component('pkg:deb/debian/grub-efi-amd64-bin')
+  assert.is(grub.purl, 'pkg:deb/debian/grub-efi-amd64-bin@2.12-9?distro=trixie')
+  assert.equal(grub.licenses, [{ license: { id: 'GPL-3.0-or-later' } }])
+})
+
 test('a folder with other files stays as it is', async () => {
   project.write('documents/letter', 'dear\n')
   const { code, stderr } = await project.strux(['legal-info', '--out', project.at('documents')])
