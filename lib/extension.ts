@@ -64,6 +64,8 @@ export interface ExtensionBody<O> {
    * in the folder of the file that was found by name, else of the definition that enables the extension.
    */
   readonly url?: string | undefined
+  /** For an extension that makes images unsafe: a text that every command shows as a warning. */
+  readonly warning?: string | undefined
   /** The options and their defaults. */
   readonly options?: O | undefined
   /** Extensions that this one needs, by name or as values: they are enabled too. */

@@ -28,6 +28,7 @@ export const extensionSchema = z.strictObject({
   name: text(name('an extension')),
   description: z.string().optional(),
   url: z.string().optional(),
+  warning: z.string().optional(),
   options: z.record(z.string(), z.unknown()).optional(),
   requires: z.array(extensionEntry).readonly().optional(),
   hooks: z.strictObject(

@@ -52,7 +52,7 @@ async function exportTo(name: string | undefined, flags: ExportFlags): Promise<v
   const { files, ofProject, ofBsps } = await exportAll(
     loaded.map(({ bsp, workspace }) => ({ ...workspace, source: bsp.source })),
     {
-      ...{ root, project: loaded[0]!.workspace.project, config: project.source, out },
+      ...{ root, config: project.source, out },
       ...{ withSources: flags.withSources ?? false, lossy: flags.lossy ?? false },
       complete: name === undefined,
     },

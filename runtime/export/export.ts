@@ -8,10 +8,13 @@ import type { Plan } from '../model/plan.ts'
 import { exportBsp } from './bsp.ts'
 import { FileSet } from './files.ts'
 import { exportProject } from './project.ts'
+import { differencesOfProject } from './project-differences.ts'
 import { exportedBsps } from './write.ts'
 
 /** A BSP that loads and can be planned. */
 export interface ExportedBsp {
+  /** The project with the changes of this BSP's extensions. */
+  readonly project: Project
   readonly bsp: Bsp
   readonly plan: Plan
   readonly fileStates: FileStates
@@ -20,7 +23,6 @@ export interface ExportedBsp {
 
 export interface ExportOptions {
   readonly root: string
-  readonly project: Project
   readonly config: DefinitionSource | undefined
   /** Absolute path of the target folder. */
   readonly out: string
@@ -41,25 +43,26 @@ export interface Exported {
 const FORMAT = '0.3.0'
 
 export async function exportAll(bsps: readonly ExportedBsp[], options: ExportOptions): Promise<Exported> {
-  const { root, project, config, out, lossy, withSources, complete } = options
+  const { root, config, out, lossy, withSources, complete } = options
   const [first] = bsps
   if (!first) throw new StruxError('there is no BSP to export')
+  const { project } = first
   const files = new FileSet(root, out)
   const definitions = new Set([config, ...bsps.map(bsp => bsp.source)].flatMap(filesOf))
   const ofBsps = new Map<string, readonly Finding[]>()
   for (const each of bsps) {
-    const input = { root, project, files, definitions, lossy, version: await versionOf(each.source) }
+    const input = { root, files, definitions, lossy, version: await versionOf(each.source) }
     ofBsps.set(each.bsp.name, await exportBsp({ ...each, ...input }))
   }
   const there = [...bsps.map(each => each.bsp.name), ...(complete ? [] : exportedBsps(out))]
   const ofProject = await exportProject({
     ...first,
-    ...{ root, project, files, definitions, lossy, withSources },
+    ...{ root, files, definitions, lossy, withSources },
     file: config?.kind === 'yaml' ? config.file : (config?.module.entry ?? 'the project'),
     // If the default BSP is not exported, the first exported one becomes the default.
     defaultBsp: there.includes(project.config.bsp) ? project.config.bsp : first.bsp.name,
   })
-  return { files, ofProject, ofBsps }
+  return { files, ofProject: [...ofProject, ...differencesOfProject(bsps, lossy)], ofBsps }
 }
 
 /** The version of an existing YAML file, if one is re-exported. */

@@ -10,6 +10,8 @@ export interface DeclaredExtension {
   readonly description?: string
   /** The URL of the module that defines it, if its author gives one. */
   readonly url?: string
+  /** Shown whenever the extension is enabled. */
+  readonly warning?: string
   /** The options with their defaults, and those that were set. */
   readonly options: Readonly<Record<string, unknown>>
   readonly given: Readonly<Record<string, unknown>>

@@ -43,13 +43,14 @@ export function readExtension(extension: unknown): ReadExtension {
   )
   findings.push(...unnamed(handlers))
   if (findings.length > 0) return { findings }
-  const { name, description, url, requires = [], on_failure } = body
+  const { name, description, url, warning, requires = [], on_failure } = body
   return {
     findings,
     value: {
       name,
       ...(description !== undefined && { description }),
       ...(url !== undefined && { url }),
+      ...(warning !== undefined && { warning }),
       options: body.options ?? {},
       given: extensionOptions(extension).given,
       requires: requires as readonly (string | Extension)[],

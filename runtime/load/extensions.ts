@@ -11,10 +11,12 @@ import type { DeclaredExtension, DeclaredHandler, Locate, PlacedExtension } from
 import { extensionNames, findExtension } from '../extensions/find.ts'
 import { readExtension } from '../extensions/read.ts'
 import { type ResolveProblem, resolveExtensions, type SkipWish } from '../extensions/resolve.ts'
+import { SHIPPED_NAMES, shippedExtension } from '../extensions/shipped.ts'
 import { placeOfBoard } from '../layers/board.ts'
 import { versionMismatch } from '../layers/board-version.ts'
 import type { EnabledExtension, Extensions, SourcePlace } from '../model/extensions.ts'
 import { keepCopy } from '../state/copy.ts'
+import { selfVersion } from '../state/own-package.ts'
 import { evaluateModule } from './evaluate.ts'
 import {
   configFileOf,
@@ -44,6 +46,7 @@ export async function loadExtensions(
 ): Promise<LoadedExtensions> {
   const loader = new ExtensionLoader(sources, wishes, bash)
   for (const wish of wishes) await loader.enable(wish)
+  await loader.warn()
   const { diagnostics, placed } = loader
   const { extensions, problems } = resolveExtensions(placed, [...skips, ...loader.skips])
   // Errors in an extension explain why its handlers are missing.
@@ -109,6 +112,20 @@ class ExtensionLoader {
     }))
   }
 
+  /** Reports the warnings of the extensions themselves. */
+  async warn(): Promise<void> {
+    for (const { declared, wish } of this.#found.values()) {
+      const { name, warning } = declared
+      if (warning === undefined) continue
+      const said = {
+        code: 'extension_warning',
+        message: `${name}: ${warning}`,
+        hint: `${wish.by} enables it`,
+      }
+      this.diagnostics.push({ severity: 'warning', ...said, ...(await wish.locate([])) })
+    }
+  }
+
   /** Adds the extension and those that it requires. */
   async enable(wish: ExtensionWish): Promise<void> {
     const candidate = await (typeof wish.entry === 'string'
@@ -150,14 +167,25 @@ class ExtensionLoader {
       return loaded && { ...loaded, wish }
     }
     if (this.#values.has(name)) return undefined
-    const names = [...new Set([...extensionNames(this.#root), ...this.#values])].sort()
+    const shipped = shippedExtension(name)
+    if (shipped) return this.#shipped(shipped, wish)
+    const names = [...new Set([...extensionNames(this.#root), ...this.#values, ...SHIPPED_NAMES])].sort()
     const near = suggest(name, names)
     const message = `there is no extension '${name}'`
-    const list = names.length > 0 ? `extensions: ${names.join(', ')}` : 'the project has no extensions'
+    const list = `extensions: ${names.join(', ')}`
     const hint = near === undefined ? `${list}; ${NAME_HINT(name)}` : `did you mean '${near}'? ${list}`
     if (wish.by === '--enable') throw new StruxError(message, { hint, exitCode: 2 })
     await this.#report({ code: 'unknown_extension', message, hint }, wish.locate([]))
     return undefined
+  }
+
+  /** An extension of this package, which the project does not replace with one of its own. */
+  async #shipped(extension: Extension, wish: ExtensionWish): Promise<Candidate | undefined> {
+    const read = await this.#read(extension, wish.locate)
+    if (!read) return undefined
+    const declared = withVersion(read, `strux-bsp ${selfVersion()}`)
+    const enabled = enabledAs(declared, { folder: wish.folder, kind: 'package', addedBy: wish.by })
+    return { declared, enabled, wish, locate: wish.locate, files: new Set() }
   }
 
   async #load(name: string, file: string, wish: ExtensionWish): Promise<Omit<Candidate, 'wish'> | undefined> {

@@ -41,7 +41,7 @@ export async function exportProject(root: string, options: ExportOptions = {}): 
   const { files, ofProject, ofBsps } = await exportAll(
     bsps.map(each => ({ ...each.workspace, source: each.loaded.source })),
     {
-      ...{ root, project: bsps[0]!.workspace.project, config: loaded.source, out },
+      ...{ root, config: loaded.source, out },
       ...{ withSources: options.withSources ?? false, lossy: options.lossy ?? false },
       complete: options.only === undefined,
     },

@@ -460,15 +460,17 @@ test('for random definitions', async () => {
       const plan = planOf(data)
       const fileStates = new FileStates(root, new HashMemo(join(folder, 'memo')))
       const exportIt = () =>
-        exportAll([{ bsp: { ...location, data, layers }, plan, fileStates, source: undefined }], {
-          root,
-          project: found,
-          config: undefined,
-          out,
-          withSources: false,
-          lossy: false,
-          complete: true,
-        })
+        exportAll(
+          [{ project: found, bsp: { ...location, data, layers }, plan, fileStates, source: undefined }],
+          {
+            root,
+            config: undefined,
+            out,
+            withSources: false,
+            lossy: false,
+            complete: true,
+          },
+        )
       const { files, ofBsps } = await exportIt()
       assert.equal(
         ofBsps.get('demo')!.filter(each => each.severity === 'error'),

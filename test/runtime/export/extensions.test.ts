@@ -6,10 +6,14 @@ import { TempProject } from '../../support/project.ts'
 
 const test = suite('export of extensions')
 
-function project(hooks: string): TempProject {
+function project(hooks: string, more: object = {}): TempProject {
   const made = new TempProject()
   made.config({ extensions: ['probe'], skip_hooks: ['post_customize_image__not-this'] })
-  made.bsp([], { arch: 'x86_64', image: { partitions: [{ name: 'root', type: 'root', size: '64M' }] } })
+  made.bsp([], {
+    arch: 'x86_64',
+    image: { partitions: [{ name: 'root', type: 'root', size: '64M' }] },
+    ...more,
+  })
   made.write(
     'extensions/probe.ts',
     `import { defineExtension, sh } from 'strux-bsp'
@@ -50,13 +54,42 @@ test('handlers become scripts at the nearest hooks, in their order', async () =>
   made.dispose()
 })
 
+test('values of the project that differ between BSPs are refused', async () => {
+  const made = new TempProject()
+  const body = { arch: 'x86_64', image: { partitions: [{ name: 'root', type: 'root', size: '64M' }] } }
+  made.bsp([], { ...body, name: 'demo' })
+  made.bsp([], { ...body, name: 'other', extensions: ['probe'] })
+  made.write(
+    'extensions/probe.ts',
+    `import { defineExtension } from 'strux-bsp'
+export default defineExtension({ name: 'probe', hooks: { user_config: ({ project }) => {
+  project.rootfs = { ...project.rootfs, packages: ['jq'], fonts: 'latin' } } } })`,
+  )
+  const refused = await exportProject(made.root).then(
+    () => '',
+    error => String(error),
+  )
+  for (const key of ['rootfs.packages', 'rootfs.fonts'])
+    assert.match(
+      refused,
+      `'${key}' of the project: extensions of the BSPs demo and other give it different values`,
+    )
+  const { said, read } = await exportProject(made.root, { lossy: true })
+  assert.ok(said.some(({ message }) => message.includes('so the one of demo is taken')))
+  assert.not.match(read('strux.yaml'), 'jq')
+  const alone = await exportProject(made.root, { only: 'other' })
+  assert.match(alone.read('strux.yaml'), 'jq')
+  made.dispose()
+})
+
 test('a handler without a counterpart is refused, and left out of a lossy export', async () => {
   for (const [hook, reason] of [
     ['post_family_tweaks: () => {}', /TypeScript function/],
     ['custom_apt_repo: sh`true`', /add a repository/],
+    ['custom_kernel_config: sh`true`', /configuration of a kernel/],
     ['extension_metadata_ready: sh`true`', /no records of hook calls/],
   ] as const) {
-    const made = project(hook)
+    const made = project(hook, { boot: { kernel: { custom_kernel: true } } })
     try {
       await exportProject(made.root)
       assert.unreachable(hook)

@@ -290,7 +290,11 @@ test('--enable with an unknown name is wrong use', async () => {
     const { message, hint, exitCode } = error as { message: string; hint: string; exitCode: number }
     assert.equal(
       [message, hint, exitCode],
-      ["there is no extension 'motdd'", "did you mean 'motd'? extensions: motd", 2],
+      [
+        "there is no extension 'motdd'",
+        "did you mean 'motd'? extensions: debug-access, grow-root, image-formats, motd, serial-console, ssh-access",
+        2,
+      ],
     )
   }
 })
