@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { bootloaderSchema, kernelSchema } from './boot.ts'
 import { extensionKeys } from './extension.ts'
 import { imageSchema } from './image.ts'
-import { packageEntry } from './package.ts'
+import { packageEntry, scriptsOfHook } from './package.ts'
 import { shellSafe } from './path.ts'
 import { postImageSchema, postScripts } from './post-script.ts'
 import { boardQemuSchema } from './qemu.ts'
@@ -153,6 +153,12 @@ export const bspSchema = z.strictObject({
     .optional()
     .describe(
       "Packages that are built from source: names of files in the project's `packages/` folder, or values made by `definePackage`.",
+    ),
+  /** Scripts that run in the root filesystem after the `target_finalize` hooks of all packages, before overlays and images. */
+  target_finalize: scriptsOfHook
+    .optional()
+    .describe(
+      'Scripts that run in the root filesystem after the `target_finalize` hooks of all packages, before overlays and images.',
     ),
   /** Scripts that change the complete root filesystem, in this order, as root. */
   post_build: postScripts

@@ -33,16 +33,16 @@ const dependencyRule: Rule<string> = {
 
 const dependencies = z.array(text(dependencyRule)).readonly()
 const path = text(...sourcePath)
-const script = z.union([inlineSchema, z.array(inlineSchema).readonly()], {
+/** One script, or several that run in this order. */
+export const scriptsOfHook = z.union([inlineSchema, z.array(inlineSchema).readonly()], {
   error: 'must be an inline script or a list of them: sh`…`',
 })
 const environment = z.record(z.string(), z.string())
 
 const hooksSchema = z.strictObject(
-  Object.fromEntries(PACKAGE_HOOKS.map(({ name, doc }) => [name, script.optional().describe(doc)])) as Record<
-    PackageHook,
-    z.ZodOptional<typeof script>
-  >,
+  Object.fromEntries(
+    PACKAGE_HOOKS.map(({ name, doc }) => [name, scriptsOfHook.optional().describe(doc)]),
+  ) as Record<PackageHook, z.ZodOptional<typeof scriptsOfHook>>,
 )
 
 const COMMANDS = [

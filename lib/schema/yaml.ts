@@ -41,6 +41,7 @@ export const TYPESCRIPT_KEYS = {
     'rootfs.repositories': 'refused',
     image: 'script',
     packages: 'refused',
+    target_finalize: 'refused',
     post_build: 'refused',
     post_fakeroot: 'refused',
     post_image: 'refused',

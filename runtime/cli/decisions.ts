@@ -11,6 +11,8 @@ export function printPlan(plan: Plan): void {
   for (const node of plan.nodes) {
     printLine(`  ${label(node, width)}  ${colors.dim(node.title === node.id ? '' : node.title)}`)
     for (const ref of node.dependencies) printLine(colors.dim(`      reads ${ref.path}`))
+    for (const { hook, of, title } of (node.kind === 'step' && node.hooks) || [])
+      printLine(colors.dim(`      calls ${hook}${node.id === `package:${of}` ? '' : ` of ${of}`}: ${title}`))
     for (const ref of node.artifacts) printLine(colors.dim(`      makes ${ref.path}`))
   }
   if (plan.flash.length > 0) {

@@ -57,7 +57,7 @@ function refusals(key: string, value: unknown): (readonly [key: string, why: str
     return value === suite ? [] : [[key, `other tools build on ${suite}`]]
   }
   if (key === 'rootfs.repositories') return [[key, 'other tools install only packages of Debian']]
-  if (key === 'post_build' || key === 'post_fakeroot')
+  if (['target_finalize', 'post_build', 'post_fakeroot'].includes(key))
     return [[key, 'other tools have project scripts for the root filesystem (rootfs_post)']]
   if (key === 'packages') return [[key, 'other tools build nothing from source but kernel and bootloader']]
   if (key === 'post_image') return [[key, 'other tools run no post-image scripts; they have after_build']]

@@ -43,6 +43,7 @@ export const LIST_RULES: Readonly<Record<string, ListRule>> = {
   'image.raw': 'replace',
   'qemu.flags': 'union',
   packages: 'packages',
+  target_finalize: 'all',
   post_build: 'scripts',
   post_fakeroot: 'scripts',
   'post_image.scripts': 'scripts',

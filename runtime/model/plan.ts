@@ -119,8 +119,19 @@ export interface StepNode extends NodeBase {
   readonly loopDevices?: true
   /** The values of the definition that the step reads, by key. */
   readonly config: Readonly<Record<string, unknown>>
+  /** The scripts of the definition that its own commands run, in order. Their texts are in `config`. */
+  readonly hooks?: readonly StepHook[]
   /** Ids of the scripts whose content and inputs count as the step's own (before_kernel, after_kernel_extract, …). */
   readonly feeders: readonly string[]
+}
+
+/** A script of a source package or of the BSP that a step runs as part of its commands. */
+export interface StepHook {
+  readonly hook: string
+  /** The id of the package's variant, or the name of the BSP. */
+  readonly of: string
+  /** The first line of the script. */
+  readonly title: string
 }
 
 /**

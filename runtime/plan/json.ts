@@ -34,7 +34,7 @@ export function nodeJson(node: PlanNode): object {
           ...(node.location === undefined ? {} : { location: node.location }),
           ...(node.layer === undefined ? {} : { layer: node.layer }),
         }
-      : { step: node.step, title: node.title }
+      : { step: node.step, title: node.title, ...(node.hooks && { hooks: node.hooks }) }
   return {
     id: node.id,
     kind: node.kind,

@@ -169,6 +169,7 @@ function stepEnvironmentOf(step: StepDeclaration, planning: Planning, scripts: r
 }
 
 function stepNode(step: StepDeclaration, planning: Planning, scripts: readonly ScriptNode[]): StepNode {
+  const hooks = step.hooks?.(planning.stepFacts) ?? []
   const variables = variablesOfHandlers(step.name, scripts, planning.bspName)
   return {
     kind: 'step',
@@ -185,6 +186,7 @@ function stepNode(step: StepDeclaration, planning: Planning, scripts: readonly S
     rewrites: [],
     ...(step.loopDevices?.(planning.stepFacts) && { loopDevices: true }),
     config: step.config(planning.stepFacts),
+    ...(hooks.length > 0 && { hooks }),
     feeders: scripts.filter(script => script.feeds && script.step === step.name).map(script => script.id),
     scope: step.shared ? 'shared' : 'bsp',
     everyTime: false,

@@ -5,7 +5,7 @@
 import type { BspData, ProjectData } from '../../lib/schema.ts'
 import type { ToolGroup } from '../../lib/tools.ts'
 import type { PackageVariant } from '../model/packages.ts'
-import type { PathRef, TargetArch } from '../model/plan.ts'
+import type { PathRef, StepHook, TargetArch } from '../model/plan.ts'
 
 export interface StepFacts {
   readonly project: ProjectData
@@ -41,6 +41,8 @@ export interface StepDeclaration {
   readonly shared: boolean
   readonly inputs: (facts: StepFacts) => readonly PathRef[]
   readonly outputs: (facts: StepFacts) => readonly PathRef[]
+  /** The scripts of the definition that its own commands run, in order. Default: none. */
+  readonly hooks?: (facts: StepFacts) => readonly StepHook[]
   /** The values of the definition that the step reads, by key. */
   readonly config: (facts: StepFacts) => Readonly<Record<string, unknown>>
 }

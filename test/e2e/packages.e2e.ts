@@ -43,6 +43,7 @@ export default definePackage({
   project.bsp([], {
     rootfs: { overlay: './overlay' },
     packages: ['crypt'],
+    target_finalize: `cat "$TARGET_DIR/order" >"$TARGET_DIR/finalized"; test -z "\${NAME-}"; test -d "$HOST_DIR"`,
     post_build: ['board/post-build.sh'],
     post_fakeroot: [
       {
@@ -60,6 +61,8 @@ export default definePackage({
   const tar = (...args: string[]) => execFileSync('tar', [...args], { encoding: 'utf8', maxBuffer: 1e8 })
   // The overlay takes the place of what the hooks wrote before it.
   assert.is(tar('-xzOf', archive, './order'), 'overlay\npost_build shared\npost_fakeroot shared own\n')
+  // The BSP's hook comes after those of packages.
+  assert.is(tar('-xzOf', archive, './finalized'), 'finalize 1\nfinalize 2\n')
   const listed = tar('-tvzf', archive, '--numeric-owner')
   assert.match(listed, /-rw-r--r-- 1234\/1234 .* \.\/order\n/)
   assert.match(listed, /-rwsr-x--- 0\/\d+ .* \.\/usr\/bin\/crypt\n/)

@@ -170,7 +170,8 @@ export function engine(): Promise<Engine> {
 
 /** A value as an author writes it: `run` is an inline script. */
 function source(value: unknown, key = ''): string {
-  if (key === 'run' && typeof value === 'string') return `sh\`${value.replaceAll(/`|\$\{/g, '\\$&')}\``
+  if (['run', 'target_finalize'].includes(key) && typeof value === 'string')
+    return `sh\`${value.replaceAll(/`|\$\{/g, '\\$&')}\``
   if (Array.isArray(value)) return `[${value.map(each => source(each)).join(', ')}]`
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'undefined'
   const entries = Object.entries(value).filter(([, each]) => each !== undefined)

@@ -6,6 +6,7 @@ import type { PackageVariant } from '../../model/packages.ts'
 import { cacheFolder } from '../../model/paths.ts'
 import type { PathRef, TargetArch } from '../../model/plan.ts'
 import { targetArch } from '../../plan/arch.ts'
+import { titleOf } from '../../plan/identity.ts'
 import type { PlanInput } from '../../plan/input.ts'
 import type { StepDeclaration, StepFacts } from '../../plan/step.ts'
 import { file, optional } from '../refs.ts'
@@ -63,6 +64,15 @@ function packageStep(
         : []),
     ],
     outputs: ({ bspName }) => [file(outputsOf(bspName, variant))],
+    hooks: () =>
+      phases.flatMap(phase => {
+        const { pre, post } = recipeOf(variant, phase)
+        return [...pre, ...post].map(({ hook, text }) => ({
+          hook,
+          of: variant.id,
+          title: titleOf({ run: { text } }),
+        }))
+      }),
     config: (facts: StepFacts) => ({
       arch: facts.target,
       suite: suiteOf(facts.project),

@@ -42,8 +42,33 @@ export function packageSettings({ packages = [] }: Pick<StepFacts, 'packages'>) 
     users: target.flatMap(each => each.users ?? []),
     permissions: target.flatMap(each => each.permissions ?? []),
     units: target.flatMap(each => each.units ?? []),
-    finalize: target.flatMap(each =>
-      scriptsAt(each.hooks, 'target_finalize').map(({ text }) => ({ package: each.name, text })),
-    ),
   }
+}
+
+/** A script that finishes the root filesystem. */
+export interface FinalScript {
+  /** The package, or the BSP. */
+  readonly of: string
+  readonly text: string
+  /** For a package: the folder of its file, relative to the project, and its version. */
+  readonly package?: { readonly folder: string; readonly version?: string }
+}
+
+/** All `target_finalize` scripts: those of packages in the order in which they are built, then those of the BSP. */
+export function finalScripts({
+  packages = [],
+  bsp,
+  bspName,
+}: Pick<StepFacts, 'packages' | 'bsp' | 'bspName'>): readonly FinalScript[] {
+  const ofPackages = packages
+    .filter(each => each.variant === 'target')
+    .flatMap(({ package: { data, folder } }) =>
+      scriptsAt(data.hooks, 'target_finalize').map(({ text }) => ({
+        ...{ of: data.name, text },
+        package: { folder, ...(data.version !== undefined && { version: data.version }) },
+      })),
+    )
+  const { target_finalize } = bsp
+  const ofBsp = scriptsAt(target_finalize && { target_finalize }, 'target_finalize')
+  return [...ofPackages, ...ofBsp.map(({ text }) => ({ of: bspName, text }))]
 }

@@ -1,10 +1,16 @@
 /** The device's root filesystem: the outputs of all earlier steps, and the additions of project and BSP. */
 import { IMAGE_HOOKS, type ImageHook } from '../../../lib/hooks/image.ts'
 import { PROJECT_DEFAULTS } from '../../../lib/schema.ts'
+import { titleOf } from '../../plan/identity.ts'
 import type { StepDeclaration, StepFacts } from '../../plan/step.ts'
 import { toolsOfExtensions } from '../host_tools/declaration.ts'
 import { entries, named, packageFiles, repositoryKeys } from '../named.ts'
-import { hasPackages, packageFiles as packageOutputs, packageSettings } from '../packages/declaration.ts'
+import {
+  finalScripts,
+  hasPackages,
+  packageFiles as packageOutputs,
+  packageSettings,
+} from '../packages/declaration.ts'
 import { file, folder, inCache, ownOrProject } from '../refs.ts'
 import { hasStep, optionalSteps, suiteOf } from '../settings.ts'
 import { bspOverlays } from './overlays.ts'
@@ -42,7 +48,14 @@ export const rootfsPost: StepDeclaration = {
     ...repositoryKeys(facts.bsp.rootfs?.repositories, 'bsp', path => ownOrProject(facts, path)),
   ],
   outputs: inCache('rootfs-post.tar.gz', 'vmlinuz', 'initrd.img', '.display-config.json'),
+  hooks: facts =>
+    finalScripts(facts).map(({ of, text }) => ({
+      hook: 'target_finalize',
+      of,
+      title: titleOf({ run: { text } }),
+    })),
   config: ({ project, bsp, bspName, bspFolder, target, handled, packages = [] }) => ({
+    target_finalize: finalScripts({ packages, bsp, bspName }),
     ...(hasPackages({ packages }) && { source_packages: packageSettings({ packages }) }),
     ...(IN_THIS_STEP.some(name => handled.has(name)) && { handlers: true }),
     suite: suiteOf(project),

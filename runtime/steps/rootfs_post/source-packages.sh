@@ -58,17 +58,22 @@ enable_package_units() {
     fail "a unit of a package cannot be enabled: ${units[*]}"
 }
 
-# The target_finalize hooks: with the whole root filesystem, in the order in which the packages are built.
+# The target_finalize hooks, with the whole root filesystem: of packages as they are built, then of the BSP.
 finalize_target() {
-  local count i name text
-  count=$(jq '.source_packages.finalize // [] | length' <<<"$STEP_CONFIG")
+  local count i of text settings base=$BSP_CACHE_DIR/packages
+  count=$(jq '.target_finalize | length' <<<"$STEP_CONFIG")
   for ((i = 0; i < count; i++)); do
-    name=$(jq -r ".source_packages.finalize[$i].package" <<<"$STEP_CONFIG")
-    text=$(jq -r ".source_packages.finalize[$i].text" <<<"$STEP_CONFIG")
-    echo ">>> $name target_finalize"
-    (cd "$PROJECT_FOLDER" && NAME=$name TARGET_DIR=$ROOTFS_DIR BASE_DIR=$BSP_CACHE_DIR/packages \
-      HOST_DIR=$BSP_CACHE_DIR/packages/host STAGING_DIR=$BSP_CACHE_DIR/packages/staging \
-      PATH=$BSP_CACHE_DIR/packages/host/bin:$PATH bash -e -o pipefail -c "$text" target_finalize) ||
-      fail "$name: target_finalize failed"
+    of=$(config ".target_finalize[$i].of")
+    text=$(config ".target_finalize[$i].text")
+    settings=(TARGET_DIR="$ROOTFS_DIR" BASE_DIR="$base" BUILD_DIR="$base/build" CONFIG_DIR="$base" BR2_CONFIG="$base/.config"
+      HOST_DIR="$base/host" STAGING_DIR="$base/staging" BINARIES_DIR="$PROJECT_DIST_OUTPUT_FOLDER" PARALLEL_JOBS="$(nproc)"
+      PATH="$base/host/bin:$base/host/sbin:$PATH")
+    if enabled ".target_finalize[$i].package != null"; then
+      settings+=(NAME="$of" VERSION="$(config ".target_finalize[$i].package.version")"
+        PKGDIR="$(project_path "$(config ".target_finalize[$i].package.folder")")")
+    fi
+    echo ">>> $of target_finalize"
+    (cd "$PROJECT_FOLDER" && env "${settings[@]}" bash -e -o pipefail -c "$text" target_finalize) ||
+      fail "target_finalize of $of failed with exit code $?"
   done
 }

@@ -140,4 +140,46 @@ test("an error about a project's package is at its place in the project", async 
   )
 })
 
+interface Called {
+  readonly hook: string
+  readonly of: string
+  readonly title: string
+}
+
+test('the plan has the hooks of packages and of the BSP, in the order in which they run', async () => {
+  const finalize = 'hooks: { target_finalize: sh`echo final`'
+  define('lib', `${finalize} },`)
+  define(
+    'app',
+    "dependencies: ['lib'],",
+    `${finalize}, post_build: [sh\`one\`, sh\`two\`], pre_configure: sh\`three\` },`,
+  )
+  project.write(
+    'bsp/demo/bsp.ts',
+    `import { defineBsp, layer, sh } from 'strux-bsp'
+export default defineBsp({
+  name: 'demo', description: 'A test', arch: 'host', hostname: 'demo', packages: ['app'],
+  extends: layer({ target_finalize: sh\`lower\` }), target_finalize: [sh\`first\`, sh\`second\`],
+})
+`,
+  )
+  const { nodes } = JSON.parse((await project.strux(['plan', '--json'])).stdout)
+  const hooks = (id: string): readonly string[] => {
+    const called: readonly Called[] = nodes.find((node: { id: string }) => node.id === id).hooks
+    return called.map(({ hook, of, title }) => `${of} ${hook} ${title}`)
+  }
+  assert.equal(hooks('package:app'), ['app pre_configure three', 'app post_build one', 'app post_build two'])
+  assert.equal(
+    hooks('rootfs_post'),
+    ['lib', 'app', 'demo lower', 'demo first', 'demo second'].map(each => {
+      const [of, title = 'echo final'] = each.split(' ')
+      return `${of} target_finalize ${title}`
+    }),
+  )
+  assert.is(nodes.find((node: { id: string }) => node.id === 'package:lib').hooks, undefined)
+  const { stdout } = await project.strux(['plan'])
+  assert.match(stdout, /calls pre_configure: three\n +calls post_build: one\n +calls post_build: two\n/)
+  assert.match(stdout, /calls target_finalize of app: echo final\n +calls target_finalize of demo: lower\n/)
+})
+
 test.run()
