@@ -7,10 +7,11 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { BUILD_CONDITIONS, BUILD_HOOKS, HOOK_NAMES } from '../lib/hooks/build.ts'
 import { IMAGE_HOOKS } from '../lib/hooks/image.ts'
+import { PACKAGE_HOOKS } from '../lib/hooks/package.ts'
 import type { HookCondition, HookRow } from '../lib/hooks/row.ts'
 import { bspSchema, jsonSchema, PROJECT_DEFAULTS, projectSchema } from '../lib/schema.ts'
 import { DEFAULT_TOOL_GROUPS, TOOL_GROUP_DOCS, TOOL_GROUPS } from '../lib/tools.ts'
-import { everyHandler, imageHooks } from '../runtime/cli/hook-pages.ts'
+import { everyHandler, imageHooks, packageHooks } from '../runtime/cli/hook-pages.ts'
 import { builderFor } from '../runtime/plan/builder.ts'
 import {
   boardEnvironment,
@@ -43,6 +44,7 @@ export function referencePages(): ReadonlyMap<string, string> {
   return new Map([
     ['docs/reference/hooks.md', hooksPage()],
     ['docs/reference/image-hooks.md', imageHooksPage()],
+    ['docs/reference/package-hooks.md', packageHooksPage()],
     ['docs/reference/bsp.md', bspPage()],
     ['docs/reference/config.md', configPage()],
   ])
@@ -187,6 +189,17 @@ function imageHooksPage(): string {
     '## Variables of every handler',
     'A script has them as shell variables, a function in `ctx.values`. Handlers of configuration hooks have a draft instead.',
     everyHandler(),
+  ])
+}
+
+// ---- source packages --------------------------------------------------------------------------------------------------
+
+function packageHooksPage(): string {
+  return page([
+    '# Hooks of source packages',
+    NOTE,
+    'The hooks of [source packages](../packages.md#phases-and-hooks), in execution order; `strux hooks package` prints the same list. Each has one script or a list. A hook that never runs for its package is an error.',
+    packageHooks(PACKAGE_HOOKS),
   ])
 }
 

@@ -145,6 +145,21 @@ export function reasonHookNever(
   return undefined
 }
 
+/** The packages that a hook runs for, in words; undefined for all. */
+export function whichPackages({
+  variant,
+  sources,
+  setting,
+}: Pick<PackageHookRow, 'variant' | 'sources' | 'setting'>): string | undefined {
+  const condition = setting === 'install_target' ? 'unless install_target is false' : `with ${setting}`
+  const words = [
+    ...(variant === undefined ? [] : [`${variant} variants`]),
+    ...(sources === undefined ? [] : [`${sources} sources`]),
+    ...(setting === undefined ? [] : [condition]),
+  ]
+  return words.length === 0 ? undefined : words.join(' ')
+}
+
 /** The phases of a variant in order. */
 export function phasesOf(conditions: PackageConditions): readonly PackagePhase[] {
   return PACKAGE_PHASES.filter(phase =>

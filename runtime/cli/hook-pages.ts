@@ -1,6 +1,7 @@
 /** The hooks of all vocabularies as Markdown, made from the tables: for `strux hooks --markdown` and the reference. */
 import type { ImageHookRow } from '../../lib/hooks/image.ts'
 import { EVERY_HANDLER, IMAGE_VARIABLES, type ImageVariable } from '../../lib/hooks/image-variables.ts'
+import { type PackageHookRow, whichPackages } from '../../lib/hooks/package.ts'
 import type { HookRow } from '../../lib/hooks/row.ts'
 import type { HookVocabulary } from '../../lib/hooks/vocabularies.ts'
 import { conditionText } from '../plan/never.ts'
@@ -13,15 +14,26 @@ export function hooksMarkdown(vocabularies: readonly HookVocabulary[]): string {
 }
 
 function vocabularySection(vocabulary: HookVocabulary): string {
-  const { name, title, place, hooks } = vocabulary
-  const list =
-    name === 'image'
-      ? imageHooks(hooks as readonly ImageHookRow[], '###')
-      : table(
-          ['Hook', 'Meaning'],
-          hooks.map(row => [code(row.name), meaning(row, vocabulary)]),
-        )
-  return `## ${title}\n\nIn ${place}\n\n${list}`
+  const { title, place } = vocabulary
+  return `## ${title}\n\nIn ${place}\n\n${listOf(vocabulary)}`
+}
+
+function listOf(vocabulary: HookVocabulary): string {
+  const { name, hooks } = vocabulary
+  if (name === 'image') return imageHooks(hooks as readonly ImageHookRow[], '###')
+  if (name === 'package') return packageHooks(hooks as readonly PackageHookRow[])
+  return table(
+    ['Hook', 'Meaning'],
+    hooks.map(row => [code(row.name), meaning(row, vocabulary)]),
+  )
+}
+
+/** The hooks of source packages, with the packages that have them. */
+export function packageHooks(rows: readonly PackageHookRow[]): string {
+  return table(
+    ['Hook', 'Phase', 'Runs for', 'Meaning'],
+    rows.map(row => [code(row.name), row.phase, whichPackages(row) ?? 'all', row.doc]),
+  )
 }
 
 function meaning({ when, doc }: HookRow, { conditions }: HookVocabulary): string {

@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import type { ImageHookRow } from '../../lib/hooks/image.ts'
 import { IMAGE_VARIABLES } from '../../lib/hooks/image-variables.ts'
+import { type PackageHookRow, whichPackages } from '../../lib/hooks/package.ts'
 import type { HookRow } from '../../lib/hooks/row.ts'
 import { type HookVocabulary, VOCABULARIES } from '../../lib/hooks/vocabularies.ts'
 import { StruxError } from '../diagnostics/error.ts'
@@ -77,10 +78,12 @@ function printList(vocabulary: HookVocabulary): void {
 
 function notesOf(row: HookRow, { conditions }: HookVocabulary): string[] {
   const condition = row.when === undefined ? undefined : conditions[row.when]
+  const packages = whichPackages(row as Partial<PackageHookRow>)
   return [
     ...(condition ? [`only with ${conditionText(condition)}`] : []),
     ...(row.runs_in === 'host' ? ['on this machine, not in a container'] : []),
     ...((row as Partial<ImageHookRow>).addition ? ['an addition to the original list of hooks'] : []),
+    ...(packages === undefined ? [] : [`only for ${packages}`]),
     ...(row.aliases ? [`older name: ${row.aliases.join(', ')}`] : []),
   ]
 }

@@ -6,6 +6,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { referencePages } from '../../.ci/reference.ts'
 import { HOOK_NAMES } from '../../lib/hooks/build.ts'
+import { PACKAGE_HOOK_NAMES } from '../../lib/hooks/package.ts'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..')
 const pages = referencePages()
@@ -23,6 +24,8 @@ test('there are no other pages in docs/reference', () => {
 
 test('every hook and every key of a definition is on its page', () => {
   for (const name of HOOK_NAMES) assert.match(pages.get('docs/reference/hooks.md')!, `| \`${name}\` |`)
+  for (const name of PACKAGE_HOOK_NAMES)
+    assert.match(pages.get('docs/reference/package-hooks.md')!, `| \`${name}\` |`)
   for (const key of ['`depends_on`', '## `boot.bootloader.blobs[]`', '`custom_kernel` (required)']) {
     assert.match(pages.get('docs/reference/bsp.md')!, key)
   }

@@ -8,8 +8,10 @@ import {
   PACKAGE_PHASES,
   type PackageConditions,
   type PackageHook,
+  type PackageHookRow,
   phasesOf,
   reasonHookNever,
+  whichPackages,
 } from '../../../lib/hooks/package.ts'
 
 const test = suite('package hooks')
@@ -71,6 +73,22 @@ test('phases keep the order of the table', () => {
         [...places].sort((a, b) => a - b),
       )
     }),
+  )
+})
+
+test('each hook says which packages it runs for', () => {
+  const rows: readonly PackageHookRow[] = PACKAGE_HOOKS
+  const found = Object.fromEntries(rows.map(row => [row.name, whichPackages(row)]))
+  const { pre_build, post_rsync, pre_install, post_install_target, pre_install_images } = found
+  assert.equal(
+    [pre_build, post_rsync, pre_install, post_install_target, pre_install_images],
+    [
+      undefined,
+      'local sources',
+      'host variants',
+      'target variants unless install_target is false',
+      'target variants with install_images',
+    ],
   )
 })
 
