@@ -120,6 +120,7 @@ test('the authoring API loads neither zod nor anything else that is heavy', asyn
   const inputs = Object.keys(metafile.inputs).map(input => input.replace(/^.*\/?lib\//, ''))
   assert.equal(inputs.sort(), [
     'bash-extension.ts',
+    'buildroot.ts',
     'customize-image.ts',
     'define.ts',
     'definition.ts',
