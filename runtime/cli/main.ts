@@ -5,6 +5,7 @@ import { selfVersion } from '../state/own-package.ts'
 import { terminalCommands } from './at-terminal.ts'
 import { buildCommand } from './build.ts'
 import { builderCommands } from './builder.ts'
+import { buildrootCommand } from './buildroot.ts'
 import { cleanCommand } from './clean.ts'
 import { doctorCommand } from './doctor.ts'
 import { editCommands } from './edit.ts'
@@ -47,6 +48,7 @@ function createProgram(): Command {
   extensionsCommand(program)
   logCommand(program)
   packageCommand(program)
+  buildrootCommand(program)
   legalInfoCommand(program)
   runCommands(program)
   terminalCommands(program)
