@@ -187,7 +187,7 @@ test(
   }),
 )
 
-for (const dies of ['writeSync', 'fsyncSync', 'renameSync'] as const) {
+for (const dies of ['writeFileSync', 'fsyncSync', 'renameSync'] as const) {
   test(
     `a write that breaks off at ${dies} leaves the old file, and no rest`,
     inFile(file => {

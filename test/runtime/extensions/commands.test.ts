@@ -87,10 +87,7 @@ test('--enable of commands that plan', async () => {
   assert.is(why.exitCode, 0, why.stderr)
   const check = await strux(root, 'check', '--enable', 'lat')
   assert.is(check.exitCode, 2)
-  assert.match(
-    check.stderr,
-    "there is no extension 'lat'\n  hint: did you mean 'late'? extensions: late, motd",
-  )
+  assert.match(check.stderr, "there is no extension 'lat'\n  hint: did you mean 'late'? extensions: ")
 })
 
 test('plan --layers shows what a handler has changed', async () => {

@@ -126,7 +126,7 @@ export default [a, b, c, d, ä]
     [
       "did you mean '../../lib/common.ts'?",
       'run npm install no-such-package, or check the name',
-      'strux-bsp can be imported as strux-bsp, strux-bsp/schema, strux-bsp/engine',
+      'strux-bsp can be imported as strux-bsp, strux-bsp/schema, strux-bsp/extensions, strux-bsp/engine',
     ],
   )
   const missing = await complaints("import { d } from '../../lib/common.ts'\nexport default d\n", {
