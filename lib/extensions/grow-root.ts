@@ -17,7 +17,7 @@ export const growRoot = defineExtension({
       cat >"$SDCARD/usr/lib/strux/grow-root" <<'END'
       #!/bin/sh
       set -eu
-      device=$(readlink -f "/sys/dev/block/$(findmnt -n -o MAJ:MIN /)")
+      device=$(readlink -e "/sys/dev/block/$(findmnt --raw -n -o MAJ:MIN /)")
       if [ -e "$device/partition" ]; then
         code=0
         growpart "/dev/$(basename "$(dirname "$device")")" "$(cat "$device/partition")" || code=$?
