@@ -1,6 +1,11 @@
 /** Lets a process "die" at a chosen change of the disk, in the middle of a build: from then on nothing is changed any more. */
 import fs from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+// Node takes the functions that delete folders from `fs` at the first use, and keeps them: that must not be a replaced one.
+fs.rmSync(fs.mkdtempSync(join(tmpdir(), 'strux-mortal-')), { recursive: true })
 
 export class Death extends Error {}
 
