@@ -19,6 +19,12 @@ export function printPlan(plan: Plan): void {
     printLine(colors.bold('strux flash, on this machine'))
     for (const node of plan.flash) printLine(`  ${node.id}  ${colors.dim(node.title)}`)
   }
+  const skipped = plan.extensions?.skipped ?? []
+  if (skipped.length > 0) {
+    printLine(colors.bold('left out'))
+    for (const { handler, why, by } of skipped)
+      printLine(`  ${handler.id}  ${colors.yellow(`${why} by ${by}`)}`)
+  }
   if (plan.never.length > 0) {
     printLine(colors.bold('never runs'))
     for (const { id, reason } of plan.never) printLine(`  ${id}  ${colors.yellow(reason)}`)

@@ -22,7 +22,16 @@ export function planJson(plan: Plan, decisions?: ReadonlyMap<number, Decision>):
     })),
     flash: plan.flash.map(nodeJson),
     never: plan.never.map(({ id, hook, title, reason }) => ({ id, hook, title, reason })),
+    ...leftOut(plan),
   }
+}
+
+/** Handlers of extensions that a definition skips or another handler replaces; absent without any. */
+export function leftOut({ extensions }: Plan): { left_out?: readonly object[] } {
+  const skipped = extensions?.skipped ?? []
+  return skipped.length === 0
+    ? {}
+    : { left_out: skipped.map(({ handler, why, by }) => ({ id: handler.id, why, by })) }
 }
 
 export function nodeJson(node: PlanNode): object {

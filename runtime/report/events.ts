@@ -7,7 +7,14 @@ import type { Taken } from './drained.ts'
 export type Outcome = 'ran' | 'skipped' | 'failed' | 'cancelled'
 
 export type BuildEvent =
-  | { readonly type: 'build_started'; readonly bsp: string; readonly nodes: number; readonly to_run: number }
+  | {
+      readonly type: 'build_started'
+      readonly bsp: string
+      readonly nodes: number
+      readonly to_run: number
+      /** Handlers of extensions that do not run, with the definition or handler that says so. */
+      readonly left_out?: readonly object[]
+    }
   | {
       readonly type: 'node_started'
       readonly id: string

@@ -5,6 +5,7 @@ import { StruxError } from '../diagnostics/error.ts'
 import type { Executor } from '../execute/executor.ts'
 import { outputFolder } from '../model/paths.ts'
 import type { BuilderRef, Plan } from '../model/plan.ts'
+import { leftOut } from '../plan/json.ts'
 import { writeAtomic } from '../state/atomic-file.ts'
 import { type BuildOptions, cleanCache, makeFolders, readBuildState } from './build-state.ts'
 import { makeExtensionFolder } from './extension-folder.ts'
@@ -35,7 +36,13 @@ export async function build(options: BuildOptions, surroundings: BuildSurroundin
     return { decisions, expected }
   }
   const { decisions, expected } = await decide()
-  report({ type: 'build_started', bsp: plan.bsp, nodes: selection.size, to_run: expected.length })
+  report({
+    type: 'build_started',
+    bsp: plan.bsp,
+    nodes: selection.size,
+    to_run: expected.length,
+    ...leftOut(plan),
+  })
   const everything = selection.size === plan.nodes.length
   if (expected.length === 0) {
     for (const index of selection) reportSkip(options, index, decisions.get(index)!)

@@ -54,6 +54,16 @@ left out
   )
 })
 
+test('a plan and the report of a build tell what is left out', async () => {
+  const { stdout } = await strux(root, 'plan', '--enable', 'late')
+  assert.match(
+    stdout,
+    /left out\n +pre_customize_image__b +skipped by bsp\/qemu\/bsp\.ts\n +pre_customize_image__old +replaced by run_after_build__x/,
+  )
+  const plan = JSON.parse((await strux(root, 'plan', '--json', '--enable', 'late')).stdout)
+  assert.equal(plan.left_out[0], { id: 'pre_customize_image__b', why: 'skipped', by: 'bsp/qemu/bsp.ts' })
+})
+
 test('strux extensions --json', async () => {
   const { stdout } = await strux(root, 'extensions', 'qemu', '--json')
   const { extensions, handlers, skipped, never } = JSON.parse(stdout)
