@@ -49,6 +49,22 @@ const AT_END = {
   harness: 'handler',
 } as const
 
+/** The choices about partitions and filesystems. */
+const PARTITIONS = [
+  'parttype',
+  'mkopts',
+  'mkopts_label',
+  'mkfs',
+  'mountopts',
+  'ROOTFS_TYPE',
+  'BOOTFS_TYPE',
+  'BOOTSIZE',
+  'UEFISIZE',
+  'OFFSET',
+  'IMAGE_PARTITION_TABLE',
+  'ROOT_FS_LABEL',
+] as const
+
 export const IMAGE_HOOKS = [
   {
     ...AT_PLAN,
@@ -224,35 +240,8 @@ export const IMAGE_HOOKS = [
     name: 'pre_prepare_partitions',
     aliases: ['prepare_partitions_custom'],
     at: 'before_partitions',
-    variables: [
-      'SDCARD',
-      'parttype',
-      'mkopts',
-      'mkopts_label',
-      'mkfs',
-      'mountopts',
-      'ROOTFS_TYPE',
-      'BOOTFS_TYPE',
-      'BOOTSIZE',
-      'UEFISIZE',
-      'OFFSET',
-      'IMAGE_PARTITION_TABLE',
-      'ROOT_FS_LABEL',
-    ],
-    sets: [
-      'parttype',
-      'mkopts',
-      'mkopts_label',
-      'mkfs',
-      'mountopts',
-      'ROOTFS_TYPE',
-      'BOOTFS_TYPE',
-      'BOOTSIZE',
-      'UEFISIZE',
-      'OFFSET',
-      'IMAGE_PARTITION_TABLE',
-      'ROOT_FS_LABEL',
-    ],
+    variables: ['SDCARD', ...PARTITIONS],
+    sets: PARTITIONS,
     doc: 'Change the types of partitions and the options of mkfs.',
   },
   {

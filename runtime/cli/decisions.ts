@@ -1,5 +1,6 @@
 /** Plans and decisions as tables for people. */
 import type { Decision } from '../model/decision.ts'
+import { leftOutHandlers } from '../model/extensions.ts'
 import type { Plan, PlanNode } from '../model/plan.ts'
 import { colorsFor, printLine } from './terminal.ts'
 
@@ -19,11 +20,10 @@ export function printPlan(plan: Plan): void {
     printLine(colors.bold('strux flash, on this machine'))
     for (const node of plan.flash) printLine(`  ${node.id}  ${colors.dim(node.title)}`)
   }
-  const skipped = plan.extensions?.skipped ?? []
-  if (skipped.length > 0) {
+  const leftOut = leftOutHandlers(plan.extensions)
+  if (leftOut.length > 0) {
     printLine(colors.bold('left out'))
-    for (const { handler, why, by } of skipped)
-      printLine(`  ${handler.id}  ${colors.yellow(`${why} by ${by}`)}`)
+    for (const { id, why, by } of leftOut) printLine(`  ${id}  ${colors.yellow(`${why} by ${by}`)}`)
   }
   if (plan.never.length > 0) {
     printLine(colors.bold('never runs'))

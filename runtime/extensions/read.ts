@@ -2,13 +2,13 @@
 import * as z from 'zod'
 import { definitionKind, extensionOptions } from '../../lib/definition.ts'
 import type { Extension } from '../../lib/extension.ts'
-import { IMAGE_HOOKS, type ImageHookRow } from '../../lib/hooks/image.ts'
 import { extensionSchema, handlerSchema } from '../../lib/schema/extension-body.ts'
 import { isSh, type Sh } from '../../lib/sh.ts'
 import type { Finding } from '../diagnostics/diagnostic.ts'
 import { show, showKind } from '../diagnostics/show-value.ts'
 import { suggest } from '../diagnostics/suggest.ts'
 import type { HandlerFunction, HandlerSource } from '../model/extensions.ts'
+import { IMAGE_HOOK_NAMES, imageHook } from '../model/image-hooks.ts'
 import { notData } from '../validate/not-data.ts'
 import { issueFindings } from '../validate/schema-issues.ts'
 import type { DeclaredExtension, DeclaredHandler } from './declared.ts'
@@ -69,8 +69,6 @@ function check(schema: z.ZodType, value: unknown): ExtensionFinding[] {
   }))
 }
 
-const HOOK_NAMES = IMAGE_HOOKS.flatMap((row: ImageHookRow) => [row.name, ...(row.aliases ?? [])])
-
 function asUnknownHook(finding: ExtensionFinding): ExtensionFinding {
   if (finding.code !== 'unknown_key' || finding.keys[0] !== 'hooks') return finding
   return { ...finding, ...unknownHook(String(finding.keys.at(-1))) }
@@ -78,7 +76,7 @@ function asUnknownHook(finding: ExtensionFinding): ExtensionFinding {
 
 /** The words for a hook that does not exist. */
 export function unknownHook(name: string): { code: 'unknown_hook'; message: string; hint: string } {
-  const near = suggest(name, HOOK_NAMES)
+  const near = suggest(name, IMAGE_HOOK_NAMES)
   return {
     code: 'unknown_hook',
     message: `there is no hook '${name}' for extensions`,
@@ -131,7 +129,7 @@ type HandlerEntry = z.output<typeof handlerSchema>
 /** The handlers by hook, each as an object. */
 function handlersOf(hooks: object): Record<string, unknown> {
   const given = Object.entries(hooks).filter(
-    ([hook, value]) => value !== undefined && HOOK_NAMES.includes(hook as never),
+    ([hook, value]) => value !== undefined && IMAGE_HOOK_NAMES.includes(hook),
   )
   return Object.fromEntries(
     given.map(([hook, value]) => [hook, Array.isArray(value) ? value.map(asObject) : asObject(value)]),
@@ -153,7 +151,7 @@ function asObject(entry: unknown): unknown {
 
 function declared(extension: string, key: string, entry: HandlerEntry, keys: Keys): DeclaredHandler {
   const { name = extension, order = DEFAULT_ORDER, description, depends_on, replaces, run, location } = entry
-  const row = IMAGE_HOOKS.find((each: ImageHookRow) => each.name === key || each.aliases?.includes(key))!
+  const row = imageHook(key)!
   return {
     hook: row.name,
     calledAs: key,

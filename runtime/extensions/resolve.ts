@@ -1,7 +1,8 @@
 /** From the enabled extensions to the handlers that run, in their order (order.ts). Pure. */
-import { IMAGE_HOOKS, type ImageHookRow } from '../../lib/hooks/image.ts'
+
 import { suggest } from '../diagnostics/suggest.ts'
 import type { Extensions, SkippedHandler, SourcePlace } from '../model/extensions.ts'
+import { IMAGE_HOOK_ROWS, imageHook } from '../model/image-hooks.ts'
 import type { Origin } from '../model/origin.ts'
 import type { DeclaredHandler, PlacedExtension } from './declared.ts'
 import { compareOrder } from './order.ts'
@@ -56,7 +57,7 @@ export function resolveExtensions(
   }
   const skipped = [...skippedBy(candidates, skips, problems), ...replacedIn(candidates, skips, problems)]
   const gone = new Set(skipped.map(({ handler }) => handler.id))
-  const handlers = IMAGE_HOOKS.flatMap(({ name }) => {
+  const handlers = IMAGE_HOOK_ROWS.flatMap(({ name }) => {
     const ofHook = [...candidates.values()].filter(
       ({ handler }) => handler.hook === name && !gone.has(handler.id),
     )
@@ -111,8 +112,7 @@ function oldName({ handler }: Candidate): ResolveProblem {
 /** `ALIAS__NAME` means the same handler as `HOOK__NAME`. */
 function idFor(wish: string): string {
   const cut = wish.indexOf('__')
-  const hook = wish.slice(0, cut)
-  const row = IMAGE_HOOKS.find((each: ImageHookRow) => each.aliases?.includes(hook))
+  const row = imageHook(wish.slice(0, cut))
   return row && cut > 0 ? `${row.name}${wish.slice(cut)}` : wish
 }
 

@@ -96,3 +96,14 @@ export interface SkippedHandler {
   readonly by: string
   readonly why: 'skipped' | 'replaced'
 }
+
+/** A skipped or replaced handler for reports. `by`: the definition, or the id of the handler that replaces it. */
+export interface LeftOutHandler {
+  readonly id: string
+  readonly why: SkippedHandler['why']
+  readonly by: string
+}
+
+export function leftOutHandlers(extensions: Extensions | undefined): readonly LeftOutHandler[] {
+  return extensions?.skipped.map(({ handler, why, by }) => ({ id: handler.id, why, by })) ?? []
+}

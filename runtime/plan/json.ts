@@ -1,5 +1,6 @@
 /** A plan for other programs, with or without decisions (docs/json.md). */
 import type { Decision } from '../model/decision.ts'
+import { leftOutHandlers } from '../model/extensions.ts'
 import type { PathRef, Plan, PlanNode } from '../model/plan.ts'
 
 export function planJson(plan: Plan, decisions?: ReadonlyMap<number, Decision>): object {
@@ -9,6 +10,7 @@ export function planJson(plan: Plan, decisions?: ReadonlyMap<number, Decision>):
     const decision = decisions.get(index)
     return decision ? [{ ...nodeJson(node), after, decision }] : []
   })
+  const leftOut = leftOutHandlers(plan.extensions)
   const idOf = (index: number) => plan.nodes[index]!.id
   return {
     bsp: plan.bsp,
@@ -22,16 +24,8 @@ export function planJson(plan: Plan, decisions?: ReadonlyMap<number, Decision>):
     })),
     flash: plan.flash.map(nodeJson),
     never: plan.never.map(({ id, hook, title, reason }) => ({ id, hook, title, reason })),
-    ...leftOut(plan),
+    ...(leftOut.length > 0 && { left_out: leftOut }),
   }
-}
-
-/** Handlers of extensions that a definition skips or another handler replaces; absent without any. */
-export function leftOut({ extensions }: Plan): { left_out?: readonly object[] } {
-  const skipped = extensions?.skipped ?? []
-  return skipped.length === 0
-    ? {}
-    : { left_out: skipped.map(({ handler, why, by }) => ({ id: handler.id, why, by })) }
 }
 
 export function nodeJson(node: PlanNode): object {

@@ -1,6 +1,7 @@
 /** The events of a build. Reporters listen to them; no other code prints. The JSON form is in docs/json.md. */
 
 import type { Reason } from '../model/decision.ts'
+import type { LeftOutHandler } from '../model/extensions.ts'
 import type { PlanNode } from '../model/plan.ts'
 import type { Taken } from './drained.ts'
 
@@ -12,8 +13,8 @@ export type BuildEvent =
       readonly bsp: string
       readonly nodes: number
       readonly to_run: number
-      /** Handlers of extensions that do not run, with the definition or handler that says so. */
-      readonly left_out?: readonly object[]
+      /** Handlers of extensions that do not run. */
+      readonly left_out?: readonly LeftOutHandler[]
     }
   | {
       readonly type: 'node_started'

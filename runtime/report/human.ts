@@ -44,6 +44,10 @@ export class HumanReport {
 
   readonly report: Report = event => {
     switch (event.type) {
+      case 'build_started':
+        for (const { id, why, by } of event.to_run > 0 ? (event.left_out ?? []) : [])
+          this.#say(`${this.#options.colors.dim('out')}   ${id}: ${why} by ${by}`)
+        break
       case 'node_started':
         this.#started(event)
         break

@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { dropOrphans } from '../chains/history.ts'
 import { StruxError } from '../diagnostics/error.ts'
 import type { Executor } from '../execute/executor.ts'
+import { leftOutHandlers } from '../model/extensions.ts'
 import { outputFolder } from '../model/paths.ts'
 import type { BuilderRef, Plan } from '../model/plan.ts'
-import { leftOut } from '../plan/json.ts'
 import { writeAtomic } from '../state/atomic-file.ts'
 import { type BuildOptions, cleanCache, makeFolders, readBuildState } from './build-state.ts'
 import { makeExtensionFolder } from './extension-folder.ts'
@@ -36,12 +36,13 @@ export async function build(options: BuildOptions, surroundings: BuildSurroundin
     return { decisions, expected }
   }
   const { decisions, expected } = await decide()
+  const leftOut = leftOutHandlers(plan.extensions)
   report({
     type: 'build_started',
     bsp: plan.bsp,
     nodes: selection.size,
     to_run: expected.length,
-    ...leftOut(plan),
+    ...(leftOut.length > 0 && { left_out: leftOut }),
   })
   const everything = selection.size === plan.nodes.length
   if (expected.length === 0) {

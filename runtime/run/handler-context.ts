@@ -1,10 +1,10 @@
 /** Calls a TypeScript handler of an extension with its context: values, and commands in the step's session. */
 import type { HandlerContext, RunShell } from '../../lib/extension-context.ts'
-import { IMAGE_HOOKS, type ImageHook, type ImageHookRow } from '../../lib/hooks/image.ts'
+import type { ImageHook } from '../../lib/hooks/image.ts'
 import { isSh, quoteForShell, type Sh, type ShValue, sh } from '../../lib/sh.ts'
 import { StruxError } from '../diagnostics/error.ts'
+import { imageHook } from '../model/image-hooks.ts'
 import type { ScriptNode, ScriptSource } from '../model/plan.ts'
-import { workingFolder } from '../steps/extensions/harness.ts'
 import type { CommandContext, StepSession } from './command-context.ts'
 import { nameOf, whereIs } from './handler-failure.ts'
 import { assignment, parseValues, printValues } from './handler-values.ts'
@@ -22,7 +22,7 @@ export async function callHandler(
   records?: HookRecords,
 ): Promise<void> {
   const handler = node.handler!
-  const row: ImageHookRow = IMAGE_HOOKS.find(each => each.name === handler.hook)!
+  const row = imageHook(handler.hook)!
   const shell = new HandlerShell(node, inside, place)
   const values = parseValues(row, await shell.run(printValues(row), { quiet: true }))
   const context: HandlerContext<ImageHook> = {
@@ -81,7 +81,7 @@ class HandlerShell {
     const { report, signal } = this.#place
     const { id } = this.#node
     const lines: string[] = []
-    const folder = workingFolder(this.#node.hook)
+    const folder = imageHook(this.#node.hook)?.working_folder
     const strict = `${folder === undefined ? '' : `cd "${folder}"\n`}set -eo pipefail\n${script}`
     const exitCode = await session.run(
       { script: withVariables(strict, session.variablesFile, sets), env },

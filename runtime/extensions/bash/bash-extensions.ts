@@ -1,8 +1,9 @@
 /** The bash extensions of one BSP: read, called at configuration hooks, and made ready for a build. */
-import { IMAGE_HOOKS, type ImageHook, type ImageHookRow } from '../../../lib/hooks/image.ts'
+import type { ImageHook } from '../../../lib/hooks/image.ts'
 import type { BspData, ProjectData } from '../../../lib/schema.ts'
 import type { NoticeSink } from '../../execute/executor.ts'
 import type { ExtensionHandler, Extensions } from '../../model/extensions.ts'
+import { IMAGE_HOOK_ROWS, imageHook } from '../../model/image-hooks.ts'
 import { hostArch, targetArch } from '../../plan/arch.ts'
 import { builderFor } from '../../plan/builder.ts'
 import { CONTAINER_ROOT, handlerEnvironment, withoutUnhashed } from '../../plan/environment.ts'
@@ -119,11 +120,10 @@ export class BashExtensions {
   }
 }
 
-const ROWS: readonly ImageHookRow[] = IMAGE_HOOKS
 /** The steps in which handlers work, in build order. */
-const STEPS = [...new Set(ROWS.flatMap(row => row.step ?? []))]
+const STEPS = [...new Set(IMAGE_HOOK_ROWS.flatMap(row => row.step ?? []))]
 
-const stepOf = (hook: ImageHook): string | undefined => ROWS.find(row => row.name === hook)?.step
+const stepOf = (hook: ImageHook): string | undefined => imageHook(hook)?.step
 
 /** The last step with bash handlers before the hook's own; for hooks after all steps, the last of all. */
 function stepBefore(hook: ImageHook, steps: ReadonlySet<string>): string | undefined {

@@ -5,9 +5,9 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { forEachChild, parse, type SyntaxNode } from 'unbash'
-import { IMAGE_HOOKS, type ImageHookRow } from '../../../lib/hooks/image.ts'
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
 import { suggest } from '../../diagnostics/suggest.ts'
+import { IMAGE_HOOK_NAMES, imageHook } from '../../model/image-hooks.ts'
 import { packageFile } from '../../steps/package-files.ts'
 import { isInternalVariable, partOfOriginal } from './original-internals.ts'
 
@@ -84,9 +84,6 @@ function builderPrograms(): ReadonlySet<string> {
   return programs
 }
 
-const ROWS: readonly ImageHookRow[] = IMAGE_HOOKS
-const HOOK_NAMES = new Set(ROWS.flatMap(row => [row.name, ...(row.aliases ?? [])]))
-
 /** Helpers whose next word is a command of the builder. */
 const CALLING: Readonly<Record<string, number>> = {
   run_host_command_logged: 0,
@@ -142,8 +139,8 @@ class Finder {
     const cut = name.indexOf('__')
     if (cut <= 0) return
     const hook = name.slice(0, cut)
-    if (HOOK_NAMES.has(hook)) return
-    const near = suggest(hook, HOOK_NAMES)
+    if (imageHook(hook)) return
+    const near = suggest(hook, IMAGE_HOOK_NAMES)
     const part = partOfOriginal(hook)
     const hint =
       part !== undefined

@@ -1,6 +1,7 @@
 /** Reads bash extensions: their handlers with file and line, and the calls outside functions. */
-import { IMAGE_HOOKS, type ImageHook, type ImageHookRow } from '../../../lib/hooks/image.ts'
+import type { ImageHook, ImageHookRow } from '../../../lib/hooks/image.ts'
 import { suggest } from '../../diagnostics/suggest.ts'
+import { IMAGE_HOOK_NAMES, imageHook } from '../../model/image-hooks.ts'
 import { bashOrder, type HandlerOrder } from '../order.ts'
 import type { Evaluation, Evaluator, HelperCall, ShellVariables } from './evaluate.ts'
 import { visibleFiles } from './visible-files.ts'
@@ -99,27 +100,20 @@ export function extensionName(file: string): string {
   return file.split('/').at(-1)!.replace(/\.sh$/, '')
 }
 
-const ROWS: readonly ImageHookRow[] = IMAGE_HOOKS
-
-/** The row of a hook by its name or an alias. */
-function rowOf(name: string): ImageHookRow | undefined {
-  return ROWS.find(row => row.name === name || row.aliases?.includes(name))
-}
-
 type Found =
   | { readonly row: ImageHookRow; readonly calledAs: string; readonly own: string }
   | { readonly hook: string; readonly suggestion?: string }
 
 /** Undefined for a function that has not the form of a handler. */
 function handlerOf(called: string, extension: string): Found | undefined {
-  const plain = rowOf(called)
+  const plain = imageHook(called)
   if (plain) return { row: plain, calledAs: called, own: extension }
   const cut = called.indexOf('__')
   if (cut <= 0 || called.startsWith('_')) return undefined
   const hook = called.slice(0, cut)
-  const row = rowOf(hook)
+  const row = imageHook(hook)
   if (row) return { row, calledAs: hook, own: called.slice(cut + 2) }
-  const names = ROWS.flatMap(each => [each.name, ...(each.aliases ?? [])])
+  const names = IMAGE_HOOK_NAMES
   const suggestion = suggest(hook, names)
   return { hook, ...(suggestion !== undefined && { suggestion }) }
 }

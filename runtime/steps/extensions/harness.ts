@@ -1,15 +1,10 @@
 /** The bash around a handler of an extension: strict mode, and for bash files the helpers and shared variables. */
-import { IMAGE_HOOKS, type ImageHookRow } from '../../../lib/hooks/image.ts'
+
 import { quoteForShell } from '../../../lib/sh.ts'
 import type { BashSource, ExtensionHandler } from '../../model/extensions.ts'
+import { imageHook } from '../../model/image-hooks.ts'
 import type { Harness } from '../../plan/pipeline.ts'
 import { stepScript } from '../package-files.ts'
-
-/** The working folder of a hook's handlers, as bash between double quotes, if the hook has one. */
-export function workingFolder(hook: string): string | undefined {
-  const row: ImageHookRow | undefined = IMAGE_HOOKS.find(({ name }) => name === hook)
-  return row?.working_folder
-}
 
 /** Strict mode; a failure is told with its place (runtime/run/handler-failure.ts reads it). */
 const strict = (place: string, folder: string | undefined) =>
@@ -17,7 +12,7 @@ const strict = (place: string, folder: string | undefined) =>
 
 export const handlerHarness: Harness = (script, handler) => {
   if (handler?.source.kind === 'bash') return bashHandler(handler, handler.source)
-  const folder = handler && workingFolder(handler.hook)
+  const folder = handler && imageHook(handler.hook)?.working_folder
   return 'file' in script
     ? `${strict('${BASH_SOURCE[0]#"$PROJECT_FOLDER"/}:$LINENO', folder)}; . ${quoteForShell(script.file)}`
     : `${strict('line $LINENO', folder)}; ${script.text}`
@@ -27,15 +22,15 @@ const LIBRARY = ['helpers.sh', 'shared-variables.sh', 'bash-handler.sh'].map(nam
 
 /** Calls a function of a bash extension. The text is the same for every place of the project. */
 function bashHandler({ hook, extension }: ExtensionHandler, source: BashSource): string {
-  const row: ImageHookRow | undefined = IMAGE_HOOKS.find(({ name }) => name === hook)
+  const { step = 'end', working_folder: folder = '${SRC:-}' } = imageHook(hook)!
   const files = source.files ?? [extension.file ?? '']
   return [
     `strux_function=${quoteForShell(source.function)}`,
     `strux_files=(${files.map(path => `"$PROJECT_FOLDER"/${quoteForShell(path)}`).join(' ')})`,
     `strux_initial=${quoteForShell(source.variables ?? '')}`,
-    `strux_step=${quoteForShell(row?.step ?? 'end')}`,
+    `strux_step=${quoteForShell(step)}`,
     `strux_after=${quoteForShell(source.after ?? '')}`,
-    `strux_working_folder="${row?.working_folder ?? '${SRC:-}'}"`,
+    `strux_working_folder="${folder}"`,
     stepScript(...LIBRARY),
   ].join('\n')
 }

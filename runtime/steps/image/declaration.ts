@@ -1,6 +1,6 @@
 /** The disk image, if the BSP declares one. */
 
-import { IMAGE_HOOKS, type ImageHookRow } from '../../../lib/hooks/image.ts'
+import { IMAGE_HOOK_ROWS } from '../../model/image-hooks.ts'
 import { cacheFolder, outputFolder } from '../../model/paths.ts'
 import type { PathRef } from '../../model/plan.ts'
 import { imageName, imageVersion } from '../../plan/image-name.ts'
@@ -37,12 +37,9 @@ export const image: StepDeclaration = {
   },
 }
 
-type ImageRow = ImageHookRow & { readonly step?: string }
-const ROWS: readonly ImageRow[] = IMAGE_HOOKS
-
 /** Whether a handler needs the image as a loop device. */
 const mounted = ({ handled }: Pick<StepFacts, 'handled'>): boolean =>
-  ROWS.some(row => row.needs !== undefined && handled.has(row.name))
+  IMAGE_HOOK_ROWS.some(row => row.needs !== undefined && handled.has(row.name))
 
 /** How handlers change the way of the image; nothing without handlers. */
 function ofHandlers(facts: StepFacts) {

@@ -1,6 +1,7 @@
 /** The device's root filesystem: the outputs of all earlier steps, and the additions of project and BSP. */
-import { IMAGE_HOOKS, type ImageHook } from '../../../lib/hooks/image.ts'
+
 import { PROJECT_DEFAULTS } from '../../../lib/schema.ts'
+import { IMAGE_HOOK_ROWS } from '../../model/image-hooks.ts'
 import { titleOf } from '../../plan/identity.ts'
 import type { StepDeclaration, StepFacts } from '../../plan/step.ts'
 import { toolsOfExtensions } from '../host_tools/declaration.ts'
@@ -77,9 +78,7 @@ export const rootfsPost: StepDeclaration = {
   }),
 }
 
-const IN_THIS_STEP: readonly ImageHook[] = IMAGE_HOOKS.flatMap(row =>
-  'step' in row && row.step === 'rootfs_post' ? [row.name] : [],
-)
+const IN_THIS_STEP = IMAGE_HOOK_ROWS.filter(row => row.step === 'rootfs_post').map(row => row.name)
 
 type Overlaid = Pick<StepFacts, 'project' | 'bsp' | 'bspFolder'>
 
