@@ -13,16 +13,18 @@ const symbol: Rule<string> = {
 /** Symbols of Buildroot's configuration. `false`: not set. */
 export const configSchema = z.record(text(symbol), z.union([z.boolean(), z.number(), z.string()]))
 
+const defconfig = z
+  .string()
+  .optional()
+  .describe("Name of a file in the tree's `configs` folder, whose symbols count.")
+
 export const treeSchema = z.strictObject({
   /** The tree's folder: `./x` is in the BSP's folder; other paths are relative to the project. */
   path: text(...sourcePath).describe(
     "The tree's folder: `./x` is in the BSP's folder; other paths are relative to the project.",
   ),
   /** Name of a file in the tree's `configs` folder, whose symbols count. */
-  defconfig: z
-    .string()
-    .optional()
-    .describe("Name of a file in the tree's `configs` folder, whose symbols count."),
+  defconfig,
   /** Symbols of Buildroot's configuration; they win over those of `defconfig`. */
   config: configSchema
     .optional()
@@ -35,10 +37,7 @@ export const treePackagesSchema = z.strictObject({
     "The folder of an external tree: `./x` is in the BSP's folder; other paths are relative to the project.",
   ),
   /** Name of a file in the tree's `configs` folder, whose symbols count. */
-  defconfig: z
-    .string()
-    .optional()
-    .describe("Name of a file in the tree's `configs` folder, whose symbols count."),
+  defconfig,
   /** Symbols of the tree's configuration; they win over those of `defconfig`. Without any that enables a package, all are enabled. */
   config: configSchema
     .optional()

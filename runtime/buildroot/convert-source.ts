@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, posix } from 'node:path'
 import type { PackageData } from '../../lib/schema/package.ts'
-import type { ConvertFacts, Report } from './convert.ts'
+import type { ConvertFacts, Report } from './convert-facts.ts'
 import type { EvaluatedPackage } from './evaluate.ts'
 
 export interface SourceSettings {

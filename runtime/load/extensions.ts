@@ -1,23 +1,32 @@
 /** Loads the extensions that a BSP's definitions enable: finds, evaluates, reads and orders them. */
 import { existsSync } from 'node:fs'
-import { join, posix, relative, sep } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { join, posix } from 'node:path'
 import type { Extension } from '../../lib/index.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { StruxError } from '../diagnostics/error.ts'
 import { suggest } from '../diagnostics/suggest.ts'
 import type { BashExtensions } from '../extensions/bash/bash-extensions.ts'
-import type { DeclaredExtension, DeclaredHandler, Locate, PlacedExtension } from '../extensions/declared.ts'
+import type { DeclaredExtension, Locate, PlacedExtension } from '../extensions/declared.ts'
 import { extensionNames, findExtension } from '../extensions/find.ts'
 import { readExtension } from '../extensions/read.ts'
 import { type ResolveProblem, resolveExtensions, type SkipWish } from '../extensions/resolve.ts'
 import { SHIPPED_NAMES, shippedExtension } from '../extensions/shipped.ts'
 import { placeOfBoard } from '../layers/board.ts'
 import { versionMismatch } from '../layers/board-version.ts'
-import type { EnabledExtension, Extensions, SourcePlace } from '../model/extensions.ts'
+import type { Extensions, SourcePlace } from '../model/extensions.ts'
 import { keepCopy } from '../state/copy.ts'
 import { selfVersion } from '../state/own-package.ts'
 import { evaluateModule } from './evaluate.ts'
+import {
+  type Candidate,
+  enabledAs,
+  fileIn,
+  isSame,
+  twoOf,
+  withFunctionTexts,
+  withOptions,
+  withVersion,
+} from './extension-candidate.ts'
 import {
   configFileOf,
   type ExtensionWish,
@@ -72,16 +81,6 @@ async function asDiagnostic(problem: ResolveProblem, sources: WishSources): Prom
   const second = await other?.()
   const whole = second ? `${message} (${second.file}:${second.line})` : message
   return { severity, code, message: whole, hint, ...place }
-}
-
-/** An extension that a wish leads to. */
-interface Candidate {
-  readonly declared: DeclaredExtension
-  readonly enabled: EnabledExtension
-  readonly wish: ExtensionWish
-  readonly locate: Locate
-  /** The files of the definition that it was found in. */
-  readonly files: ReadonlySet<string>
 }
 
 class ExtensionLoader {
@@ -330,71 +329,3 @@ function bashFileOf(extension: Extension): string | undefined {
 }
 
 const NAME_HINT = (name: string) => `it would be in extensions/${name}.ts`
-
-function enabledAs(
-  { name, description, options, on_failure }: DeclaredExtension,
-  place: Pick<EnabledExtension, 'folder' | 'file' | 'kind' | 'addedBy'>,
-): EnabledExtension {
-  return {
-    name,
-    ...(description !== undefined && { description }),
-    ...place,
-    options,
-    ...(on_failure && { on_failure }),
-  }
-}
-
-/** Relative to the project: the file that an URL names, which may be copied into the project. */
-function fileIn(place: { readonly folder: string }, url: string, root: string): string {
-  const path = fileURLToPath(new URL(url))
-  const inside = relative(root, path).split(sep).join('/')
-  const isInside = posix.dirname(inside) === place.folder
-  return isInside ? inside : `${place.folder}/${posix.basename(inside)}`
-}
-
-/** The text of a package's function: the package's version stands for all that it imports. */
-function withVersion(declared: DeclaredExtension, version: string): DeclaredExtension {
-  return withFunctionTexts(declared, text => `${text}\n// ${version}`)
-}
-
-function withFunctionTexts(
-  declared: DeclaredExtension,
-  complete: (text: string) => string,
-): DeclaredExtension {
-  const handlers = declared.handlers.map(
-    (handler): DeclaredHandler =>
-      handler.source.kind === 'function'
-        ? { ...handler, source: { ...handler.source, text: complete(handler.source.text) } }
-        : handler,
-  )
-  return { ...declared, handlers }
-}
-
-function withOptions(candidate: Candidate, given: Readonly<Record<string, unknown>>): Candidate {
-  const { declared, enabled } = candidate
-  const options = { ...enabled.options, ...given }
-  return { ...candidate, declared: { ...declared, options }, enabled: { ...enabled, options } }
-}
-
-/** Whether two wishes lead to one extension: modules are evaluated for each definition that imports them. */
-function isSame(a: Candidate, b: Candidate): boolean {
-  if (a.enabled.file !== undefined && a.enabled.file === b.enabled.file) return true
-  const file = a.enabled.file ?? b.enabled.file
-  if (file !== undefined && a.files.has(file) && b.files.has(file)) return true
-  return JSON.stringify(shapeOf(a.declared)) === JSON.stringify(shapeOf(b.declared))
-}
-
-function shapeOf({ handlers }: DeclaredExtension): unknown {
-  return handlers.map(({ source, ...rest }) => ({
-    ...rest,
-    source: source.kind === 'function' ? source.text.split('\n// ', 1)[0] : source,
-  }))
-}
-
-function twoOf(name: string, known: Candidate, other: Candidate) {
-  return {
-    code: 'duplicate_extension',
-    message: `the extension '${name}' of ${other.wish.by} is not the one of ${known.wish.by}`,
-    hint: 'rename one of them, or enable only one',
-  }
-}

@@ -1,0 +1,32 @@
+/** What the parts of a conversion share: facts about the tree, and the sink for diagnostics. */
+import type { Diagnostic } from '../diagnostics/diagnostic.ts'
+import type { EvaluatedHook } from './evaluate.ts'
+import type { MakefilePlace, MakefilePlaces } from './makefile-places.ts'
+
+export interface ConvertFacts {
+  /** The project, absolute, and its path in evaluated text. */
+  readonly projectRoot: string
+  readonly root: string
+  /** The tree's folder, relative to the project. */
+  readonly tree: string
+  readonly places: MakefilePlaces
+  /** Names of the tree's packages. */
+  readonly names: ReadonlySet<string>
+  /** Additions to the table of Debian's packages. */
+  readonly debian: Readonly<Record<string, readonly string[]>>
+  /** Packages that the configuration selects for a variant. */
+  readonly selected: readonly string[]
+  /** Debian's package of kernel headers, if the BSP has no kernel of its own. */
+  readonly kernelHeaders?: string
+  /** Hooks for the whole image that belong to no package by their names. */
+  readonly finalize: readonly EvaluatedHook[]
+}
+
+/** Adds a diagnostic. */
+export type Report = (
+  severity: Diagnostic['severity'],
+  code: string,
+  message: string,
+  hint: string,
+  at: MakefilePlace,
+) => void
