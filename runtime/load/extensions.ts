@@ -203,7 +203,7 @@ class ExtensionLoader {
       await this.#report({ code: 'extension_name', message, hint }, locate(['name']))
       return undefined
     }
-    const declared = this.#withTexts(read, source)
+    const declared = this.#withTexts(read, source, file)
     const enabled = enabledAs(declared, { folder, file, kind: 'project', addedBy: wish.by })
     return { declared, enabled, locate, files: new Set([file]) }
   }
@@ -258,14 +258,15 @@ class ExtensionLoader {
         )
       if (place.copy) keepCopy(this.#root, place.copy.from, place.copy.to)
     }
+    const file = place && !read.url!.endsWith('/') ? fileIn(place, read.url!, this.#root) : undefined
     const declared = isForeign
       ? withVersion(read, `${place.name} ${place.version ?? ''}`)
       : source
-        ? this.#withTexts(read, source)
+        ? this.#withTexts(read, source, file)
         : read
     const enabled = enabledAs(declared, {
       folder: place?.folder ?? folder,
-      ...(place && !read.url!.endsWith('/') && { file: fileIn(place, read.url!, this.#root) }),
+      ...(file !== undefined && { file }),
       kind,
       addedBy: by,
     })
@@ -300,7 +301,7 @@ class ExtensionLoader {
     return declared
   }
 
-  #withTexts(declared: DeclaredExtension, source: DefinitionSource): DeclaredExtension {
+  #withTexts(declared: DeclaredExtension, source: DefinitionSource, file?: string): DeclaredExtension {
     if (source.kind === 'yaml') return declared
     const texts = this.#texts.get(source) ?? new FunctionTexts(source.module)
     this.#texts.set(source, texts)
@@ -308,7 +309,7 @@ class ExtensionLoader {
       functions: declared.handlers.flatMap(({ source }) => (source.kind === 'function' ? [source.text] : [])),
       scripts: declared.handlers.flatMap(({ source }) => (source.kind === 'inline' ? [source.text] : [])),
     }
-    return withFunctionTexts(declared, text => texts.of(text, handlers))
+    return withFunctionTexts(declared, texts.ofExtension(handlers, file))
   }
 
   async #report(

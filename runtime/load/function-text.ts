@@ -1,6 +1,6 @@
 /**
- * The text of a handler that is a function, for its fingerprint: the function, its module without the module's
- * other handlers, the modules that this one imports, and the versions of their packages. A value that the function takes
+ * The text of a handler that is a function, for its fingerprint: the function, its module without the other handlers
+ * that only the extension's own object holds, the modules that this one imports, and the versions of their packages. A value that the function takes
  * from a function around it (`const make = size => defineExtension(…)`) is not part of the text; the options of
  * the extension are part of the handler's environment.
  */
@@ -21,22 +21,52 @@ export interface HandlerTexts {
 export class FunctionTexts {
   readonly #module: CompiledModule
   #sections: ReadonlyMap<string, string> | undefined
+  readonly #lines = new Map<string, readonly string[]>()
 
   constructor(module: CompiledModule) {
     this.#module = module
   }
 
-  /** @param text the function's text, @param handlers those of its extension, which do not count */
-  of(text: string, handlers: HandlerTexts): string {
-    const own = [...this.#texts].find(([, section]) => section.includes(text))?.[0]
-    // A function that the definition's text does not have, such as a bound one, may depend on all of it.
-    const reachable = own === undefined ? [...this.#texts.keys()] : this.#reachable(own)
-    const lines = reachable.flatMap(file => {
-      const section = this.#texts.get(file) ?? ''
-      const counted = file === own ? withoutHandlers(section, handlers) : section
-      return [`// ${file} ${sha256(counted)}`, ...this.#packagesOf(file)]
-    })
-    return [text, ...lines].join('\n')
+  /**
+   * Completes the text of each handler of an extension.
+   *
+   * @param handlers all handlers of the extension
+   * @param file the extension's own module, relative to the project, if it is known
+   */
+  ofExtension(handlers: HandlerTexts, file?: string): (text: string) => string {
+    const rest = new Map<string, string>()
+    const ownLine = (own: string) => {
+      const line = rest.get(own) ?? lineOf(own, withoutHandlers(this.#texts.get(own) ?? '', handlers))
+      rest.set(own, line)
+      return line
+    }
+    return text => {
+      const owns = this.#modulesWith(text, file)
+      // A function that the definition's text does not have, such as a bound one, may depend on all of it.
+      const starts = owns.length > 0 ? owns : [...this.#texts.keys()]
+      const lines = this.#reachable(starts).flatMap(each => {
+        const [section, ...packages] = this.#linesOf(each)
+        return [owns.includes(each) ? ownLine(each) : section!, ...packages]
+      })
+      return [text, ...lines].join('\n')
+    }
+  }
+
+  /** The extension's own module if it has the function; else all modules that have it, because one of them is its own. */
+  #modulesWith(text: string, file: string | undefined): string[] {
+    const own = file ?? this.#module.entry
+    if (this.#texts.get(own)?.includes(text)) return [own]
+    return [...this.#texts].filter(([, section]) => section.includes(text)).map(([each]) => each)
+  }
+
+  /** A line with the hash of a module's text, and one for each package that it imports. */
+  #linesOf(file: string): readonly string[] {
+    const lines = this.#lines.get(file) ?? [
+      lineOf(file, this.#texts.get(file) ?? ''),
+      ...this.#packagesOf(file),
+    ]
+    this.#lines.set(file, lines)
+    return lines
   }
 
   /** The compiled text of each module. esbuild puts a comment with the file's name above each of them. */
@@ -62,18 +92,12 @@ export class FunctionTexts {
     return sections
   }
 
-  /** The module itself first, then those that it imports, sorted. */
-  #reachable(file: string): string[] {
+  /** These modules first, then those that they import, sorted. */
+  #reachable(starts: readonly string[]): string[] {
     const imports = new Map(this.#module.inputs.map(input => [input.file, Object.values(input.imports)]))
-    const found = new Set<string>()
-    const visit = (each: string) => {
-      if (found.has(each)) return
-      found.add(each)
-      for (const next of imports.get(each) ?? []) visit(next)
-    }
-    visit(file)
-    const [own, ...others] = found
-    return [own!, ...others.sort()]
+    const found = new Set(starts)
+    for (const file of found) for (const next of imports.get(file) ?? []) found.add(next)
+    return [...starts, ...[...found].slice(starts.length).sort()]
   }
 
   #packagesOf(file: string): string[] {
@@ -95,13 +119,36 @@ function versionOf(folder: string): string | undefined {
   }
 }
 
-/** Removes the handlers from their module's text, so that a change of one does not concern the others. */
+const lineOf = (file: string, text: string) => `// ${file} ${sha256(text)}`
+
+/** The call that makes an extension, to the line that ends it: esbuild indents what is inside. */
+const CALL = /^([ \t]*)(?:.*\b)?defineExtension\d*\((?:.*;$|[\s\S]*?^\1[}\])])/gm
+
+/**
+ * Removes the handlers from their module's text, so that a change of one does not concern the others. A handler that has a
+ * name, or is in an object outside the call of `defineExtension`, stays: other handlers may use it.
+ */
 function withoutHandlers(section: string, { functions, scripts }: HandlerTexts): string {
   const longestFirst = [...functions].sort((a, b) => b.length - a.length)
-  const rest = longestFirst.reduce((text, each) => text.replaceAll(each, 'handler'), section)
   const known = new Set(scripts)
-  // Only templates without values, whose text can be compared with that of the handlers.
-  return rest.replaceAll(/\bsh\d*`((?:[^`\\$]|\\[\s\S]|\$(?!\{))*)`/g, (template, raw: string) =>
-    known.has(sh({ raw: [raw] } as unknown as TemplateStringsArray).text) ? 'handler' : template,
-  )
+  return section.replaceAll(CALL, call => {
+    const rest = longestFirst.reduce(withoutFunction, call)
+    // Only templates without values, whose text can be compared with that of the handlers.
+    return rest.replaceAll(
+      /([:,[]\s*)sh\d*`((?:[^`\\$]|\\[\s\S]|\$(?!\{))*)`/g,
+      (template, before, raw: string) =>
+        known.has(sh({ raw: [raw] } as unknown as TemplateStringsArray).text) ? `${before}handler` : template,
+    )
+  })
+}
+
+/** Removes a function where it is a property, a method or an item of a list: nothing else can name it there. */
+function withoutFunction(call: string, text: string): string {
+  const isDeclared = /^(?:async\s+)?function\b/.test(text)
+  const parts = call.split(text)
+  return parts.reduce((before, after) => {
+    const last = before.trimEnd().at(-1) ?? ''
+    const isPart = ':,['.includes(last) || (last === '{' && !isDeclared)
+    return `${before}${isPart ? 'handler' : text}${after}`
+  })
 }

@@ -88,6 +88,67 @@ export default defineBsp({ name: 'q', description: 'd', arch: 'arm64', hostname:
   assert.is(await changedBy([['extensions/unit.ts', 'unit = 1', 'unit = 2']], files), 'ab')
 })
 
+/** An extension with these lines before its handlers. */
+const extensionWith = (lines: string, handlers: string) => ({
+  ...FILES,
+  'extensions/e.ts': `import { defineExtension, sh } from 'strux-bsp'
+${lines}
+export default defineExtension({ name: 'e', hooks: { pre_customize_image: [
+${handlers}
+] } })
+`,
+})
+
+test('a change of a handler concerns the handlers that call it', async () => {
+  const first =
+    "{ name: 'a', run: log }, { name: 'b', run: ctx => log(ctx) }, { name: 'c', run: ctx => { ctx.step } }"
+  const change = [['extensions/e.ts', 'echo 1', 'echo 2']] as const
+  for (const lines of [
+    'const log = async ctx => { await ctx.sh`echo 1` }',
+    'async function log(ctx) { await ctx.sh`echo 1` }',
+    'const steps = { log: async ctx => { await ctx.sh`echo 1` } }\nconst { log } = steps',
+    'const [log] = [async ctx => { await ctx.sh`echo 1` }]',
+  ])
+    assert.is(await changedBy(change, extensionWith(lines, first)), 'abc', lines)
+  const script = "{ name: 'a', run: script }, { name: 'b', run: ctx => ctx.run(script) }"
+  assert.is(await changedBy(change, extensionWith('const script = sh`echo 1`', script)), 'ab')
+})
+
+test('handlers of any form are cut out of the module: methods, functions with a name, templates', async () => {
+  const files = extensionWith(
+    '',
+    `{ name: 'a', async run(ctx) { ctx.log('1') } },
+{ name: 'b', run: async function log(ctx) { ctx.log('2') } },
+{ name: 'c', run: sh\`
+echo 3
+\` },
+{ name: 'd', run: ctx => {
+  ctx.log(\`
+five\`)
+} },
+{ name: 'e', run: ctx => ctx.log('4') }`,
+  )
+  for (const [number, name] of [
+    ['1', 'a'],
+    ['2', 'b'],
+    ['3', 'c'],
+    ['4', 'e'],
+  ] as const)
+    assert.is(await changedBy([['extensions/e.ts', number, '9']], files), name)
+})
+
+test('a function whose text a dependency has too counts in its own module', async () => {
+  const files = {
+    ...extensionWith(
+      "import { same } from './same.ts'\nconst one = 1\nglobalThis.kept = [same, one]",
+      "{ name: 'a', run: x => x.one }",
+    ),
+    'extensions/same.ts':
+      "import { EOL } from 'node:os'\nexport const same = x => x.one\nsame({ one: EOL })\n",
+  }
+  assert.is(await changedBy([['extensions/e.ts', 'one = 1', 'one = 2']], files), 'a')
+})
+
 test('the version of an imported package counts', async () => {
   const manifest = (version: string) =>
     JSON.stringify({ name: 'dep', version, type: 'module', exports: './index.js' })
