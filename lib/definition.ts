@@ -1,5 +1,7 @@
 /** Marks that tell definitions and their parts from other objects that a module may export. */
 
+import type { Extension } from './extension.ts'
+
 /** Registered symbols, so that a BSP and the runtime recognise each other with different copies of the package. */
 const DEFINITION = Symbol.for('strux-bsp.definition')
 /** The URL that a layer's board passed to `defineBoard`. */
@@ -63,4 +65,9 @@ export function markExtensionOptions<T extends object>(extension: T, mark: Optio
 export function extensionOptions(extension: unknown): OptionsMark {
   const mark = (extension as { [EXTENSION_OPTIONS]?: unknown } | null)?.[EXTENSION_OPTIONS]
   return (mark as OptionsMark | undefined) ?? { defaults: {}, given: {} }
+}
+
+/** Whether a value is the result of `defineExtension`. */
+export function isExtension(value: unknown): value is Extension {
+  return definitionKind(value) === 'extension'
 }

@@ -1,6 +1,6 @@
 /** The keys that enable extensions and skip their handlers, in a BSP and in a project. */
 import * as z from 'zod'
-import { definitionKind } from '../definition.ts'
+import { isExtension } from '../definition.ts'
 import type { Extension } from '../extension.ts'
 import { type Rule, strings } from './rule.ts'
 
@@ -12,7 +12,7 @@ const rule = {
 /** An extension, or the name of one. */
 export const extensionEntry = z.union([
   z.string(),
-  z.custom<Extension>(value => definitionKind(value) === 'extension', {
+  z.custom<Extension>(isExtension, {
     error: 'an entry of extensions is neither an extension nor the name of one',
     params: rule,
   }),

@@ -54,6 +54,8 @@ function isExecutable(file: string): boolean {
 
 /** Whether a shell runs the text: by its first line, or because it has none. */
 function isShell(text: string): boolean {
+  // A compiled program.
+  if (text.includes('\0')) return false
   const interpreter = /^#!(.*)/.exec(text)?.[1]
   return interpreter === undefined || /\b(ba|da|k|z)?sh\b/.test(interpreter)
 }

@@ -10,7 +10,7 @@ import type { Bsp, Loaded, LoadedProject } from '../load/loaded.ts'
 import { loadBsp, loadProject } from '../load/project.ts'
 import { examine } from '../run/workspace.ts'
 import type { GlobalOptions } from './options.ts'
-import { printDiagnostics, printLine } from './terminal.ts'
+import { printDiagnostics, printLine, printNotice } from './terminal.ts'
 import { projectRoot } from './workspace.ts'
 
 interface AddScriptFlags extends GlobalOptions {
@@ -99,7 +99,7 @@ async function open(flags: GlobalOptions, name: string | undefined): Promise<Ope
   const root = projectRoot(flags.project)
   const project = await loadProject(root)
   const wanted = name ?? project.value?.config.bsp
-  const loaded = wanted === undefined ? undefined : await loadBsp(project, wanted)
+  const loaded = wanted === undefined ? undefined : await loadBsp(project, wanted, { notice: printNotice })
   const { diagnostics } = await examine(project, loaded)
   // A definition that loads may be edited, even if it names a file that does not exist yet.
   if (project.value && loaded?.value) return { root, project, loaded, bsp: loaded.value, said: diagnostics }
@@ -109,7 +109,7 @@ async function open(flags: GlobalOptions, name: string | undefined): Promise<Ope
 
 async function again(root: string, name: string): Promise<Diagnostic[]> {
   const project = await loadProject(root)
-  return (await examine(project, await loadBsp(project, name))).diagnostics
+  return (await examine(project, await loadBsp(project, name, { notice: printNotice }))).diagnostics
 }
 
 /** Other BSPs may use the same file. */

@@ -9,7 +9,7 @@ import type { Bsp, Loaded, LoadedProject } from '../load/loaded.ts'
 import { diagnose, type LoadOptions, loadBsp, loadProject } from '../load/project.ts'
 import { examine, type Workspace } from '../run/workspace.ts'
 import { type EnableFlags, type GlobalOptions, withEnable } from './options.ts'
-import { printDiagnostics, printJson, printLine } from './terminal.ts'
+import { printDiagnostics, printJson, printLine, printNotice } from './terminal.ts'
 import { namedBsp, projectRoot } from './workspace.ts'
 
 interface ExportFlags extends GlobalOptions, EnableFlags {
@@ -117,7 +117,7 @@ async function loadAll(project: LoadedProject, names: readonly string[], options
   const diagnostics = new Map<string, Diagnostic>()
   const loaded: LoadedBsp[] = []
   for (const name of names) {
-    const bsp = await loadBsp(project, name, options)
+    const bsp = await loadBsp(project, name, { notice: printNotice, ...options })
     const { diagnostics: said, workspace } = await examine(project, bsp)
     // Warnings about other tools are made for the exported files, most of which the export has corrected.
     for (const each of said) if (each.code !== 'breaks_elsewhere') diagnostics.set(JSON.stringify(each), each)

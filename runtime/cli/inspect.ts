@@ -11,7 +11,7 @@ import { examine } from '../run/workspace.ts'
 import { printPlan, printWhy } from './decisions.ts'
 import { layersJson, printLayers } from './layers.ts'
 import { type EnableFlags, type GlobalOptions, withEnable } from './options.ts'
-import { printDiagnostics, printJson, printLine } from './terminal.ts'
+import { printDiagnostics, printJson, printLine, printNotice } from './terminal.ts'
 import { openWorkspace, projectRoot } from './workspace.ts'
 
 interface InspectFlags extends GlobalOptions, EnableFlags {
@@ -70,7 +70,8 @@ async function check(names: readonly string[], flags: InspectFlags): Promise<voi
     for (const each of diagnostics) found.set(JSON.stringify(each), each)
   }
   if (wanted.length === 0) add((await examine(project, undefined)).diagnostics)
-  for (const name of wanted) add((await examine(project, await loadBsp(project, name, flags))).diagnostics)
+  for (const name of wanted)
+    add((await examine(project, await loadBsp(project, name, { notice: printNotice, ...flags }))).diagnostics)
   const diagnostics = sortDiagnostics([...found.values()])
   const ok = !diagnostics.some(each => each.severity === 'error')
   if (flags.json) printJson({ ok, diagnostics })

@@ -1,7 +1,8 @@
 /** `strux plan --layers`: the layer of each value of a BSP. */
+
+import { isExtension } from '../../lib/definition.ts'
 import { isSh } from '../../lib/sh.ts'
 import { show, showKeys } from '../diagnostics/show-value.ts'
-import { isExtension } from '../extensions/read.ts'
 import type { LayerInfo, LayerValue } from '../layers/compose.ts'
 import { leavesOf, trace } from '../layers/merge.ts'
 import type { Bsp } from '../load/loaded.ts'

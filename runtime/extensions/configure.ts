@@ -2,16 +2,18 @@
  * Calls the handlers of configuration hooks. Each gets a draft, a copy of the definition's data, and changes it. After
  * each handler the draft is checked, and every change is attributed to the handler.
  */
-import { definitionKind } from '../../lib/definition.ts'
+import { isExtension } from '../../lib/definition.ts'
 import type { ImageHook } from '../../lib/hooks/image.ts'
 import { layerSchema } from '../../lib/schema/layer.ts'
 import { type BspData, bspSchema, type ProjectData, projectSchema } from '../../lib/schema.ts'
 import { isSh } from '../../lib/sh.ts'
 import type { Diagnostic, Finding } from '../diagnostics/diagnostic.ts'
+import { StruxError } from '../diagnostics/error.ts'
 import { changedBy, sameValue } from '../layers/changes.ts'
 import type { Configure, LayerInfo, LayerValue } from '../layers/compose.ts'
 import { dataOf, isPlain, leavesOf, merge, type Traced, trace } from '../layers/merge.ts'
 import type { ExtensionHandler, SourcePlace } from '../model/extensions.ts'
+import { IMAGE_HOOK_ROWS } from '../model/image-hooks.ts'
 import { validate } from '../validate/validate.ts'
 import { type Draft, DraftOfHook } from './draft.ts'
 
@@ -35,15 +37,10 @@ export interface Configured {
   readonly values: readonly LayerValue[]
 }
 
-/** After the BSP's own data is merged, in calling order. */
-const WHOLE = [
-  'user_config',
-  'extension_prepare_config',
-  'extension_finish_config',
-  'post_aggregate_packages',
-  'post_determine_cthreads',
-  'add_host_dependencies',
-] as const satisfies readonly ImageHook[]
+/** Called before the BSP's own data is merged. */
+const BELOW = 'post_family_config' satisfies ImageHook
+/** After that, in calling order. */
+const WHOLE = IMAGE_HOOK_ROWS.filter(row => row.runs_in === 'plan' && row.name !== BELOW).map(row => row.name)
 
 export class Configuration implements Configure {
   readonly diagnostics: Diagnostic[] = []
@@ -70,9 +67,9 @@ export class Configuration implements Configure {
   async below(lower: Traced, first: number): Promise<Traced> {
     this.#first = first
     const own = this.#project
-    const changed = await this.#call('post_family_config', lower, false)
+    const changed = await this.#call(BELOW, lower, false)
     // The project's own values override those that the handlers set.
-    this.#project = merge(this.#project, own)
+    if (this.#project !== own) this.#project = merge(this.#project, own)
     return changed
   }
 
@@ -125,7 +122,9 @@ export class Configuration implements Configure {
     try {
       await this.#run(handler, hook.draft)
     } catch (error) {
-      await this.#report(handler, 'handler_failed', messageOf(error), HINT_FAILED)
+      // A bash handler's hint is its last output.
+      const hint = error instanceof StruxError ? error.hint : HINT_FAILED
+      await this.#report(handler, 'handler_failed', messageOf(error), hint)
       return undefined
     }
     const { bsp, project, jobs, hostPackages, problem } = hook.results()
@@ -221,6 +220,6 @@ function messageOf(error: unknown): string {
 /** A copy that may be changed; inline scripts, and extensions, are shared. */
 function copied(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(copied)
-  if (!isPlain(value) || isSh(value) || definitionKind(value) === 'extension') return value
+  if (!isPlain(value) || isSh(value) || isExtension(value)) return value
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, copied(part)]))
 }

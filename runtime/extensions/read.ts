@@ -1,6 +1,6 @@
 /** Reads the result of `defineExtension`: checks what the compiler could not, and brings handlers to one form. */
 import * as z from 'zod'
-import { definitionKind, extensionOptions } from '../../lib/definition.ts'
+import { extensionOptions } from '../../lib/definition.ts'
 import type { Extension } from '../../lib/extension.ts'
 import { extensionSchema, handlerSchema } from '../../lib/schema/extension-body.ts'
 import { isSh, type Sh } from '../../lib/sh.ts'
@@ -192,9 +192,4 @@ function unnamed(handlers: readonly DeclaredHandler[]): ExtensionFinding[] {
       },
     ]
   })
-}
-
-/** Whether a value is an extension. */
-export function isExtension(value: unknown): value is Extension {
-  return definitionKind(value) === 'extension'
 }

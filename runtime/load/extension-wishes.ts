@@ -1,8 +1,9 @@
 /** Which extensions the definitions enable, and which handlers they skip: from boards, layers, BSP, project, command. */
+
+import { isExtension } from '../../lib/definition.ts'
 import type { Extension } from '../../lib/extension.ts'
 import type { ProjectData } from '../../lib/schema.ts'
 import type { Locate } from '../extensions/declared.ts'
-import { isExtension } from '../extensions/read.ts'
 import type { SkipWish } from '../extensions/resolve.ts'
 import { placeOfBoard } from '../layers/board.ts'
 import { flatten } from '../layers/flatten.ts'

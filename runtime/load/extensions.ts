@@ -183,7 +183,7 @@ class ExtensionLoader {
     const read = await this.#read(extension, wish.locate)
     if (!read) return undefined
     const declared = withVersion(read, `strux-bsp ${selfVersion()}`)
-    const enabled = enabledAs(declared, { folder: wish.folder, kind: 'package', addedBy: wish.by })
+    const enabled = enabledAs(declared, { folder: wish.folder, kind: 'shipped', addedBy: wish.by })
     return { declared, enabled, wish, locate: wish.locate, files: new Set() }
   }
 

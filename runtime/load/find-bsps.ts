@@ -70,7 +70,7 @@ const isYaml = (file: string) => /\.ya?ml$/.test(file)
 
 function none(patterns: readonly string[]): Finding {
   const message = `no BSP matches ${patterns.map(pattern => `'${pattern}'`).join(', ')}`
-  const hint = 'add one (bsp/BSP_NAME/bsp.ts or bsp.yaml), or say with bsps where they are'
+  const hint = 'add one (bsp/NAME/bsp.ts or bsp.yaml), or say with bsps where they are'
   return { severity: 'error', code: 'no_bsps', message, hint, origin: ORIGIN, at: 'value' }
 }
 

@@ -156,11 +156,7 @@ function treeReader(
   }
 }
 
-async function loadDefinition(
-  project: BspProject,
-  name: string,
-  { enable = [] }: LoadOptions,
-): Promise<Loaded<Bsp>> {
+async function loadDefinition(project: BspProject, name: string, options: LoadOptions): Promise<Loaded<Bsp>> {
   const location = project.bsps.find(bsp => bsp.name === name)
   if (!location) {
     throw new StruxError(`there is no BSP '${name}'`, { hint: whichBsp(name, project.bsps), exitCode: 2 })
@@ -168,7 +164,7 @@ async function loadDefinition(
   if (/\.ya?ml$/.test(location.file)) {
     const { loadYamlBsp } = await import('./yaml.ts')
     return loadYamlBsp(project.root, location, (definition, source) =>
-      readBsp(definition, { project, location, source, enable }),
+      readBsp(definition, { project, location, source, ...options }),
     )
   }
   const definition = await evaluated(project.root, location.file, 'bsp')
@@ -178,7 +174,7 @@ async function loadDefinition(
     project,
     location,
     ...(source && { source }),
-    enable,
+    ...options,
   })
   return { ...definition, ...read, diagnostics: [...definition.diagnostics, ...read.diagnostics] }
 }

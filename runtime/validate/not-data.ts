@@ -1,5 +1,5 @@
 /** Finds values that are not plain data. A plan, a fingerprint and an exported bsp.yaml can only hold data. */
-import { definitionKind } from '../../lib/definition.ts'
+import { isExtension } from '../../lib/definition.ts'
 import { isSh } from '../../lib/sh.ts'
 
 export interface NotData {
@@ -26,7 +26,7 @@ function visit(value: unknown, keys: (string | number)[], above: Set<object>, fo
     return
   }
   if (typeof value !== 'object' || value === null || isSh(value)) return
-  if (definitionKind(value) === 'extension') return
+  if (isExtension(value)) return
   if (above.has(value)) {
     found.push({ keys: [...keys], message: 'the value contains itself' })
     return

@@ -124,8 +124,13 @@ export default defineBsp({
 })
 
 test('errors are told at the line of the file', async () => {
-  project.write('extensions/wrong.sh', 'user_config__wrong() {\n  exit_with_error "no panel" "$BOARD"\n}\n')
-  assert.match(await refused('wrong'), /wrong\.sh:2: no panel \[ demo \]/)
+  project.write(
+    'extensions/wrong.sh',
+    'user_config__wrong() {\n  exit_with_error "no panel" "$BOARD"\n}\nuser_config__before() {\n  echo "said before"\n}\n',
+  )
+  const wrong = await refused('wrong')
+  assert.match(wrong, /wrong\.sh:2: no panel \[ demo \]/)
+  assert.not.match(wrong, 'without a container')
   project.write('extensions/syntax.sh', 'a() {\n  if then\n')
   assert.match(await refused('syntax'), /extensions\/syntax\.sh:2:1/)
   project.write('extensions/needs.sh', '\nenable_extension absent-one\n')

@@ -38,6 +38,7 @@ test('a shell script without set -e is a warning at its line; other interpreters
     script('board/long.sh', '#!/bin/bash\n  set -o errexit\n'),
     script('board/flags.sh', '#!/usr/bin/env bash\nset -u -e\n'),
     script('board/tool.py', '#!/usr/bin/env python3\nprint(1)\n'),
+    script('board/compiled', '\x7fELF\0\0'),
   ])
   assert.equal(
     found.map(each => each.code),

@@ -50,6 +50,10 @@ test('all are found by name, beside values with options', async () => {
     ),
   )
   assert.equal(errors, [])
+  assert.equal(
+    extensions!.enabled.filter(({ kind }) => kind === 'shipped').map(({ name }) => name),
+    ['image-formats', 'grow-root', 'serial-console', 'debug-access'],
+  )
   assert.equal(extensions!.enabled.map(({ name }) => name).sort(), [
     'debug-access',
     'grow-root',
