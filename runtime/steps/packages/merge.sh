@@ -7,59 +7,84 @@ draft=$base/.draft
 rm -rf "$draft"
 mkdir -p "$draft"/{host,staging,files} "$PROJECT_DIST_OUTPUT_FOLDER"
 ln -sfn . "$draft/host/usr"
-: >"$draft/files.list"
 : >"$draft/debian"
 
-declare -A owner=()
+# Path to type and package: `f NAME` for files and links, `d NAME` for folders, which several packages may have.
+declare -A in_rootfs=() in_images=()
 
 # replaces A B: whether package A may overwrite files of package B.
 replaces() { jq -e --arg a "$1" --arg b "$2" '.packages[] | select(.id == $a) | .replaces // [] | index($b)' <<<"$STEP_CONFIG" >/dev/null; }
 
-# claim PACKAGE PATH: for the package alone, unless it replaces the other or is replaced by it. Fails if the other
-# package's file stays.
+# claim OWNERS PLACE TYPE PACKAGE PATH: whether the package's file is copied, or its folder is new. PLACE is for messages.
 claim() {
-  local other=${owner[$2]:-}
-  if [ -n "$other" ] && replaces "$other" "$1"; then return 1; fi
-  if [ -n "$other" ] && ! replaces "$1" "$other"; then
-    fail "two packages install /$2: $other and $1" "If one of them is to win, give it replaces: ['$other'] or replaces: ['$1']."
+  local -n owners=$1
+  local place=$2$5 type=$3 id=$4 path=$5 other=${owners[$5]:-} of
+  if [ -n "$other" ]; then
+    of=${other#? }
+    case ${other%% *}$type in
+      dd) return 1 ;;
+      df) fail "two packages install $place: $of a folder, and $id a file" 'Install one of them elsewhere.' ;;
+      fd) fail "two packages install $place: $of a file, and $id a folder" 'Install one of them elsewhere.' ;;
+      ff)
+        if replaces "$of" "$id"; then return 1; fi
+        replaces "$id" "$of" || fail "two packages install $place: $of and $id" \
+          "If one of them is to win, give it replaces: ['$of'] or replaces: ['$id']."
+        ;;
+    esac
   fi
-  owner[$2]=$1
+  owners[$path]="$type $id"
 }
 
-merge_files() {
-  local id=$1 from=$base/per-package/$1/target path
+# claim_all OWNERS PLACE PACKAGE KIND: everything in that output of the package; what is to be copied, to a list.
+claim_all() {
+  local from=$base/per-package/$3/$4 type path
   [ -d "$from" ] || return 0
   while IFS= read -r -d '' path; do
-    if ! claim "$id" "$path"; then continue; fi
-    mkdir -p "$(dirname "$draft/files/$path")"
-    rm -rf "${draft:?}/files/$path"
-    cp -a --no-preserve=ownership "$from/$path" "$draft/files/$path"
-  done < <(cd "$from" && find . -mindepth 1 \( ! -type d -o -empty \) -printf '%P\0' | sort -z)
+    type=f
+    if [ "${path%% *}" = d ]; then type=d; fi
+    path=${path#* }
+    if claim "$1" "$2" "$type" "$3" "$path"; then printf './%s\0' "$path"; fi
+  done < <(find "$from" -mindepth 1 -printf '%y %P\0' | sort -z -k 2) >"$draft/$3.$4"
 }
 
-while IFS=$'\t' read -r id; do
-  for kind in host staging; do
-    if [ -d "$base/per-package/$id/$kind" ]; then rsync -a -K "$base/per-package/$id/$kind/" "$draft/$kind/"; fi
-  done
-  merge_files "$id"
-  if [ -f "$base/per-package/$id/debian-packages" ]; then cat "$base/per-package/$id/debian-packages" >>"$draft/debian"; fi
-done < <(jq -r '.packages[].id' <<<"$STEP_CONFIG")
+# copy PACKAGE KIND TO: a folder has the mode that it has in the first package.
+copy() {
+  [ -s "$draft/$1.$2" ] || return 0
+  rsync -a --no-owner --no-group --ignore-times --from0 --files-from="$draft/$1.$2" --no-implied-dirs "$base/per-package/$1/$2/" "$3/"
+}
 
-for path in "${!owner[@]}"; do printf 'file\t%s\t%s\n' "$path" "${owner[$path]}"; done | sort >"$draft/files.list"
-sort -u "$draft/debian" | sed 's/^/debian\t/' >>"$draft/files.list"
+# files_of OWNERS: the paths of all files.
+files_of() {
+  local -n listed=$1
+  local path
+  for path in "${!listed[@]}"; do
+    if [[ ${listed[$path]} == f* ]]; then printf '%s\n' "$path"; fi
+  done | sort
+}
 
-# Images that an earlier build put there, and no package makes any more.
+mapfile -t packages < <(jq -r '.packages[].id' <<<"$STEP_CONFIG")
+for id in "${packages[@]}"; do
+  claim_all in_rootfs / "$id" target
+  claim_all in_images 'the image ' "$id" images
+done
+
+# Images that an earlier build put there.
 if [ -f "$base/images.list" ]; then
   while IFS= read -r path; do rm -f "$PROJECT_DIST_OUTPUT_FOLDER/$path"; done <"$base/images.list"
 fi
-: >"$base/images.list"
-for place in "$base"/per-package/*/images; do
-  id=$(basename "$(dirname "$place")")
-  if [ -d "$place" ] && jq -e --arg id "$id" 'any(.packages[]; .id == $id)' <<<"$STEP_CONFIG" >/dev/null; then
-    (cd "$place" && find . -type f -printf '%P\n') >>"$base/images.list"
-    cp -a --no-preserve=ownership "$place/." "$PROJECT_DIST_OUTPUT_FOLDER/"
-  fi
+files_of in_images >"$base/images.list"
+
+for id in "${packages[@]}"; do
+  for kind in host staging; do
+    if [ -d "$base/per-package/$id/$kind" ]; then rsync -a -K "$base/per-package/$id/$kind/" "$draft/$kind/"; fi
+  done
+  copy "$id" target "$draft/files"
+  copy "$id" images "$PROJECT_DIST_OUTPUT_FOLDER"
+  if [ -f "$base/per-package/$id/debian-packages" ]; then cat "$base/per-package/$id/debian-packages" >>"$draft/debian"; fi
 done
+
+while IFS= read -r path; do printf 'file\t%s\t%s\n' "$path" "${in_rootfs[$path]#? }"; done < <(files_of in_rootfs) >"$draft/files.list"
+sort -u "$draft/debian" | sed 's/^/debian\t/' >>"$draft/files.list"
 
 for made in host staging files files.list; do
   rm -rf "${base:?}/$made"

@@ -25,19 +25,18 @@ names() {
 # provide NAME SOURCE COMMAND…: NAME in BINARIES_DIR, made from SOURCE by `COMMAND… SOURCE DRAFT`. An earlier script of the
 # same build may have changed it; an earlier build's is made anew if it was changed or its source is another.
 provide() {
-  local name=$1 source=$2 record=$records/${1//\//_} file=$BINARIES_DIR/$1 draft=$place/.draft state
+  local name=$1 source=$2 record=$records/${1//\//_} file=$BINARIES_DIR/$1 draft=$place/.draft
   [ -e "$source" ] || return 0
   if [ -e "$file" ]; then
     if [ -z "$tree_first" ] || [ ! -e "$record" ]; then return 0; fi
-    state=$(stat -c '%Y %s' "$source" "$file")
-    if [ "$(cat "$record")" = "$state" ]; then return 0; fi
+    if holds_state "$record" "$source" "$file"; then return 0; fi
   fi
   rm -rf "$draft"
   "${@:3}" "$source" "$draft"
   mkdir -p "$(dirname "$file")"
   rm -f "$file"
   mv -T "$draft" "$file"
-  stat -c '%Y %s' "$source" "$file" >"$record"
+  state_of "$source" "$file" >"$record"
 }
 
 copied() { cp --reflink=auto --sparse=always "$1" "$2"; }
@@ -73,12 +72,19 @@ provide_device_trees() {
   # Debian's kernels bring hundreds.
   [ -d "$copy/board" ] && [ -f "$archive" ] && [ "$TARGET_ARCH" != x86_64 ] || return 0
   names=$(grep -rhoIE '[A-Za-z0-9_.,+-]+\.dtb' "$copy/board" | sort -u) || return 0
-  rm -rf "$place/dtbs"
-  mkdir -p "$place/dtbs"
-  tar -xzf "$archive" -C "$place/dtbs" --wildcards --no-anchored '*.dtb' 2>/dev/null || true
+  unpack_device_trees
   while IFS= read -r file; do
     if grep -qxF "$(basename "$file")" <<<"$names"; then provide "$(basename "$file")" "$file" copied; fi
   done < <(find "$place/dtbs" -name '*.dtb')
+}
+
+# All that are in the root filesystem; it is read once for all scripts.
+unpack_device_trees() {
+  if holds_state "$place/dtbs.unpacked" "$archive"; then return 0; fi
+  rm -rf "$place"/dtbs{,.unpacked}
+  mkdir -p "$place/dtbs"
+  tar -xzf "$archive" -C "$place/dtbs" --wildcards --no-anchored '*.dtb' 2>/dev/null || true
+  state_of "$archive" >"$place/dtbs.unpacked"
 }
 
 provide_bootloader() {
@@ -131,10 +137,11 @@ cpio_of() { bsdtar --format newc -cf "$2" "@$1"; }
 
 # As large as the tree's configuration says, or as the content needs.
 ext4_of() {
-  local asked size content
+  local asked size content unpacked=$place/.rootfs.tar
   asked=$({ [ -z "$tree_defconfig" ] || cat "$copy/$tree_defconfig"; printf '\n%s' "$tree_config"; } |
     sed -n 's/^BR2_TARGET_ROOTFS_EXT2_SIZE="\(.*\)"$/\1/p' | tail -n 1)
-  content=$(gzip -dc "$1" | wc -c)
+  gzip -dc "$1" >"$unpacked"
+  content=$(stat -c %s "$unpacked")
   size=$(((content * 5 / 4 / 1048576 + 32) * 1048576))
   if [ -n "$asked" ]; then
     asked=$(numfmt --from=iec "${asked^^}")
@@ -142,7 +149,6 @@ ext4_of() {
     else echo "rootfs.ext2 is larger than BR2_TARGET_ROOTFS_EXT2_SIZE, since the root filesystem is" >&2; fi
   fi
   truncate -s "$size" "$2"
-  gzip -dc "$1" >"$place/.rootfs.tar"
-  mke2fs -q -t ext4 -L rootfs -E hash_seed=00000000-0000-4000-8000-000000000000 -d "$place/.rootfs.tar" "$2"
-  rm -f "$place/.rootfs.tar"
+  mke2fs -q -t ext4 -L rootfs -E hash_seed=00000000-0000-4000-8000-000000000000 -d "$unpacked" "$2"
+  rm -f "$unpacked"
 }

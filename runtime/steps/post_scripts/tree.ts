@@ -6,7 +6,7 @@ import { targetArch } from '../../plan/arch.ts'
 import type { EntryCall, PlanInput } from '../../plan/input.ts'
 
 /** Programs of Debian that trees expect, beside the tool groups. */
-const PROGRAMS = ['fakeroot', 'libarchive-tools', 'libarchive13t64', 'lz4', 'lzop', 'mtd-utils']
+const PROGRAMS = ['fakeroot', 'libarchive-tools', 'lz4', 'lzop', 'mtd-utils']
 
 const GENIMAGE = 'support/scripts/genimage.sh'
 

@@ -2,7 +2,7 @@
  * A daemon in C that links a cmake library in staging, a host tool that its build and a post-image script use: built
  * for this machine and for arm64.
  */
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { hostArch } from '../../../runtime/plan/arch.ts'
@@ -149,6 +149,42 @@ test('two packages that install one file are an error that names both, unless on
   assert.is((await project.build(only(['packages']))).code, 0)
   assert.not.ok(project.has(at('demo', 'files/usr/bin/beacon')))
   assert.not.ok(project.has('dist/output/demo/beacon.sig'))
+})
+
+test('packages share folders; a file in the place of a folder, and one image of two packages, are errors', async () => {
+  const made = (name: string, target: string, more = '') =>
+    project.write(
+      `packages/${name}.ts`,
+      definition(`name: '${name}', ${more} commands: { install_target: sh\`cd "$TARGET_DIR"; ${target}\` }`),
+    )
+  made('first', 'mkdir -m 750 etc/settings.d; echo 1 >etc/settings.d/one; mkdir etc/shared.d')
+  made('second', 'mkdir etc/settings.d; mkdir -p etc/shared.d')
+  project.bsp([], { packages: ['first', 'second'] })
+  const nodes = only(['package:first', 'package:second', 'packages'])
+  const built = await project.build(nodes)
+  assert.is(built.code, 0, built.stdout)
+  assert.is(project.read(at('demo', 'files/etc/settings.d/one')), '1\n')
+  assert.ok(project.has(at('demo', 'files/etc/shared.d')))
+  assert.is(statSync(project.at(at('demo', 'files/etc/settings.d'))).mode & 0o777, 0o750)
+
+  made('second', 'echo file >etc/settings.d')
+  const over = await project.build(nodes)
+  assert.match(over.stdout, /two packages install \/etc\/settings\.d: first a folder, and second a file/)
+  made('second', 'mkdir -p etc/settings.d/one; touch etc/settings.d/one/file')
+  const under = await project.build(nodes)
+  assert.match(
+    under.stdout,
+    /two packages install \/etc\/settings\.d\/one: first a file, and second a folder/,
+  )
+
+  const IMAGE = `install_images: true, hooks: { post_install_images: sh\`echo $NAME >"$BINARIES_DIR/firmware.bin"\` },`
+  made('first', 'mkdir etc/settings.d', IMAGE)
+  made('second', 'mkdir etc/settings.d', IMAGE)
+  const images = await project.build(nodes)
+  assert.match(images.stdout, /two packages install the image firmware\.bin: first and second/)
+  made('second', 'mkdir etc/settings.d', `replaces: ['first'], ${IMAGE}`)
+  assert.is((await project.build(nodes)).code, 0)
+  assert.is(project.read('dist/output/demo/firmware.bin'), 'second\n')
 })
 
 test('the same packages for another architecture', async () => {
