@@ -74,6 +74,12 @@ const ownKeys = {
   conf_env: environment.optional().describe('Variables for configure, cmake or meson.'),
   /** Arguments for make, or for ninja. */
   make_opts: strings.optional().describe('Arguments for make, or for ninja.'),
+  /** Variables for make or ninja, which they see in their environment when they build and install. */
+  make_env: environment
+    .optional()
+    .describe(
+      'Variables for make or ninja, which they see in their environment when they build and install.',
+    ),
   /** The work of phases, in place of that of the infrastructure. */
   commands: commandsSchema.optional().describe('The work of phases, in place of that of the infrastructure.'),
   /** Scripts before and after phases; each hook has one or a list. */

@@ -4,6 +4,7 @@ import type { INFRASTRUCTURES } from '../../lib/schema/package.ts'
 import type { Sh } from '../../lib/sh.ts'
 import { dependenciesOf } from './convert-dependencies.ts'
 import type { ConvertFacts, Report } from './convert-facts.ts'
+import { environment, makeSettings } from './convert-make.ts'
 import type { EvaluatedHook, EvaluatedPackage } from './evaluate.ts'
 import { recipeScript } from './recipe.ts'
 import { shellWords } from './shell-words.ts'
@@ -114,21 +115,12 @@ export function variantSettings(
     )
   const dependencies = dependenciesOf(variant, infra, facts, report)
   const confEnv = environment(variables.CONF_ENV)
-  const makeOpts = [
-    variables.MAKE_ENV,
-    variables.BUILD_OPTS,
-    variables.MAKE_OPTS,
-    variables.NINJA_OPTS,
-    variables.MODULE_MAKE_OPTS,
-  ]
-    .flatMap(text => shellWords(text ?? ''))
-    .filter(word => !word.startsWith('PATH='))
   const confOpts = shellWords(variables.CONF_OPTS ?? '')
   return {
     ...(dependencies.length > 0 && { dependencies }),
     ...(confOpts.length > 0 && { conf_opts: confOpts }),
     ...(Object.keys(confEnv).length > 0 && { conf_env: confEnv }),
-    ...(makeOpts.length > 0 && { make_opts: makeOpts }),
+    ...makeSettings(variant, infra, facts, report),
     ...(Object.keys(recipes).length > 0 && { commands: recipes }),
     ...(Object.keys(hooks).length > 0 && { hooks }),
   }
@@ -181,13 +173,4 @@ function installWith(
   if (infra !== 'autotools' || options === undefined) return undefined
   const env = variables.MAKE_ENV ?? ''
   return `PATH="@STRUX_HOST_DIR@/bin:$PATH" ${env} make ${options} -C "${variables.SRCDIR}"`
-}
-
-function environment(text = ''): Record<string, string> {
-  return Object.fromEntries(
-    shellWords(text).flatMap(word => {
-      const cut = word.indexOf('=')
-      return cut > 0 && !word.startsWith('PATH=') ? [[word.slice(0, cut), word.slice(cut + 1)]] : []
-    }),
-  )
 }

@@ -67,12 +67,17 @@ function assignments(prefix: string, variables: Readonly<Record<string, string>>
     .join('')
 }
 
-/** Variables that hold the arguments for make or ninja. */
+/** Variables that hold the arguments for make or ninja, and those for its environment. */
 const MAKE_OPTIONS: Readonly<Record<string, string>> = {
   autotools: 'MAKE_OPTS',
   cmake: 'BUILD_OPTS',
   meson: 'NINJA_OPTS',
   'kernel-module': 'MODULE_MAKE_OPTS',
+}
+const MAKE_ENVIRONMENT: Readonly<Record<string, string>> = {
+  autotools: 'MAKE_ENV',
+  cmake: 'BUILD_ENV',
+  meson: 'NINJA_ENV',
 }
 
 function variantBlocks(
@@ -85,17 +90,17 @@ function variantBlocks(
   const prefix = prefixOf(variant.id)
   const own = variant.variant === 'host' ? (data.host ?? {}) : data
   const makeOptions = MAKE_OPTIONS[data.infra ?? 'generic']
+  const makeEnvironment = MAKE_ENVIRONMENT[data.infra ?? 'generic']
   const settings = {
     ...(needed.length > 0 && { DEPENDENCIES: needed.join(' ') }),
     ...(own.conf_opts?.length && { CONF_OPTS: own.conf_opts.map(makeWord).join(' ') }),
-    ...(own.conf_env && {
-      CONF_ENV: Object.entries(own.conf_env)
-        .map(([name, value]) => `${name}=${makeWord(value)}`)
-        .join(' '),
-    }),
+    ...(own.conf_env && { CONF_ENV: environment(own.conf_env) }),
     ...(own.make_opts?.length &&
       makeOptions !== undefined && { [makeOptions]: own.make_opts.map(makeWord).join(' ') }),
+    ...(own.make_env && makeEnvironment !== undefined && { [makeEnvironment]: environment(own.make_env) }),
   }
+  if (own.make_env && data.infra === 'kernel-module')
+    tree.losses.addOf(variant, `make_env of the kernel module ${variant.id}`)
   const scripts = [...commands(tree, variant), ...hooks(tree, variant, together)]
   return [
     assignments(prefix, settings),
@@ -103,6 +108,11 @@ function variantBlocks(
     ...(variant.variant === 'target' ? tables(tree, variant) : []),
   ]
 }
+
+const environment = (variables: Readonly<Record<string, string>>): string =>
+  Object.entries(variables)
+    .map(([name, value]) => `${name}=${makeWord(value)}`)
+    .join(' ')
 
 function commands(tree: Tree, variant: PackageVariant): string[] {
   const { data } = variant.package

@@ -22,13 +22,16 @@ fill_marks() {
 # Where cmake and meson put their products.
 build_folder() { realpath -ms -- "$(source_folder)/$(config '.build_folder // ".strux-build"')"; }
 
-# with_environment COMMAND…: with the variables of conf_env.
+# with_environment PHASE KEY COMMAND…: with the variables in the recipe of a phase.
 with_environment() {
   local settings
-  mapfile -d '' -t settings < <(jq -j '.phases.configure.settings.conf_env // {} | to_entries[] | ("\(.key)=\(.value)", "\u0000")' <<<"$STEP_CONFIG")
+  mapfile -d '' -t settings < <(jq -j --arg phase "$1" --arg key "$2" \
+    '.phases[$phase].settings[$key] // {} | to_entries[] | ("\(.key)=\(.value)", "\u0000")' <<<"$STEP_CONFIG")
   fill_marks settings
-  env "${settings[@]}" "$@"
+  env "${settings[@]}" "${@:3}"
 }
+with_conf_env() { with_environment configure conf_env "$@"; }
+with_make_env() { with_environment build make_env "$@"; }
 
 in_source() { (cd "$(source_folder)" && "$@"); }
 
@@ -40,10 +43,10 @@ configure_autotools() {
     prefix=(--host="$triplet" --build="$(gcc -dumpmachine)" --prefix=/usr --sysconfdir=/etc --localstatedir=/var
       --libdir="/usr/$library_folder")
   fi
-  in_source with_environment ./configure "${prefix[@]}" --disable-dependency-tracking "${words[@]}"
+  in_source with_conf_env ./configure "${prefix[@]}" --disable-dependency-tracking "${words[@]}"
 }
-build_autotools() { words build make_opts; in_source make -j"$PARALLEL_JOBS" "${words[@]}"; }
-install_autotools() { words build make_opts; in_source make "${words[@]}" DESTDIR="${1:-}" install; }
+build_autotools() { words build make_opts; in_source with_make_env make -j"$PARALLEL_JOBS" "${words[@]}"; }
+install_autotools() { words build make_opts; in_source with_make_env make "${words[@]}" DESTDIR="${1:-}" install; }
 
 configure_cmake() {
   local options=(-DCMAKE_INSTALL_PREFIX="$HOST_DIR" -DCMAKE_PREFIX_PATH="$HOST_DIR" '-DCMAKE_INSTALL_RPATH=$ORIGIN/../lib'
@@ -54,7 +57,7 @@ configure_cmake() {
     options=(-DCMAKE_TOOLCHAIN_FILE="$D/.strux-toolchain.cmake" -DCMAKE_INSTALL_PREFIX=/usr
       -DCMAKE_INSTALL_LIBDIR="$library_folder" -DCMAKE_INSTALL_SYSCONFDIR=/etc -DCMAKE_INSTALL_LOCALSTATEDIR=/var)
   fi
-  with_environment cmake -S "$(source_folder)" -B "$(build_folder)" -G Ninja -DCMAKE_BUILD_TYPE=Release -DBUILD_TESTING=OFF \
+  with_conf_env cmake -S "$(source_folder)" -B "$(build_folder)" -G Ninja -DCMAKE_BUILD_TYPE=Release -DBUILD_TESTING=OFF \
     -Wno-dev "${options[@]}" "${words[@]}"
 }
 cmake_toolchain() {
@@ -73,8 +76,8 @@ set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE BOTH)
 set(CMAKE_FIND_ROOT_PATH_MODE_PACKAGE BOTH)
 END
 }
-build_cmake() { words build make_opts; cmake --build "$(build_folder)" --parallel "$PARALLEL_JOBS" -- "${words[@]}"; }
-install_cmake() { DESTDIR=${1:-} cmake --install "$(build_folder)"; }
+build_cmake() { words build make_opts; with_make_env cmake --build "$(build_folder)" --parallel "$PARALLEL_JOBS" -- "${words[@]}"; }
+install_cmake() { DESTDIR=${1:-} with_make_env cmake --install "$(build_folder)"; }
 
 configure_meson() {
   local options=(--prefix="$HOST_DIR" --libdir=lib)
@@ -86,7 +89,7 @@ configure_meson() {
   rm -rf "$(build_folder)"
   # Meson takes flags from the cross file, and these variables for programs of the build machine.
   (if [ "$variant" = target ]; then unset CC CXX LD AR STRIP RANLIB CFLAGS CXXFLAGS CPPFLAGS LDFLAGS; fi
-    with_environment meson setup "$(build_folder)" "$(source_folder)" --buildtype=release --wrap-mode=nodownload \
+    with_conf_env meson setup "$(build_folder)" "$(source_folder)" --buildtype=release --wrap-mode=nodownload \
       "${options[@]}" "${words[@]}")
 }
 meson_list() { printf '%s\n' "$@" | jq -cRn '[inputs]' | tr '"' "'"; }
@@ -114,13 +117,13 @@ cpu = '$meson_family'
 endian = 'little'
 END
 }
-build_meson() { words build make_opts; ninja -C "$(build_folder)" -j "$PARALLEL_JOBS" "${words[@]}"; }
-install_meson() { DESTDIR=${1:-} meson install -C "$(build_folder)" --no-rebuild; }
+build_meson() { words build make_opts; with_make_env ninja -C "$(build_folder)" -j "$PARALLEL_JOBS" "${words[@]}"; }
+install_meson() { DESTDIR=${1:-} with_make_env meson install -C "$(build_folder)" --no-rebuild; }
 
 configure_kernel_module() { :; }
 module_make() {
   words build make_opts
-  make -C "$LINUX_DIR" M="$(source_folder)" ARCH="$kernel_arch" CROSS_COMPILE="$cross_compile" "${words[@]}" "$@"
+  with_make_env make -C "$LINUX_DIR" M="$(source_folder)" ARCH="$kernel_arch" CROSS_COMPILE="$cross_compile" "${words[@]}" "$@"
 }
 build_kernel_module() { module_make -j"$PARALLEL_JOBS" modules; }
 install_kernel_module() { module_make INSTALL_MOD_PATH="$1/usr" INSTALL_MOD_STRIP=1 DEPMOD=true modules_install; }

@@ -31,12 +31,12 @@ export function recipeOf(variant: PackageVariant, phase: PackagePhase): PhaseRec
     rows
       .filter(row => row.phase === phase && row.name.startsWith(side))
       .flatMap(row => scriptsAt(own.hooks, row.name as PackageHook))
-  const { conf_opts, conf_env, make_opts } = own
+  const { conf_opts, conf_env, make_opts, make_env } = own
   const settings: Partial<Record<PackagePhase, Record<string, unknown>>> = {
     download: { source: sourceOf(data, folder) },
     rsync: { source: sourceOf(data, folder) },
     configure: { infra: data.infra, subdir: data.subdir, conf_opts, conf_env, debian: variant.debian },
-    build: { make_opts },
+    build: { make_opts, make_env },
     legal_info: { license: data.license, license_files: data.license_files },
   }
   return {

@@ -57,7 +57,7 @@ function writeProject(): void {
   project.write(
     'packages/zeta/package.ts',
     definition(`name: 'zeta', version: '1.0', site: './src', infra: 'cmake', license: 'MIT', license_files: ['LICENSE'],
-  dependencies: ['lib.x', 'host-tool', 'deb:libssl-dev'], conf_opts: ['-DNAME=a b', '-DCOST=$5'], conf_env: { WORDS: 'x y' },
+  dependencies: ['lib.x', 'host-tool', 'deb:libssl-dev'], conf_opts: ['-DNAME=a b', '-DCOST=$5'], conf_env: { WORDS: 'x y' }, make_env: { COST: '$5' },
   install_staging: true, users: [{ name: 'zeta', groups: ['dialout'], home: '/var/lib/zeta' }],
   permissions: [{ path: '/usr/bin/zeta', mode: '4755' }, { path: '/var/lib/zeta', owner: 'zeta', group: 'zeta', recursive: true }],
   units: ['zeta.service'],
@@ -171,6 +171,7 @@ test('variables have the values of the definition', () => {
     ...[
       'ZETA_CONF_OPTS',
       'ZETA_CONF_ENV',
+      'ZETA_BUILD_ENV',
       'ZETA_INSTALL_STAGING',
       'LIB_X_SITE',
       'MOD_MODULE_SUBDIRS',
@@ -187,6 +188,7 @@ test('variables have the values of the definition', () => {
     ZETA_DEPENDENCIES: 'lib.x host-tool openssl',
     ZETA_CONF_OPTS: "'-DNAME=a b' '-DCOST=$5'",
     ZETA_CONF_ENV: "WORDS='x y'",
+    ZETA_BUILD_ENV: "COST='$5'",
     ZETA_INSTALL_STAGING: 'YES',
     LIB_X_SITE: 'https://src.example/lib',
     MOD_MODULE_SUBDIRS: 'driver',
