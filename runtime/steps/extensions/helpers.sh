@@ -235,7 +235,7 @@ fetch_from_repo() {
 # SYMBOL LINE: SYMBOL may begin with CONFIG_.
 strux_kernel_setting() {
   [[ -f .config ]] || exit_with_error 'there is no .config in this folder; call this at custom_kernel_config' "$1"
-  [[ "$1" =~ ^[A-Za-z0-9_]+$ ]] || exit_with_error 'this is no symbol of a kernel configuration' "$1"
+  [[ "$1" =~ ^[A-Za-z0-9_]+$ ]] || exit_with_error 'this is not a symbol of a kernel configuration' "$1"
   sed -i -E "/^(# )?CONFIG_$1[= ]/d" .config
   printf '%s\n' "$2" >>.config
 }
