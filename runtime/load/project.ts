@@ -156,7 +156,13 @@ function treeReader(
   }
 }
 
-async function loadDefinition(project: BspProject, name: string, options: LoadOptions): Promise<Loaded<Bsp>> {
+async function loadDefinition(
+  project: BspProject,
+  name: string,
+  { enable, notice }: LoadOptions,
+): Promise<Loaded<Bsp>> {
+  // Callers pass all options of their command: only these two are for loading.
+  const options: LoadOptions = { ...(enable && { enable }), ...(notice && { notice }) }
   const location = project.bsps.find(bsp => bsp.name === name)
   if (!location) {
     throw new StruxError(`there is no BSP '${name}'`, { hint: whichBsp(name, project.bsps), exitCode: 2 })

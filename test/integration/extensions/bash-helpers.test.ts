@@ -246,7 +246,7 @@ echo done`)
   assert.is(image, 'done')
   const { code, stderr } = await ends('sleep() { :; }; check_loop_device /dev/no-such-device')
   assert.is(code, 43)
-  assert.match(stderr, 'no block device')
+  assert.match(stderr, '/dev/no-such-device is not a block device with a size')
 })
 
 test('execute_and_remove_cleanup_handler: now, and not again; handlers of earlier hooks included', async () => {
