@@ -1,8 +1,8 @@
 /**
- * The text of a handler that is a function, for its fingerprint: the function, its module without the other handlers
- * that only the extension's own object holds, the modules that this one imports, and the versions of their packages. A value that the function takes
- * from a function around it (`const make = size => defineExtension(…)`) is not part of the text; the options of
- * the extension are part of the handler's environment.
+ * The text of a handler that is a function, for its fingerprint: the function, its module, the modules that this one
+ * imports, and the versions of their packages. Other handlers in the extension's object do not count. A value
+ * that the function takes from a function around it (`const make = size => defineExtension(…)`) is not part of the text;
+ * the options of the extension are part of the handler's environment.
  */
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'

@@ -91,8 +91,8 @@ export default defineBsp({ name: 'q', description: 'd', arch: 'arm64', hostname:
 /** An extension with these lines before its handlers. */
 const extensionWith = (lines: string, handlers: string) => ({
   ...FILES,
-  'extensions/e.ts': `import { defineExtension, sh } from 'strux-bsp'
-${lines}
+  'extensions/e.ts': `${lines}
+import { defineExtension, sh } from 'strux-bsp'
 export default defineExtension({ name: 'e', hooks: { pre_customize_image: [
 ${handlers}
 ] } })
