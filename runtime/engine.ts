@@ -61,6 +61,8 @@ export interface BuildRequest {
   readonly jobs?: number
   /** Wait for another build of the same BSP. Default: true. */
   readonly wait?: boolean
+  /** Called before the first decision, while no other build of the BSP runs. */
+  readonly prepare?: () => void
   /** The command's name, shown to another process that waits for this one. */
   readonly command?: string
   readonly report: Report
@@ -87,6 +89,7 @@ export async function runBuild(workspace: Workspace, request: BuildRequest): Pro
   try {
     // Another process may have changed files before this one got the lock.
     if (locks.sawOthers) fileStates.refresh()
+    request.prepare?.()
     const surroundings = { notice: locks.notice, signal, whileShared: locks.whileShared }
     if (await repairOwners(workspace, locks.notice, signal)) fileStates.refresh()
     const openExecutorFor = (builders: Parameters<typeof openExecutor>[1]) =>

@@ -11,6 +11,7 @@ import {
   cleanPackage,
   extractPackage,
   findPackage,
+  forgetBeginning,
   type PackageWork,
   type WorkSurroundings,
   whileNoBuild,
@@ -95,7 +96,12 @@ async function again(
   work: PackageWork,
   surroundings: WorkSurroundings,
 ): Promise<void> {
-  await whileNoBuild(workspace, surroundings, () => beginAt(workspace, work, phase))
   const { id } = work.node
-  await runBuild(workspace, { ...surroundings, selection: { only: [id] }, force: [id] })
+  const prepare = () => beginAt(workspace, work, phase)
+  try {
+    await runBuild(workspace, { ...surroundings, selection: { only: [id] }, force: [id], prepare })
+  } catch (error) {
+    forgetBeginning(workspace, work)
+    throw error
+  }
 }

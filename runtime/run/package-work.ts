@@ -2,6 +2,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PACKAGE_PHASES, type PackagePhase } from '../../lib/hooks/package.ts'
+import { Records } from '../cache/records.ts'
 import { StruxError } from '../diagnostics/error.ts'
 import { suggest } from '../diagnostics/suggest.ts'
 import type { PackageVariant } from '../model/packages.ts'
@@ -60,7 +61,10 @@ export async function whileNoBuild<T>(
   }
 }
 
-/** Fetches, unpacks and patches the source into a fresh build folder, and stops. Returns the folder. */
+/**
+ * Fetches, unpacks and patches the source into a fresh build folder, and stops. The next build goes on there. Returns
+ * the folder.
+ */
 export async function extractPackage(
   workspace: Workspace,
   { variant, node }: PackageWork,
@@ -70,6 +74,9 @@ export async function extractPackage(
   const stamps = join(root, stampsOf(plan.bsp, variant))
   return whileNoBuild(workspace, surroundings, async locks => {
     for (const phase of SOURCE_PHASES) remove(join(stamps, phase))
+    const records = new Records(root, plan)
+    records.setNode('step', node.id, undefined)
+    records.save()
     const executor = await openExecutor(workspace, [node.builder], {
       ...{ notice: locks.notice, signal: surroundings.signal, whileShared: locks.whileShared },
     })
@@ -93,6 +100,11 @@ export function beginAt({ root, plan }: Workspace, { variant }: PackageWork, pha
   for (const each of PACKAGE_PHASES.slice(PACKAGE_PHASES.indexOf(phase))) remove(join(stamps, each))
   remove(join(stamps, 'rsync'))
   writeFileSync(join(stamps, '.update'), '')
+}
+
+/** Undoes `beginAt` for a build that failed before it came to the package: a later one must not begin there. */
+export function forgetBeginning({ root, plan }: Workspace, { variant }: PackageWork): void {
+  remove(join(root, stampsOf(plan.bsp, variant), '.update'))
 }
 
 /** Deletes the build folder and everything that the package made. */

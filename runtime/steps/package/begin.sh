@@ -28,16 +28,19 @@ source_folder() { realpath -ms -- "$D/$(config .subdir)"; }
 
 begin_package() {
   mkdir -p "$BUILD_DIR" "$outputs" "$stamps"
+  leave_older_folder
   prepare_stamps
   make_views
   set_toolchain
 }
 
-# The digest stands for everything that the package made. It is written last: users of the package read it.
-finish_package() {
-  (cd "$outputs" && find . -mindepth 1 ! -path ./digest \( -type f -o -type l \) -printf '%P\0' | sort -z |
-    while IFS= read -r -d '' path; do
-      if [ -L "$path" ]; then printf 'link %s %s\n' "$path" "$(readlink "$path")"
-      else printf '%s %s %s\n' "$(stat -c %a "$path")" "$path" "$(sum_of "$path")"; fi
-    done) | sha256sum | cut -d' ' -f1 >"$outputs/digest"
+# The name of the build folder has the version in it, so a new version leaves the folder of the older one behind.
+leave_older_folder() {
+  local name=${D##*/} older
+  older=$(cat "$stamps/.folder" 2>/dev/null) || older=$name
+  if [ "$older" != "$name" ]; then rm -rf "${BUILD_DIR:?}/${older:?}"; fi
+  printf '%s\n' "$name" >"$stamps/.folder"
 }
+
+# The digest stands for everything that the package made. It is written last: users of the package read it.
+finish_package() { content_of "$outputs" -path ./digest >"$outputs/digest"; }

@@ -11,7 +11,7 @@ import type { PlanInput } from '../../plan/input.ts'
 import type { StepDeclaration, StepFacts } from '../../plan/step.ts'
 import { file, optional } from '../refs.ts'
 import { suiteOf } from '../settings.ts'
-import { buildName, outputsOf, packageNode } from './places.ts'
+import { buildName, digestOf, outputsOf, packageNode } from './places.ts'
 import { recipeOf } from './recipe.ts'
 import { sourceOf } from './source.ts'
 
@@ -58,7 +58,7 @@ function packageStep(
     inputs: facts => [
       ...sourceInputs(source, folder),
       ...patchFiles(data.patches, folder),
-      ...needed.map(each => file(`${outputsOf(facts.bspName, each)}/digest`)),
+      ...needed.map(each => file(digestOf(facts.bspName, each))),
       ...(isKernel && facts.bsp.boot?.kernel?.custom_kernel
         ? [file(`${cacheFolder(facts.bspName)}/kernel`)]
         : []),

@@ -12,6 +12,10 @@ export const packageNode = (id: string): string => `package:${id}`
 export const outputsOf = (bsp: string, { id }: Pick<PackageVariant, 'id'>): string =>
   `${packagesFolder(bsp)}/per-package/${id}`
 
+/** The file that stands for all outputs of a variant: its dependents read it as their input. */
+export const digestOf = (bsp: string, variant: Pick<PackageVariant, 'id'>): string =>
+  `${outputsOf(bsp, variant)}/digest`
+
 /** The folder of the records of finished phases. */
 export const stampsOf = (bsp: string, { id }: Pick<PackageVariant, 'id'>): string =>
   `${packagesFolder(bsp)}/build/.stamps/${id}`

@@ -2,7 +2,7 @@
 import { cacheFolder } from '../../model/paths.ts'
 import { packagesFolder } from '../../plan/environment.ts'
 import type { StepDeclaration, StepFacts } from '../../plan/step.ts'
-import { outputsOf } from '../package/places.ts'
+import { digestOf } from '../package/places.ts'
 import { scriptsAt } from '../package/recipe.ts'
 import { file } from '../refs.ts'
 
@@ -13,7 +13,7 @@ export const packages: StepDeclaration = {
   exists: hasPackages,
   tools: () => [],
   shared: false,
-  inputs: ({ bspName, packages = [] }) => packages.map(each => file(outputsOf(bspName, each))),
+  inputs: ({ bspName, packages = [] }) => packages.map(each => file(digestOf(bspName, each))),
   outputs: ({ bspName }) =>
     ['host', 'staging', 'files', 'files.list'].map(name => file(`${packagesFolder(bspName)}/${name}`)),
   config: ({ packages = [] }) => ({

@@ -45,12 +45,23 @@ test('rebuild and reconfigure go on in the build folder with the source of now',
   assert.equal((await project.build(['--only', 'package:tool'])).ran, [])
 })
 
-test('extract makes a fresh source and stops; the next build has a fresh folder', async () => {
+test('a rebuild that fails before it comes to the package leaves no trace for later builds', async () => {
+  const env = { DOCKER_HOST: 'unix:///nowhere.sock' }
+  const { code } = await project.strux(['package', 'tool', 'rebuild'], { env })
+  assert.is(code, 1)
+  assert.not.ok(project.has('dist/cache/demo/packages/build/.stamps/tool/.update'))
+})
+
+test('extract makes a fresh source and stops; the next build goes on there', async () => {
   const { code, stdout } = await project.strux(['package', 'tool', 'extract'])
   assert.is(code, 0)
   assert.is(stdout.trim(), BUILD)
   assert.ok(project.has(`${BUILD}/input`))
   assert.not.ok(project.has(`${BUILD}/product`))
+  project.remove('order')
+  assert.equal((await project.build(['--only', 'package:tool'])).ran, ['package:tool'])
+  assert.equal(project.read('order').trim().split('\n'), ['configure', 'build'])
+  assert.is(product(), 'two\n')
 })
 
 test('clean leaves nothing, so the next build makes everything', async () => {
