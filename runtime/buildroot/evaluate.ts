@@ -58,6 +58,8 @@ export interface TreeEvaluation {
   readonly symbols: readonly KconfigSymbol[]
   /** Whether all packages are enabled, because the configuration enables none. */
   readonly all: boolean
+  /** Symbols of the configuration that the tree neither defines nor names in any file. */
+  readonly unread: readonly string[]
   /** The error that stopped it: what make or kconfiglib said. */
   readonly failure?: { readonly of: 'make' | 'kconfig'; readonly message: string }
   /** Warnings of makefiles, and output of commands that they ran. */
@@ -121,9 +123,11 @@ export async function evaluateTree(request: TreeRequest): Promise<TreeEvaluation
       throw new StruxError(`reading ${tree} takes longer than a minute`, {
         hint: 'A makefile of the tree runs a command that does not end, or waits for the network.',
       })
-    if (exitCode !== 0) throw new StruxError(`${tree} cannot be read: ${stderr.trim()}`)
+    if (exitCode !== 0) throw unreadable(tree, stderr)
     const evaluation = evaluationOf(stdout.toString(), request.root)
-    kept.put(key, evaluation)
+    // A failure may be the machine's, which the key does not cover.
+    if (!evaluation.failure) kept.put(key, evaluation)
+    else if (!isOfTree(evaluation.failure)) throw unreadable(tree, evaluation.failure.message)
     return evaluation
   } finally {
     await shell.close()
@@ -138,6 +142,19 @@ function externalName(projectRoot: string, tree: string): string {
   const name = /^name:[ \t]+([A-Za-z0-9_]+)[ \t]*$/m.exec(readFileSync(file, 'utf8'))?.[1]
   if (name === undefined) throw new StruxError(`${tree}/external.desc names no tree`, { hint })
   return name
+}
+
+/** Whether the failure is an error in the tree's files. */
+function isOfTree({ of, message }: NonNullable<TreeEvaluation['failure']>): boolean {
+  return of === 'make' || /^kconfiglib\._?Kconfig/.test(message)
+}
+
+function unreadable(tree: string, message: string): StruxError {
+  const text = `${tree} cannot be read: ${message.trim()}`
+  if (!message.includes("No module named 'kconfiglib'")) return new StruxError(text)
+  return new StruxError(text, {
+    hint: "Install Debian's package python3-kconfiglib in the container that reads the tree: the image in `builder.image`, or the container in which strux runs.",
+  })
 }
 
 function scriptOf({ root, tree, wanted, kernelArch }: TreeRequest, name: string): string {
@@ -161,10 +178,7 @@ function evaluationOf(output: string, root: string): TreeEvaluation {
   })[] = []
   const globals: EvaluatedHook[] = []
   let hooks = globals
-  let kconfig: { readonly all: boolean; readonly symbols: readonly KconfigSymbol[] } = {
-    all: false,
-    symbols: [],
-  }
+  let kconfig: Pick<TreeEvaluation, 'all' | 'unread' | 'symbols'> = { all: false, unread: [], symbols: [] }
   let failure: TreeEvaluation['failure']
   let log = ''
   const inProject = (path: string) => (path.startsWith(`${root}/`) ? path.slice(root.length + 1) : path)

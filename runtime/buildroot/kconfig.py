@@ -1,7 +1,8 @@
 """Configures a tree: kconfig.py TREE NAME WANTED OUTPUT
 
 WANTED has lines of a .config. OUTPUT.config gets all symbols with a value. OUTPUT.json gets the symbols that the tree
-defines, each with its place, value, active selects, and the condition that keeps it from being set.
+defines, each with its place, value, active selects, and the condition that keeps it from being set, and the symbols of
+WANTED that no file of the tree names.
 """
 
 import json
@@ -72,10 +73,15 @@ for line in text_of(wanted).splitlines():
         given[match[1] or match[3]] = match[2].strip('"') if match[1] else "n"
 
 packages = set()
+named = set()
 for folder, folders, files in os.walk(tree):
     folders[:] = [each for each in folders if each not in (".git", "dist", "node_modules", "support")]
     if folder != tree and any(file.endswith(".mk") for file in files):
         packages.add(re.sub(r"[-.]", "_", os.path.basename(folder)).upper())
+    if os.path.basename(folder) != "configs":
+        for file in files:
+            if os.path.isfile(os.path.join(folder, file)):
+                named.update(re.findall(r"BR2_\w+", text_of(os.path.join(folder, file))))
 symbols_of = {"BR2_PACKAGE_" + each for each in packages} | {"BR2_PACKAGE_HOST_" + each for each in packages}
 # Without a symbol that enables a package, all are enabled.
 all_packages = not any(given.get(each) == "y" for each in symbols_of)
@@ -127,4 +133,5 @@ for symbol in kconfig.unique_defined_syms:
         {"name": symbol.name, "value": value, "at": place_of(symbol.nodes[0]), "selects": selects, "unmet": unmet}
     )
 with open(output + ".json", "w") as file:
-    json.dump({"all": all_packages, "unknown": sorted(each for each in given if each not in own), "symbols": found}, file)
+    unread = sorted(each for each in given if each not in own | symbols_of | named)
+    json.dump({"all": all_packages, "unread": unread, "symbols": found}, file)

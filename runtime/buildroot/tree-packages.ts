@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { TreePackagesData } from '../../lib/schema/buildroot.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { StruxError } from '../diagnostics/error.ts'
+import { suggest } from '../diagnostics/suggest.ts'
 import type { ConfinedShell } from '../extensions/bash/confined.ts'
 import type { TargetArch } from '../model/plan.ts'
 import { configText, defconfigFile } from '../steps/post_scripts/tree.ts'
@@ -19,6 +20,14 @@ export interface TreePackages {
   readonly enabled: readonly string[]
   /** About the tree as a whole. */
   readonly diagnostics: readonly Diagnostic[]
+  /** Symbols in `config` without effect. */
+  readonly unread: readonly UnreadSymbol[]
+}
+
+/** A symbol in `config` that no file of the tree defines or reads. */
+export interface UnreadSymbol extends Pick<Diagnostic, 'severity' | 'message'> {
+  readonly symbol: string
+  readonly hint: string
 }
 
 export interface TreePackagesRequest {
@@ -55,7 +64,7 @@ export async function treePackages(request: TreePackagesRequest): Promise<TreePa
     open,
   })
   if (evaluation.failure)
-    return { packages: new Map(), enabled: [], diagnostics: [failed(evaluation, tree, root)] }
+    return { packages: new Map(), enabled: [], diagnostics: [failed(evaluation, tree, root)], unread: [] }
   const variants = new Map<string, EvaluatedPackage[]>()
   for (const each of evaluation.packages) variants.set(each.name, [...(variants.get(each.name) ?? []), each])
   const places = new MakefilePlaces(projectRoot)
@@ -75,7 +84,8 @@ export async function treePackages(request: TreePackagesRequest): Promise<TreePa
       }),
     )
   }
-  return { packages, enabled: enabledIds(evaluation), diagnostics }
+  const unread = unreadSymbols(evaluation, tree, options.config ?? {})
+  return { packages, enabled: enabledIds(evaluation), diagnostics, unread }
 }
 
 const idOf = ({ variant, name }: EvaluatedPackage) => (variant === 'host' ? `host-${name}` : name)
@@ -133,6 +143,28 @@ function unmetSymbols({ symbols, all }: TreeEvaluation, tree: string): Diagnosti
           } as const,
         ],
   )
+}
+
+/** Misspelt symbols are errors; so is the name of a package that neither the tree nor Buildroot has. */
+function unreadSymbols(
+  { unread, symbols }: TreeEvaluation,
+  tree: string,
+  config: NonNullable<TreePackagesData['config']>,
+): UnreadSymbol[] {
+  const short = (symbol: string) => symbol.replace(/^BR2_(PACKAGE_)?/, '')
+  const known = new Map(symbols.map(({ name }) => [short(name), name]))
+  return unread
+    .filter(symbol => symbol in config)
+    .map(symbol => {
+      const near = suggest(short(symbol), known.keys())
+      const isPackage = symbol.startsWith('BR2_PACKAGE_') && packageOfSymbol(symbol) === undefined
+      return {
+        symbol,
+        severity: near !== undefined || isPackage ? 'error' : 'warning',
+        message: `${symbol} has no effect: no file of ${tree} defines or reads it`,
+        hint: near === undefined ? 'leave it out' : `did you mean '${known.get(near)}'?`,
+      }
+    })
 }
 
 function enabledIds({ packages, symbols }: TreeEvaluation): string[] {

@@ -110,6 +110,13 @@ async function ofTree(
     return { known, enabled: [] }
   }
   diagnostics.push(...tree.diagnostics)
+  for (const { symbol, ...said } of tree.unread)
+    findings.push({
+      ...said,
+      code: 'buildroot_unknown_symbol',
+      origin: { ...origin, keys: [...origin.keys, 'config', symbol] },
+      at: 'key',
+    })
   const needed = neededOf(tree)
   for (const [name, { data, folder, buildFolder, diagnostics: found }] of tree.packages) {
     if (needed.has(name)) diagnostics.push(...found)

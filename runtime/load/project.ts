@@ -140,7 +140,7 @@ function treeReader(
   const config = configured?.config ?? value?.config
   return async ({ buildroot, ...options }, folder) => {
     // Errors in the configuration are reported by themselves.
-    if (!config) return { packages: new Map(), enabled: [], diagnostics: [] }
+    if (!config) return { packages: new Map(), enabled: [], diagnostics: [], unread: [] }
     const [{ treePackages }, { treeShell }] = await Promise.all([
       import('../buildroot/tree-packages.ts'),
       import('../buildroot/open-shell.ts'),

@@ -14,13 +14,21 @@ export function treeProject(): TempProject {
   return project
 }
 
-/** Its packages for x86_64. */
+/**
+ * Its packages for x86_64.
+ * @param first bash that runs in the tree's shell before anything else
+ */
 export function packagesOf(
   project: TempProject,
   options: Parameters<typeof treePackages>[0]['options'] = {},
+  first = '',
 ): Promise<TreePackages> {
+  const { root, open } = treeShell({ projectRoot: project.root, config: {} as never, notice: () => {} })
   return treePackages({
-    ...{ projectRoot: project.root, tree: TREE, options, target: 'x86_64', ownKernel: false },
-    ...treeShell({ projectRoot: project.root, config: {} as never, notice: () => {} }),
+    ...{ projectRoot: project.root, tree: TREE, options, target: 'x86_64', ownKernel: false, root },
+    async open() {
+      const shell = await open()
+      return { run: (script, files) => shell.run(`${first}\n${script}`, files), close: () => shell.close() }
+    },
   })
 }

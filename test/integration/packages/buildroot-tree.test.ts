@@ -92,6 +92,38 @@ test('the configuration enables packages, and its choices, selects and strings r
   assert.ok(daemon.dependencies?.includes('acme-tls'))
 })
 
+test('a symbol without effect is told with the one that was meant', async () => {
+  const config = { BR2_PACKAGE_ACME_DEAMON: true, BR2_PACKAGE_LIBCURL: true, BR2_PACKAGE_ACME_FILES: true }
+  const { unread, enabled } = await packagesOf(project, { config })
+  assert.equal(
+    unread.map(({ symbol, severity, hint }) => `${severity} ${symbol}: ${hint}`),
+    [
+      "error BR2_PACKAGE_ACME_DEAMON: did you mean 'BR2_PACKAGE_ACME_DAEMON'?",
+      'warning BR2_PACKAGE_LIBCURL: leave it out',
+    ],
+  )
+  assert.equal(enabled, ['acme-files'])
+  project.bsp([], {
+    packages: [{ buildroot: TREE, config: { BR2_PACKAGE_ACME_DEAMON: true } }],
+  })
+  const { code, stdout } = await project.strux(['check', '--json'])
+  assert.is(code, 1)
+  assert.equal(
+    JSON.parse(stdout).diagnostics.map((each: { code: string; file: string }) => `${each.code} ${each.file}`),
+    ['buildroot_unknown_symbol bsp/demo/bsp.ts'],
+  )
+})
+
+test('a failure of the machine is told as such, and gone when the machine is mended', async () => {
+  const withoutPackages = 'python3() { command python3 -S "$@"; }'
+  const failed = await packagesOf(project, {}, withoutPackages).catch(error => error)
+  assert.match(failed.message, /br-external cannot be read: .*No module named 'kconfiglib'/)
+  assert.match(failed.hint, /python3-kconfiglib/)
+  const full = await packagesOf(project, {}, 'mktemp() { echo /dev/full; }').catch(error => error)
+  assert.match(full.message, /br-external cannot be read/)
+  assert.is((await packagesOf(project)).packages.size, 12)
+})
+
 test('what cannot work is told with file and line', async () => {
   project.write(
     `${TREE}/package/acme-bad/acme-bad.mk`,
