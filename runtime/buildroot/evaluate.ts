@@ -7,7 +7,11 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { quoteForShell } from '../../lib/sh.ts'
 import { StruxError } from '../diagnostics/error.ts'
-import type { ConfinedShell } from '../extensions/bash/confined.ts'
+import {
+  type ConfinedShellOptions,
+  confinedShell,
+  type EvaluationPlace,
+} from '../extensions/bash/confined-shell.ts'
 import { KeptResults } from '../state/kept-results.ts'
 import { packageFile } from '../steps/package-files.ts'
 import { visibleFiles } from './visible-files.ts'
@@ -67,16 +71,15 @@ export interface TreeEvaluation {
 }
 
 export interface TreeRequest {
-  /** The project: its path, and its path as the shell sees it. */
+  /** The project, absolute. */
   readonly projectRoot: string
-  readonly root: string
+  readonly place: EvaluationPlace
   /** The tree's folder, relative to the project. */
   readonly tree: string
   /** Lines of a `.config`. */
   readonly wanted: string
   /** The kernel's name of the architecture. */
   readonly kernelArch: string
-  readonly open: () => Promise<ConfinedShell>
 }
 
 /** Variables of packages, without prefix. */
@@ -99,35 +102,42 @@ export const HOOK_LISTS: readonly string[] = [
   'ROOTFS_PRE_CMD_HOOKS',
 ]
 
+/** Debian packages of the programs that evaluate a tree. */
+const PROGRAMS = ['make', 'python3-kconfiglib']
 const OWN_FILES = ['evaluate-tree.sh', 'definitions.mk', 'print.mk', 'kconfig.py']
+
+/** A shell with make and kconfiglib. */
+export const treeShell = (options: Omit<ConfinedShellOptions, 'packages'>): EvaluationPlace =>
+  confinedShell({ ...options, packages: PROGRAMS })
 
 /** Throws a StruxError if the folder is no external tree, or if nothing can be evaluated on this machine. */
 export async function evaluateTree(request: TreeRequest): Promise<TreeEvaluation> {
-  const { projectRoot, tree, open } = request
+  const { projectRoot, place, tree } = request
   const name = externalName(projectRoot, tree)
   const files = visibleFiles(projectRoot, tree)
   const script = scriptOf(request, name)
-  const hash = createHash('sha256').update(script)
+  const hash = createHash('sha256').update(`${place.keptFor}\0${script}`)
   for (const { path, content, executable } of files) {
     hash.update(`\0${path}\0${executable}\0${content.length}\0`)
     hash.update(content)
   }
   const kept = new KeptResults<TreeEvaluation>(projectRoot, 'buildroot')
   const key = hash.digest('hex')
-  const known = kept.get(key)
+  const known = place.keptFor === undefined ? undefined : kept.get(key)
   if (known) return known
-  const shell = await open()
+  const shell = await place.open()
   try {
     const { exitCode, stdout, stderr } = await shell.run(script, files)
-    if (exitCode === 124)
+    if (exitCode === 124 || exitCode === 137)
       throw new StruxError(`reading ${tree} takes longer than a minute`, {
         hint: 'A makefile of the tree runs a command that does not end, or waits for the network.',
       })
     if (exitCode !== 0) throw unreadable(tree, stderr)
-    const evaluation = evaluationOf(stdout.toString(), request.root)
+    const evaluation = evaluationOf(stdout.toString(), place.root)
+    const { failure } = evaluation
+    if (failure && !isOfTree(failure)) throw unreadable(tree, failure.message)
     // A failure may be the machine's, which the key does not cover.
-    if (!evaluation.failure) kept.put(key, evaluation)
-    else if (!isOfTree(evaluation.failure)) throw unreadable(tree, evaluation.failure.message)
+    if (!failure && place.keptFor !== undefined) kept.put(key, evaluation)
     return evaluation
   } finally {
     await shell.close()
@@ -157,7 +167,7 @@ function unreadable(tree: string, message: string): StruxError {
   })
 }
 
-function scriptOf({ root, tree, wanted, kernelArch }: TreeRequest, name: string): string {
+function scriptOf({ place: { root }, tree, wanted, kernelArch }: TreeRequest, name: string): string {
   const [main = '', definitions = '', print = '', kconfig = ''] = OWN_FILES.map(file =>
     packageFile(`runtime/buildroot/${file}`),
   )

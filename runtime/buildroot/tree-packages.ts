@@ -5,12 +5,11 @@ import type { TreePackagesData } from '../../lib/schema/buildroot.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { StruxError } from '../diagnostics/error.ts'
 import { suggest } from '../diagnostics/suggest.ts'
-import type { ConfinedShell } from '../extensions/bash/confined.ts'
 import type { TargetArch } from '../model/plan.ts'
 import { configText, defconfigFile } from '../steps/post_scripts/tree.ts'
 import { type ConvertedPackage, convertPackage } from './convert.ts'
 import { packageOfSymbol, prefixOf, symbolOf } from './debian-packages.ts'
-import { type EvaluatedPackage, evaluateTree, type TreeEvaluation } from './evaluate.ts'
+import { type EvaluatedPackage, evaluateTree, type TreeEvaluation, type TreeRequest } from './evaluate.ts'
 import { MakefilePlaces } from './makefile-places.ts'
 
 export interface TreePackages {
@@ -30,17 +29,11 @@ export interface UnreadSymbol extends Pick<Diagnostic, 'severity' | 'message'> {
   readonly hint: string
 }
 
-export interface TreePackagesRequest {
-  /** The project, absolute, and its path as builds see it. */
-  readonly projectRoot: string
-  readonly root: string
-  /** The tree's folder, relative to the project. */
-  readonly tree: string
+export interface TreePackagesRequest extends Omit<TreeRequest, 'wanted' | 'kernelArch'> {
   readonly options: Omit<TreePackagesData, 'buildroot'>
   readonly target: TargetArch
   /** Whether the BSP builds its own kernel. */
   readonly ownKernel: boolean
-  readonly open: () => Promise<ConfinedShell>
 }
 
 const KERNEL_ARCH: Readonly<Record<TargetArch, string>> = { arm64: 'arm64', x86_64: 'x86', armhf: 'arm' }
@@ -53,15 +46,12 @@ const BUILDROOT_ARCH: Readonly<Record<TargetArch, readonly string[]>> = {
 
 /** Throws a StruxError if the tree cannot be read at all. */
 export async function treePackages(request: TreePackagesRequest): Promise<TreePackages> {
-  const { projectRoot, root, tree, options, target, open } = request
+  const { projectRoot, place, tree, options, target } = request
+  const { root } = place
   const wanted = wantedConfig(projectRoot, tree, options, target)
   const evaluation = await evaluateTree({
-    projectRoot,
-    root,
-    tree,
-    wanted,
+    ...{ projectRoot, place, tree, wanted },
     kernelArch: KERNEL_ARCH[target],
-    open,
   })
   if (evaluation.failure)
     return { packages: new Map(), enabled: [], diagnostics: [failed(evaluation, tree, root)], unread: [] }

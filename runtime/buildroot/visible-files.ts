@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, posix } from 'node:path'
 import { StruxError } from '../diagnostics/error.ts'
-import type { ConfinedFile } from '../extensions/bash/confined.ts'
+import type { ConfinedFile } from '../extensions/bash/confined-shell.ts'
 
 /** In bytes. Of larger files, makefiles see only the name. */
 const LARGEST = 64 * 1024

@@ -33,11 +33,11 @@ export async function checkTree(given: string, flags: CheckFlags): Promise<void>
   try {
     const [{ treePackages }, { treeShell }] = await Promise.all([
       import('../buildroot/tree-packages.ts'),
-      import('../buildroot/open-shell.ts'),
+      import('../buildroot/evaluate.ts'),
     ])
     const tree = await treePackages({
       projectRoot: place.root,
-      ...treeShell({ projectRoot: place.root, config: place.config, notice: printNotice }),
+      place: treeShell({ projectRoot: place.root, config: place.config, notice: printNotice }),
       tree: place.tree,
       options: flags.defconfig === undefined ? {} : { defconfig: flags.defconfig },
       target: targetArch(flags.arch, hostArch()),

@@ -69,7 +69,6 @@ async function openBashExtensions({
     .findLast(value => typeof value === 'string')
   return new BashExtensions({
     ...{ root, config, bspName: bsp.name, bspFolder: bsp.folder, arch: arch ?? 'host' },
-    inContainer: process.env.STRUX_IN_CONTAINER === '1',
     notice: notice ?? (() => {}),
   })
 }

@@ -143,12 +143,12 @@ function treeReader(
     if (!config) return { packages: new Map(), enabled: [], diagnostics: [], unread: [] }
     const [{ treePackages }, { treeShell }] = await Promise.all([
       import('../buildroot/tree-packages.ts'),
-      import('../buildroot/open-shell.ts'),
+      import('../buildroot/evaluate.ts'),
     ])
     const own = buildroot.startsWith('./') || buildroot === '.'
     return treePackages({
       ...{ projectRoot: root, options },
-      ...treeShell({ projectRoot: root, config, notice }),
+      place: treeShell({ projectRoot: root, config, notice }),
       tree: posix.join(own ? folder : '.', buildroot).replace(/\/$/, ''),
       target: targetArch(data.arch, hostArch()),
       ownKernel: data.boot?.kernel?.custom_kernel ?? false,

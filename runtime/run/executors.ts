@@ -9,11 +9,12 @@ import { resolveEndpoint, showEndpoint } from '../execute/engine/endpoint.ts'
 import type { Executor, NoticeSink } from '../execute/executor.ts'
 import { machineEnvironment } from '../execute/host/script-environment.ts'
 import { machineIdentity } from '../execute/images/installed-packages.ts'
+import { inContainer } from '../execute/in-container.ts'
 import { abandonedNotes } from '../execute/ownership/notes.ts'
 import type { BuilderRef, PlanNode } from '../model/plan.ts'
 import { CONTAINER_ROOT } from '../plan/environment.ts'
 import { stateFolder } from '../state/state-folder.ts'
-import { inContainer, type Workspace } from './workspace.ts'
+import type { Workspace } from './workspace.ts'
 
 export interface OpeningOptions {
   readonly notice: NoticeSink

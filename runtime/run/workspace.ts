@@ -7,6 +7,7 @@ import { checkCalledScripts } from '../check/called-scripts.ts'
 import { checkFiles } from '../check/files.ts'
 import { notActedOn, stepsWithout, unknownForced } from '../check/settings.ts'
 import type { Diagnostic, Finding } from '../diagnostics/diagnostic.ts'
+import { inContainer } from '../execute/in-container.ts'
 import type { Bsp, Loaded, LoadedProject, Project } from '../load/loaded.ts'
 import { diagnose } from '../load/project.ts'
 import { cacheFolder } from '../model/paths.ts'
@@ -29,11 +30,6 @@ export interface Workspace {
   readonly relations: Relations
   readonly fileStates: FileStates
   readonly memo: HashMemo
-}
-
-/** True inside a builder container: scripts then run directly. */
-export function inContainer(): boolean {
-  return process.env.STRUX_IN_CONTAINER === '1'
 }
 
 /** Project, one BSP, and all diagnostics of both. */

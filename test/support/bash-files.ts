@@ -1,21 +1,13 @@
 /** Bash extensions in a temporary project, and the evaluator that reads them in a container. */
-
-import { openConfinedContainer } from '../../runtime/extensions/bash/confined.ts'
+import type { ProjectData } from '../../lib/schema.ts'
+import { confinedShell, type EvaluationPlace } from '../../runtime/extensions/bash/confined-shell.ts'
 import { Evaluator } from '../../runtime/extensions/bash/evaluate.ts'
-import { hostArch } from '../../runtime/plan/arch.ts'
-import { builderFor } from '../../runtime/plan/builder.ts'
 
-/** The smallest builder image of this machine. */
-export function smallBuilder() {
-  const host = hostArch()
-  return builderFor({ suite: 'trixie', tools: [], target: host, host, hostPackages: [] })
+/** A container of the smallest builder image. */
+export function containerFor(projectRoot: string): EvaluationPlace {
+  const config = { builder: { suite: 'trixie' } } as ProjectData
+  return confinedShell({ projectRoot, config, notice: () => {} })
 }
 
 /** Opens a container for the first evaluation that is not kept. */
-export function evaluatorFor(projectRoot: string): Evaluator {
-  return new Evaluator({
-    projectRoot,
-    root: '/project',
-    open: () => openConfinedContainer({ projectRoot, builder: smallBuilder(), notice: () => {} }),
-  })
-}
+export const evaluatorFor = (projectRoot: string) => new Evaluator(projectRoot, containerFor(projectRoot))

@@ -1,6 +1,6 @@
 /** A copy of test/fixtures/buildroot-tree in a temporary project, and its packages. */
 import { cpSync } from 'node:fs'
-import { treeShell } from '../../runtime/buildroot/open-shell.ts'
+import { treeShell } from '../../runtime/buildroot/evaluate.ts'
 import { type TreePackages, treePackages } from '../../runtime/buildroot/tree-packages.ts'
 import { TempProject } from './project.ts'
 import { REPOSITORY } from './repository.ts'
@@ -23,12 +23,15 @@ export function packagesOf(
   options: Parameters<typeof treePackages>[0]['options'] = {},
   first = '',
 ): Promise<TreePackages> {
-  const { root, open } = treeShell({ projectRoot: project.root, config: {} as never, notice: () => {} })
+  const place = treeShell({ projectRoot: project.root, config: {} as never, notice: () => {} })
   return treePackages({
-    ...{ projectRoot: project.root, tree: TREE, options, target: 'x86_64', ownKernel: false, root },
-    async open() {
-      const shell = await open()
-      return { run: (script, files) => shell.run(`${first}\n${script}`, files), close: () => shell.close() }
+    ...{ projectRoot: project.root, tree: TREE, options, target: 'x86_64', ownKernel: false },
+    place: {
+      ...place,
+      async open() {
+        const shell = await place.open()
+        return { run: (script, files) => shell.run(`${first}\n${script}`, files), close: () => shell.close() }
+      },
     },
   })
 }

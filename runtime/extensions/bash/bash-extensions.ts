@@ -5,13 +5,11 @@ import type { NoticeSink } from '../../execute/executor.ts'
 import type { ExtensionHandler, Extensions } from '../../model/extensions.ts'
 import { IMAGE_HOOK_ROWS, imageHook } from '../../model/image-hooks.ts'
 import { hostArch, targetArch } from '../../plan/arch.ts'
-import { builderFor } from '../../plan/builder.ts'
-import { CONTAINER_ROOT, handlerEnvironment, withoutUnhashed } from '../../plan/environment.ts'
-import { suiteOf } from '../../plan/suite.ts'
+import { handlerEnvironment, withoutUnhashed } from '../../plan/environment.ts'
 import { selfVersion } from '../../state/own-package.ts'
 import { BashConfiguration, readingOrder } from './configuration.ts'
 import type { ShellDraft } from './configuration-variables.ts'
-import { openConfinedContainer, openConfinedProcess } from './confined.ts'
+import { confinedShell } from './confined-shell.ts'
 import { Evaluator } from './evaluate.ts'
 import { type BashFile, extensionName, readBashFile } from './read.ts'
 
@@ -24,8 +22,6 @@ export interface BashExtensionsOptions {
   /** As the definition gives it, as far as it is known before its layers are merged. */
   readonly arch: string
   readonly notice: NoticeSink
-  /** Whether this process is in a builder container, where it starts no other. */
-  readonly inContainer: boolean
 }
 
 export class BashExtensions {
@@ -35,13 +31,9 @@ export class BashExtensions {
   readonly #files: string[] = []
 
   constructor(options: BashExtensionsOptions) {
-    const { root, inContainer, bspName, bspFolder } = options
+    const { root, config, notice, bspName, bspFolder } = options
     this.#options = options
-    this.#evaluator = new Evaluator({
-      projectRoot: root,
-      root: inContainer ? root : CONTAINER_ROOT,
-      open: () => (inContainer ? Promise.resolve(openConfinedProcess(root)) : this.#openContainer()),
-    })
+    this.#evaluator = new Evaluator(root, confinedShell({ projectRoot: root, config, notice }))
     const host = hostArch()
     const facts = { bspName, bspFolder, host, version: selfVersion() }
     this.#configuration = new BashConfiguration(root, this.#evaluator, facts)
@@ -102,21 +94,6 @@ export class BashExtensions {
       target: targetArch(arch, host),
     }
     return withoutUnhashed(handlerEnvironment(nothing, facts, this.#evaluator.root).env)
-  }
-
-  #openContainer() {
-    const { root, config, notice } = this.#options
-    const host = hostArch()
-    const image = config.builder?.image
-    const builder = builderFor({
-      ...(image !== undefined && { image }),
-      ...{ suite: suiteOf(config), tools: [], target: host, host, hostPackages: [] },
-    })
-    const mirror = config.builder?.mirror
-    return openConfinedContainer({
-      ...{ projectRoot: root, builder, notice },
-      ...(mirror !== undefined && { mirror }),
-    })
   }
 }
 

@@ -6,7 +6,12 @@ import { createHash } from 'node:crypto'
 import { quoteForShell } from '../../../lib/sh.ts'
 import { KeptResults } from '../../state/kept-results.ts'
 import { packageFile } from '../../steps/package-files.ts'
-import type { ConfinedFile, ConfinedShell } from './confined.ts'
+import {
+  type ConfinedFile,
+  type ConfinedShell,
+  type EvaluationPlace,
+  endedByItself,
+} from './confined-shell.ts'
 
 /** The value of a shell variable: text, indexed array, associative array. */
 export type ShellValue = string | readonly string[] | Readonly<Record<string, string>>
@@ -53,36 +58,32 @@ export interface Evaluation {
   readonly output: string
 }
 
-export interface EvaluatorOptions {
-  /** Absolute. */
-  readonly projectRoot: string
-  /** The project's path as the shell sees it. */
-  readonly root: string
-  /** Called once, for the first evaluation whose result is not kept. */
-  readonly open: () => Promise<ConfinedShell>
-}
-
 export class Evaluator {
   readonly #kept: KeptResults<Evaluation>
-  readonly root: string
-  readonly #open: () => Promise<ConfinedShell>
+  readonly #place: EvaluationPlace
   #shell: Promise<ConfinedShell> | undefined
 
-  constructor({ projectRoot, root, open }: EvaluatorOptions) {
+  /** `projectRoot`: absolute. The place is opened for the first evaluation whose result is not kept. */
+  constructor(projectRoot: string, place: EvaluationPlace) {
     this.#kept = new KeptResults(projectRoot, 'bash-extensions')
-    this.root = root
-    this.#open = open
+    this.#place = place
+  }
+
+  /** The project's path as the shell sees it. */
+  get root(): string {
+    return this.#place.root
   }
 
   async evaluate(request: EvaluationRequest): Promise<Evaluation> {
-    const key = keyOf(request, this.root)
-    const kept = this.#kept.get(key)
+    const { root, keptFor } = this.#place
+    const key = keptFor === undefined ? undefined : keyOf(request, root, keptFor)
+    const kept = key === undefined ? undefined : this.#kept.get(key)
     if (kept) return kept
-    this.#shell ??= this.#open()
+    this.#shell ??= this.#place.open()
     const shell = await this.#shell
-    const { exitCode, stdout, stderr } = await shell.run(scriptOf(request, this.root), request.visible)
-    const evaluation = evaluationOf(stdout, stderr, exitCode, this.root)
-    this.#kept.put(key, evaluation)
+    const { exitCode, stdout, stderr } = await shell.run(scriptOf(request, root), request.visible)
+    const evaluation = evaluationOf(stdout, stderr, exitCode, root)
+    if (key !== undefined && endedByItself(exitCode)) this.#kept.put(key, evaluation)
     return evaluation
   }
 
@@ -105,9 +106,10 @@ function libraryText(): string {
   return library
 }
 
-function keyOf({ files, visible, inputs, function: called, state }: EvaluationRequest, root: string): string {
+function keyOf(request: EvaluationRequest, root: string, builder: string): string {
+  const { files, visible, inputs, function: called, state } = request
   const hash = createHash('sha256')
-  hash.update(JSON.stringify([libraryText(), root, files, inputs, called, state]))
+  hash.update(JSON.stringify([libraryText(), builder, root, files, inputs, called, state]))
   for (const { path, content, executable } of visible) {
     hash.update(`\0${path}\0${executable}\0${content.length}\0`)
     hash.update(content)
@@ -190,6 +192,8 @@ function pairsOf(fields: readonly string[]): Record<string, string> {
 /** Bash's own message about a syntax error or an unknown command: `FILE: line N: MESSAGE`. */
 function failureIn(stderr: string, exitCode: number, root: string): Evaluation['failure'] {
   if (exitCode === 124) return { message: 'it does not end: reading it takes longer than a minute' }
+  if (exitCode === 137)
+    return { message: 'it was killed: it does not end, or the machine has too little memory' }
   const lines = stderr.split('\n').filter(line => line !== '')
   for (const line of lines) {
     const said = /^(.+?): line (\d+): (.*)$/.exec(line)

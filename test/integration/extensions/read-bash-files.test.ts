@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert'
 import { type EvaluationRequest, Evaluator } from '../../../runtime/extensions/bash/evaluate.ts'
 import { readBashFile } from '../../../runtime/extensions/bash/read.ts'
 import { visibleFiles } from '../../../runtime/extensions/bash/visible-files.ts'
-import { evaluatorFor } from '../../support/bash-files.ts'
+import { containerFor, evaluatorFor } from '../../support/bash-files.ts'
 import { TempProject } from '../../support/project.ts'
 
 const test = suite('bash extensions are read')
@@ -194,9 +194,8 @@ test('a folder of its own is visible with all its files; of a shared one, what l
 test('the second time needs no container', async () => {
   const text = 'user_config__x() { WORD=one; }\n'
   const first = await evaluate('kept', text, { function: 'user_config__x' })
-  const without = new Evaluator({
-    projectRoot: project.root,
-    root: '/project',
+  const without = new Evaluator(project.root, {
+    ...containerFor(project.root),
     open: () => Promise.reject(new Error('no engine')),
   })
   const file = 'extensions/kept.sh'
