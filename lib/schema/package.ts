@@ -99,16 +99,18 @@ const shape = z.strictObject({
     .describe(
       "Where the source is: a folder (`./src`), a URL without the file's name, or the URL of a repository.",
     ),
-  /** How the source is fetched. `local`: a folder that is copied; `git`; `http`: a tarball; `file`: a tarball of the project; `debian`: a source package. Default: `http` for a URL, else `local`. */
+  /** How the source is fetched. `local`: a folder that is copied; `git`; `http`: a file of a server; `file`: a tarball of the project; `debian`: a source package. Default: `http` for a URL, else `local`. */
   site_method: choice(SITE_METHODS, 'unknown_value', 'a site method')
     .optional()
     .describe(
-      'How the source is fetched. `local`: a folder that is copied; `git`; `http`: a tarball; `file`: a tarball of the project; `debian`: a source package. Default: `http` for a URL, else `local`.',
+      'How the source is fetched. `local`: a folder that is copied; `git`; `http`: a file of a server; `file`: a tarball of the project; `debian`: a source package. Default: `http` for a URL, else `local`.',
     ),
-  /** The tarball's name. Default: `NAME-VERSION.tar.gz`. */
-  source: text(shellSafe).optional().describe("The tarball's name. Default: `NAME-VERSION.tar.gz`."),
-  /** SHA-256 of the tarball. */
-  sha256: text(sha256).optional().describe('SHA-256 of the tarball.'),
+  /** Name of the file that is fetched. Default: `NAME-VERSION.tar.gz`. */
+  source: text(shellSafe)
+    .optional()
+    .describe('Name of the file that is fetched. Default: `NAME-VERSION.tar.gz`.'),
+  /** SHA-256 of that file. */
+  sha256: text(sha256).optional().describe('SHA-256 of that file.'),
   /** A folder of the project that takes the place of the source, for work on the package. */
   override_srcdir: path
     .optional()

@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { execa } from 'execa'
 import type { TargetArch } from '../model/plan.ts'
+import type { FetchedSource } from '../steps/package/source.ts'
 import { type Built, cached } from './built.ts'
 import type { SourceFile } from './component.ts'
 
@@ -18,6 +19,8 @@ export interface WantedSource {
   /** In the notation of `source` keys: URL, `URL#ref`, `./x`, `deb:NAME`, `deb-src:NAME`. */
   readonly source: string
   readonly sha256?: string
+  /** How it is fetched. Default: a URL that names a tarball is a file, others are repositories of git. */
+  readonly method?: FetchedSource['method']
   /** The folder that `./` means, relative to the project. */
   readonly folder: string
 }
@@ -39,8 +42,9 @@ async function findSource(built: Built, wanted: WantedSource): Promise<SourceFil
   if (source.startsWith('deb:')) return keptAs(built, debKey(built, source.slice(4)))
   if (source.startsWith('deb-src:')) return keptAs(built, `deb-src ${suite} ${source.slice(8)}`)
   const isTarball = /\.(tar|tar\.(gz|xz|bz2|zst)|tgz|txz|tbz2)$/.test(url.replace(/\?.*/, ''))
-  if (!source.includes('#') && isTarball)
-    return wanted.sha256 === undefined ? keptAs(built, `url ${url}`) : keptFile(built, wanted.sha256)
+  const isFile = wanted.method ? wanted.method === 'http' : isTarball && !source.includes('#')
+  if (isFile)
+    return wanted.sha256 === undefined ? keptAs(built, `url ${source}`) : keptFile(built, wanted.sha256)
   return keptCommit(built, isHere ? join(root, wanted.folder, url) : url, ref, wanted.name)
 }
 

@@ -19,7 +19,10 @@ PKG=$(tr 'a-z.-' 'A-Z__' <<<"$package_id")
 PKGDIR=$(project_path "$(config .folder)")
 NAME=$(config .name)
 VERSION=$(config .version)
-export SRCDIR PKG PKGDIR NAME VERSION
+# The file that was fetched. Packages of Buildroot trees know it as $(FOO_DL_DIR)/$(FOO_SOURCE).
+SOURCE_FILE=$(config .source.file)
+SOURCE_FILE=${SOURCE_FILE:+$BASE_DIR/dl/$NAME/$SOURCE_FILE}
+export SRCDIR PKG PKGDIR NAME VERSION SOURCE_FILE
 export PARALLEL_JOBS=${PARALLEL_JOBS:-$(nproc)}
 export PATH=$HOST_DIR/bin:$HOST_DIR/sbin:$PATH
 

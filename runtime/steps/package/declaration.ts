@@ -118,8 +118,7 @@ const own = (folder: string, path: string): string =>
 
 function sourceInputs(source: ReturnType<typeof sourceOf>, folder: string): PathRef[] {
   if (source.kind === 'local') return [{ ...file(source.folder), ignore: VERSION_CONTROL, optional: true }]
-  if (source.kind === 'fetched' && /^\.\.?\//.test(source.source) && !source.source.includes('#'))
-    return [file(posix.join(folder, source.source))]
+  if (source.kind === 'fetched' && source.method === 'file') return [file(posix.join(folder, source.source))]
   return []
 }
 

@@ -10,8 +10,8 @@ run_phase() {
     install | install_staging | install_target | install_images) mark_view ;;
   esac
   run_scripts "$phase" pre
-  # Commands and later phases work in the build folder.
-  if [ "$phase" != download ] && [ "$phase" != extract ]; then mkdir -p "$D"; fi
+  # The work of each phase is done in the build folder.
+  if [ "$phase" != download ]; then mkdir -p "$D"; fi
   run_work "$phase"
   run_scripts "$phase" post
   case $phase in

@@ -5,10 +5,19 @@ import { type PackageData, siteMethod } from '../../../lib/schema/package.ts'
 export type PackageSource =
   /** A folder of the project that is copied, relative to the project. */
   | { readonly kind: 'local'; readonly folder: string }
-  /** A source for `unpack_source`; `./x` is in the package's folder. */
-  | { readonly kind: 'fetched'; readonly source: string; readonly sha256?: string }
+  | FetchedSource
   /** Only commands and hooks. */
   | { readonly kind: 'none' }
+
+export interface FetchedSource {
+  readonly kind: 'fetched'
+  readonly method: 'git' | 'http' | 'file' | 'debian'
+  /** A URL, `URL#ref`, `deb-src:NAME`, or `./x` in the package's folder. */
+  readonly source: string
+  /** For `http` and `file`: the file's name. */
+  readonly file?: string
+  readonly sha256?: string
+}
 
 /** @param folder the package's folder, relative to the project */
 export function sourceOf(data: PackageData, folder: string): PackageSource {
@@ -17,12 +26,15 @@ export function sourceOf(data: PackageData, folder: string): PackageSource {
   if (override_srcdir !== undefined) return { kind: 'local', folder: local(override_srcdir) }
   const method = siteMethod(data)
   if (method === 'debian')
-    return { kind: 'fetched', source: `deb-src:${site ?? name}${version && `=${version}`}` }
+    return { kind: 'fetched', method, source: `deb-src:${site ?? name}${version && `=${version}`}` }
   if (site === undefined) return { kind: 'none' }
   if (method === 'local') return { kind: 'local', folder: local(site) }
-  const summed = { kind: 'fetched', ...(sha256 !== undefined && { sha256 }) } as const
-  if (method === 'git') return { kind: 'fetched', source: `${site}#${version}` }
-  const file = data.source ?? `${name}-${version}.tar.gz`
-  if (method === 'http') return { ...summed, source: `${site.replace(/\/$/, '')}/${file}` }
-  return { ...summed, source: `./${posix.relative(folder, posix.join(local(site), file))}` }
+  if (method === 'git') return { kind: 'fetched', method, source: `${site}#${version}` }
+  const path = data.source ?? `${name}-${version}.tar.gz`
+  const source =
+    method === 'http'
+      ? `${site.replace(/\/$/, '')}/${path}`
+      : `./${posix.relative(folder, posix.join(local(site), path))}`
+  const file = posix.basename(path)
+  return { kind: 'fetched', method, source, file, ...(sha256 !== undefined && { sha256 }) }
 }

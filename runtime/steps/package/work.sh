@@ -9,19 +9,51 @@ patch_files() {
 }
 
 work_download() {
-  local source url
-  source=$(config .source.source) url=${source%%#*}
-  case $source in
-    deb-src:*) fetch_debian deb-src "${source#deb-src:}" >/dev/null ;;
-    # A tarball of the project.
-    ./* | ../*) [ -e "$PKGDIR/$url" ] || fail "$package_id has no source ${source#./}" ;;
-    *)
-      if is_tarball "$url" && [[ $source != *#* ]]; then fetch_url "$url" "$(config .source.sha256)" >/dev/null
-      else fetch_git "$(seen_here "$url")" "${source#*#}"; fi ;;
+  local source kept sum
+  source=$(config .source.source) sum=$(config .source.sha256)
+  case $(config .source.method) in
+    debian) fetch_debian deb-src "${source#deb-src:}" >/dev/null ;;
+    git)
+      case $source in
+        ./* | ../*) [ -d "$PKGDIR/${source%%#*}" ] || fail "$package_id: there is no repository ${source%%#*}" ;;
+        *) fetch_git "$(seen_here "${source%%#*}")" "${source#*#}" ;;
+      esac
+      ;;
+    http)
+      kept=$(fetch_url "$source" "$sum")
+      link_source "$kept"
+      ;;
+    file)
+      kept=$(realpath -ms -- "$PKGDIR/$source")
+      [ -f "$kept" ] || fail "$package_id: there is no file ${kept#"$PROJECT_FOLDER"/}"
+      check_sum "$kept" "$sum"
+      link_source "$kept"
+      ;;
   esac
 }
 
-work_extract() { unpack_source "$D" "$(config .source.source)" "$PKGDIR" "$(config .source.sha256)"; }
+# link_source FILE: makes SOURCE_FILE. The variants of a package may do that at the same time.
+link_source() {
+  mkdir -p "$(dirname "$SOURCE_FILE")"
+  ln -srf "$1" "$SOURCE_FILE.$variant"
+  mv -fT "$SOURCE_FILE.$variant" "$SOURCE_FILE"
+}
+
+work_extract() {
+  local source
+  source=$(config .source.source)
+  case $(config .source.method) in
+    http | file)
+      # Verifies it once more, since other builds use the kept files too.
+      work_download
+      is_tarball "$SOURCE_FILE" || read -r _ < <(tar -tf "$SOURCE_FILE" 2>/dev/null) ||
+        fail "$package_id: the source ${SOURCE_FILE##*/} is no tarball" \
+          "Unpack it in commands.extract: SOURCE_FILE is the file, and D the folder for its content."
+      unpack_tarball "$D" "$SOURCE_FILE"
+      ;;
+    *) unpack_source "$D" "$source" "$PKGDIR" ;;
+  esac
+}
 
 # Files that are gone from the source go from an updated build folder only with a fresh one.
 work_rsync() {
