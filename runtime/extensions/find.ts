@@ -9,22 +9,25 @@ const FOLDERS = ['extensions', 'userpatches/extensions'] as const
 const FORMS: readonly ((name: string) => string)[] = [
   name => `${name}.ts`,
   name => `${name}/index.ts`,
-  name => `${name}.sh`,
-  name => `${name}/${name}.sh`,
+  ...bashForms(),
 ]
+
+/** A file, or one of the same name in a folder. */
+function bashForms(): ((name: string) => string)[] {
+  return [name => `${name}.sh`, name => `${name}/${posix.basename(name)}.sh`]
+}
 
 /**
  * The file of the extension, relative to the project; undefined if there is none. `beside`: a folder that is
- * looked at after those of the project, and the one around it, for names in bash files.
+ * looked at after those of the project, and the one around it, for names in bash files. A name may have folders in
+ * it (`vendor/secure-boot/unlock`), as in the original.
  */
 export function findExtension(root: string, name: string, beside?: string): string | undefined {
-  if (!/^[A-Za-z0-9][\w.-]*$/.test(name)) return undefined
+  if (!/^[A-Za-z0-9][\w.-]*(\/[A-Za-z0-9][\w.-]*)*$/.test(name)) return undefined
   const others = beside === undefined ? [] : [beside, posix.dirname(beside)]
   const forms = FOLDERS.flatMap(folder => FORMS.map(form => `${folder}/${form(name)}`))
-  const bashForms = others.flatMap(folder =>
-    [`${name}.sh`, `${name}/${name}.sh`].map(form => posix.join(folder, form)),
-  )
-  return [...forms, ...bashForms].find(
+  const besides = others.flatMap(folder => bashForms().map(form => posix.join(folder, form(name))))
+  return [...forms, ...besides].find(
     file => statSync(join(root, file), { throwIfNoEntry: false })?.isFile() ?? false,
   )
 }

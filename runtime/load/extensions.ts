@@ -197,9 +197,10 @@ class ExtensionLoader {
     const locate: Locate = (keys, at) => locator(source, file)({ source: 'bsp', keys }, at)
     const read = await this.#read(value, locate)
     if (!read) return undefined
-    if (read.name !== name) {
+    const expected = posix.basename(name)
+    if (read.name !== expected) {
       const message = `the extension of ${file} is called '${read.name}'`
-      const hint = `call it '${name}', or rename the file`
+      const hint = `call it '${expected}', or rename the file`
       await this.#report({ code: 'extension_name', message, hint }, locate(['name']))
       return undefined
     }

@@ -105,7 +105,7 @@ const GROUPS: Readonly<Record<ToolGroup, (wish: BuilderWish) => Layer[]>> = {
   rootfs: () => [
     layer(
       'rootfs',
-      'arch-test binfmt-support debian-archive-keyring debootstrap fakeroot kmod mmdebstrap pigz qemu-user-static ' +
+      'arch-test binfmt-support debian-archive-keyring debootstrap fakeroot gpg kmod mmdebstrap pigz qemu-user-static ' +
         'squashfs-tools-ng',
     ),
   ],

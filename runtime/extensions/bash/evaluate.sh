@@ -73,7 +73,7 @@ set -E
 eval "$strux_initial"
 if [[ -n "$strux_function" ]]; then
   strux_frozen=yes
-  mkdir -p "$SRC" 2>/dev/null && cd "$SRC" || :
+  mkdir -p "$SRC" "$DEST/${LOG_SUBPATH:=logs}" 2>/dev/null && cd "$SRC" || :
   "$strux_function"
 fi
 

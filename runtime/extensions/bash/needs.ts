@@ -31,14 +31,16 @@ export interface NeedsOptions {
 export function needsOf(texts: readonly ShellText[], { beside = [], root }: NeedsOptions = {}): Diagnostic[] {
   const parsed = texts.map(each => ({ ...each, script: parse(each.text) }))
   const known = new Set(helperNames())
+  const ownHooks = new Set<string>()
   let addsPrograms = false
   for (const script of [...parsed.map(each => each.script), ...beside.map(each => parse(each.text))])
     visit(script, node => {
       if (node.type === 'Function') known.add(node.name.value)
       if (node.type === 'Assignment' && node.name === 'EXTRA_BUILD_DEPS') addsPrograms = true
+      for (const hook of wordsOf(node, 'call_extension_method')) ownHooks.add(hook)
     })
   return parsed.flatMap(({ file, text, script }) => {
-    const finder = new Finder({ file, text }, known, addsPrograms, root)
+    const finder = new Finder({ file, text }, { known, ownHooks, addsPrograms, root })
     for (const { message, pos } of script.errors ?? [])
       finder.report(pos, pos, 'error', 'syntax_error', `bash cannot read this: ${message}`)
     visit(script, node => finder.look(node))
@@ -54,14 +56,14 @@ function visit(node: SyntaxNode, look: (node: SyntaxNode) => void): void {
 /** The names of extensions that a file enables, as far as they are plain text. */
 export function enabledIn(text: string): string[] {
   const names: string[] = []
-  visit(parse(text), node => {
-    if (node.type !== 'Command' || node.name?.value !== 'enable_extension') return
-    for (const word of node.suffix) {
-      const name = word.type === 'Word' ? plainText(word) : undefined
-      if (name !== undefined) names.push(name)
-    }
-  })
+  visit(parse(text), node => names.push(...wordsOf(node, 'enable_extension')))
   return names
+}
+
+/** The plain words after a command; none for other nodes. */
+function wordsOf(node: SyntaxNode, command: string): string[] {
+  if (node.type !== 'Command' || node.name?.value !== command) return []
+  return node.suffix.flatMap(word => (word.type === 'Word' ? (plainText(word) ?? []) : []))
 }
 
 let helpers: readonly string[] | undefined
@@ -93,18 +95,25 @@ const CALLING: Readonly<Record<string, number>> = {
 
 type Severity = Diagnostic['severity']
 
+/** What a file finds when it runs. */
+interface Surroundings {
+  /** Functions. */
+  readonly known: ReadonlySet<string>
+  /** Hooks that the extensions call themselves. */
+  readonly ownHooks: ReadonlySet<string>
+  /** Whether an extension adds Debian packages to the builder. */
+  readonly addsPrograms: boolean
+  readonly root: string | undefined
+}
+
 class Finder {
   readonly found: Diagnostic[] = []
   readonly #text: ShellText
-  readonly #known: ReadonlySet<string>
-  readonly #addsPrograms: boolean
-  readonly #root: string | undefined
+  readonly #around: Surroundings
 
-  constructor(text: ShellText, known: ReadonlySet<string>, addsPrograms: boolean, root: string | undefined) {
+  constructor(text: ShellText, around: Surroundings) {
     this.#text = text
-    this.#known = known
-    this.#addsPrograms = addsPrograms
-    this.#root = root
+    this.#around = around
   }
 
   look(node: SyntaxNode): void {
@@ -139,7 +148,7 @@ class Finder {
     const cut = name.indexOf('__')
     if (cut <= 0) return
     const hook = name.slice(0, cut)
-    if (imageHook(hook)) return
+    if (imageHook(hook) || this.#around.ownHooks.has(hook)) return
     const near = suggest(hook, IMAGE_HOOK_NAMES)
     const part = partOfOriginal(hook)
     const hint =
@@ -171,11 +180,12 @@ class Finder {
   }
 
   #program(name: string, pos: number, end: number): void {
-    if (name === '' || name.includes('/') || this.#known.has(name) || builderPrograms().has(name)) return
+    const { known, addsPrograms } = this.#around
+    if (name === '' || name.includes('/') || known.has(name) || builderPrograms().has(name)) return
     // Programs have no underscores, functions have.
     if (/^[a-z]\w*_\w*$/i.test(name)) {
       const part = partOfOriginal(name)
-      const near = suggest(name, [...this.#known])
+      const near = suggest(name, [...known])
       const hint =
         near !== undefined
           ? `did you mean ${near}?`
@@ -186,7 +196,7 @@ class Finder {
       return
     }
     // Packages that the extension adds may bring the program.
-    if (this.#addsPrograms) return
+    if (addsPrograms) return
     this.report(
       pos,
       end,
@@ -198,13 +208,14 @@ class Finder {
   }
 
   #path(text: string, pos: number): void {
+    const { root } = this.#around
     for (const { 0: whole, 1: path, index } of text.matchAll(/\$(?:SRC|\{SRC\})"?\/"?([\w.@+/-]*)/g)) {
       const top = path!.split('/')[0]!
       const missing = !IN_SRC.includes(top) && top !== ''
-      const isUser = top === 'userpatches' && this.#root !== undefined && /[\w-]$/.test(path!)
+      const isUser = top === 'userpatches' && root !== undefined && /[\w-]$/.test(path!)
       const rest = text.slice(index + whole.length, index + whole.length + 1)
       const isWhole = rest === '' || /["'\s;)]/.test(rest)
-      if (missing || (isUser && isWhole && !existsSync(join(this.#root!, path!))))
+      if (missing || (isUser && isWhole && !existsSync(join(root!, path!))))
         this.report(
           pos + index,
           pos + index + whole.length,

@@ -3,6 +3,7 @@ import type { ImageHook, ImageHookRow } from '../../../lib/hooks/image.ts'
 import { suggest } from '../../diagnostics/suggest.ts'
 import { IMAGE_HOOK_NAMES, imageHook } from '../../model/image-hooks.ts'
 import { bashOrder, type HandlerOrder } from '../order.ts'
+import type { ConfinedFile } from './confined.ts'
 import type { Evaluation, Evaluator, HelperCall, ShellVariables } from './evaluate.ts'
 import { visibleFiles } from './visible-files.ts'
 
@@ -57,7 +58,8 @@ export async function readBashFile(
   inputs: ShellVariables,
   evaluator: Evaluator,
 ): Promise<BashFile> {
-  const evaluation = await evaluator.evaluate({ files: [file], visible: visibleFiles(root, file), inputs })
+  const visible = visibleFiles(root, file)
+  const evaluation = await evaluator.evaluate({ files: [file], visible, inputs })
   const name = extensionName(file)
   const handlers: BashHandler[] = []
   const uncalled: UncalledFunction[] = []
@@ -75,7 +77,8 @@ export async function readBashFile(
         ...order,
         at: { file: at, line },
       })
-    } else uncalled.push({ function: called, ...found, at: { file: at, line } })
+    } else if (!callsHook(visible, found.hook))
+      uncalled.push({ function: called, ...found, at: { file: at, line } })
   }
   const callsOf = (helper: string) => evaluation.calls.filter(call => call.helper === helper)
   const placed = ({ file, line }: HelperCall) => ({ at: { file, line } })
@@ -98,6 +101,12 @@ export async function readBashFile(
 
 export function extensionName(file: string): string {
   return file.split('/').at(-1)!.replace(/\.sh$/, '')
+}
+
+/** Whether an extension has a hook of its own with this name, and calls its handlers itself. */
+function callsHook(files: readonly ConfinedFile[], hook: string): boolean {
+  const call = new RegExp(`\\bcall_extension_method\\b.*["'\\s]${hook}\\b`)
+  return files.some(({ content }) => call.test(content.toString()))
 }
 
 type Found =

@@ -6,6 +6,9 @@ set -eEo pipefail
 STRUX_SESSION="${STRUX_SCRATCH:-/tmp}/.strux-extensions"
 strux_folder="$PROJECT_DIST_CACHE_FOLDER/extension-variables"
 : "${CTHREADS:=-j$(nproc)}" "${WORKDIR:=${STRUX_SCRATCH:-/tmp}}" "${LOGDIR:=${STRUX_SCRATCH:-/tmp}}"
+# The original's folder for logs.
+: "${LOG_SUBPATH:=logs}"
+if grep -qs LOG_SUBPATH "${strux_files[@]}"; then mkdir -p "$DEST/$LOG_SUBPATH"; fi
 # Steps know its parts joined; handlers, as an array.
 unset EXTRA_IMAGE_SUFFIXES
 strux_known="$(strux_names)"

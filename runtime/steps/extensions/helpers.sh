@@ -374,6 +374,30 @@ run_tool_batcat() {
   cat ${strux_files[@]+"${strux_files[@]}"} >&2
 }
 
+# Hooks of the extension's own.
+
+# HOOK [ALIAS…], with documentation on standard input: calls the functions HOOK__NAME of all bash extensions, then those
+# of each alias. Numbers at the start of NAME order them, 500 by default.
+call_extension_method() {
+  local strux_hook strux_called
+  local -a strux_called_here=()
+  [[ -t 0 ]] || cat >/dev/null
+  for strux_hook; do
+    while read -r strux_called; do strux_called_here+=("$strux_called"); done < <(
+      compgen -A function "${strux_hook}__" | while read -r strux_called; do
+        [[ "${strux_called#"${strux_hook}__"}" =~ ^[0-9] ]] && strux_called="${strux_called#"${strux_hook}__"} $strux_called" ||
+          strux_called="500_${strux_called#"${strux_hook}__"} $strux_called"
+        printf '%s\n' "$strux_called"
+      done | LC_ALL=C sort -s -k1,1n -k1,1 | cut -d' ' -f2
+    )
+  done
+  local HOOK_POINT="$1" HOOK_POINT_TOTAL_FUNCS="${#strux_called_here[@]}" HOOK_ORDER=0
+  for strux_called in ${strux_called_here[@]+"${strux_called_here[@]}"}; do
+    HOOK_ORDER=$((HOOK_ORDER + 1))
+    "$strux_called"
+  done
+}
+
 # Cleanup.
 
 # CODE: evaluated when the step ends, the last one first; errors are ignored.

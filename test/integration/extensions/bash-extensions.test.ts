@@ -123,6 +123,29 @@ export default defineBsp({
   )
 })
 
+test('names with folders, hooks of an extension of its own, logs', async () => {
+  project.write(
+    'userpatches/extensions/acme/acme.sh',
+    'enable_extension "acme/boot/flash"\npre_flash__acme() { :; }\nuser_config__acme() { echo x >"$DEST/$LOG_SUBPATH/acme.log"; }\n',
+  )
+  project.write(
+    'userpatches/extensions/acme/boot/flash.sh',
+    'pre_flash__own() { :; }\npost_customize_image__flash() { call_extension_method "pre_flash" </dev/null; }\n',
+  )
+  project.bsp([], { arch: 'x86_64', image: IMAGE, extensions: ['acme'] })
+  const { code, stdout, stderr } = await project.strux(['extensions', '--json'])
+  assert.is(code, 0, stderr)
+  assert.equal(
+    JSON.parse(stdout).extensions.map(({ name, file }: { name: string; file: string }) => [name, file]),
+    [
+      ['acme', 'userpatches/extensions/acme/acme.sh'],
+      ['flash', 'userpatches/extensions/acme/boot/flash.sh'],
+    ],
+  )
+  // The file that calls the hook is not acme.sh.
+  assert.not.match(stderr, 'pre_flash')
+})
+
 test('errors are told at the line of the file', async () => {
   project.write(
     'extensions/wrong.sh',

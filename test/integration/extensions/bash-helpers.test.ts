@@ -236,6 +236,35 @@ test('mount_chroot and umount_chroot: in pairs, and what was mounted before stay
   await session.bash('umount /sdcard/proc')
 })
 
+test('call_extension_method: handlers of a hook of its own, in order, then those of the alias', async () => {
+  assert.is(
+    await output(`tell() { echo "$HOOK_POINT $HOOK_ORDER/$HOOK_POINT_TOTAL_FUNCS \${FUNCNAME[1]}"; }
+pre_flash__zed() { tell; }
+pre_flash__033_b() { tell; }
+pre_flash__033_a() { tell; }
+pre_flash_old__1_first() { tell; }
+call_extension_method pre_flash pre_flash_old <<-TEXT
+  *documentation*
+TEXT
+call_extension_method nothing_here </dev/null`),
+    [
+      'pre_flash 1/4 pre_flash__033_a',
+      'pre_flash 2/4 pre_flash__033_b',
+      'pre_flash 3/4 pre_flash__zed',
+      'pre_flash 4/4 pre_flash_old__1_first',
+    ].join('\n'),
+  )
+})
+
+test("LOG_SUBPATH: the output folder's place for logs is there", async () => {
+  assert.is(
+    await output('echo line >"$DEST/$LOG_SUBPATH/flash.log"; cat "$DEST/logs/flash.log"', {
+      DEST: '/tmp/dest',
+    }),
+    'line',
+  )
+})
+
 test('check_loop_device: a block device with a size, else 43', async () => {
   const image = await output(`truncate -s 1M /tmp/disk
 device=$(losetup -f --show /tmp/disk)

@@ -73,6 +73,15 @@ test('hooks that are never called here', () => {
   ])
 })
 
+test('hooks that an extension calls itself', () => {
+  const caller =
+    'pre_update_initramfs__x() {\n  call_extension_method "pre_flash" "pre_flash_old" <<-EOT\ntext\nEOT\n}\n'
+  const handlers = 'pre_flash__a() { :; }\npre_flash_old__b() { :; }\n'
+  assert.equal(found(caller + handlers), [])
+  assert.equal(needsOf([{ file: 'a.sh', text: handlers }], { beside: [{ file: 'b.sh', text: caller }] }), [])
+  assert.is(found(handlers).length, 2)
+})
+
 test('paths below SRC', () => {
   const project = new TempProject()
   project.write('userpatches/there.conf', '')
