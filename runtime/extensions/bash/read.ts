@@ -3,7 +3,7 @@ import type { ImageHook, ImageHookRow } from '../../../lib/hooks/image.ts'
 import { suggest } from '../../diagnostics/suggest.ts'
 import { IMAGE_HOOK_NAMES, imageHook } from '../../model/image-hooks.ts'
 import { bashOrder, type HandlerOrder } from '../order.ts'
-import type { ConfinedFile } from './confined.ts'
+import type { ConfinedFile } from './confined-shell.ts'
 import type { Evaluation, Evaluator, HelperCall, ShellVariables } from './evaluate.ts'
 import { visibleFiles } from './visible-files.ts'
 
