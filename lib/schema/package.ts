@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import { PACKAGE_HOOKS, type PackageConditions, type PackageHook, reasonHookNever } from '../hooks/package.ts'
 import { treePackagesSchema } from './buildroot.ts'
+import { permissionsSchema, usersSchema } from './package-owners.ts'
 import { shellSafe, sourcePath } from './path.ts'
 import { choice, type Rule, type RuleParams, strings, text } from './rule.ts'
 import { inlineSchema } from './script.ts'
@@ -165,43 +166,11 @@ const shape = z.strictObject({
   /** Packages whose files it may overwrite in the root filesystem. */
   replaces: strings.optional().describe('Packages whose files it may overwrite in the root filesystem.'),
   /** Users that its programs need. */
-  users: z
-    .array(
-      z.strictObject({
-        /** Name of the user. */
-        name: text(shellSafe).describe('Name of the user.'),
-        /** Name of the main group. Default: as the user. */
-        group: text(shellSafe).optional().describe('Name of the main group. Default: as the user.'),
-        /** Additional groups. */
-        groups: z.array(text(shellSafe)).readonly().optional().describe('Additional groups.'),
-        /** Home directory. Default: none. */
-        home: text(shellSafe).optional().describe('Home directory. Default: none.'),
-        /** Login shell. Default: none. */
-        shell: text(shellSafe).optional().describe('Login shell. Default: none.'),
-      }),
-    )
-    .readonly()
+  users: usersSchema.optional().describe('Users that its programs need.'),
+  /** Modes, owners and capabilities of installed files, which otherwise belong to root. */
+  permissions: permissionsSchema
     .optional()
-    .describe('Users that its programs need.'),
-  /** Modes and owners of installed files, which otherwise belong to root. */
-  permissions: z
-    .array(
-      z.strictObject({
-        /** Path in the root filesystem. */
-        path: text(shellSafe).describe('Path in the root filesystem.'),
-        /** Mode in octal digits, such as `'4755'`. */
-        mode: z.string().optional().describe("Mode in octal digits, such as `'4755'`."),
-        /** Owner. Default: root. */
-        owner: text(shellSafe).optional().describe('Owner. Default: root.'),
-        /** Group. Default: root. */
-        group: text(shellSafe).optional().describe('Group. Default: root.'),
-        /** Whether it also holds for everything below a folder. */
-        recursive: z.boolean().optional().describe('Whether it also holds for everything below a folder.'),
-      }),
-    )
-    .readonly()
-    .optional()
-    .describe('Modes and owners of installed files, which otherwise belong to root.'),
+    .describe('Modes, owners and capabilities of installed files, which otherwise belong to root.'),
   /** Units of systemd that the package installs and that start with the device. */
   units: z
     .array(text(shellSafe))

@@ -4,6 +4,7 @@ import { join, posix } from 'node:path'
 import type { PackageData } from '../../lib/schema/package.ts'
 import type { ConvertFacts, Report } from './convert-facts.ts'
 import type { EvaluatedPackage } from './evaluate.ts'
+import type { MakefilePlace } from './makefile-places.ts'
 
 export interface SourceSettings {
   readonly settings: Partial<PackageData>
@@ -11,9 +12,23 @@ export interface SourceSettings {
   readonly isLocal: boolean
 }
 
+/** The source, or the folder in the project that takes its place. */
 export function sourceSettings(found: EvaluatedPackage, facts: ConvertFacts, report: Report): SourceSettings {
+  const given = found.variables.OVERRIDE_SRCDIR?.trim() ?? ''
+  if (given === '') return fetchedSource(found, facts, report)
+  // Nothing of the source itself is used, so its mistakes do not matter.
+  const source = fetchedSource(found, facts, () => {})
+  const at = facts.places.ofVariable(found.file, `${found.prefix}_OVERRIDE_SRCDIR`)
+  const override_srcdir = folderInProject(given, 'OVERRIDE_SRCDIR', { found, facts, report, at })
+  return {
+    settings: { ...source.settings, ...(override_srcdir !== undefined && { override_srcdir }) },
+    isLocal: true,
+  }
+}
+
+function fetchedSource(found: EvaluatedPackage, facts: ConvertFacts, report: Report): SourceSettings {
   const { variables, prefix, file, name } = found
-  const { places, root, tree, projectRoot } = facts
+  const { places, projectRoot } = facts
   const value = (key: string) => variables[key]?.trim() ?? ''
   const site = value('SITE')
   const at = places.ofVariable(file, `${prefix}_SITE`)
@@ -29,33 +44,19 @@ export function sourceSettings(found: EvaluatedPackage, facts: ConvertFacts, rep
   }
   if (site === '') return { settings: {}, isLocal: false }
   const method = methodOf(value('SITE_METHOD'), site)
-  const inProject = (path: string): string | undefined => {
-    const absolute = posix.isAbsolute(path) ? posix.normalize(path) : posix.join(root, tree, path)
-    return absolute === root || absolute.startsWith(`${root}/`)
-      ? posix.relative(root, absolute) || '.'
-      : undefined
-  }
-  if (method === 'local' || method === 'file') {
-    const path = inProject(site.replace(/^file:\/\//, ''))
-    if (path === undefined || path.startsWith('..')) {
-      report(
-        'error',
-        'buildroot_site_outside',
-        `the source ${site} is outside the project`,
-        'only the project is visible to builds: put the source into it',
-        at,
-      )
-      return { settings: {}, isLocal: method === 'local' }
+  if (method === 'local') {
+    const path = folderInProject(site, 'SITE', { found, facts, report, at })
+    return {
+      settings: path === undefined ? {} : { site: path, site_method: 'local' },
+      isLocal: true,
     }
-    if (method === 'local' && !existsSync(join(projectRoot, path)))
-      report(
-        'error',
-        'buildroot_no_source',
-        `there is no folder ${path} (${prefix}_SITE)`,
-        'correct the path',
-        at,
-      )
-    if (method === 'local') return { settings: { site: path, site_method: 'local' }, isLocal: true }
+  }
+  if (method === 'file') {
+    const path = inProject(site.replace(/^file:\/\//, ''), facts)
+    if (path === undefined) {
+      reportOutside(site, report, at)
+      return { settings: {}, isLocal: false }
+    }
     const source = value('SOURCE') || defaultSource(found)
     return {
       settings: {
@@ -93,6 +94,50 @@ export function sourceSettings(found: EvaluatedPackage, facts: ConvertFacts, rep
   return { settings: {}, isLocal: false }
 }
 
+/** A path in the tree or an absolute one, relative to the project; undefined if it is outside. */
+function inProject(path: string, { root, tree }: ConvertFacts): string | undefined {
+  const absolute = posix.isAbsolute(path) ? posix.normalize(path) : posix.join(root, tree, path)
+  return absolute === root || absolute.startsWith(`${root}/`)
+    ? posix.relative(root, absolute) || '.'
+    : undefined
+}
+
+interface FolderPlace {
+  readonly found: EvaluatedPackage
+  readonly facts: ConvertFacts
+  readonly report: Report
+  readonly at: MakefilePlace
+}
+
+/** As `inProject`; tells if the folder is outside or not there. */
+function folderInProject(
+  given: string,
+  variable: string,
+  { found, facts, report, at }: FolderPlace,
+): string | undefined {
+  const path = inProject(given.replace(/^file:\/\//, ''), facts)
+  if (path === undefined) reportOutside(given, report, at)
+  else if (!existsSync(join(facts.projectRoot, path)))
+    report(
+      'error',
+      'buildroot_no_source',
+      `there is no folder ${path} (${found.prefix}_${variable})`,
+      'correct the path',
+      at,
+    )
+  return path
+}
+
+function reportOutside(given: string, report: Report, at: MakefilePlace): void {
+  report(
+    'error',
+    'buildroot_site_outside',
+    `the source ${given} is outside the project`,
+    'only the project is visible to builds: put the source into it',
+    at,
+  )
+}
+
 const defaultSource = ({ name, variables }: EvaluatedPackage): string =>
   `${name}-${variables.VERSION?.trim().replaceAll('/', '_') ?? ''}.tar.gz`
 
@@ -113,8 +158,8 @@ function hash(
   report: Report,
 ): { sha256?: string } {
   const version = variables.VERSION?.trim() ?? ''
-  const file = [`${folder}/${version}/${name}.hash`, `${folder}/${name}.hash`].find(
-    path => version !== undefined && existsSync(join(projectRoot, path)),
+  const file = [`${folder}/${version}/${name}.hash`, `${folder}/${name}.hash`].find(path =>
+    existsSync(join(projectRoot, path)),
   )
   if (file === undefined) return {}
   const lines = readFileSync(join(projectRoot, file), 'utf8')

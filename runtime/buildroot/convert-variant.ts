@@ -1,5 +1,5 @@
 /** The commands and hooks of one variant of a package: for the device, or for the build machine. */
-import type { PackageHook } from '../../lib/hooks/package.ts'
+import { type PackageConditions, type PackageHook, reasonHookNever } from '../../lib/hooks/package.ts'
 import type { INFRASTRUCTURES } from '../../lib/schema/package.ts'
 import type { Sh } from '../../lib/sh.ts'
 import { dependenciesOf } from './convert-dependencies.ts'
@@ -31,7 +31,7 @@ export function variantSettings(
   const add = (hook: PackageHook, text: string | undefined) => {
     if (text?.trim()) hooks[hook] = [...(hooks[hook] ?? []), script(text)]
   }
-  const hasSource = Boolean(variables.SITE?.trim())
+  const hasSource = Boolean(variables.SITE?.trim() || variables.OVERRIDE_SRCDIR?.trim())
   const listed = (list: string) =>
     variant.hooks.filter(hook => hook.list === list && toldHook(hook, variant, facts, report))
   // A package without a source has all phases in Buildroot. Here its folder is made by the phase rsync.
@@ -42,18 +42,25 @@ export function variantSettings(
       for (const hook of listed(`POST_${phase}_HOOKS`)) add('post_rsync', hook.text)
     }
   }
+  const conditions: PackageConditions = {
+    variant: variant.variant,
+    sources: isLocal ? 'local' : 'fetched',
+    install_staging: variables.INSTALL_STAGING?.trim() === 'YES',
+    install_target: variables.INSTALL_TARGET?.trim() === 'YES',
+    install_images: variables.INSTALL_IMAGES?.trim() === 'YES',
+  }
   for (const list of new Set(variant.hooks.map(hook => hook.list))) {
     const [, side = '', phase = ''] = /^(PRE|POST)_(.*)_HOOKS$/.exec(list) ?? []
     if (!side || (!hasSource && FETCHED.includes(phase))) continue
+    const name = (phase === 'PREPARE' ? 'pre_configure' : `${side}_${phase}`.toLowerCase()) as PackageHook
+    const never = reasonHookNever(name, conditions)
     for (const hook of listed(list)) {
-      const never = neverRuns(variant, phase, isLocal)
-      if (phase === 'PREPARE') add('pre_configure', hook.text)
-      else if (never === undefined) add(`${side}_${phase}`.toLowerCase() as PackageHook, hook.text)
+      if (!never) add(name, hook.text)
       else
         report(
           'warning',
           'buildroot_hook_never_runs',
-          `${hook.name} never runs: ${never}`,
+          `${hook.name} never runs: ${never.message}`,
           'Buildroot does not run it either',
           places.ofVariable(file, `${prefix}_${list}`, hook.name),
         )
@@ -144,23 +151,6 @@ function toldHook(
       places.ofVariable(file, `${prefix}_${list}`, name),
     )
   return false
-}
-
-function neverRuns(
-  { variant, variables }: EvaluatedPackage,
-  phase: string,
-  isLocal: boolean,
-): string | undefined {
-  const off = (name: string) => variables[name]?.trim() !== 'YES'
-  if (isLocal && FETCHED.includes(phase)) return 'a local source is only copied; POST_RSYNC would run'
-  if (!isLocal && phase === 'RSYNC') return 'the source is not local'
-  if (variant === 'host')
-    return /^INSTALL_/.test(phase) ? 'host packages have only PRE_INSTALL and POST_INSTALL' : undefined
-  if (phase === 'INSTALL') return 'only host packages have it'
-  if (phase === 'INSTALL_STAGING' && off('INSTALL_STAGING')) return 'INSTALL_STAGING is not YES'
-  if (phase === 'INSTALL_IMAGES' && off('INSTALL_IMAGES')) return 'INSTALL_IMAGES is not YES'
-  if (phase === 'INSTALL_TARGET' && off('INSTALL_TARGET')) return 'INSTALL_TARGET is NO'
-  return undefined
 }
 
 /** The command of autotools for a package with its own arguments of make. */

@@ -4,6 +4,7 @@ import { INFRASTRUCTURES, type PackageData, packageSchema } from '../../lib/sche
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { ConvertFacts, Report } from './convert-facts.ts'
 import { sourceSettings } from './convert-source.ts'
+import { reportUnsupported } from './convert-unsupported.ts'
 import { userSettings } from './convert-users.ts'
 import { type Infrastructure, variantSettings } from './convert-variant.ts'
 import type { EvaluatedPackage } from './evaluate.ts'
@@ -32,6 +33,7 @@ export function convertPackage(variants: readonly EvaluatedPackage[], facts: Con
   const own = target && variantSettings(target, infra, source.isLocal, facts, report)
   const ofHost =
     host && variantSettings(host, infrastructure(host, facts, report), source.isLocal, facts, report)
+  reportUnsupported(variants, facts, report)
   const isSet = (name: string) => main.variables[name]?.trim() === 'YES'
   const version = main.variables.VERSION?.trim()
   const license = main.variables.LICENSE?.trim()
@@ -51,7 +53,7 @@ export function convertPackage(variants: readonly EvaluatedPackage[], facts: Con
       ...(isSet('INSTALL_STAGING') && { install_staging: true }),
       ...(target.variables.INSTALL_TARGET?.trim() === 'NO' && { install_target: false }),
       ...(isSet('INSTALL_IMAGES') && { install_images: true }),
-      ...userSettings(target.variables),
+      ...userSettings(target, facts, report),
       ...units(target),
     }),
   } as PackageData

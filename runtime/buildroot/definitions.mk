@@ -122,7 +122,7 @@ $(4)_NAME ?= $(3)
 $$(eval $$(call strux_defaults,$(1),$(if $(filter host,$(2)),HOST_$(4),$(4)),$(4),$(if $(filter host,$(2)),host-$(3),$(3)),$(2)))
 endef
 
-STRUX_SHARED := VERSION SITE SITE_METHOD SOURCE PATCH LICENSE LICENSE_FILES SUBDIR EXTRA_DOWNLOADS AUTORECONF OVERRIDE_SRCDIR STRIP_COMPONENTS SUPPORTS_IN_SOURCE_BUILD
+STRUX_SHARED := VERSION SITE SITE_METHOD SOURCE PATCH LICENSE LICENSE_FILES SUBDIR EXTRA_DOWNLOADS AUTORECONF OVERRIDE_SRCDIR STRIP_COMPONENTS EXCLUDES GIT_SUBMODULES GETTEXTIZE SUPPORTS_IN_SOURCE_BUILD
 # $(1) infrastructure, $(2) prefix of the variant, $(3) prefix, $(4) name of the variant, $(5) variant
 define strux_defaults
 $(if $(filter host,$(5)),$(foreach name,$(STRUX_SHARED),$(if $(filter undefined,$(origin $(2)_$(name))),$(2)_$(name) = $$($(3)_$(name))

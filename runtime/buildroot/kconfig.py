@@ -19,7 +19,8 @@ work = "/tmp/strux-kconfig"
 HOLD = re.compile(
     r"BR2_(TOOLCHAIN(?!_USES_(UCLIBC|MUSL)|_EXTERNAL|_BUILDROOT)\w*|USE_MMU|USE_WCHAR|ENABLE_LOCALE|INSTALL_LIBSTDCPP"
     r"|SHARED_LIBS|LINUX_KERNEL|INIT_SYSTEMD|PACKAGE_SYSTEMD|PACKAGE_HAS_(UDEV|LIBGBM|LIBEGL|LIBGLES)|HOST_GCC_AT_LEAST_\w+"
-    r"|ROOTFS_MERGED_USR|PACKAGE_HOST_\w+_ARCH_SUPPORTS|PACKAGE_\w+_ARCH_SUPPORTS)"
+    r"|ROOTFS_MERGED_USR|ROOTFS_DEVICE_TABLE_SUPPORTS_EXTENDED_ATTRIBUTES"
+    r"|PACKAGE_HOST_\w+_ARCH_SUPPORTS|PACKAGE_\w+_ARCH_SUPPORTS)"
 )
 
 
@@ -100,6 +101,8 @@ if all_packages:
         if not {"BR2_PACKAGE_" + each, "BR2_PACKAGE_HOST_" + each} & own:
             given.setdefault("BR2_PACKAGE_" + each, "y")
 undefined |= {each for each in given if each not in own}
+# Makefiles may ask for symbols that no Config.in names.
+undefined |= {each for each in named if HOLD.fullmatch(each) and each not in own}
 kconfig = load([stub(each, given) for each in sorted(undefined)])
 # Choices first: a later value of another member would undo them.
 for symbol, value in sorted(given.items(), key=lambda each: kconfig.syms[each[0]].choice is None):

@@ -25,7 +25,11 @@ test('files, users, permissions, units and libraries arrive; hooks and scripts r
     `import { definePackage, sh } from 'strux-bsp'
 export default definePackage({
   name: 'crypt', site: './src', dependencies: ['deb:zlib1g-dev'], units: ['crypt.service'],
-  users: [{ name: 'crypt', groups: ['tty'] }], permissions: [{ path: '/usr/bin/crypt', mode: '4750', group: 'crypt' }],
+  users: [{ name: 'crypt', groups: ['tty'] }, { name: 'fixed', uid: 250, gid: 251, home: '/var/lib/fixed' }],
+  permissions: [
+    { path: '/usr/bin/crypt', mode: '4750', group: 'crypt', capabilities: 'cap_net_raw,cap_net_admin+ep' },
+    { path: '/srv/crypt/', mode: '0700', owner: 'crypt' },
+  ],
   commands: {
     build: sh\`$CC $CFLAGS main.c -o crypt -lz\`,
     install_target: sh\`install -D crypt "$TARGET_DIR/usr/bin/crypt"; install -D -m 644 crypt.service "$TARGET_DIR/usr/lib/systemd/system/crypt.service"\`,
@@ -66,6 +70,11 @@ export default definePackage({
   const listed = tar('-tvzf', archive, '--numeric-owner')
   assert.match(listed, /-rw-r--r-- 1234\/1234 .* \.\/order\n/)
   assert.match(listed, /-rwsr-x--- 0\/\d+ .* \.\/usr\/bin\/crypt\n/)
+  assert.match(listed, /drwx------ \d+\/0 .* \.\/srv\/crypt\/\n/)
+  assert.match(listed, /drwxr-xr-x 250\/251 .* \.\/var\/lib\/fixed\/\n/)
+  // Bits 12 and 13, effective and permitted.
+  const attributes = tar('--xattrs', '--xattrs-include=*', '-tvvzf', archive, './usr/bin/crypt')
+  assert.match(attributes, /security\.capability/)
   assert.match(listed, /multi-user\.target\.wants\/crypt\.service -> /)
   assert.match(listed, /\/libz\.so\.1 -> /)
   assert.match(

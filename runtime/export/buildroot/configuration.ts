@@ -20,6 +20,7 @@ export function writeConfiguration(tree: Tree): void {
     ...{ BR2_TOOLCHAIN_BUILDROOT_GLIBC: true, BR2_TOOLCHAIN_BUILDROOT_CXX: true, BR2_INIT_SYSTEMD: true },
     BR2_TARGET_GENERIC_HOSTNAME: project.config.hostname ?? bsp.data.hostname,
     ...overlaySymbols(tree),
+    ...capabilitySymbols(tree),
     ...scriptSymbols(tree),
     ...kernelSymbols(tree),
     ...bootloaderSymbols(tree),
@@ -40,6 +41,14 @@ function overlaySymbols({ bsp, project, files, board, path }: Tree): Record<stri
     return `${path}/${to}`
   })
   return { BR2_ROOTFS_OVERLAY: places.join(' ') }
+}
+
+/** Without the symbol, Buildroot does not know the capabilities in tables of permissions. */
+function capabilitySymbols({ bsp: { packages = [] } }: Tree): Record<string, boolean> {
+  const has = packages.some(each =>
+    each.package.data.permissions?.some(({ capabilities }) => capabilities !== undefined),
+  )
+  return has ? { BR2_ROOTFS_DEVICE_TABLE_SUPPORTS_EXTENDED_ATTRIBUTES: true } : {}
 }
 
 /** Parts of a BSP and project that no symbol or file of the tree stands for. */

@@ -156,13 +156,15 @@ export const defined = (name: string, ...lines: string[]): string =>
 /** Users, permissions and units. */
 function tables(tree: Tree, { package: { data } }: PackageVariant): string[] {
   const prefix = prefixOf(data.name)
-  const users = (data.users ?? []).map(({ name, group = name, groups = [], home = '-', shell = '-' }) =>
-    [name, -1, group, -1, '*', home, shell, groups.join(',') || '-', `${name} of ${data.name}`].join(' '),
+  const users = (data.users ?? []).map(
+    ({ name, uid = -1, group = name, gid = -1, groups = [], home = '-', shell = '-' }) =>
+      [name, uid, group, gid, '*', home, shell, groups.join(',') || '-', `${name} of ${data.name}`].join(' '),
   )
-  const permissions = (data.permissions ?? []).map(
-    ({ path, mode = '-1', owner = 'root', group = 'root', recursive }) => {
+  const permissions = (data.permissions ?? []).flatMap(
+    ({ path, mode = '-1', owner = 'root', group = 'root', recursive, capabilities }) => {
       const type = recursive ? 'r' : path.endsWith('/') ? 'd' : 'f'
-      return [path, type, mode, owner, group, '- - - - -'].join(' ')
+      const row = [path, type, mode, owner, group, '- - - - -'].join(' ')
+      return [row, ...(capabilities?.split(' ').map(each => `|xattr ${each}`) ?? [])]
     },
   )
   return [

@@ -23,26 +23,74 @@ install_libraries() {
 }
 
 add_users() {
-  local name group groups home shell
-  while IFS=$'\t' read -r name group groups home shell; do
-    in_chroot getent group "$group" >/dev/null || in_chroot groupadd --system "$group"
-    in_chroot getent passwd "$name" >/dev/null ||
-      in_chroot useradd --system --gid "$group" --home-dir "$home" --no-create-home --shell "$shell" "$name"
+  local name uid group gid groups home shell
+  while IFS=$'\t' read -r name uid group gid groups home shell; do
+    add_group "$group" "$gid"
+    add_user "$name" "$uid" --gid "$group" --home-dir "$home" --no-create-home --shell "$shell"
     if [ "$groups" != - ]; then in_chroot usermod --append --groups "$groups" "$name"; fi
-  done < <(jq -r '.source_packages.users[] | [.name, (.group // .name), ((.groups // []) | if . == [] then "-" else join(",") end),
-    (.home // "/nonexistent"), (.shell // "/usr/sbin/nologin")] | @tsv' <<<"$STEP_CONFIG")
+  done < <(jq -r '.source_packages.users[] | [.name, .uid // "-", .group // .name, .gid // "-",
+    ((.groups // []) | if . == [] then "-" else join(",") end), .home // "/nonexistent", .shell // "/usr/sbin/nologin"]
+    | @tsv' <<<"$STEP_CONFIG")
+  give_homes
+}
+
+# add_group NAME NUMBER
+add_group() {
+  local there options=()
+  if there=$(in_chroot getent group "$1"); then
+    has_number group "$1" "$2" "$there"
+    return
+  fi
+  if [ "$2" != - ]; then options=(--gid "$2"); fi
+  in_chroot groupadd --system "${options[@]}" "$1" || fail "the group $1 of a package cannot be added"
+}
+
+# add_user NAME NUMBER OPTION…
+add_user() {
+  local name=$1 number=$2 there options=("${@:3}")
+  if there=$(in_chroot getent passwd "$name"); then
+    has_number user "$name" "$number" "$there"
+    return
+  fi
+  if [ "$number" != - ]; then options+=(--uid "$number"); fi
+  in_chroot useradd --system "${options[@]}" "$name" || fail "the user $name of a package cannot be added"
+}
+
+# has_number KIND NAME NUMBER ENTRY
+has_number() {
+  local number
+  number=$(cut -d: -f3 <<<"$4")
+  [ "$3" = - ] || [ "$3" = "$number" ] || fail "the $1 $2 of a package has the number $3, but it is there with $number"
+}
+
+# Homes that are not there are made. Those with files of packages belong to their users, too.
+give_homes() {
+  local name group home
+  while IFS=$'\t' read -r name group home; do
+    if [ ! -d "$ROOTFS_DIR/$home" ]; then
+      in_chroot mkdir -p "$home"
+      in_chroot chown "$name:$group" "$home"
+    elif grep -qF $'file\t'"${home#/}/" "$BSP_CACHE_DIR/packages/files.list"; then
+      in_chroot chown -R "$name:$group" "$home"
+    fi
+  done < <(jq -r '.source_packages.users[] | select(.home) | [.name, .group // .name, .home] | @tsv' <<<"$STEP_CONFIG")
 }
 
 set_permissions() {
-  local path mode owner recursive options
-  while IFS=$'\t' read -r path mode owner recursive; do
+  local path mode owner recursive capabilities options
+  while IFS=$'\t' read -r path mode owner recursive capabilities; do
+    if [[ $path == */ ]]; then in_chroot mkdir -p "$path"; fi
     [ -e "$ROOTFS_DIR/$path" ] || fail "there is no $path in the root filesystem (permissions of a package)"
     options=()
     if [ "$recursive" = true ]; then options=(-R); fi
     in_chroot chown "${options[@]}" "$owner" "$path"
     if [ "$mode" != - ]; then in_chroot chmod "${options[@]}" "$mode" "$path"; fi
-  done < <(jq -r '.source_packages.permissions[] | [.path, (.mode // "-"), "\(.owner // "root"):\(.group // "root")",
-    (.recursive // false)] | @tsv' <<<"$STEP_CONFIG")
+    # A change of the owner removes them.
+    if [ "$capabilities" != - ]; then
+      in_chroot setcap "$capabilities" "$path" || fail "$path cannot have the capabilities $capabilities"
+    fi
+  done < <(jq -r '.source_packages.permissions[] | [.path, .mode // "-", "\(.owner // "root"):\(.group // "root")",
+    .recursive // false, .capabilities // "-"] | @tsv' <<<"$STEP_CONFIG")
 }
 
 index_modules() {

@@ -52,10 +52,13 @@ test('every package of the tree becomes a source package with its settings', asy
   assert.equal(data('acme-daemon').dependencies, ['acme-core', 'host-acme-sign', 'deb:zlib1g-dev'])
   assert.equal(data('acme-daemon').units, ['acme-daemon.service'])
   assert.equal(data('acme-daemon').users, [
-    { name: 'acme', group: 'acme', home: '/var/lib/acme', groups: ['dialout'] },
+    { name: 'acme', uid: 250, group: 'acme', home: '/var/lib/acme', groups: ['dialout'] },
   ])
   assert.equal(data('acme-daemon').permissions, [
-    { path: '/usr/sbin/acme-daemon', mode: '4755', owner: '0', group: '0' },
+    {
+      ...{ path: '/usr/sbin/acme-daemon', mode: '4755', owner: '0', group: '0' },
+      capabilities: 'cap_net_raw+ep',
+    },
   ])
   assert.match(lines(data('acme-daemon').commands?.build), /-C @STRUX_D@ MODE=small GREETING='\\''hello'\\''/)
   assert.match(lines(data('acme-daemon').hooks?.target_finalize), /acme 2\.0/)
@@ -90,6 +93,15 @@ test('the configuration enables packages, and its choices, selects and strings r
   const daemon = packages.get('acme-daemon')!.data!
   assert.match(lines(daemon.commands?.build), /MODE=fast/)
   assert.ok(daemon.dependencies?.includes('acme-tls'))
+})
+
+test('makefiles see symbols of the system that no Config.in names', async () => {
+  const file = `${TREE}/package/acme-zone/acme-zone.mk`
+  project.write(
+    file,
+    `ACME_ZONE_CONF_OPTS = $(BR2_INIT_SYSTEMD)$(BR2_ROOTFS_DEVICE_TABLE_SUPPORTS_EXTENDED_ATTRIBUTES)$(BR2_INIT_NONE)\n${project.read(file)}`,
+  )
+  assert.equal((await packagesOf(project)).packages.get('acme-zone')!.data?.conf_opts, ['yy'])
 })
 
 test('a symbol without effect is told with the one that was meant', async () => {

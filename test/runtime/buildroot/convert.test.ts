@@ -13,7 +13,11 @@ test.after(() => project.dispose())
 const FILE = 'tree/package/acme/acme.mk'
 
 /** The package of these lines of its makefile, each `ACME_NAME = VALUE`. */
-function convert(infra: string, variables: Readonly<Record<string, string>>) {
+function convert(
+  infra: string,
+  variables: Readonly<Record<string, string>>,
+  hooks: EvaluatedPackage['hooks'] = [],
+) {
   const all = {
     SITE: '/project/tree/package/acme',
     SITE_METHOD: 'local',
@@ -26,7 +30,7 @@ function convert(infra: string, variables: Readonly<Record<string, string>>) {
   project.write(FILE, `${lines.join('\n')}\n$(eval $(${infra}-package))\n`)
   const evaluated: EvaluatedPackage = {
     ...{ infra, variant: 'target', name: 'acme', prefix: 'ACME', isModule: false },
-    ...{ folder: 'tree/package/acme', file: FILE, variables: all, hooks: [] },
+    ...{ folder: 'tree/package/acme', file: FILE, variables: all, hooks },
   }
   const { data, diagnostics } = convertPackage([evaluated], {
     ...{ projectRoot: project.root, root: '/project', tree: 'tree', names: new Set(['acme']) },
@@ -55,6 +59,98 @@ test('options of another build system are left out with a warning at their line'
   // Commands of the package may use it.
   assert.equal(convert('cmake', { MAKE_OPTS: 'V=1', BUILD_CMDS: 'make V=1' }).told, [])
   assert.equal(convert('generic', { MAKE_OPTS: 'V=1', BUILD_CMDS: 'make V=1' }).data?.make_opts, undefined)
+})
+
+const FETCHED = { SITE: 'https://example.com/acme', SITE_METHOD: 'wget', VERSION: '1' }
+
+test('each setting without effect is told at its line, and no other', () => {
+  const settings = {
+    ...{ DEVICES: '/dev/acme c 660 0 0 1 2 - - -', PROVIDES: 'libacme', CONFIG_SCRIPTS: 'acme-config' },
+    ...{ LINUX_CONFIG_FIXUPS: '$(call KCONFIG_ENABLE_OPT,CONFIG_ACME)', EXCLUDES: 'docs', GETTEXTIZE: 'YES' },
+    STRIP_COMPONENTS: '2',
+  }
+  const { data, told } = convert('generic', { ...FETCHED, ...settings })
+  assert.is(data, undefined)
+  assert.equal(
+    told.map(each => each.replace(/ (is not supported|has no effect).*/, '')),
+    [
+      'error buildroot_unsupported:10 ACME_STRIP_COMPONENTS',
+      'error buildroot_unsupported:9 ACME_GETTEXTIZE',
+      'warning buildroot_unsupported:6 ACME_CONFIG_SCRIPTS',
+      'warning buildroot_unsupported:8 ACME_EXCLUDES',
+      'warning buildroot_unsupported:5 ACME_PROVIDES',
+      'warning buildroot_unsupported:4 ACME_DEVICES',
+      'warning buildroot_unsupported:7 ACME_LINUX_CONFIG_FIXUPS',
+    ],
+  )
+  const git = { SITE: 'https://example.com/acme.git', SITE_METHOD: 'git', VERSION: '1' }
+  assert.match(convert('generic', { ...git, GIT_SUBMODULES: 'YES' }).told.join(), /GIT_SUBMODULES is not/)
+  assert.equal(convert('generic', { ...git, GIT_SUBMODULES: 'NO', STRIP_COMPONENTS: '1' }).told, [])
+  assert.equal(convert('generic', { ...FETCHED, GIT_SUBMODULES: 'YES', GETTEXTIZE: 'NO' }).told, [])
+})
+
+test('users keep their numbers, permissions their capabilities', () => {
+  const { data, told } = convert('generic', {
+    USERS: 'acme 120 acme 121 * /var/lib/acme - dialout,tty Acme\nother -1 - -1 !x - - - -',
+    PERMISSIONS: [
+      '/usr/bin/acme f 755 acme acme - - - - -\n|xattr cap_net_raw+ep\n|xattr cap_sys_nice=eip',
+      '/var/lib/acme d 750 acme acme - - - - -\n/srv r -1 acme - - - - - -',
+    ].join('\n'),
+  })
+  assert.equal(told, [])
+  assert.equal(data?.users, [
+    { name: 'acme', uid: 120, group: 'acme', gid: 121, home: '/var/lib/acme', groups: ['dialout', 'tty'] },
+    { name: 'other' },
+  ])
+  assert.equal(data?.permissions, [
+    {
+      ...{ path: '/usr/bin/acme', mode: '755', owner: 'acme', group: 'acme' },
+      capabilities: 'cap_net_raw+ep cap_sys_nice=eip',
+    },
+    { path: '/var/lib/acme/', mode: '750', owner: 'acme', group: 'acme' },
+    { path: '/srv', owner: 'acme', recursive: true },
+  ])
+})
+
+test('rows of users and permissions that are not supported are told', () => {
+  const { told } = convert('generic', {
+    USERS:
+      'a -1 a -1 =secret - /bin/sh - -\nb -1 b -1 - - /bin/sh - -\nc -1 c -1 - - - - -\n- -1 d -1 * - - - -',
+    PERMISSIONS: '/dev/x c 600 0 0 1 2 - - -\n/run/p p 600 0 0 - - - - -',
+  })
+  assert.equal(
+    told.map(each => each.replace('buildroot_unsupported', '')),
+    [
+      'warning :1 the user a gets no password, so nobody can log in with one',
+      'warning :1 the user b gets no password, so nobody can log in with one',
+      'error :1 the group d without a user is not supported',
+      "warning :7 the device node /dev/x is not made: the device's kernel makes them",
+      "error :7 the row of /run/p has the type 'p', which is not supported",
+    ],
+  )
+})
+
+test('OVERRIDE_SRCDIR takes the place of the source', () => {
+  project.write('tree/work/acme.c', '')
+  const { data, told } = convert('generic', { ...FETCHED, OVERRIDE_SRCDIR: '/project/tree/work' })
+  assert.equal([data?.override_srcdir, told], ['tree/work', []])
+  const outside = convert('generic', { ...FETCHED, OVERRIDE_SRCDIR: '/elsewhere' })
+  assert.match(outside.told.join(), /^error buildroot_site_outside:4 /)
+})
+
+test('hooks that this kind of package does not run are told', () => {
+  const hook = (list: string) => ({ list, name: `ACME_${list}`, isDefined: true, text: 'true' })
+  const lists = ['POST_PATCH_HOOKS', 'POST_RSYNC_HOOKS', 'POST_INSTALL_HOOKS', 'POST_INSTALL_STAGING_HOOKS']
+  const { data, told } = convert('generic', {}, lists.map(hook))
+  assert.equal(Object.keys(data?.hooks ?? {}), ['post_rsync'])
+  assert.equal(
+    told.map(each => /ACME_\w+ never runs: \w+/.exec(each)?.[0]),
+    [
+      'ACME_POST_PATCH_HOOKS never runs: post_patch',
+      'ACME_POST_INSTALL_HOOKS never runs: post_install',
+      'ACME_POST_INSTALL_STAGING_HOOKS never runs: post_install_staging',
+    ],
+  )
 })
 
 test.run()

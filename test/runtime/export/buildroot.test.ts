@@ -58,8 +58,8 @@ function writeProject(): void {
     'packages/zeta/package.ts',
     definition(`name: 'zeta', version: '1.0', site: './src', infra: 'cmake', license: 'MIT', license_files: ['LICENSE'],
   dependencies: ['lib.x', 'host-tool', 'deb:libssl-dev'], conf_opts: ['-DNAME=a b', '-DCOST=$5'], conf_env: { WORDS: 'x y' }, make_env: { COST: '$5' },
-  install_staging: true, users: [{ name: 'zeta', groups: ['dialout'], home: '/var/lib/zeta' }],
-  permissions: [{ path: '/usr/bin/zeta', mode: '4755' }, { path: '/var/lib/zeta', owner: 'zeta', group: 'zeta', recursive: true }],
+  install_staging: true, users: [{ name: 'zeta', uid: 250, groups: ['dialout'], home: '/var/lib/zeta' }],
+  permissions: [{ path: '/usr/bin/zeta', mode: '4755', capabilities: 'cap_net_raw+ep' }, { path: '/var/lib/zeta', owner: 'zeta', group: 'zeta', recursive: true }],
   units: ['zeta.service'],
   hooks: {
     post_rsync: [sh\`cd sub; echo "$D" 100% '# no comment' >"$D/first"\`, sh\`echo second\`],
@@ -252,10 +252,13 @@ test('hooks for the finished root filesystem run in the order of strux, not of t
 
 test('users, permissions and units are tables and presets', () => {
   const text = read('package/zeta/zeta.mk')
-  assert.match(text, /define ZETA_USERS\n\tzeta -1 zeta -1 \* \/var\/lib\/zeta - dialout zeta of zeta\nendef/)
   assert.match(
     text,
-    /\t\/usr\/bin\/zeta f 4755 root root - - - - -\n\t\/var\/lib\/zeta r -1 zeta zeta - - - - -\n/,
+    /define ZETA_USERS\n\tzeta 250 zeta -1 \* \/var\/lib\/zeta - dialout zeta of zeta\nendef/,
+  )
+  assert.match(
+    text,
+    /\t\/usr\/bin\/zeta f 4755 root root - - - - -\n\t\|xattr cap_net_raw\+ep\n\t\/var\/lib\/zeta r -1 zeta zeta - - - - -\n/,
   )
   assert.match(text, /ZETA_POST_INSTALL_TARGET_HOOKS \+= ZETA_ENABLE_UNITS\n/)
   assert.is(read('package/zeta/zeta.preset'), 'enable zeta.service\n')
@@ -291,6 +294,7 @@ test('the configuration has architecture, kernel, bootloader, scripts and overla
     `BR2_LINUX_KERNEL_CUSTOM_DTS_PATH="${board}/dts/own.dts"`,
     'BR2_TARGET_UBOOT_CUSTOM_TARBALL_LOCATION="https://src.example/u-boot-2025.01.tar.bz2"',
     'BR2_TARGET_UBOOT_BOARD_DEFCONFIG="qemu_arm64"',
+    'BR2_ROOTFS_DEVICE_TABLE_SUPPORTS_EXTENDED_ATTRIBUTES=y',
     'BR2_PACKAGE_ZETA=y',
     'BR2_PACKAGE_HOST_TOOL=y',
   ])

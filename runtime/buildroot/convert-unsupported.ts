@@ -1,0 +1,87 @@
+/** Settings of packages of a Buildroot tree that have no effect here. */
+import type { ConvertFacts, Report } from './convert-facts.ts'
+import type { EvaluatedPackage } from './evaluate.ts'
+
+interface Unsupported {
+  /** An error if the package would be another without the setting. */
+  readonly severity: 'error' | 'warning'
+  /** Continues the variable's name. */
+  readonly message: string
+  readonly hint: string
+  /** Whether the package has the setting; default: it is neither empty nor NO. */
+  readonly holds?: (variables: EvaluatedPackage['variables']) => boolean
+}
+
+/** By variable, without prefix. */
+const UNSUPPORTED: Readonly<Record<string, Unsupported>> = {
+  GIT_SUBMODULES: {
+    severity: 'error',
+    message: 'is not supported: submodules of a git repository are not fetched',
+    hint: 'give a tarball that has them as the source, or a local folder',
+    holds: variables => variables.GIT_SUBMODULES?.trim() === 'YES' && /git/.test(methodAndSite(variables)),
+  },
+  STRIP_COMPONENTS: {
+    severity: 'error',
+    message: 'is not supported: a source is unpacked without its single top folder',
+    hint: 'unpack it in EXTRACT_CMDS, or move the files in a hook of POST_EXTRACT',
+    holds: ({ STRIP_COMPONENTS = '1', EXTRACT_CMDS = '' }) =>
+      !['', '1'].includes(STRIP_COMPONENTS.trim()) && EXTRACT_CMDS.trim() === '',
+  },
+  GETTEXTIZE: {
+    severity: 'error',
+    message: 'is not supported: gettextize does not run',
+    hint: 'call it in a hook of PRE_CONFIGURE',
+  },
+  CONFIG_SCRIPTS: {
+    severity: 'warning',
+    message: 'has no effect: paths in these scripts are not changed to those of STAGING_DIR',
+    hint: 'let packages find the library with pkg-config, or change the scripts in a hook of POST_INSTALL_STAGING',
+  },
+  EXCLUDES: {
+    severity: 'warning',
+    message: 'has no effect: all files of the source are unpacked',
+    hint: 'delete them in a hook of POST_EXTRACT',
+  },
+  PROVIDES: {
+    severity: 'warning',
+    message: 'has no effect: there are no virtual packages',
+    hint: 'name the package itself in the dependencies of others',
+  },
+  DEVICES: {
+    severity: 'warning',
+    message: "has no effect: the device's kernel makes the nodes of its devices",
+    hint: 'leave it out',
+  },
+  LINUX_CONFIG_FIXUPS: {
+    severity: 'warning',
+    message: "has no effect: packages do not change the kernel's configuration",
+    hint: 'put the options into a fragment of boot.kernel.fragments',
+  },
+}
+
+const methodAndSite = ({ SITE_METHOD = '', SITE = '' }: EvaluatedPackage['variables']): string =>
+  SITE_METHOD.trim() || SITE
+
+/** Names of the variables, to be evaluated. */
+export const UNSUPPORTED_VARIABLES: readonly string[] = Object.keys(UNSUPPORTED)
+
+/** @param variants of one package; a host variant that only inherits a setting does not repeat the message */
+export function reportUnsupported(
+  variants: readonly EvaluatedPackage[],
+  { places }: ConvertFacts,
+  report: Report,
+): void {
+  for (const [name, { severity, message, hint, holds }] of Object.entries(UNSUPPORTED)) {
+    const isSet = holds ?? (variables => !['', 'NO'].includes(variables[name]?.trim() ?? ''))
+    const found = variants.find(each => isSet(each.variables))
+    if (!found) continue
+    const { prefix, file } = found
+    report(
+      severity,
+      'buildroot_unsupported',
+      `${prefix}_${name} ${message}`,
+      hint,
+      places.ofVariable(file, `${prefix}_${name}`),
+    )
+  }
+}
