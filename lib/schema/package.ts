@@ -1,8 +1,9 @@
 /** A source package: what a board needs that is no Debian package. */
 import * as z from 'zod'
-import { PACKAGE_HOOKS, type PackageConditions, type PackageHook, reasonHookNever } from '../hooks/package.ts'
+import { PACKAGE_HOOKS, type PackageHook } from '../hooks/package.ts'
 import { treePackagesSchema } from './buildroot.ts'
 import { permissionsSchema, usersSchema } from './package-owners.ts'
+import { brokenRules } from './package-rules.ts'
 import { shellSafe, sourcePath } from './path.ts'
 import { choice, type Rule, type RuleParams, strings, text } from './rule.ts'
 import { inlineSchema } from './script.ts'
@@ -179,92 +180,14 @@ const shape = z.strictObject({
     .describe('Units of systemd that the package installs and that start with the device.'),
 })
 
-type Shape = z.output<typeof shape>
-
 /** A source package's data. */
-export type PackageData = Shape
-
-/** How the source of a package is fetched. */
-export function siteMethod({
-  site = '',
-  site_method,
-  override_srcdir,
-}: Pick<PackageData, 'site' | 'site_method' | 'override_srcdir'>): (typeof SITE_METHODS)[number] {
-  if (override_srcdir !== undefined) return 'local'
-  return site_method ?? (/^(https?|ftp):/.test(site) ? 'http' : 'local')
-}
-
-/** What decides about the phases of a variant. */
-export function conditionsOf(data: PackageData, variant: 'host' | 'target'): PackageConditions {
-  return {
-    variant,
-    sources: siteMethod(data) === 'local' ? 'local' : 'fetched',
-    install_staging: data.install_staging ?? false,
-    install_target: data.install_target ?? true,
-    install_images: data.install_images ?? false,
-  }
-}
-
-interface Broken {
-  readonly path: (string | number)[]
-  readonly message: string
-  readonly code: string
-  readonly hint: string
-}
-
-/** Rules about several keys. */
-function broken(data: PackageData): Broken[] {
-  const found: Broken[] = []
-  const add = (path: (string | number)[], code: string, message: string, hint: string) =>
-    found.push({ path, code, message, hint })
-  const method = siteMethod(data)
-  const needsVersion = method === 'git' || method === 'debian' || (method === 'http' && !data.source)
-  if (data.override_srcdir === undefined) {
-    if (
-      data.site === undefined &&
-      method !== 'debian' &&
-      data.infra !== undefined &&
-      data.infra !== 'generic'
-    )
-      add([], 'no_source', 'the package has no source', 'give site, such as `./src` or a URL')
-    if (needsVersion && data.version === undefined && method !== 'debian')
-      add(['site'], 'no_version', `a package from ${method} needs a version`, 'give version')
-  }
-  if (method === 'local' && data.override_srcdir === undefined && (data.patches?.length ?? 0) > 0)
-    add(
-      ['patches'],
-      'patches_local',
-      'patches are not applied to a local source',
-      'change the source itself, or apply them in post_rsync',
-    )
-  if (data.target === false && !data.host)
-    add(
-      ['target'],
-      'no_variant',
-      'the package has no variant: target is false, and there is no host',
-      'add host: {}',
-    )
-  if (data.infra === 'kernel-module' && data.host)
-    add(['host'], 'no_variant', 'a kernel module has no host variant', 'leave host out')
-  const hooks = (given: Shape['hooks'], variant: 'host' | 'target', keys: string[]) => {
-    for (const name of Object.keys(given ?? {}) as PackageHook[]) {
-      const never = reasonHookNever(name, conditionsOf(data, variant))
-      if (never) add([...keys, name], 'hook_never_runs', never.message, never.hint)
-    }
-  }
-  if (data.target === false) {
-    for (const name of Object.keys(data.hooks ?? {}))
-      add(['hooks', name], 'hook_never_runs', `${name} never runs: target is false`, 'put it into host.hooks')
-  } else hooks(data.hooks, 'target', ['hooks'])
-  hooks(data.host?.hooks, 'host', ['host', 'hooks'])
-  return found
-}
+export type PackageData = z.output<typeof shape>
 
 /** The kind of zod's issues that rules of ours make. */
 const OWN_RULE = 'custom'
 
 export const packageSchema = shape.superRefine((data, context) => {
-  for (const { path, message, code, hint } of broken(data)) {
+  for (const { path, message, code, hint } of brokenRules(data)) {
     const params: RuleParams = { code, hint }
     context.addIssue({ code: OWN_RULE, path, message, params: { ...params } })
   }

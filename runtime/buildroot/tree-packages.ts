@@ -6,6 +6,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { StruxError } from '../diagnostics/error.ts'
 import { suggest } from '../diagnostics/suggest.ts'
 import type { TargetArch } from '../model/plan.ts'
+import { DEBIAN_ARCH } from '../plan/arch.ts'
 import { configText, defconfigFile } from '../steps/post_scripts/tree.ts'
 import { type ConvertedPackage, convertPackage } from './convert.ts'
 import { packageOfSymbol, prefixOf, symbolOf } from './debian-packages.ts'
@@ -37,7 +38,6 @@ export interface TreePackagesRequest extends Omit<TreeRequest, 'wanted' | 'kerne
 }
 
 const KERNEL_ARCH: Readonly<Record<TargetArch, string>> = { arm64: 'arm64', x86_64: 'x86', armhf: 'arm' }
-const DEBIAN_ARCH: Readonly<Record<TargetArch, string>> = { arm64: 'arm64', x86_64: 'amd64', armhf: 'armhf' }
 const BUILDROOT_ARCH: Readonly<Record<TargetArch, readonly string[]>> = {
   arm64: ['BR2_aarch64=y', 'BR2_ARCH="aarch64"', 'BR2_ARCH_IS_64=y'],
   x86_64: ['BR2_x86_64=y', 'BR2_ARCH="x86_64"', 'BR2_ARCH_IS_64=y'],

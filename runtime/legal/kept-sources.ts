@@ -3,12 +3,11 @@ import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { execa } from 'execa'
-import type { TargetArch } from '../model/plan.ts'
+import { DEBIAN_ARCH } from '../plan/arch.ts'
 import type { FetchedSource } from '../steps/package/source.ts'
 import { type Built, cached } from './built.ts'
 import type { SourceFile } from './component.ts'
 
-const DEBIAN_ARCH: Readonly<Record<TargetArch, string>> = { arm64: 'arm64', x86_64: 'amd64', armhf: 'armhf' }
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
 export interface WantedSource {

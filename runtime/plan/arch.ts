@@ -14,6 +14,13 @@ const ALIASES: Readonly<Record<string, TargetArch>> = {
   arm: 'armhf',
 }
 
+/** The architecture's name in Debian. */
+export const DEBIAN_ARCH: Readonly<Record<TargetArch, string>> = {
+  arm64: 'arm64',
+  x86_64: 'amd64',
+  armhf: 'armhf',
+}
+
 /** The target of a BSP's `arch`; `host` is the architecture of the build machine. */
 export function targetArch(arch: string, host: TargetArch): TargetArch {
   return arch === 'host' ? host : (ALIASES[arch] ?? host)

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto'
 import { DEFAULT_TOOL_GROUPS, type ToolGroup } from '../../lib/tools.ts'
 import type { BuilderRecipe, BuilderRef, TargetArch } from '../model/plan.ts'
+import { DEBIAN_ARCH } from './arch.ts'
 
 export interface BuilderWish {
   /** The image that the user named; no other field counts then. */
@@ -54,9 +55,6 @@ export function recipePrefixes(recipe: BuilderRecipe): BuilderRecipe[] {
   }))
 }
 
-/** Architectures and triplets as Debian names them. */
-const DEBIAN: Readonly<Record<TargetArch, string>> = { arm64: 'arm64', x86_64: 'amd64', armhf: 'armhf' }
-
 const GROUP_ORDER = [
   'image',
   'cross',
@@ -85,7 +83,7 @@ const GROUPS: Readonly<Record<ToolGroup, (wish: BuilderWish) => Layer[]>> = {
   ],
   cross: ({ target, host }) => [
     layer('compiler', 'build-essential pkgconf'),
-    ...(target === host ? [] : [layer(`cross-${target}`, `crossbuild-essential-${DEBIAN[target]}`)]),
+    ...(target === host ? [] : [layer(`cross-${target}`, `crossbuild-essential-${DEBIAN_ARCH[target]}`)]),
   ],
   kernel: () => [
     layer(
@@ -131,7 +129,7 @@ const WAYLAND_LIBRARIES =
 
 /** For a foreign target: its own libraries, installed beside the build machine's (`name:arch`). */
 function waylandLibraries(target: TargetArch, host: TargetArch): Layer {
-  const suffix = target === host ? '' : `:${DEBIAN[target]}`
+  const suffix = target === host ? '' : `:${DEBIAN_ARCH[target]}`
   return layer(
     `wayland-${target}`,
     WAYLAND_LIBRARIES.split(' ').map(name => `${name}${suffix}`),

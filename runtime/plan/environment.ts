@@ -4,6 +4,7 @@ import type { BspData, ProjectData } from '../../lib/schema.ts'
 import type { ExtensionHandler, Extensions } from '../model/extensions.ts'
 import { cacheFolder, outputFolder } from '../model/paths.ts'
 import type { TargetArch } from '../model/plan.ts'
+import { DEBIAN_ARCH } from './arch.ts'
 import { imageName, imageVersion } from './image-name.ts'
 import { suiteOf } from './suite.ts'
 
@@ -112,8 +113,6 @@ export function handlerEnvironment(handler: ExtensionHandler, facts: Environment
   })
   return { env: at(root), hashedEnv: withoutUnhashed(at(CONTAINER_ROOT)) }
 }
-
-const DEBIAN_ARCH: Readonly<Record<TargetArch, string>> = { x86_64: 'amd64', arm64: 'arm64', armhf: 'armhf' }
 
 function handlerVariables(
   { extension, calledAs, position, total }: ExtensionHandler,

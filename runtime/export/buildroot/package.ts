@@ -1,6 +1,7 @@
 /** A source package as a folder of an external tree: Config.in, NAME.mk, NAME.hash, patches, scripts. */
 import { PACKAGE_HOOKS, type PackageHook, type PackageHookRow } from '../../../lib/hooks/package.ts'
-import { type PackageData, siteMethod } from '../../../lib/schema/package.ts'
+import type { PackageData } from '../../../lib/schema/package.ts'
+import { siteMethod } from '../../../lib/schema/package-rules.ts'
 import { prefixOf, symbolOf } from '../../buildroot/debian-packages.ts'
 import type { PackageVariant } from '../../model/packages.ts'
 import { scriptsAt } from '../../steps/package/recipe.ts'

@@ -1,11 +1,11 @@
 /** One step for each variant of a source package. */
 import { posix } from 'node:path'
 import { phasesOf } from '../../../lib/hooks/package.ts'
-import { conditionsOf } from '../../../lib/schema/package.ts'
+import { conditionsOf } from '../../../lib/schema/package-rules.ts'
 import type { PackageVariant } from '../../model/packages.ts'
 import { cacheFolder } from '../../model/paths.ts'
-import type { PathRef, TargetArch } from '../../model/plan.ts'
-import { targetArch } from '../../plan/arch.ts'
+import type { PathRef } from '../../model/plan.ts'
+import { DEBIAN_ARCH, targetArch } from '../../plan/arch.ts'
 import { titleOf } from '../../plan/identity.ts'
 import type { PlanInput } from '../../plan/input.ts'
 import type { StepDeclaration, StepFacts } from '../../plan/step.ts'
@@ -21,8 +21,6 @@ export const VERSION_CONTROL = ['.svn', '.git', '.hg', '.bzr', 'CVS']
 /** The build systems that packages use, in one image layer for all packages. */
 const BUILD_SYSTEMS =
   'autoconf automake cmake gettext libtool meson ninja-build patchelf pkgconf rsync'.split(' ')
-
-const DEBIAN: Readonly<Record<TargetArch, string>> = { arm64: 'arm64', x86_64: 'amd64', armhf: 'armhf' }
 
 /** The steps of all packages of a build. */
 export function packageSteps({ packages = [], bsp, host }: PlanInput): readonly StepDeclaration[] {
@@ -52,7 +50,7 @@ function packageStep(
       ...[variant, ...needed]
         .filter(each => each.variant === variant.variant)
         .flatMap(each => each.debian)
-        .map(name => (variant.variant === 'target' && !native ? `${name}:${DEBIAN[target]}` : name)),
+        .map(name => (variant.variant === 'target' && !native ? `${name}:${DEBIAN_ARCH[target]}` : name)),
     ],
     shared: false,
     inputs: facts => [

@@ -1,6 +1,7 @@
 /** The source of a package, in the notation of other steps' sources. */
 import { posix } from 'node:path'
-import { type PackageData, siteMethod } from '../../../lib/schema/package.ts'
+import type { PackageData } from '../../../lib/schema/package.ts'
+import { siteMethod } from '../../../lib/schema/package-rules.ts'
 
 export type PackageSource =
   /** A folder of the project that is copied, relative to the project. */

@@ -1,4 +1,5 @@
 /** `strux package`, on one package with a local source. */
+import { execFileSync } from 'node:child_process'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { TempProject } from '../../support/project.ts'
@@ -69,6 +70,41 @@ test('clean leaves nothing, so the next build makes everything', async () => {
   assert.not.ok(project.has(BUILD))
   assert.equal((await project.build(['--only', 'package:tool'])).ran, ['package:tool'])
   assert.is(product(), 'two\n')
+})
+
+test("a developer's own source takes the place of the released one as long as it is given", async () => {
+  project.write('gadget-1/input', 'released\n')
+  const tarball = project.write('packages/gadget/gadget-1.tar.gz', '')
+  execFileSync('tar', ['-czf', tarball, '-C', project.root, 'gadget-1'])
+  project.write('packages/gadget/mark.patch', '--- a/input\n+++ b/input\n@@ -1 +1 @@\n-released\n+patched\n')
+  project.write(
+    'packages/gadget/package.ts',
+    `import { definePackage, sh } from 'strux-bsp'
+export default definePackage({
+  name: 'gadget', version: '1', site: '.', site_method: 'file', patches: ['./mark.patch'],
+  override_srcdir: process.env.GADGET_SRC,
+  commands: { install_target: sh\`install -D input "$TARGET_DIR/usr/share/gadget"\` },
+  hooks: { post_patch: sh\`echo hook >>input\` },
+})
+`,
+  )
+  project.bsp([], { packages: ['gadget'] })
+  const builds = async (made: string, env: { GADGET_SRC?: string }) => {
+    const { code, stdout, ran } = await project.build(['--only', 'package:gadget'], { env })
+    assert.is(code, 0, stdout)
+    assert.is(project.read('dist/cache/demo/packages/per-package/gadget/target/usr/share/gadget'), made)
+    return ran.length > 0
+  }
+  const own = { GADGET_SRC: 'work/gadget' }
+  assert.ok(await builds('patched\nhook\n', {}))
+  project.write('work/gadget/input', 'mine\n')
+  assert.ok(await builds('mine\n', own))
+  assert.not.ok(await builds('mine\n', own))
+  project.write('work/gadget/input', 'better\n')
+  assert.ok(await builds('better\n', own))
+  assert.ok(await builds('patched\nhook\n', {}))
+  assert.not.ok(project.has('dist/cache/demo/packages/build/gadget-custom'))
+  project.bsp([], { packages: ['tool'] })
 })
 
 test('log shows the last run; a wrong name or action says which there are', async () => {
