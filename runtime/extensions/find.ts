@@ -12,9 +12,9 @@ const FORMS: readonly ((name: string) => string)[] = [
   ...bashForms(),
 ]
 
-/** A file, or one of the same name in a folder. */
+/** A file in a folder of the same name, or a file. */
 function bashForms(): ((name: string) => string)[] {
-  return [name => `${name}.sh`, name => `${name}/${posix.basename(name)}.sh`]
+  return [name => `${name}/${posix.basename(name)}.sh`, name => `${name}.sh`]
 }
 
 /**
@@ -27,9 +27,24 @@ export function findExtension(root: string, name: string, beside?: string): stri
   const others = beside === undefined ? [] : [beside, posix.dirname(beside)]
   const forms = FOLDERS.flatMap(folder => FORMS.map(form => `${folder}/${form(name)}`))
   const besides = others.flatMap(folder => bashForms().map(form => posix.join(folder, form(name))))
-  return [...forms, ...besides].find(
-    file => statSync(join(root, file), { throwIfNoEntry: false })?.isFile() ?? false,
+  const file = [...forms, ...besides].find(
+    each => statSync(join(root, each), { throwIfNoEntry: false })?.isFile() ?? false,
   )
+  if (file !== undefined || name.includes('/')) return file
+  return FOLDERS.map(folder => deepFile(root, folder, `${name}.sh`)).find(Boolean)
+}
+
+/**
+ * A bash file anywhere below the folder: the one that is least deep, then the first by name. The original takes any
+ * (facts about extension hooks, "Activation").
+ */
+function deepFile(root: string, folder: string, name: string): string | undefined {
+  if (!existsSync(join(root, folder))) return undefined
+  const depth = (path: string) => path.split('/').length
+  const [first] = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter(path => posix.basename(path) === name)
+    .sort((a, b) => depth(a) - depth(b) || (a < b ? -1 : 1))
+  return first === undefined ? undefined : `${folder}/${first}`
 }
 
 /** The names of all extensions of the project, sorted. */

@@ -123,6 +123,13 @@ export default defineBsp({
   )
 })
 
+test('a file in any folder of extensions is found by its name', async () => {
+  project.write('userpatches/extensions/board/parts/z-deep.sh', 'post_customize_image__z() { :; }\n')
+  project.write('userpatches/extensions/board/b.sh', 'enable_extension z-deep\n')
+  const ids = (await plan(['b'])).map(({ id }) => id)
+  assert.ok(ids.includes('post_customize_image__z'), ids.join())
+})
+
 test('names with folders, hooks of an extension of its own, logs', async () => {
   project.write(
     'userpatches/extensions/acme/acme.sh',
