@@ -2,7 +2,6 @@
  * Evaluates a Buildroot tree before a build: its configuration with kconfiglib, its makefiles with make against our
  * definitions, in a confined container. Results are kept by content below dist/, so that the second time needs none.
  */
-import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { quoteForShell } from '../../lib/sh.ts'
@@ -11,6 +10,7 @@ import {
   type ConfinedShellOptions,
   confinedShell,
   type EvaluationPlace,
+  keyOf,
 } from '../extensions/bash/confined-shell.ts'
 import { KeptResults } from '../state/kept-results.ts'
 import { packageFile } from '../steps/package-files.ts'
@@ -120,14 +120,9 @@ export async function evaluateTree(request: TreeRequest): Promise<TreeEvaluation
   const name = externalName(projectRoot, tree)
   const files = visibleFiles(projectRoot, tree)
   const script = scriptOf(request, name)
-  const hash = createHash('sha256').update(`${place.keptFor}\0${script}`)
-  for (const { path, content, executable } of files) {
-    hash.update(`\0${path}\0${executable}\0${content.length}\0`)
-    hash.update(content)
-  }
   const kept = new KeptResults<TreeEvaluation>(projectRoot, 'buildroot')
-  const key = hash.digest('hex')
-  const known = place.keptFor === undefined ? undefined : kept.get(key)
+  const key = place.keptFor === undefined ? undefined : keyOf([place.keptFor, script], files)
+  const known = key === undefined ? undefined : kept.get(key)
   if (known) return known
   const shell = await place.open()
   try {
@@ -141,7 +136,7 @@ export async function evaluateTree(request: TreeRequest): Promise<TreeEvaluation
     const { failure } = evaluation
     if (failure && !isOfTree(failure)) throw unreadable(tree, failure.message)
     // A failure may be the machine's, which the key does not cover.
-    if (!failure && place.keptFor !== undefined) kept.put(key, evaluation)
+    if (!failure && key !== undefined) kept.put(key, evaluation)
     return evaluation
   } finally {
     await shell.close()

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, posix } from 'node:path'
 import { StruxError } from '../diagnostics/error.ts'
-import type { ConfinedFile } from '../extensions/bash/confined-shell.ts'
+import { type ConfinedFile, confinedFile } from '../extensions/bash/confined-shell.ts'
 
 /** In bytes. Of larger files, makefiles see only the name. */
 const LARGEST = 64 * 1024
@@ -33,6 +33,6 @@ export function visibleFiles(root: string, tree: string): readonly ConfinedFile[
     if (!stat?.isFile()) return []
     const content =
       stat.size > LARGEST || SOURCE.test(path) ? Buffer.alloc(0) : readFileSync(join(root, path))
-    return [{ path, content, executable: (stat.mode & 0o111) !== 0 }]
+    return [confinedFile(path, content, stat)]
   })
 }

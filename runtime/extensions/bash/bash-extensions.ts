@@ -12,6 +12,7 @@ import type { ShellDraft } from './configuration-variables.ts'
 import { confinedShell } from './confined-shell.ts'
 import { Evaluator } from './evaluate.ts'
 import { type BashFile, extensionName, readBashFile } from './read.ts'
+import { VisibleFiles } from './visible-files.ts'
 
 export interface BashExtensionsOptions {
   /** The project's path, absolute. */
@@ -26,6 +27,7 @@ export interface BashExtensionsOptions {
 
 export class BashExtensions {
   readonly #options: BashExtensionsOptions
+  readonly #visible: VisibleFiles
   readonly #evaluator: Evaluator
   readonly #configuration: BashConfiguration
   readonly #files: string[] = []
@@ -33,16 +35,17 @@ export class BashExtensions {
   constructor(options: BashExtensionsOptions) {
     const { root, config, notice, bspName, bspFolder } = options
     this.#options = options
+    this.#visible = new VisibleFiles(root)
     this.#evaluator = new Evaluator(root, confinedShell({ projectRoot: root, config, notice }))
     const host = hostArch()
     const facts = { bspName, bspFolder, host, version: selfVersion() }
-    this.#configuration = new BashConfiguration(root, this.#evaluator, facts)
+    this.#configuration = new BashConfiguration(this.#visible, this.#evaluator, facts)
   }
 
   /** `file`: relative to the project; `addedBy`: the definition that enables it, for people. */
   async read(file: string, addedBy: string): Promise<BashFile> {
     if (!this.#files.includes(file)) this.#files.push(file)
-    return readBashFile(this.#options.root, file, this.#inputs(file, addedBy), this.#evaluator)
+    return readBashFile(file, this.#inputs(file, addedBy), this.#visible, this.#evaluator)
   }
 
   /** Calls a configuration hook's handler; rejects with a StruxError that names file and line if it fails. */

@@ -12,7 +12,7 @@ import {
   words,
 } from './configuration-variables.ts'
 import type { Evaluation, Evaluator, ShellValue, ShellVariables } from './evaluate.ts'
-import { visibleFiles } from './visible-files.ts'
+import type { VisibleFiles } from './visible-files.ts'
 
 /** Facts of the environment that no hook changes. */
 export type FixedFacts = Omit<EnvironmentFacts, 'project' | 'bsp' | 'target'>
@@ -21,16 +21,15 @@ export type FixedFacts = Omit<EnvironmentFacts, 'project' | 'bsp' | 'target'>
 export const OUTSIDE_FUNCTIONS = ''
 
 export class BashConfiguration {
-  readonly #root: string
+  readonly #visible: VisibleFiles
   readonly #evaluator: Evaluator
   readonly #facts: FixedFacts
   /** The variables after the latest hook, as bash that restores them, and as values. */
   #state = ''
   #variables: ShellVariables = {}
 
-  /** `root`: the project's path, absolute. */
-  constructor(root: string, evaluator: Evaluator, facts: FixedFacts) {
-    this.#root = root
+  constructor(visible: VisibleFiles, evaluator: Evaluator, facts: FixedFacts) {
+    this.#visible = visible
     this.#evaluator = evaluator
     this.#facts = facts
   }
@@ -46,7 +45,7 @@ export class BashConfiguration {
     const isFile = source.function === OUTSIDE_FUNCTIONS
     const evaluation = await this.#evaluator.evaluate({
       files: readingOrder(files, extension.file!),
-      visible: files.flatMap(file => visibleFiles(this.#root, file)),
+      visible: this.#visible.of(files),
       inputs: { ...this.#environment(handler, draft), ...known },
       ...(!isFile && { function: source.function }),
       ...(this.#state !== '' && { state: this.#state }),

@@ -10,12 +10,31 @@ import { hostArch } from '../../plan/arch.ts'
 import { builderFor } from '../../plan/builder.ts'
 import { CONTAINER_ROOT } from '../../plan/environment.ts'
 import { suiteOf } from '../../plan/suite.ts'
+import { sha256 } from '../../state/vouched.ts'
 
-/** A file of the project: its path relative to the project, and its content. */
+/** A file of the project. */
 export interface ConfinedFile {
+  /** Relative to the project. */
   readonly path: string
   readonly content: Buffer
   readonly executable: boolean
+  /** Of the content, in hex. */
+  readonly sha256: string
+}
+
+export const confinedFile = (
+  path: string,
+  content: Buffer,
+  { mode }: { readonly mode: number },
+): ConfinedFile => ({
+  ...{ path, content, executable: (mode & 0o111) !== 0, sha256: sha256(content) },
+})
+
+/** The key of a kept result: everything that it depends on, which are the values and the files. */
+export function keyOf(values: unknown, files: readonly ConfinedFile[]): string {
+  return sha256(
+    JSON.stringify([values, files.map(({ path, executable, sha256 }) => [path, executable, sha256])]),
+  )
 }
 
 export interface ConfinedResult {

@@ -1,5 +1,5 @@
 /** A bash file as an extension: its handlers with what they read, and the place of each part. */
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join, posix } from 'node:path'
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
 import type { SourcePlace } from '../../model/extensions.ts'
@@ -12,7 +12,7 @@ import { ownsFolder } from './visible-files.ts'
 
 /** `root`: the project, absolute. */
 export function declaredFrom(file: BashFile, root: string): DeclaredExtension {
-  const depends_on = filesReadBy(file.file, root)
+  const depends_on = filesReadBy(file, root)
   const handlers = file.handlers.map(
     ({ hook, calledAs, name, order, key, rank, function: called }): DeclaredHandler => ({
       ...{ hook, calledAs, name, rank, order, key },
@@ -99,7 +99,7 @@ export function diagnosticsOf({ file, failure, uncalled }: BashFile): Diagnostic
  * Files of the project that the handlers read, relative to the extension's folder: the whole folder if it is the
  * extension's own, and the paths that the text names below EXTENSION_DIR, USERPATCHES_PATH and SRC.
  */
-function filesReadBy(file: string, root: string): string[] {
+function filesReadBy({ file, text }: BashFile, root: string): string[] {
   const folder = posix.dirname(file)
   const bases: Readonly<Record<string, string>> = {
     EXTENSION_DIR: folder,
@@ -107,7 +107,6 @@ function filesReadBy(file: string, root: string): string[] {
     SRC: '.',
   }
   const found = new Set<string>(ownsFolder(file) ? ['.'] : [])
-  const text = readFileSync(join(root, file), 'utf8')
   for (const [, braced, plain, path] of text.matchAll(
     /\$(?:\{(EXTENSION_DIR|USERPATCHES_PATH|SRC)\}|(EXTENSION_DIR|USERPATCHES_PATH|SRC)\b)"?\/"?([\w.@+/-]*)/g,
   )) {

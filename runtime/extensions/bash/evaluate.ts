@@ -2,7 +2,6 @@
  * Evaluates bash extensions before a build: their functions, their calls outside functions, and the effects of their
  * configuration hooks. Results are kept by content below dist/, so that the second time needs no container.
  */
-import { createHash } from 'node:crypto'
 import { quoteForShell } from '../../../lib/sh.ts'
 import { KeptResults } from '../../state/kept-results.ts'
 import { packageFile } from '../../steps/package-files.ts'
@@ -11,6 +10,7 @@ import {
   type ConfinedShell,
   type EvaluationPlace,
   endedByItself,
+  keyOf,
 } from './confined-shell.ts'
 
 /** The value of a shell variable: text, indexed array, associative array. */
@@ -76,12 +76,13 @@ export class Evaluator {
 
   async evaluate(request: EvaluationRequest): Promise<Evaluation> {
     const { root, keptFor } = this.#place
-    const key = keptFor === undefined ? undefined : keyOf(request, root, keptFor)
+    const script = scriptOf(request, root)
+    const key = keptFor === undefined ? undefined : keyOf([keptFor, script], request.visible)
     const kept = key === undefined ? undefined : this.#kept.get(key)
     if (kept) return kept
     this.#shell ??= this.#place.open()
     const shell = await this.#shell
-    const { exitCode, stdout, stderr } = await shell.run(scriptOf(request, root), request.visible)
+    const { exitCode, stdout, stderr } = await shell.run(script, request.visible)
     const evaluation = evaluationOf(stdout, stderr, exitCode, root)
     if (key !== undefined && endedByItself(exitCode)) this.#kept.put(key, evaluation)
     return evaluation
@@ -104,17 +105,6 @@ let library: string | undefined
 function libraryText(): string {
   library ??= LIBRARY.map(path => packageFile(`runtime/${path}`)).join('\n')
   return library
-}
-
-function keyOf(request: EvaluationRequest, root: string, builder: string): string {
-  const { files, visible, inputs, function: called, state } = request
-  const hash = createHash('sha256')
-  hash.update(JSON.stringify([libraryText(), builder, root, files, inputs, called, state]))
-  for (const { path, content, executable } of visible) {
-    hash.update(`\0${path}\0${executable}\0${content.length}\0`)
-    hash.update(content)
-  }
-  return hash.digest('hex')
 }
 
 function scriptOf({ files, inputs, function: called, state }: EvaluationRequest, root: string): string {

@@ -5,7 +5,7 @@ import { IMAGE_HOOK_NAMES, imageHook } from '../../model/image-hooks.ts'
 import { bashOrder, type HandlerOrder } from '../order.ts'
 import type { ConfinedFile } from './confined-shell.ts'
 import type { Evaluation, Evaluator, HelperCall, ShellVariables } from './evaluate.ts'
-import { visibleFiles } from './visible-files.ts'
+import type { VisibleFiles } from './visible-files.ts'
 
 /** The place in an author's file; without a line if bash did not tell it. */
 export interface Place {
@@ -37,6 +37,7 @@ export interface BashFile {
   readonly name: string
   /** Relative to the project. */
   readonly file: string
+  readonly text: string
   readonly handlers: readonly BashHandler[]
   readonly uncalled: readonly UncalledFunction[]
   /** Other extensions that it enables outside functions, in order. */
@@ -53,13 +54,13 @@ export interface BashFile {
 
 /** `file`: relative to the project. `inputs`: the variables of the configuration. */
 export async function readBashFile(
-  root: string,
   file: string,
   inputs: ShellVariables,
+  visible: VisibleFiles,
   evaluator: Evaluator,
 ): Promise<BashFile> {
-  const visible = visibleFiles(root, file)
-  const evaluation = await evaluator.evaluate({ files: [file], visible, inputs })
+  const files = visible.of([file])
+  const evaluation = await evaluator.evaluate({ files: [file], visible: files, inputs })
   const name = extensionName(file)
   const handlers: BashHandler[] = []
   const uncalled: UncalledFunction[] = []
@@ -77,7 +78,7 @@ export async function readBashFile(
         ...order,
         at: { file: at, line },
       })
-    } else if (!callsHook(visible, found.hook))
+    } else if (!callsHook(files, found.hook))
       uncalled.push({ function: called, ...found, at: { file: at, line } })
   }
   const callsOf = (helper: string) => evaluation.calls.filter(call => call.helper === helper)
@@ -85,6 +86,7 @@ export async function readBashFile(
   return {
     name,
     file,
+    text: visible.textOf(file),
     handlers,
     uncalled,
     enables: callsOf('enable_extension').flatMap(call => call.words.map(name => ({ name, ...placed(call) }))),

@@ -1,21 +1,52 @@
 /** The files that a bash extension may read while it is evaluated before the build. */
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, join, posix } from 'node:path'
-import type { ConfinedFile } from './confined-shell.ts'
+import { type ConfinedFile, confinedFile } from './confined-shell.ts'
 
 /** In bytes. Larger files are not for shells to read. */
 const LARGEST = 1024 * 1024
 const MOST = 2000
 
-/**
- * The file itself and the files beside it: for `NAME/NAME.sh` everything in the folder, else only what lies directly
- * in it, because such a folder belongs to others too. Sorted; paths relative to the project.
- */
-export function visibleFiles(root: string, file: string): readonly ConfinedFile[] {
-  const folder = posix.dirname(file)
-  const paths = ownsFolder(file) ? walk(root, folder, true) : walk(root, folder, false)
-  const all = new Set([file, ...paths.slice(0, MOST)])
-  return [...all].sort().flatMap(path => read(root, path))
+/** Reads each file and each folder of a project once. */
+export class VisibleFiles {
+  readonly #root: string
+  readonly #folders = new Map<string, readonly string[]>()
+  readonly #files = new Map<string, ConfinedFile | undefined>()
+
+  /** `root`: the project's path, absolute. */
+  constructor(root: string) {
+    this.#root = root
+  }
+
+  /**
+   * The extensions' own files and the files beside them: for `NAME/NAME.sh` everything in the folder, else only what lies
+   * directly in it, because such a folder belongs to others too. Sorted, each path once.
+   *
+   * @param extensions paths relative to the project
+   */
+  of(extensions: readonly string[]): readonly ConfinedFile[] {
+    const paths = new Set(extensions.flatMap(file => [file, ...this.#beside(file)]))
+    return [...paths].sort().flatMap(path => this.#file(path) ?? [])
+  }
+
+  /** Empty for a file that is too large to be visible. */
+  textOf(path: string): string {
+    return this.#file(path)?.content.toString() ?? ''
+  }
+
+  #beside(file: string): readonly string[] {
+    const folder = posix.dirname(file)
+    const deep = ownsFolder(file)
+    const key = `${folder}${deep ? '/**' : '/*'}`
+    const paths = this.#folders.get(key) ?? walk(this.#root, folder, deep).slice(0, MOST)
+    this.#folders.set(key, paths)
+    return paths
+  }
+
+  #file(path: string): ConfinedFile | undefined {
+    if (!this.#files.has(path)) this.#files.set(path, read(this.#root, path))
+    return this.#files.get(path)
+  }
 }
 
 /** Whether the folder is the extension's alone: `NAME/NAME.sh`. */
@@ -34,10 +65,9 @@ function walk(root: string, folder: string, deep: boolean): string[] {
   return found
 }
 
-function read(root: string, path: string): ConfinedFile[] {
+function read(root: string, path: string): ConfinedFile | undefined {
   const place = join(root, path)
-  if (!existsSync(place)) return []
-  const { size, mode } = statSync(place)
-  if (!statSync(place).isFile() || size > LARGEST) return []
-  return [{ path, content: readFileSync(place), executable: (mode & 0o111) !== 0 }]
+  const stat = statSync(place, { throwIfNoEntry: false })
+  if (!stat?.isFile() || stat.size > LARGEST) return undefined
+  return confinedFile(path, readFileSync(place), stat)
 }

@@ -4,7 +4,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type EvaluationRequest, Evaluator } from '../../../runtime/extensions/bash/evaluate.ts'
 import { readBashFile } from '../../../runtime/extensions/bash/read.ts'
-import { visibleFiles } from '../../../runtime/extensions/bash/visible-files.ts'
+import { VisibleFiles } from '../../../runtime/extensions/bash/visible-files.ts'
 import { containerFor, evaluatorFor } from '../../support/bash-files.ts'
 import { TempProject } from '../../support/project.ts'
 
@@ -26,13 +26,14 @@ function write(name: string, text: string): string {
   return file
 }
 
-const read = (name: string, text: string) => readBashFile(project.root, write(name, text), INPUTS, evaluator)
+const read = (name: string, text: string) =>
+  readBashFile(write(name, text), INPUTS, new VisibleFiles(project.root), evaluator)
 
 function evaluate(name: string, text: string, more: Partial<EvaluationRequest> = {}) {
   const file = write(name, text)
   return evaluator.evaluate({
     files: [file],
-    visible: visibleFiles(project.root, file),
+    visible: new VisibleFiles(project.root).of([file]),
     inputs: INPUTS,
     ...more,
   })
@@ -185,7 +186,7 @@ test('a folder of its own is visible with all its files; of a shared one, what l
   project.write('extensions/own/files/b', 'b')
   project.write('extensions/shared.sh', 'c')
   chmodSync(project.at('extensions/own/files/b'), 0o755)
-  const paths = (file: string) => visibleFiles(project.root, file).map(({ path }) => path)
+  const paths = (file: string) => new VisibleFiles(project.root).of([file]).map(({ path }) => path)
   assert.equal(paths('extensions/own/own.sh'), ['extensions/own/files/b', 'extensions/own/own.sh'])
   assert.ok(paths('extensions/shared.sh').includes('extensions/shared.sh'))
   assert.not.ok(paths('extensions/shared.sh').includes('extensions/own/own.sh'))
@@ -201,7 +202,7 @@ test('the second time needs no container', async () => {
   const file = 'extensions/kept.sh'
   const request = () => ({
     files: [file],
-    visible: visibleFiles(project.root, file),
+    visible: new VisibleFiles(project.root).of([file]),
     inputs: INPUTS,
     function: 'user_config__x',
   })

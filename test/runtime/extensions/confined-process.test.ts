@@ -4,7 +4,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { openConfinedProcess } from '../../../runtime/extensions/bash/confined-process.ts'
 import { type Evaluation, Evaluator } from '../../../runtime/extensions/bash/evaluate.ts'
-import { visibleFiles } from '../../../runtime/extensions/bash/visible-files.ts'
+import { VisibleFiles } from '../../../runtime/extensions/bash/visible-files.ts'
 import { TempProject } from '../../support/project.ts'
 
 const HAS_NAMESPACES = spawnSync('unshare', ['--net', '--mount', 'true']).status === 0
@@ -19,7 +19,7 @@ function evaluated(
   project.write('extensions/a.sh', text)
   return evaluator.evaluate({
     files: ['extensions/a.sh'],
-    visible: visibleFiles(root, 'extensions/a.sh'),
+    visible: new VisibleFiles(root).of(['extensions/a.sh']),
     inputs: { BOARD: 'demo', EXTENSION_DIR: `${root}/extensions` },
     function: 'user_config__a',
   })
