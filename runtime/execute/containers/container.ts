@@ -251,12 +251,16 @@ export class Container {
   #readToEnd(stream: Duplex, exec: Dockerode.Exec, take: (chunk: Buffer) => Taken): Promise<void> {
     return new Promise((resolve, reject) => {
       let silent = true
+      let ended = false
       const check = setInterval(async () => {
-        if (silent && !intake.waiting) {
-          const state = await exec.inspect().catch(() => undefined)
-          if (state && !state.Running && silent && !intake.waiting) finish()
-        }
+        const wasSilent = silent && !intake.waiting
         silent = true
+        if (!wasSilent) return
+        // One more silent interval after the end: a busy engine passes the last output on late.
+        if (ended) return finish()
+        const state = await exec.inspect().catch(() => undefined)
+        // A program that has not started yet does not run either, but has no exit code.
+        ended = state !== undefined && !state.Running && state.ExitCode !== null
       }, EXIT_CHECK)
       const finish = (error?: unknown) => {
         clearInterval(check)
