@@ -38,6 +38,8 @@ export interface StepBody {
   readonly library?: string
   /** The commands in order. Free of side effects: may read settings of this machine, writes nothing. */
   commands(facts: BodyFacts): readonly StepCommand[]
+  /** What a shell runs before its first prompt, so that it has the surroundings of the commands. */
+  shell?(facts: BodyFacts): { readonly script: string; readonly env: Env }
 }
 
 /** By step name. */

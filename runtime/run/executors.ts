@@ -1,6 +1,6 @@
 /** Chooses the executor for this process, and prepares it. */
-
-import { homedir } from 'node:os'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { hashText } from '../cache/hash-memo.ts'
 import { type KnownBuilders, OneBuilder, RememberedBuilders } from '../cache/known-builders.ts'
@@ -87,22 +87,38 @@ export async function repairOwners(
   }
 }
 
-/** Opens a shell in the environment of the node's script; resolves with its exit code. */
+/** Opens a shell in the surroundings of the node's commands; resolves with its exit code. */
 export async function openShell(workspace: Workspace, node: PlanNode, notice: NoticeSink): Promise<number> {
+  const { root, pipeline } = workspace
+  const body = node.kind === 'step' ? pipeline.bodies[node.body] : undefined
+  const begin = node.kind === 'step' ? body?.shell?.({ node, root }) : undefined
+  const env = { ...node.env, ...begin?.env }
   if (inContainer()) {
     const { execa } = await import('execa')
-    const { exitCode } = await execa('/bin/bash', {
-      cwd: workspace.root,
-      env: { ...machineEnvironment(process.env), ...node.env },
-      extendEnv: false,
-      stdio: 'inherit',
-      reject: false,
-    })
-    return exitCode ?? 1
+    const { shellProgram } = await import('../execute/containers/shell.ts')
+    const [program, ...args] = shellProgram(begin?.script)
+    const scratch = mkdtempSync(join(tmpdir(), 'strux-shell-'))
+    try {
+      const { exitCode } = await execa(program, args, {
+        cwd: root,
+        env: { ...machineEnvironment(process.env), STRUX_SCRATCH: scratch, ...env },
+        extendEnv: false,
+        stdio: 'inherit',
+        reject: false,
+      })
+      return exitCode ?? 1
+    } finally {
+      rmSync(scratch, { recursive: true, force: true })
+    }
   }
   const executor = await dockerExecutor(workspace, notice)
   try {
-    return await executor.shell({ builder: node.builder, env: node.env, id: node.id })
+    return await executor.shell({
+      builder: node.builder,
+      env,
+      id: node.id,
+      ...(begin && { first: begin.script }),
+    })
   } finally {
     await executor.close()
   }

@@ -17,7 +17,7 @@ import { ContainerSession } from './container-session.ts'
 import { type Role, removeLeftoverContainers } from './leftovers.ts'
 import { mayHaveOrphanedLoops, releaseOrphanedLoops } from './loop-devices.ts'
 import { Pool } from './pool.ts'
-import { runShell, type ShellTerminal } from './shell.ts'
+import { runShell, type ShellRequest, type ShellTerminal } from './shell.ts'
 import { type Caller, tidy } from './tidy.ts'
 
 export interface DockerExecutorOptions {
@@ -31,13 +31,6 @@ export interface DockerExecutorOptions {
   readonly caller: Caller
   /** The Debian mirror for builder images. Default: the one in this machine's apt sources. */
   readonly mirror?: string
-}
-
-export interface ShellRequest {
-  readonly builder: BuilderRef
-  readonly env: Readonly<Record<string, string>>
-  /** The plan's node whose environment the shell gets. */
-  readonly id: string
 }
 
 export interface DockerExecutor extends Executor {
@@ -167,7 +160,7 @@ class ContainerExecutor implements DockerExecutor {
     await ownership.note(() => this.#withHelper(session, image, helper => ownership.claimIn(helper, since)))
     const container = await this.#startOn(session, image, 'shell', request.id)
     try {
-      return await runShell(container, request.env, terminal)
+      return await runShell(container, request, terminal)
     } finally {
       await ownership.claimIn(container, since).then(
         () => ownership.settled(),

@@ -1,10 +1,20 @@
 /** An interactive shell in a container like a script's. Without a terminal it reads commands from the pipe. */
 import type { Readable, Writable } from 'node:stream'
 import { StruxError } from '../../diagnostics/error.ts'
+import type { BuilderRef } from '../../model/plan.ts'
 import { drained } from '../../report/drained.ts'
 import { type Container, envList } from './container.ts'
 import { Demultiplexer } from './demultiplex.ts'
 import { Intake } from './intake.ts'
+
+export interface ShellRequest {
+  readonly builder: BuilderRef
+  readonly env: Readonly<Record<string, string>>
+  /** The plan's node whose environment the shell gets. */
+  readonly id: string
+  /** Bash that runs before the first prompt. */
+  readonly first?: string
+}
 
 export interface ShellTerminal {
   readonly stdin: Readable & { readonly isTTY?: boolean; setRawMode?(raw: boolean): unknown }
@@ -12,10 +22,17 @@ export interface ShellTerminal {
   readonly stderr: Writable
 }
 
+/** The call of a shell that runs `first` before its first prompt. If that fails, there is no shell. */
+export function shellProgram(first?: string): [string, ...string[]] {
+  return first === undefined
+    ? ['/bin/bash']
+    : ['/bin/bash', '-c', `${first}\ncode=0\n/bin/bash || code=$?\nexit "$code"`]
+}
+
 /** Resolves with the shell's exit code. Throws a StruxError if input is a terminal and output is not. */
 export async function runShell(
   container: Container,
-  env: Readonly<Record<string, string>>,
+  { env, first }: Pick<ShellRequest, 'env' | 'first'>,
   terminal: ShellTerminal,
 ): Promise<number> {
   const { stdin, stdout, stderr } = terminal
@@ -28,7 +45,7 @@ export async function runShell(
   }
   const term = process.env.TERM
   const { exec, connection } = await container.openExec({
-    Cmd: ['/bin/bash'],
+    Cmd: shellProgram(first),
     Env: envList({ ...(tty && term && { TERM: term }), ...env }),
     AttachStdin: true,
     AttachStdout: true,

@@ -37,6 +37,16 @@ begin_package() {
   set_toolchain
 }
 
+# The surroundings of a shell: those of the commands. The records of the build stay as they are.
+begin_shell() {
+  local folder
+  phase_done() { [ -e "$stamps/$1" ]; }
+  make_views
+  set_toolchain
+  folder=$(source_folder)
+  if [ -d "$folder" ]; then cd "$folder"; fi
+}
+
 # The name of the build folder has the version in it, so a new version leaves the folder of the older one behind.
 leave_older_folder() {
   local name=${D##*/} older

@@ -1,5 +1,5 @@
 /** Builds one variant of a source package: its phases in order, each with its hooks, in one session. */
-import type { StepBody } from '../../plan/body.ts'
+import type { BodyFacts, StepBody } from '../../plan/body.ts'
 import { stepScript } from '../package-files.ts'
 import { SOURCE_SCRIPTS } from '../source/scripts.ts'
 import { sourceEnvironment, sshFetch } from '../source/ssh.ts'
@@ -29,11 +29,7 @@ export function packageBodyOf(only?: readonly string[]): StepBody {
         readonly source: PackageSource
         readonly order: readonly string[]
       }
-      const env = {
-        ...sourceEnvironment(facts),
-        STEP_NAME: `package/${facts.node.config.id}`,
-        BUILDER_KEY: facts.node.builder.key,
-      }
+      const env = environment(facts)
       const phases = order.filter(phase => only?.includes(phase) ?? true).map(phase => `run_phase ${phase}`)
       const script = ['begin_package', ...phases, ...(only ? [] : ['finish_package'])]
       return [
@@ -41,7 +37,17 @@ export function packageBodyOf(only?: readonly string[]): StepBody {
         { kind: 'run', script: [stepScript(...LIBRARY), ...script].join('\n'), env },
       ]
     },
+    shell: facts => ({
+      script: `${stepScript(...LIBRARY)}\nbegin_shell </dev/null`,
+      env: environment(facts),
+    }),
   }
 }
+
+const environment = (facts: BodyFacts) => ({
+  ...sourceEnvironment(facts),
+  STEP_NAME: `package/${facts.node.config.id}`,
+  BUILDER_KEY: facts.node.builder.key,
+})
 
 export const packageBody = packageBodyOf()

@@ -120,6 +120,20 @@ test('a daemon, its library and its tool are built, put together and used', asyn
   assert.equal(again.ran, [])
 })
 
+test('a shell has the surroundings of the build: programs, libraries, compiler and folder', async () => {
+  const input =
+    'pwd; sigtool; pkg-config --libs signal; echo "$CC"; ls "$STAGING_DIR/usr/include"; test -s stamp'
+  const { code, stdout, stderr } = await project.strux(['package', 'beacon', 'shell'], { input })
+  assert.is(code, 0, stderr)
+  const [folder, signed, libraries, compiler, ...headers] = stdout.trim().split('\n')
+  assert.is(folder, `/project/${at('demo', 'build/beacon-1.0')}`)
+  assert.is(signed, 'signed')
+  assert.match(libraries ?? '', /-lsignal/)
+  assert.match(compiler ?? '', /-gcc$/)
+  assert.equal(headers, ['signal_level.h'])
+  assert.equal((await project.build(only(NODES))).ran, [])
+})
+
 test('a change of the library builds the library and its users again, and nothing else', async () => {
   project.write('packages/libsignal/src/signal.c', 'int signal_level(void) { return 43; }\n')
   const built = await project.build(only(NODES))
