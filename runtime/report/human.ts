@@ -109,8 +109,12 @@ export class HumanReport {
       this.#ran++
       this.#say(`${colors.green('done')}  ${title} ${time}`)
     } else {
-      // With verbose, the output was shown as it arrived.
-      if (!verbose && outcome === 'failed' && running) this.#showOutput(running.output, log)
+      // With verbose, the output was shown as it arrived. A step that fails because of a script inside it has nothing
+      // to add to the script's output.
+      const isCause = outcome === 'failed' && !running?.failedInside
+      if (!verbose && running && isCause) this.#showOutput(running.output, log)
+      const around = node.inside === undefined ? undefined : this.#find(node.inside)
+      if (around && outcome === 'failed') around.failedInside = true
       this.#say(`${colors.red(outcome)} ${title} ${time}`)
     }
     this.#draw()
@@ -167,6 +171,8 @@ interface Running {
   readonly since: number
   progress: string
   readonly output: OutputTail
+  /** A script inside the step has failed. */
+  failedInside?: true
 }
 
 function titleOf(node: PlanNode): string {

@@ -37,7 +37,10 @@ for strux_file in "${strux_files[@]}"; do
   EXTENSION_FILE="$strux_file" EXTENSION_DIR="${strux_file%/*}" . "$strux_file"
 done
 if [[ ! -e "$STRUX_SESSION.begun" ]]; then
-  # The first handler of this step.
+  # The first handler of this step. Files write to drop-in folders that the original's larger system has.
+  if [[ -d "${SDCARD:-}/etc" ]]; then
+    mkdir -p "$SDCARD"/etc/{modprobe.d,modules-load.d,sudoers.d,sysctl.d,systemd/network,udev/rules.d,update-motd.d}
+  fi
   : >"$STRUX_SESSION.begun"
   rm -f "$STRUX_SESSION.cleanup" "$strux_folder/$strux_step.sh"
   mkdir -p "$strux_folder"
