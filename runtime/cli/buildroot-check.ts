@@ -11,7 +11,7 @@ import type { TreePackages } from '../buildroot/tree-packages.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { StruxError } from '../diagnostics/error.ts'
 import { sortDiagnostics } from '../diagnostics/render.ts'
-import { findProjectRoot } from '../load/find-project.ts'
+import { projectAround } from '../load/find-project.ts'
 import { loadProject } from '../load/project.ts'
 import { hostArch, targetArch } from '../plan/arch.ts'
 import type { CheckFlags } from './buildroot.ts'
@@ -62,7 +62,7 @@ interface Place {
 
 /** The project around the tree; for a tree without one, a temporary project that has a link to it. */
 async function placeOf(folder: string, project: string | undefined): Promise<Place> {
-  const root = rootAround(project ?? folder)
+  const root = projectAround(project ?? folder)
   const inside = root !== undefined && `${folder}${sep}`.startsWith(`${root}${sep}`)
   const shown = (file: string, base: string) => relative(process.cwd(), join(base, file)) || '.'
   if (inside && folder !== root) {
@@ -86,14 +86,6 @@ async function placeOf(folder: string, project: string | undefined): Promise<Pla
 
 /** The builder of trees without a project. */
 const NO_PROJECT = { ...PROJECT_DEFAULTS, name: '', project_version: '', bsp: '' } as unknown as ProjectData
-
-function rootAround(folder: string): string | undefined {
-  try {
-    return realpathSync(findProjectRoot(folder))
-  } catch {
-    return undefined
-  }
-}
 
 function report({ packages, enabled, diagnostics }: TreePackages, place: Place, asJson: boolean): void {
   const found = sortDiagnostics([...diagnostics, ...[...packages.values()].flatMap(each => each.diagnostics)])

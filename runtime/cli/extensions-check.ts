@@ -1,11 +1,12 @@
 /** `strux extensions check`: whether bash extensions need what is not here. Needs no project and no engine. */
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { StruxError } from '../diagnostics/error.ts'
 import { sortDiagnostics } from '../diagnostics/render.ts'
-import { findProjectRoot } from '../load/find-project.ts'
+import { findExtension } from '../extensions/find.ts'
+import { projectAround } from '../load/find-project.ts'
 import type { GlobalOptions } from './options.ts'
 import { printDiagnostics, printJson, printLine } from './terminal.ts'
 
@@ -21,13 +22,11 @@ export function extensionsCheckCommand(extensions: Command): void {
 }
 
 async function check(files: readonly string[], flags: GlobalOptions & { json?: boolean }): Promise<void> {
-  const { enabledIn, needsOf } = await import('../extensions/bash/needs.ts')
+  const { needsOf } = await import('../extensions/bash/needs.ts')
   const folder = process.cwd()
   const project = projectAround(flags.project ?? folder)
   const texts = files.map(file => ({ file: relative(folder, resolve(file)), text: read(file) }))
-  const beside = texts.flatMap(({ file, text }) =>
-    enabledIn(text).flatMap(name => enabledFile(file, name, project)),
-  )
+  const beside = await enabledBy(files, project)
   const found = needsOf(texts, {
     ...(project !== undefined && { root: project }),
     beside: beside.map(file => ({ file, text: read(file) })),
@@ -48,25 +47,20 @@ function summary(files: number, diagnostics: readonly Diagnostic[]): string {
   return `${counted}: ${diagnostics.length} thing${diagnostics.length === 1 ? '' : 's'} missing`
 }
 
-function projectAround(folder: string): string | undefined {
-  try {
-    return findProjectRoot(folder)
-  } catch {
-    return undefined
-  }
-}
-
-/** The file of an extension that another enables: beside it, or in the project's folders for extensions. */
-function enabledFile(file: string, name: string, project: string | undefined): string[] {
-  const folders = [
-    dirname(file),
-    dirname(dirname(file)),
-    ...(project === undefined
-      ? []
-      : ['extensions', 'userpatches/extensions'].map(each => join(project, each))),
-  ]
-  const forms = folders.flatMap(folder => [join(folder, `${name}.sh`), join(folder, name, `${name}.sh`)])
-  return forms.filter(each => existsSync(each)).slice(0, 1)
+/** The bash files that these enable, those that they enable in turn, and so on. */
+async function enabledBy(files: readonly string[], project: string | undefined): Promise<string[]> {
+  const { enabledIn } = await import('../extensions/bash/needs.ts')
+  const given = new Set(files.map(file => resolve(file)))
+  const found = new Set(given)
+  // A loop over a set also visits what is added meanwhile.
+  for (const file of found)
+    for (const name of enabledIn(read(file))) {
+      // Without a project, the folder around the file's own may have other extensions.
+      const root = project ?? dirname(dirname(file))
+      const other = findExtension(root, name, relative(root, dirname(file)) || '.')
+      if (other?.endsWith('.sh')) found.add(join(root, other))
+    }
+  return [...found].filter(file => !given.has(file))
 }
 
 function read(file: string): string {

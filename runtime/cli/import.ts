@@ -4,7 +4,7 @@ import { join, relative, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { DiagnosticsError } from '../diagnostics/diagnostic.ts'
 import { StruxError } from '../diagnostics/error.ts'
-import { findProjectRoot } from '../load/find-project.ts'
+import { projectAround } from '../load/find-project.ts'
 import { writeAtomic } from '../state/atomic-file.ts'
 import type { GlobalOptions } from './options.ts'
 import { printDiagnostics, printLine } from './terminal.ts'
@@ -33,7 +33,9 @@ export function importCommand(program: Command): void {
 
 async function importFiles(path: string | undefined, flags: ImportFlags): Promise<void> {
   const { importYaml } = await import('../import/import.ts')
-  const { root, diagnostics, modules } = await importYaml(path ?? projectAt(flags.project ?? '.'))
+  // A single BSP need not be in a project.
+  const from = flags.project ?? '.'
+  const { root, diagnostics, modules } = await importYaml(path ?? projectAround(from) ?? from)
   printDiagnostics(diagnostics, root)
   if (diagnostics.some(each => each.severity === 'error')) throw new DiagnosticsError(diagnostics)
   const out = flags.out === undefined ? root : resolve(flags.out)
@@ -53,15 +55,6 @@ async function importFiles(path: string | undefined, flags: ImportFlags): Promis
   if (out !== root) return
   const files = modules.map(({ from }) => shown(join(root, from)))
   printLine(`  next: delete ${files.join(', ')}, which have the same content`)
-}
-
-/** The nearest project; a single BSP need not be in one. */
-function projectAt(folder: string): string {
-  try {
-    return findProjectRoot(folder)
-  } catch {
-    return folder
-  }
 }
 
 function shown(path: string): string {

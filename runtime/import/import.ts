@@ -4,7 +4,7 @@ import { basename, dirname, join, posix, relative, resolve, sep } from 'node:pat
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { StruxError } from '../diagnostics/error.ts'
 import { findBsps } from '../load/find-bsps.ts'
-import { findProjectRoot } from '../load/find-project.ts'
+import { projectAround } from '../load/find-project.ts'
 import type { BspLocation, Loaded } from '../load/loaded.ts'
 import { diagnose, readBsp } from '../load/project.ts'
 import { loadYamlBsp, loadYamlProject } from '../load/yaml.ts'
@@ -72,12 +72,8 @@ function oneFile(path: string): { root: string; files: YamlFile[] } {
 }
 
 function rootOf(path: string): string {
-  try {
-    const root = findProjectRoot(dirname(path))
-    return relative(root, path).startsWith('..') ? dirname(path) : root
-  } catch {
-    return dirname(path)
-  }
+  const root = projectAround(dirname(path))
+  return root === undefined || relative(root, path).startsWith('..') ? dirname(path) : root
 }
 
 /** By the file's name; for other names, by whether it has a BSP's wrapper. */

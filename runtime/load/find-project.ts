@@ -6,15 +6,19 @@ import { StruxError } from '../diagnostics/error.ts'
 const CONFIG_FILES = ['strux.config.ts', 'strux.config.mts', 'strux.config.js', 'strux.config.mjs']
 export const YAML_CONFIG = 'strux.yaml'
 
-/**
- * The real path of the nearest folder, from `from` upwards, with a configuration. Throws a StruxError if there
- * is none.
- */
-export function findProjectRoot(from: string): string {
+/** The real path of the nearest folder, from `from` upwards, with a configuration; undefined if there is none. */
+export function projectAround(from: string): string | undefined {
   for (let folder = resolve(from); ; folder = dirname(folder)) {
     if (configFile(folder) !== undefined) return realpathSync(folder)
-    if (dirname(folder) === folder) throw noProject(from)
+    if (dirname(folder) === folder) return undefined
   }
+}
+
+/** The same; throws a StruxError if there is none. */
+export function findProjectRoot(from: string): string {
+  const root = projectAround(from)
+  if (root === undefined) throw noProject(from)
+  return root
 }
 
 /** The name of the project's configuration file; undefined if the folder is not a project. */

@@ -126,6 +126,14 @@ test('every function of the helper library is known', () => {
     assert.ok(helperNames().includes(name), name)
 })
 
+/** Runs `strux extensions check`. */
+const check = (project: TempProject, ...args: string[]) =>
+  execaNode(join(REPOSITORY, 'runtime/cli/main.ts'), ['extensions', 'check', ...args], {
+    cwd: project.root,
+    nodeOptions: ['--import', join(REPOSITORY, 'node_modules/tsx/dist/loader.mjs')],
+    reject: false,
+  })
+
 test('the command: places for people and programs, and the exit code', async () => {
   const project = new TempProject()
   project.write('extensions/base.sh', 'base_tool() { :; }\n')
@@ -133,12 +141,7 @@ test('the command: places for people and programs, and the exit code', async () 
     'extensions/bad.sh',
     'enable_extension base\nuser_config__x() {\n  base_tool\n  no_such_thing\n}\n',
   )
-  const run = (...args: string[]) =>
-    execaNode(join(REPOSITORY, 'runtime/cli/main.ts'), ['extensions', 'check', ...args], {
-      cwd: project.root,
-      nodeOptions: ['--import', join(REPOSITORY, 'node_modules/tsx/dist/loader.mjs')],
-      reject: false,
-    })
+  const run = (...args: string[]) => check(project, ...args)
   const bad = await run('extensions/bad.sh', '--json')
   assert.is(bad.exitCode, 1)
   const { ok, diagnostics } = JSON.parse(bad.stdout)
@@ -153,6 +156,21 @@ test('the command: places for people and programs, and the exit code', async () 
   const good = await run('extensions/base.sh')
   assert.is(good.exitCode, 0)
   assert.is((await run('absent.sh')).exitCode, 2)
+  await project.dispose()
+})
+
+test('the command: files are found as in a build, and so are those that they enable in turn', async () => {
+  const project = new TempProject()
+  project.write('vendor/top.sh', 'enable_extension base\nuser_config__x() { base_tool; deep_tool; }\n')
+  project.write('vendor/base.sh', 'no_such_function() { :; }\n')
+  project.write('extensions/base.sh', 'enable_extension deep\nbase_tool() { :; }\n')
+  project.write('userpatches/extensions/deep/deep.sh', 'enable_extension base\ndeep_tool() { :; }\n')
+  assert.is((await check(project, 'vendor/top.sh')).stdout, '1 file: everything that they need is there')
+  project.remove('strux.config.ts')
+  project.remove('extensions')
+  const { stderr } = await check(project, 'vendor/top.sh')
+  assert.match(stderr, 'base_tool')
+  assert.match(stderr, 'deep_tool')
   await project.dispose()
 })
 
