@@ -74,7 +74,7 @@ export async function loadPackages(
     const data = file === undefined ? undefined : await loadFile(root, file, name, diagnostics)
     // A file with errors is reported by itself.
     const found = data && file !== undefined ? { data, folder: dirname(file), origin } : undefined
-    if (file === undefined || found) known.set(name, found)
+    known.set(name, found)
     return found
   }
   const { variants, findings: ofVariants } = await findVariants(wanted, packageNamed, () => [

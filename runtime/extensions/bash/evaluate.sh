@@ -26,7 +26,6 @@ strux_failed() {
   done
 }
 trap 'strux_failed $?' ERR
-trap 'strux_record exit $?' EXIT
 
 # Calls outside functions are those of the file, without a hook; with one, those of the hook.
 strux_call() {
