@@ -11,7 +11,7 @@ const symbol: Rule<string> = {
 }
 
 /** Symbols of Buildroot's configuration. `false`: not set. */
-export const configSchema = z.record(text(symbol), z.union([z.boolean(), z.number(), z.string()]))
+const configSchema = z.record(text(symbol), z.union([z.boolean(), z.number(), z.string()]))
 
 const defconfig = z
   .string()

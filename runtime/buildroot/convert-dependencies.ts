@@ -1,9 +1,8 @@
 /** The dependencies of a package: packages of the tree, or Debian packages for those of Buildroot itself. */
 import { suggest } from '../diagnostics/suggest.ts'
-import type { ConvertFacts, Report } from './convert-facts.ts'
-import type { Infrastructure } from './convert-variant.ts'
+import type { ConvertFacts, Infrastructure, Report } from './convert-facts.ts'
 import { debianPackages, KNOWN_PACKAGES } from './debian-packages.ts'
-import type { EvaluatedPackage } from './evaluate.ts'
+import type { EvaluatedPackage } from './evaluated.ts'
 import { shellWords } from './shell-words.ts'
 
 /** Dependencies of all phases: of the tree, or of Debian. */

@@ -1,6 +1,7 @@
 /** What the parts of a conversion share: facts about the tree, and the sink for diagnostics. */
+import type { INFRASTRUCTURES } from '../../lib/schema/package.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
-import type { EvaluatedHook } from './evaluate.ts'
+import type { EvaluatedHook } from './evaluated.ts'
 import type { MakefilePlace, MakefilePlaces } from './makefile-places.ts'
 
 export interface ConvertFacts {
@@ -21,6 +22,9 @@ export interface ConvertFacts {
   /** Hooks for the whole image that belong to no package by their names. */
   readonly finalize: readonly EvaluatedHook[]
 }
+
+/** How a package is built. */
+export type Infrastructure = (typeof INFRASTRUCTURES)[number]
 
 /** Adds a diagnostic. */
 export type Report = (

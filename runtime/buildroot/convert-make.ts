@@ -1,8 +1,7 @@
 /** Arguments and variables of make and ninja for a package of a Buildroot tree. */
 import type { PackageData } from '../../lib/schema/package.ts'
-import type { ConvertFacts, Report } from './convert-facts.ts'
-import type { Infrastructure } from './convert-variant.ts'
-import type { EvaluatedPackage } from './evaluate.ts'
+import type { ConvertFacts, Infrastructure, Report } from './convert-facts.ts'
+import type { EvaluatedPackage } from './evaluated.ts'
 import { shellWords } from './shell-words.ts'
 
 interface MakeVariables {

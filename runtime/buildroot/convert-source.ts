@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, posix } from 'node:path'
 import type { PackageData } from '../../lib/schema/package.ts'
 import type { ConvertFacts, Report } from './convert-facts.ts'
-import type { EvaluatedPackage } from './evaluate.ts'
+import type { EvaluatedPackage } from './evaluated.ts'
 import type { MakefilePlace } from './makefile-places.ts'
 
 export interface SourceSettings {

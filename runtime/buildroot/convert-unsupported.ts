@@ -1,6 +1,6 @@
 /** Settings of packages of a Buildroot tree that have no effect here. */
 import type { ConvertFacts, Report } from './convert-facts.ts'
-import type { EvaluatedPackage } from './evaluate.ts'
+import type { EvaluatedPackage } from './evaluated.ts'
 
 interface Unsupported {
   /** An error if the package would be another without the setting. */

@@ -1,7 +1,7 @@
 /** The tables of users and permissions of a package of a Buildroot tree. */
 import type { PackageData } from '../../lib/schema/package.ts'
 import type { ConvertFacts, Report } from './convert-facts.ts'
-import type { EvaluatedPackage } from './evaluate.ts'
+import type { EvaluatedPackage } from './evaluated.ts'
 
 type Users = NonNullable<PackageData['users']>
 type Permissions = NonNullable<PackageData['permissions']>

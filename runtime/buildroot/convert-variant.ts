@@ -1,15 +1,12 @@
 /** The commands and hooks of one variant of a package: for the device, or for the build machine. */
 import { type PackageConditions, type PackageHook, reasonHookNever } from '../../lib/hooks/package.ts'
-import type { INFRASTRUCTURES } from '../../lib/schema/package.ts'
 import type { Sh } from '../../lib/sh.ts'
 import { dependenciesOf } from './convert-dependencies.ts'
-import type { ConvertFacts, Report } from './convert-facts.ts'
+import type { ConvertFacts, Infrastructure, Report } from './convert-facts.ts'
 import { environment, makeSettings } from './convert-make.ts'
-import type { EvaluatedHook, EvaluatedPackage } from './evaluate.ts'
+import type { EvaluatedHook, EvaluatedPackage } from './evaluated.ts'
 import { recipeScript } from './recipe.ts'
 import { shellWords } from './shell-words.ts'
-
-export type Infrastructure = (typeof INFRASTRUCTURES)[number]
 
 type Scripts = Partial<Record<PackageHook, Sh[]>>
 

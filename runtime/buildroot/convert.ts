@@ -2,12 +2,12 @@
 import { posix } from 'node:path'
 import { INFRASTRUCTURES, type PackageData, packageSchema } from '../../lib/schema/package.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
-import type { ConvertFacts, Report } from './convert-facts.ts'
+import type { ConvertFacts, Infrastructure, Report } from './convert-facts.ts'
 import { sourceSettings } from './convert-source.ts'
 import { reportUnsupported } from './convert-unsupported.ts'
 import { userSettings } from './convert-users.ts'
-import { type Infrastructure, variantSettings } from './convert-variant.ts'
-import type { EvaluatedPackage } from './evaluate.ts'
+import { variantSettings } from './convert-variant.ts'
+import type { EvaluatedPackage } from './evaluated.ts'
 import { shellWords } from './shell-words.ts'
 
 export interface ConvertedPackage {

@@ -7,10 +7,11 @@ import { StruxError } from '../diagnostics/error.ts'
 import { suggest } from '../diagnostics/suggest.ts'
 import type { TargetArch } from '../model/plan.ts'
 import { DEBIAN_ARCH } from '../plan/arch.ts'
-import { configText, defconfigFile } from '../steps/post_scripts/tree.ts'
+import { ARCH_SYMBOLS, configText, defconfigFile } from '../steps/post_scripts/tree.ts'
 import { type ConvertedPackage, convertPackage } from './convert.ts'
 import { packageOfSymbol, prefixOf, symbolOf } from './debian-packages.ts'
-import { type EvaluatedPackage, evaluateTree, type TreeEvaluation, type TreeRequest } from './evaluate.ts'
+import { evaluateTree, type TreeEvaluation, type TreeRequest } from './evaluate.ts'
+import type { EvaluatedPackage } from './evaluated.ts'
 import { MakefilePlaces } from './makefile-places.ts'
 
 export interface TreePackages {
@@ -38,11 +39,6 @@ export interface TreePackagesRequest extends Omit<TreeRequest, 'wanted' | 'kerne
 }
 
 const KERNEL_ARCH: Readonly<Record<TargetArch, string>> = { arm64: 'arm64', x86_64: 'x86', armhf: 'arm' }
-const BUILDROOT_ARCH: Readonly<Record<TargetArch, readonly string[]>> = {
-  arm64: ['BR2_aarch64=y', 'BR2_ARCH="aarch64"', 'BR2_ARCH_IS_64=y'],
-  x86_64: ['BR2_x86_64=y', 'BR2_ARCH="x86_64"', 'BR2_ARCH_IS_64=y'],
-  armhf: ['BR2_arm=y', 'BR2_ARCH="arm"'],
-}
 
 /** Throws a StruxError if the tree cannot be read at all. */
 export async function treePackages(request: TreePackagesRequest): Promise<TreePackages> {
@@ -86,7 +82,7 @@ function wantedConfig(
   { defconfig, config = {} }: TreePackagesRequest['options'],
   target: TargetArch,
 ): string {
-  const lines = [...BUILDROOT_ARCH[target]]
+  const lines = [configText(ARCH_SYMBOLS[target])]
   if (defconfig !== undefined) {
     const file = `${tree}/${defconfigFile(defconfig)}`
     if (!existsSync(join(projectRoot, file)))

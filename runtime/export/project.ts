@@ -36,7 +36,7 @@ export interface ProjectExport {
 }
 
 /** The part with the project's own files, which belong to no BSP. */
-export const PROJECT_PART = ''
+const PROJECT_PART = ''
 
 export async function exportProject(input: ProjectExport): Promise<Finding[]> {
   const { root, project, plan, fileStates, files, definitions, file, defaultBsp } = input

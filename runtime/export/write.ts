@@ -25,7 +25,7 @@ import { StruxError } from '../diagnostics/error.ts'
 import { replaceFile } from '../state/atomic-file.ts'
 import { type ExportedFile, type FileSet, FOLDER_MODE } from './files.ts'
 
-export const MANIFEST = '.strux-export.json'
+const MANIFEST = '.strux-export.json'
 
 interface Manifest {
   readonly format: 1

@@ -1,14 +1,15 @@
 /** Kernel and bootloader of a BSP, and the vendor's firmware files. */
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { basename, join, posix } from 'node:path'
+import { join, posix } from 'node:path'
 import { PackageURL } from 'packageurl-js'
 import type { BspData } from '../../lib/schema.ts'
 import { cacheFolder, outputFolder } from '../model/paths.ts'
 import { type Built, cached, stepConfig } from './built.ts'
-import type { Component, LicenseText, SourceFile } from './component.ts'
+import type { Component, LicenseText } from './component.ts'
 import { keptSource, keptVersion } from './kept-sources.ts'
 import type { Licensing } from './licensing.ts'
+import { patchSources } from './patch-sources.ts'
 
 export async function bootParts(built: Built): Promise<Component[]> {
   return [...(await kernel(built)), ...(await bootloader(built)), ...blobs(built)]
@@ -115,14 +116,14 @@ async function fromTree(built: Built, part: Tree): Promise<Component> {
     licensing: part.licensing,
     sources: [
       ...(await keptSource(built, wanted)),
-      ...(part.patches ?? []).map(path => patchFile(built, path)),
+      ...patchSources(
+        built,
+        name,
+        (part.patches ?? []).map(path => posix.join(folder, path)),
+      ),
     ],
     site: source,
   }
-}
-
-function patchFile({ root, folder }: Built, path: string): SourceFile {
-  return { kind: 'file', name: basename(path), from: join(root, folder, path) }
 }
 
 /** The version in a makefile of the kernel's family. */

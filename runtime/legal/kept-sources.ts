@@ -1,8 +1,9 @@
 /** The sources that builds fetched and keep. source/keep.sh has the same rules for their places. */
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename, join, posix } from 'node:path'
 import { execa } from 'execa'
+import { isTarball } from '../model/tarball.ts'
 import { DEBIAN_ARCH } from '../plan/arch.ts'
 import type { FetchedSource } from '../steps/package/source.ts'
 import { type Built, cached } from './built.ts'
@@ -28,7 +29,12 @@ export interface WantedSource {
 export async function keptSource(built: Built, wanted: WantedSource): Promise<SourceFile[]> {
   const { source, owner } = wanted
   const found = await findSource(built, wanted)
-  if (found.length === 0) built.missing(`the source of ${owner} is not in dist/cache/.sources: ${source}`)
+  if (found.length === 0)
+    built.missing(
+      isInProject(source)
+        ? `the source of ${owner} does not exist: ${posix.join(wanted.folder, source)}`
+        : `the source of ${owner} is not in dist/cache/.sources: ${source}`,
+    )
   return found
 }
 
@@ -36,16 +42,18 @@ async function findSource(built: Built, wanted: WantedSource): Promise<SourceFil
   const { root, suite } = built
   const { source } = wanted
   const [url = '', ref = ''] = source.split('#')
-  const isHere = /^\.{1,2}(\/|$)/.test(source)
-  if (isHere && !source.includes('#')) return localSource(join(root, wanted.folder, source), wanted.name)
+  if (isInProject(source)) return localSource(join(root, wanted.folder, source), wanted.name)
   if (source.startsWith('deb:')) return keptAs(built, debKey(built, source.slice(4)))
   if (source.startsWith('deb-src:')) return keptAs(built, `deb-src ${suite} ${source.slice(8)}`)
-  const isTarball = /\.(tar|tar\.(gz|xz|bz2|zst)|tgz|txz|tbz2)$/.test(url.replace(/\?.*/, ''))
-  const isFile = wanted.method ? wanted.method === 'http' : isTarball && !source.includes('#')
-  if (isFile)
+  const isDownload = wanted.method ? wanted.method === 'http' : isTarball(url) && !source.includes('#')
+  if (isDownload)
     return wanted.sha256 === undefined ? keptAs(built, `url ${source}`) : keptFile(built, wanted.sha256)
-  return keptCommit(built, isHere ? join(root, wanted.folder, url) : url, ref, wanted.name)
+  return keptCommit(built, isLocal(source) ? join(root, wanted.folder, url) : url, ref, wanted.name)
 }
+
+const isLocal = (source: string): boolean => /^\.{1,2}(\/|$)/.test(source)
+/** A file or folder of the project, not a repository. */
+const isInProject = (source: string): boolean => isLocal(source) && !source.includes('#')
 
 function localSource(from: string, name: string): SourceFile[] {
   const stat = statSync(from, { throwIfNoEntry: false })

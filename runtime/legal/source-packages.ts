@@ -1,15 +1,17 @@
 /** The source packages of a BSP, each variant with its licences and sources. */
-import { existsSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join, posix } from 'node:path'
 import { PackageURL } from 'packageurl-js'
 import { StruxError } from '../diagnostics/error.ts'
 import type { PackageVariant } from '../model/packages.ts'
+import { ownOrProject } from '../model/paths.ts'
 import { outputsOf } from '../steps/package/places.ts'
 import { sourceOf } from '../steps/package/source.ts'
 import type { Built } from './built.ts'
 import type { Component, LicenseText, SourceFile } from './component.ts'
 import { keptSource } from './kept-sources.ts'
 import { licensingOf } from './licensing.ts'
+import { patchSources } from './patch-sources.ts'
 
 /** Throws a StruxError if a package has not been built. */
 export async function sourcePackages(built: Built): Promise<Component[]> {
@@ -37,7 +39,14 @@ async function sourcePackage(built: Built, variant: PackageVariant): Promise<Com
     part: variant.variant,
     licensing: licensingOf(data.license === undefined ? [] : [data.license]),
     texts: licenseTexts(join(outputs, 'legal-info/licenses')),
-    sources: [...(await sourcesOf(built, variant)), ...patchFiles(built, variant)],
+    sources: [
+      ...(await sourcesOf(built, variant)),
+      ...patchSources(
+        built,
+        variant.id,
+        (data.patches ?? []).map(path => ownOrProject(path, folder)),
+      ),
+    ],
     ...(site !== undefined && { site }),
     needs: variant.needs,
     properties: { 'strux:package': variant.id },
@@ -67,20 +76,6 @@ async function sourcesOf(
   if (source.kind === 'local')
     return keptSource(built, { owner: id, name, source: `./${source.folder}`, folder: '.' })
   return keptSource(built, { owner: id, name, folder, ...source })
-}
-
-/** Patch files, and those of folders, in the order in which they are applied. */
-function patchFiles({ root }: Built, { package: { data, folder } }: PackageVariant): SourceFile[] {
-  return (data.patches ?? []).flatMap(path => {
-    const full = join(root, posix.join(path.startsWith('./') ? folder : '.', path))
-    const names = statSync(full).isDirectory()
-      ? readdirSync(full)
-          .filter(each => each.endsWith('.patch'))
-          .sort()
-          .map(each => join(full, each))
-      : [full]
-    return names.map(from => ({ kind: 'file', name: posix.basename(from), from }) as const)
-  })
 }
 
 function licenseTexts(folder: string): LicenseText[] {

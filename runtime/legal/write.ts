@@ -18,7 +18,7 @@ import { packTar } from 'modern-tar/fs'
 import { StruxError } from '../diagnostics/error.ts'
 import { temporaryFor } from '../state/atomic-file.ts'
 import { makeFolder } from '../state/folder.ts'
-import { VERSION_CONTROL } from '../steps/package/declaration.ts'
+import { isVersionControl } from '../steps/package/declaration.ts'
 import type { Collected } from './collect.ts'
 import { type Component, folderName, type SourceFile } from './component.ts'
 import { git } from './kept-sources.ts'
@@ -92,11 +92,11 @@ async function writeSource(source: SourceFile, file: string): Promise<void> {
 
 /** The same files give the same archive: no times, no owners, sorted. Without folders of version control. */
 async function packFolder(folder: string, prefix: string, file: string): Promise<void> {
-  const isControl = (path: string) => path.split('/').some(part => VERSION_CONTROL.includes(part))
   const sources = readdirSync(folder, { recursive: true, withFileTypes: true })
     .map(each => ({ each, path: join(each.parentPath, each.name).slice(folder.length + 1) }))
     .filter(
-      ({ each, path }) => !isControl(path) && (each.isFile() || each.isSymbolicLink() || each.isDirectory()),
+      ({ each, path }) =>
+        !isVersionControl(path) && (each.isFile() || each.isSymbolicLink() || each.isDirectory()),
     )
     .sort((a, b) => (a.path < b.path ? -1 : 1))
     .map(({ each, path }) => ({

@@ -1,6 +1,6 @@
 /** Loads a project and its BSPs: the validated data that a plan is made of. */
 import { existsSync, realpathSync } from 'node:fs'
-import { join, posix } from 'node:path'
+import { join } from 'node:path'
 import type { TreePackagesData } from '../../lib/schema/buildroot.ts'
 import { bspSchema, PROJECT_DEFAULTS, type ProjectData, projectSchema } from '../../lib/schema.ts'
 import type { TreePackages } from '../buildroot/tree-packages.ts'
@@ -10,6 +10,7 @@ import { sortDiagnostics } from '../diagnostics/render.ts'
 import { suggest } from '../diagnostics/suggest.ts'
 import type { NoticeSink } from '../execute/executor.ts'
 import { hasLayers } from '../layers/flatten.ts'
+import { ownOrProject } from '../model/paths.ts'
 import { hostArch, targetArch } from '../plan/arch.ts'
 import { validate } from '../validate/validate.ts'
 import { evaluateModule, type ModuleKind } from './evaluate.ts'
@@ -145,11 +146,10 @@ function treeReader(
       import('../buildroot/tree-packages.ts'),
       import('../buildroot/evaluate.ts'),
     ])
-    const own = buildroot.startsWith('./') || buildroot === '.'
     return treePackages({
       ...{ projectRoot: root, options },
       place: treeShell({ projectRoot: root, config, notice }),
-      tree: posix.join(own ? folder : '.', buildroot).replace(/\/$/, ''),
+      tree: ownOrProject(buildroot, folder).replace(/\/$/, ''),
       target: targetArch(data.arch, hostArch()),
       ownKernel: data.boot?.kernel?.custom_kernel ?? false,
     })

@@ -103,6 +103,11 @@ export function isOwn(declared: string): boolean {
   return declared === '.' || declared.startsWith('./')
 }
 
+/** A path that means the folder of the definition with `./`, otherwise the project; relative to the project. */
+export function ownOrProject(declared: string, own: string): string {
+  return posix.join(isOwn(declared) ? own : '.', declared)
+}
+
 function prefixed(declared: string, { bsp }: PathRoots): string {
   if (declared.startsWith('cache/')) return join(cacheFolder(bsp), declared.slice('cache/'.length))
   if (declared.startsWith('output/')) return join(outputFolder(bsp), declared.slice('output/'.length))

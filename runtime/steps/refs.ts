@@ -3,7 +3,7 @@
  * same rules (shell/places.sh).
  */
 import { posix } from 'node:path'
-import { cacheFolder, outputFolder } from '../model/paths.ts'
+import { cacheFolder, outputFolder, ownOrProject as ownOrProjectPath } from '../model/paths.ts'
 import type { PathRef } from '../model/plan.ts'
 import type { StepFacts } from '../plan/step.ts'
 
@@ -42,8 +42,8 @@ export function localSource(source: string | undefined, base: string): PathRef[]
 }
 
 /** Relative to the BSP with `./`, otherwise to the project. */
-export function ownOrProject(facts: Pick<StepFacts, 'bspFolder'>, path: string): PathRef {
-  return path.startsWith('./') ? own(facts, path) : file(posix.join('.', path))
+export function ownOrProject({ bspFolder }: Pick<StepFacts, 'bspFolder'>, path: string): PathRef {
+  return file(ownOrProjectPath(path, bspFolder))
 }
 
 /** Relative to the BSP with `./` or `../`, to its build folders with `cache/` or `output/`, otherwise to dist/. */

@@ -9,6 +9,7 @@ import type { Finding } from '../diagnostics/diagnostic.ts'
 import { show } from '../diagnostics/show-value.ts'
 import type { Origin } from '../model/origin.ts'
 import { isGlob, isProduct, pathRef, resolveDependency } from '../model/paths.ts'
+import { isTarball } from '../model/tarball.ts'
 
 type Key = string | number
 
@@ -75,8 +76,7 @@ export function isOwnSource(source: string): boolean {
 /** Other tools recognise a tarball by the end of its URL, and treat every other URL as a git repository. */
 function isOwnTarball(source: string): boolean {
   const [url = ''] = source.split('#')
-  const isTarball = /\.(tar|tar\.(gz|xz|bz2|zst)|tgz|txz|tbz2)$/.test(url.split('?')[0]!)
-  return isTarball && /^(https?|ftp):\/\//.test(url) && !/\.(tar\.(gz|xz|bz2)|tgz)$/.test(url)
+  return isTarball(url) && /^(https?|ftp):\/\//.test(url) && !/\.(tar\.(gz|xz|bz2)|tgz)$/.test(url)
 }
 
 /** The reason why other tools cannot fetch it. */

@@ -4,8 +4,8 @@ import { unlessAborted } from '../cancel.ts'
 import type { Command, OutputSink, WorkSession } from '../executor.ts'
 import { LineSplitter } from '../lines.ts'
 import { shellCall } from '../script-text.ts'
+import type { Caller } from './caller.ts'
 import type { Container } from './container.ts'
-import type { Caller } from './tidy.ts'
 
 export interface ContainerSessionOptions {
   /** dist/.strux of the project, on the host. */

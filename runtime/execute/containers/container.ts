@@ -15,9 +15,9 @@ import {
   grantSettings,
   refusedPrivileges,
 } from '../engine/privileges.ts'
+import type { Caller } from './caller.ts'
 import { Demultiplexer } from './demultiplex.ts'
 import { Intake } from './intake.ts'
-import type { Caller } from './tidy.ts'
 
 export interface ContainerSpec {
   readonly image: string

@@ -12,13 +12,14 @@ import { engineReason } from '../engine/engine.ts'
 import type { Grant } from '../engine/privileges.ts'
 import type { Executor, NoticeSink, SessionRequest, WorkSession } from '../executor.ts'
 import { BuilderImages } from '../images/builder-images.ts'
+import type { Caller } from './caller.ts'
 import type { Container } from './container.ts'
 import { ContainerSession } from './container-session.ts'
 import { type Role, removeLeftoverContainers } from './leftovers.ts'
 import { mayHaveOrphanedLoops, releaseOrphanedLoops } from './loop-devices.ts'
 import { Pool } from './pool.ts'
 import { runShell, type ShellRequest, type ShellTerminal } from './shell.ts'
-import { type Caller, tidy } from './tidy.ts'
+import { tidy } from './tidy.ts'
 
 export interface DockerExecutorOptions {
   /** Absolute. */

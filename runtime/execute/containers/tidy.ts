@@ -3,12 +3,8 @@
  * the caller, and releases loop devices on the container's own files. One program does all of it, because every
  * exec costs some hundredths of a second.
  */
+import type { Caller } from './caller.ts'
 import type { Container } from './container.ts'
-
-export interface Caller {
-  readonly uid: number
-  readonly gid: number
-}
 
 export interface TidyRequest {
   /** The project's path in the container. */

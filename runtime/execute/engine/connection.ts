@@ -1,8 +1,8 @@
 /** The executor's connection to the engine and the settings of its containers. */
 import { join } from 'node:path'
+import type { Caller } from '../containers/caller.ts'
 import { type Container, startContainer } from '../containers/container.ts'
 import { containerLabels, type Role } from '../containers/leftovers.ts'
-import type { Caller } from '../containers/tidy.ts'
 import { SCRIPT_ENVIRONMENT } from '../host/script-environment.ts'
 import { Ownership } from '../ownership/ownership.ts'
 import { connectEngine, type Engine } from './engine.ts'

@@ -3,8 +3,9 @@
  * (notes.ts) survives if this process cannot finish that; the next build then begins with the repair.
  */
 import { StruxError } from '../../diagnostics/error.ts'
+import type { Caller } from '../containers/caller.ts'
 import type { Container } from '../containers/container.ts'
-import { type Caller, tidy } from '../containers/tidy.ts'
+import { tidy } from '../containers/tidy.ts'
 import { abandonedNotes, forgetUnclaimed, noteUnclaimed, type Unclaimed } from './notes.ts'
 
 export interface ClaimsOptions {

@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs'
 import { join, posix } from 'node:path'
 import type { BspData } from '../../../lib/schema.ts'
 import { quoteForShell } from '../../../lib/sh.ts'
-import type { Tree } from './tree.ts'
+import { ownOrProject } from '../../model/paths.ts'
+import type { Tree } from './exported-tree.ts'
 
 type Symbols = Record<string, string>
 type Entry = NonNullable<NonNullable<BspData['post_image']>['scripts']>[number]
@@ -45,19 +46,14 @@ function writeWrapper(
   keys: readonly (string | number)[],
   args: readonly string[],
 ): string {
-  const {
-    location,
-    run,
-    cwd = '.',
-    args: more = [],
-  } = typeof entry === 'string' ? { location: entry } : entry
+  const { location, run, cwd, args: more = [] } = typeof entry === 'string' ? { location: entry } : entry
   const { board, bsp, files } = tree
-  const own = (path: string) => posix.join(path.startsWith('./') ? bsp.folder : '.', path)
+  const own = (path: string) => ownOrProject(path, bsp.folder)
   const number = Number(keys.at(-1)) + 1
   const file = `${board}/${hook}-${number}.sh`
   for (const path of more) copyNamed(tree, path)
   const words = [...args, ...more].map(each => ` ${quoteForShell(each)}`).join('')
-  const place = posix.join(board, 'files', own(cwd))
+  const place = posix.join(board, 'files', cwd === undefined ? '.' : own(cwd))
   let call: string
   if (location !== undefined) {
     const path = own(location)

@@ -2,7 +2,8 @@
 import { existsSync } from 'node:fs'
 import { join, posix } from 'node:path'
 import type { BspData } from '../../../lib/schema.ts'
-import type { Tree } from './tree.ts'
+import { isTarball } from '../../model/tarball.ts'
+import type { Tree } from './exported-tree.ts'
 
 type Symbols = Record<string, string | boolean>
 type Boot = NonNullable<BspData['boot']>
@@ -16,7 +17,7 @@ function sourceSymbols(
 ): Symbols {
   const start = part === 'kernel' ? 'BR2_LINUX_KERNEL' : 'BR2_TARGET_UBOOT'
   const [url = '', ref = ''] = (source ?? '').split('#')
-  if (/^(https?|ftp):.*\.(tar|tar\.\w+|tgz|txz)$/.test(url) && ref === '')
+  if (/^(https?|ftp):/.test(url) && isTarball(url) && ref === '')
     return { [`${start}_CUSTOM_TARBALL`]: true, [`${start}_CUSTOM_TARBALL_LOCATION`]: url }
   if (/^[a-z+]+:\/\/|@/.test(url))
     return {

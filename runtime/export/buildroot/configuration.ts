@@ -4,7 +4,7 @@ import { configText } from '../../steps/post_scripts/tree.ts'
 import { bspOverlays } from '../../steps/rootfs_post/overlays.ts'
 import { scriptSymbols } from './board-scripts.ts'
 import { bootloaderSymbols, kernelSymbols } from './boot-symbols.ts'
-import type { Tree } from './tree.ts'
+import type { Tree } from './exported-tree.ts'
 
 const ARCH = {
   arm64: { BR2_aarch64: true },

@@ -1,7 +1,7 @@
 /** Dependencies of a package: on others of the tree, and on Buildroot's own in place of Debian's. */
 import { debianPackages, KNOWN_PACKAGES } from '../../buildroot/debian-packages.ts'
 import type { PackageVariant } from '../../model/packages.ts'
-import type { Tree } from './tree.ts'
+import type { Tree } from './exported-tree.ts'
 
 /** Buildroot's packages by the Debian packages that stand for them; of several, the first in the table. */
 const COUNTERPARTS = new Map<string, string>()

@@ -1,7 +1,7 @@
 /** The hooks of packages for the finished root filesystem. */
 import { scriptsAt } from '../../steps/package/recipe.ts'
+import type { Tree } from './exported-tree.ts'
 import { environmentOf, writeScript } from './script-file.ts'
-import type { Tree } from './tree.ts'
 
 /** Calls all of them, for external.mk. */
 export interface Together {

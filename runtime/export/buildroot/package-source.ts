@@ -1,13 +1,15 @@
 /** The source of a package, with its patches and hashes, as variables of a makefile. */
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { basename, join, posix } from 'node:path'
 import type { PackageData } from '../../../lib/schema/package.ts'
 import { siteMethod } from '../../../lib/schema/package-rules.ts'
 import type { PackageVariant } from '../../model/packages.ts'
-import { VERSION_CONTROL } from '../../steps/package/declaration.ts'
+import { ownOrProject } from '../../model/paths.ts'
+import { isVersionControl } from '../../steps/package/declaration.ts'
+import { patchFiles } from '../../steps/package/patches.ts'
+import type { Tree } from './exported-tree.ts'
 import { inMakefile } from './makefile-text.ts'
-import type { Tree } from './tree.ts'
 
 /** Variables without their prefix. Writes copies of local sources, tarballs, patches and the file of hashes. */
 export function writeSource(tree: Tree, variant: PackageVariant): Record<string, string> {
@@ -39,9 +41,8 @@ function sourceVariables(
     return { SITE: inMakefile(site), SITE_METHOD: 'git' }
   }
   if (method === 'local') {
-    const from = posix.join(inOwn(site) ? folder : '.', site)
-    const isControl = (path: string) => path.split('/').some(part => VERSION_CONTROL.includes(part))
-    if (existsSync(join(tree.root, from))) tree.files.copy('', from, `${place}/src`, isControl)
+    const from = ownOrProject(site, folder)
+    if (existsSync(join(tree.root, from))) tree.files.copy('', from, `${place}/src`, isVersionControl)
     return { SITE: `${tree.path}/${place}/src`, SITE_METHOD: 'local' }
   }
   const source = data.source ?? `${name}-${version}.tar.gz`
@@ -50,7 +51,7 @@ function sourceVariables(
     if (sha256 !== undefined) writeHash(tree, name, sha256, source)
     return { SITE: inMakefile(site.replace(/\/$/, '')), ...named }
   }
-  const file = posix.join(inOwn(site) ? folder : '.', site, source)
+  const file = posix.join(ownOrProject(site, folder), source)
   const full = join(tree.root, file)
   if (existsSync(full)) {
     tree.files.copy('', file, `${place}/source/${source}`)
@@ -58,8 +59,6 @@ function sourceVariables(
   }
   return { SITE: `${tree.path}/${place}/source`, SITE_METHOD: 'file', ...named }
 }
-
-const inOwn = (path: string): boolean => path.startsWith('./') || path === '.'
 
 function writeHash({ files }: Tree, name: string, sum: string, file: string): void {
   files.text(
@@ -71,12 +70,10 @@ function writeHash({ files }: Tree, name: string, sum: string, file: string): vo
 
 /** Buildroot applies the patches of the folder in the order of their names. */
 function writePatches({ files, root }: Tree, { package: { data, folder } }: PackageVariant): void {
-  const all = (data.patches ?? []).flatMap(path => {
-    const place = posix.join(inOwn(path) ? folder : '.', path)
-    if (!statSync(join(root, place), { throwIfNoEntry: false })?.isDirectory()) return [place]
-    const names = readdirSync(join(root, place)).filter(each => each.endsWith('.patch'))
-    return names.sort().map(each => posix.join(place, each))
-  })
+  const all = patchFiles(
+    root,
+    (data.patches ?? []).map(path => ownOrProject(path, folder)),
+  )
   all.forEach((path, index) => {
     const number = String(index + 1).padStart(4, '0')
     const name = basename(path)

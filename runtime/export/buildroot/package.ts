@@ -6,11 +6,11 @@ import { prefixOf, symbolOf } from '../../buildroot/debian-packages.ts'
 import type { PackageVariant } from '../../model/packages.ts'
 import { scriptsAt } from '../../steps/package/recipe.ts'
 import { dependenciesOf } from './dependencies.ts'
+import type { Tree } from './exported-tree.ts'
 import type { Together } from './finalize.ts'
 import { inMakefile, makeWord } from './makefile-text.ts'
 import { writeSource } from './package-source.ts'
 import { environmentOf, writeScript } from './script-file.ts'
-import type { Tree } from './tree.ts'
 
 const RULE = '#'.repeat(80)
 

@@ -1,5 +1,5 @@
 /** The README of an exported tree. */
-import type { Tree } from './tree.ts'
+import type { Tree } from './exported-tree.ts'
 
 export function readme({ bsp, losses, name }: Tree): string {
   const lost = losses.findings.map(each => `- ${each.message.replace('no counterpart in Buildroot: ', '')}\n`)

@@ -1,7 +1,7 @@
 /** Scripts of packages as files, which makefiles call with the variables that they have in strux. */
 import { prefixOf } from '../../buildroot/debian-packages.ts'
 import type { PackageVariant } from '../../model/packages.ts'
-import type { Tree } from './tree.ts'
+import type { Tree } from './exported-tree.ts'
 
 /** Variables of a build that Buildroot does not have. */
 const FOREIGN = /\$\{?((?:PROJECT|BSP|STRUX)_[A-Z_]+|TARGET_ARCH|HOST_ARCH)\b/g

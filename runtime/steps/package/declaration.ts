@@ -3,7 +3,7 @@ import { posix } from 'node:path'
 import { phasesOf } from '../../../lib/hooks/package.ts'
 import { conditionsOf } from '../../../lib/schema/package-rules.ts'
 import type { PackageVariant } from '../../model/packages.ts'
-import { cacheFolder } from '../../model/paths.ts'
+import { cacheFolder, ownOrProject } from '../../model/paths.ts'
 import type { PathRef } from '../../model/plan.ts'
 import { DEBIAN_ARCH, targetArch } from '../../plan/arch.ts'
 import { titleOf } from '../../plan/identity.ts'
@@ -17,6 +17,10 @@ import { sourceOf } from './source.ts'
 
 /** Folders of version control, which are not copied from a local source. */
 export const VERSION_CONTROL = ['.svn', '.git', '.hg', '.bzr', 'CVS']
+
+/** Whether a path in a source belongs to its version control. */
+export const isVersionControl = (path: string): boolean =>
+  path.split('/').some(part => VERSION_CONTROL.includes(part))
 
 /** The build systems that packages use, in one image layer for all packages. */
 const BUILD_SYSTEMS =
@@ -86,7 +90,7 @@ function packageStep(
       source,
       license: data.license,
       license_files: data.license_files,
-      patches: data.patches?.map(each => own(folder, each)),
+      patches: data.patches?.map(each => ownOrProject(each, folder)),
       needs: needed.map(each => ({ id: each.id, variant: each.variant })),
       custom_kernel: isKernel && facts.bsp.boot?.kernel?.custom_kernel === true,
       native,
@@ -111,9 +115,6 @@ function closure(variant: PackageVariant, all: readonly PackageVariant[]): reado
   return [...found]
 }
 
-const own = (folder: string, path: string): string =>
-  posix.join(path.startsWith('./') || path === '.' ? folder : '.', path)
-
 function sourceInputs(source: ReturnType<typeof sourceOf>, folder: string): PathRef[] {
   if (source.kind === 'local') return [{ ...file(source.folder), ignore: VERSION_CONTROL, optional: true }]
   if (source.kind === 'fetched' && source.method === 'file') return [file(posix.join(folder, source.source))]
@@ -121,5 +122,5 @@ function sourceInputs(source: ReturnType<typeof sourceOf>, folder: string): Path
 }
 
 function patchFiles(patches: readonly string[] | undefined, folder: string): PathRef[] {
-  return (patches ?? []).map(path => optional(own(folder, path)))
+  return (patches ?? []).map(path => optional(ownOrProject(path, folder)))
 }

@@ -2,6 +2,7 @@
 import { posix } from 'node:path'
 import type { PackageData } from '../../../lib/schema/package.ts'
 import { siteMethod } from '../../../lib/schema/package-rules.ts'
+import { ownOrProject } from '../../model/paths.ts'
 
 export type PackageSource =
   /** A folder of the project that is copied, relative to the project. */
@@ -23,7 +24,7 @@ export interface FetchedSource {
 /** @param folder the package's folder, relative to the project */
 export function sourceOf(data: PackageData, folder: string): PackageSource {
   const { name, version = '', site, sha256, override_srcdir } = data
-  const local = (path: string) => posix.join(path.startsWith('./') || path === '.' ? folder : '.', path)
+  const local = (path: string) => ownOrProject(path, folder)
   if (override_srcdir !== undefined) return { kind: 'local', folder: local(override_srcdir) }
   const method = siteMethod(data)
   if (method === 'debian')

@@ -1,6 +1,7 @@
 /** What post-image scripts of a Buildroot tree find around them, as far as the definition says it. */
 import { posix } from 'node:path'
 import type { ConfigData, TreeData } from '../../../lib/schema/buildroot.ts'
+import { isOwn, ownOrProject } from '../../model/paths.ts'
 import type { TargetArch } from '../../model/plan.ts'
 import { targetArch } from '../../plan/arch.ts'
 import type { EntryCall, PlanInput } from '../../plan/input.ts'
@@ -15,9 +16,9 @@ export const isTreesOwn = (path: string): boolean => path === GENIMAGE
 
 /** A path that is written relative to the tree: `./x` is not. */
 export function pathInTree(tree: string, path: string): string {
-  if (path.startsWith('./') || path === '.' || path.startsWith('/')) return path
+  if (isOwn(path) || path.startsWith('/')) return path
   const joined = posix.join(tree, path)
-  return tree.startsWith('./') || tree === '.' ? `./${joined}` : joined
+  return isOwn(tree) ? `./${joined}` : joined
 }
 
 /**
@@ -30,11 +31,10 @@ export function treeCall(
   first: boolean,
   { bsp, bspFolder, host }: Pick<PlanInput, 'bsp' | 'bspFolder' | 'host'>,
 ): Pick<EntryCall, 'setup' | 'packages'> {
-  const own = tree.path.startsWith('./') || tree.path === '.'
   return {
     packages: PROGRAMS,
     setup: {
-      tree_folder: posix.join(own ? bspFolder : '.', tree.path).replace(/\/$/, ''),
+      tree_folder: ownOrProject(tree.path, bspFolder).replace(/\/$/, ''),
       tree_first: first ? 'yes' : '',
       tree_defconfig: tree.defconfig === undefined ? '' : defconfigFile(tree.defconfig),
       tree_symbols: configText(symbolsOf(bsp, targetArch(bsp.arch, host))),
@@ -61,7 +61,8 @@ export function configText(config: ConfigData): string {
     .join('')
 }
 
-const ARCH: Readonly<Record<TargetArch, ConfigData>> = {
+/** Symbols of an architecture, and of the kind of image that its kernel is. */
+export const ARCH_SYMBOLS: Readonly<Record<TargetArch, ConfigData>> = {
   arm64: { BR2_aarch64: true, BR2_ARCH: 'aarch64', BR2_ARCH_IS_64: true, BR2_LINUX_KERNEL_IMAGE: true },
   x86_64: { BR2_x86_64: true, BR2_ARCH: 'x86_64', BR2_ARCH_IS_64: true, BR2_LINUX_KERNEL_BZIMAGE: true },
   armhf: { BR2_arm: true, BR2_ARCH: 'arm', BR2_LINUX_KERNEL_ZIMAGE: true },
@@ -74,7 +75,7 @@ function symbolsOf(bsp: PlanInput['bsp'], target: TargetArch): ConfigData {
   const inTree = trees.filter(path => !path.startsWith('./'))
   const ownTrees = trees.filter(path => path.startsWith('./')).map(path => posix.basename(path))
   return {
-    ...ARCH[target],
+    ...ARCH_SYMBOLS[target],
     BR2_LINUX_KERNEL: true,
     BR2_PACKAGE_HOST_GENIMAGE: true,
     BR2_PACKAGE_HOST_DOSFSTOOLS: true,

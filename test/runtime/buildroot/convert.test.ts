@@ -2,7 +2,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { convertPackage } from '../../../runtime/buildroot/convert.ts'
-import type { EvaluatedPackage } from '../../../runtime/buildroot/evaluate.ts'
+import type { EvaluatedPackage } from '../../../runtime/buildroot/evaluated.ts'
 import { MakefilePlaces } from '../../../runtime/buildroot/makefile-places.ts'
 import { TempProject } from '../../support/project.ts'
 
