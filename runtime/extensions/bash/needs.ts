@@ -10,6 +10,7 @@ import { suggest } from '../../diagnostics/suggest.ts'
 import { IMAGE_HOOK_NAMES, imageHook } from '../../model/image-hooks.ts'
 import { packageFile } from '../../steps/package-files.ts'
 import { isInternalVariable, partOfOriginal } from './original-internals.ts'
+import { misplacedVariables } from './variables-at-hooks.ts'
 
 export interface ShellText {
   /** As it is shown. */
@@ -44,6 +45,15 @@ export function needsOf(texts: readonly ShellText[], { beside = [], root }: Need
     for (const { message, pos } of script.errors ?? [])
       finder.report(pos, pos, 'error', 'syntax_error', `bash cannot read this: ${message}`)
     visit(script, node => finder.look(node))
+    for (const { name, hook, setAt, pos, end } of misplacedVariables(script))
+      finder.report(
+        pos,
+        end,
+        'warning',
+        'unset_variable',
+        `${name} is not set at ${hook}`,
+        `it is at ${setAt.join(', ')}${name === 'MOUNT' ? '; the root filesystem is at SDCARD before' : ''}`,
+      )
     return finder.found
   })
 }

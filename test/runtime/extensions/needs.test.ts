@@ -82,6 +82,23 @@ test('hooks that an extension calls itself', () => {
   assert.is(found(handlers).length, 2)
 })
 
+test('variables that are not set at a hook', () => {
+  assert.equal(
+    found(
+      'post_customize_image__a() {\n  touch "${MOUNT}/boot/x" "$SDCARD/y" "${LOOP:-none}"\n}\npre_update_initramfs__b() { touch "$MOUNT/x"; }\nhelper() { echo "$MOUNT"; }',
+    ),
+    ['2:10 unset_variable MOUNT is not set at post_customize_image'],
+  )
+  assert.match(
+    hints('post_family_tweaks__a() { touch $MOUNT/x; }')[0]!,
+    'it is at format_partitions, pre_update_initramfs, pre_umount_final_image; the root filesystem is at SDCARD before',
+  )
+  assert.equal(found('post_customize_image__a() { MOUNT=$SDCARD; touch "$MOUNT/x"; }'), [])
+  assert.equal(found('run_after_build__a() { ls "$SDCARD"; }'), [
+    '1:28 unset_variable SDCARD is not set at run_after_build',
+  ])
+})
+
 test('paths below SRC', () => {
   const project = new TempProject()
   project.write('userpatches/there.conf', '')
