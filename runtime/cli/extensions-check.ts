@@ -2,7 +2,6 @@
 import { readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import type { Command } from 'commander'
-import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { StruxError } from '../diagnostics/error.ts'
 import { sortDiagnostics } from '../diagnostics/render.ts'
 import { findExtension } from '../extensions/find.ts'
@@ -32,19 +31,20 @@ async function check(files: readonly string[], flags: GlobalOptions & { json?: b
     beside: beside.map(file => ({ file, text: read(file) })),
   })
   const diagnostics = sortDiagnostics(found)
-  const ok = diagnostics.length === 0
+  const missing = diagnostics.filter(({ severity }) => severity === 'error').length
+  const ok = missing === 0
   if (flags.json) printJson({ ok, diagnostics })
   else {
     printDiagnostics(diagnostics, folder)
-    printLine(summary(files.length, diagnostics))
+    printLine(summary(files.length, missing))
   }
   if (!ok) process.exitCode = 1
 }
 
-function summary(files: number, diagnostics: readonly Diagnostic[]): string {
+function summary(files: number, missing: number): string {
   const counted = `${files} file${files === 1 ? '' : 's'}`
-  if (diagnostics.length === 0) return `${counted}: everything that they need is there`
-  return `${counted}: ${diagnostics.length} thing${diagnostics.length === 1 ? '' : 's'} missing`
+  if (missing === 0) return `${counted}: everything that they need is there`
+  return `${counted}: ${missing} thing${missing === 1 ? '' : 's'} missing`
 }
 
 /** The bash files that these enable, those that they enable in turn, and so on. */

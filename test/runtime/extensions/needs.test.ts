@@ -173,6 +173,11 @@ test('the command: places for people and programs, and the exit code', async () 
   const good = await run('extensions/base.sh')
   assert.is(good.exitCode, 0)
   assert.is((await run('absent.sh')).exitCode, 2)
+  // A warning is nothing that is missing.
+  project.write('extensions/early.sh', 'post_customize_image__x() { touch "$MOUNT/x"; }\n')
+  const early = await run('extensions/early.sh')
+  assert.is(early.exitCode, 0)
+  assert.match(early.stderr, 'MOUNT is not set at post_customize_image')
   await project.dispose()
 })
 
