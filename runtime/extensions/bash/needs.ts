@@ -90,10 +90,19 @@ export function helperNames(): readonly string[] {
 }
 
 let programs: ReadonlySet<string> | undefined
-/** The programs, builtins and keywords of the builder images with all tool groups. */
-function builderPrograms(): ReadonlySet<string> {
+/** The builders with all tool groups have it: as a program, a builtin or a keyword. */
+function isInBuilder(name: string): boolean {
   programs ??= new Set(packageFile('runtime/extensions/bash/builder-programs.txt').split('\n'))
-  return programs
+  return namesOfProgram(name).some(each => programs!.has(each))
+}
+
+/**
+ * A program's name, and those under which it is in the list of programs: without the prefix of a cross compiler
+ * (`aarch64-linux-gnu-gcc`), and without a version (`gcc-14`, `python3.13`). The last one has neither.
+ */
+export function namesOfProgram(name: string): readonly string[] {
+  const plain = name.replace(/^(?:aarch64|arm|x86_64)-linux-gnu(?:eabihf)?-/, '')
+  return [name, plain, plain.replace(/-\d+(?:\.\d+)*$|(?<=\d)(?:\.\d+)+$/, '')]
 }
 
 /** Helpers whose next word is a command of the builder. */
@@ -191,7 +200,7 @@ class Finder {
 
   #program(name: string, pos: number, end: number): void {
     const { known, addsPrograms } = this.#around
-    if (name === '' || name.includes('/') || known.has(name) || builderPrograms().has(name)) return
+    if (name === '' || name.includes('/') || known.has(name) || isInBuilder(name)) return
     // Programs have no underscores, functions have.
     if (/^[a-z]\w*_\w*$/i.test(name)) {
       const part = partOfOriginal(name)

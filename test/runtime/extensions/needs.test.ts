@@ -55,6 +55,13 @@ test('programs that the builder has not, unless the extension adds packages', ()
   ])
   assert.equal(found('f() { frobnicate a; }; add_host_dependencies__x() { EXTRA_BUILD_DEPS+=" frob"; }'), [])
   assert.equal(found('f() { chroot_sdcard frobnicate a; }'), [])
+  assert.equal(
+    found('f() { aarch64-linux-gnu-gcc-14 a; python3.13 b; gcc-frob; arm-linux-gnueabihf-frob; }'),
+    [
+      '1:49 unknown_program the builder has no program gcc-frob',
+      '1:59 unknown_program the builder has no program arm-linux-gnueabihf-frob',
+    ],
+  )
 })
 
 test('hooks that are never called here', () => {
