@@ -8,6 +8,7 @@ import { reportUnsupported } from './convert-unsupported.ts'
 import { userSettings } from './convert-users.ts'
 import { variantSettings } from './convert-variant.ts'
 import type { EvaluatedPackage } from './evaluated.ts'
+import type { MakefilePlace } from './makefile-places.ts'
 import { shellWords } from './shell-words.ts'
 
 export interface ConvertedPackage {
@@ -18,6 +19,8 @@ export interface ConvertedPackage {
   /** Where its products are, relative to the folder of its source. */
   readonly buildFolder?: string
   readonly diagnostics: readonly Diagnostic[]
+  /** Finds the makefile's line for a hook or a command, by its keys in the data. */
+  readonly locate: (keys: readonly (string | number)[]) => MakefilePlace
 }
 
 /** @param variants of one package: target, host, or both */
@@ -75,7 +78,22 @@ export function convertPackage(variants: readonly EvaluatedPackage[], facts: Con
     folder: main.folder,
     ...(buildFolder !== undefined && { buildFolder }),
     diagnostics,
+    locate: keys => placeOf(keys, { target, host }, facts),
   }
+}
+
+/** The definition of a hook, or of the commands of a phase; the package's macro if others stand for them. */
+function placeOf(
+  keys: readonly (string | number)[],
+  variants: { readonly target?: EvaluatedPackage | undefined; readonly host?: EvaluatedPackage | undefined },
+  { places }: ConvertFacts,
+): MakefilePlace {
+  const { prefix, file, hooks } = (keys[0] === 'host' ? variants.host : variants.target)!
+  const [kind, name, index = 0] = keys.slice(keys[0] === 'host' ? 1 : 0)
+  const word = String(name).toUpperCase()
+  if (kind === 'commands') return places.ofVariable(file, `${prefix}_${word}_CMDS`)
+  const hook = hooks.filter(each => each.list === `${word}_HOOKS`)[Number(index)]
+  return places.ofVariable(file, hook?.name ?? `${prefix}_${word}_HOOKS`)
 }
 
 function infrastructure(

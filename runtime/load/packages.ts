@@ -2,16 +2,18 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { TreePackagesData } from '../../lib/schema/buildroot.ts'
-import { type PackageData, packageSchema } from '../../lib/schema/package.ts'
+import { packageSchema } from '../../lib/schema/package.ts'
 import type { BspData, ProjectData } from '../../lib/schema.ts'
 import type { TreePackages } from '../buildroot/tree-packages.ts'
 import type { Diagnostic, Finding } from '../diagnostics/diagnostic.ts'
 import { StruxError } from '../diagnostics/error.ts'
 import { mergeEntries } from '../layers/list-rules.ts'
+import type { SourcePlace } from '../model/extensions.ts'
 import type { Origin } from '../model/origin.ts'
 import type { PackageVariant, SourcePackage } from '../model/packages.ts'
 import { validate } from '../validate/validate.ts'
 import { evaluateModule } from './evaluate.ts'
+import { locator } from './extension-wishes.ts'
 import { findVariants, type Wanted } from './package-variants.ts'
 import { moduleSource } from './source.ts'
 
@@ -47,11 +49,15 @@ export function listedPackages(
   return mergeEntries(list('project', '.', project), list('bsp', bspFolder, bsp), 'packages')
 }
 
-/** @param trees reads the packages of a Buildroot tree; `./` in its path means the folder */
+/**
+ * @param trees reads the packages of a Buildroot tree; `./` in its path means the folder
+ * @param locate finds values of project and BSP in their sources
+ */
 export async function loadPackages(
   root: string,
   packages: readonly ListedPackage[],
   trees: (entry: TreePackagesData, folder: string) => Promise<TreePackages>,
+  locate: (origin: Origin) => Promise<SourcePlace>,
 ): Promise<LoadedPackages> {
   const diagnostics: Diagnostic[] = []
   const findings: Finding[] = []
@@ -64,16 +70,17 @@ export async function loadPackages(
       for (const [name, found] of tree.known) known.set(name, found)
       wanted.push(...tree.enabled.map(name => ({ name, origin })))
     } else {
-      known.set(value.name, { data: value, folder, origin })
+      const place: SourcePackage['locate'] = keys => locate({ ...origin, keys: [...origin.keys, ...keys] })
+      known.set(value.name, { data: value, folder, origin, locate: place })
       wanted.push({ name: value.name, origin })
     }
   }
   const packageNamed = async (name: string, origin: Origin) => {
     if (known.has(name)) return known.get(name)
     const file = fileOf(root, name)
-    const data = file === undefined ? undefined : await loadFile(root, file, name, diagnostics)
+    const read = file === undefined ? undefined : await loadFile(root, file, name, diagnostics)
     // A file with errors is reported by itself.
-    const found = data && file !== undefined ? { data, folder: dirname(file), origin } : undefined
+    const found = read && file !== undefined ? { ...read, folder: dirname(file), origin } : undefined
     known.set(name, found)
     return found
   }
@@ -118,9 +125,13 @@ async function ofTree(
       at: 'key',
     })
   const needed = neededOf(tree)
-  for (const [name, { data, folder, buildFolder, diagnostics: found }] of tree.packages) {
+  for (const [name, { data, folder, buildFolder, diagnostics: found, locate }] of tree.packages) {
     if (needed.has(name)) diagnostics.push(...found)
-    known.set(name, data && { data, folder, origin, ...(buildFolder !== undefined && { buildFolder }) })
+    const place: SourcePackage['locate'] = async keys => ({ ...locate(keys), column: 1 })
+    known.set(
+      name,
+      data && { data, folder, origin, locate: place, ...(buildFolder !== undefined && { buildFolder }) },
+    )
   }
   return { known, enabled: tree.enabled }
 }
@@ -158,14 +169,17 @@ async function loadFile(
   file: string,
   name: string,
   diagnostics: Diagnostic[],
-): Promise<PackageData | undefined> {
+): Promise<Pick<SourcePackage, 'data' | 'locate'> | undefined> {
   const { module, diagnostics: ofModule, value } = await evaluateModule(file, 'package', { root })
   diagnostics.push(...ofModule)
   if (!module || ofModule.some(each => each.severity === 'error')) return undefined
   const { value: data, findings } = validate(packageSchema, value, 'bsp')
   const all = data && data.name !== name ? [...findings, wrongName(data.name, name)] : findings
-  diagnostics.push(...(await moduleSource(module, value).locate(all)))
-  return all.some(each => each.severity === 'error') ? undefined : data
+  const source = moduleSource(module, value)
+  diagnostics.push(...(await source.locate(all)))
+  if (!data || all.some(each => each.severity === 'error')) return undefined
+  const locate = locator(source, file)
+  return { data, locate: keys => locate({ source: 'bsp', keys }) }
 }
 
 function wrongName(name: string, file: string): Finding {

@@ -10,6 +10,8 @@ import { sortDiagnostics } from '../diagnostics/render.ts'
 import { suggest } from '../diagnostics/suggest.ts'
 import type { NoticeSink } from '../execute/executor.ts'
 import { hasLayers } from '../layers/flatten.ts'
+import type { SourcePlace } from '../model/extensions.ts'
+import type { Origin } from '../model/origin.ts'
 import { ownOrProject } from '../model/paths.ts'
 import { hostArch, targetArch } from '../plan/arch.ts'
 import { validate } from '../validate/validate.ts'
@@ -116,7 +118,12 @@ export async function loadBsp(
     variants,
     findings,
     diagnostics: ofFiles,
-  } = await loadPackages(project.root, listed, treeReader(project, loaded.value, options))
+  } = await loadPackages(
+    project.root,
+    listed,
+    treeReader(project, loaded.value, options),
+    placeFinder(project, loaded),
+  )
   const about = (source: 'project' | 'bsp') => findings.filter(({ origin }) => origin.source === source)
   const inProject = about('project')
   const located = inProject.length > 0 ? await project.source?.locate(inProject) : []
@@ -129,6 +136,20 @@ export async function loadBsp(
     ...(!failed && { value: { ...value, packages: variants } }),
     findings: [...loaded.findings, ...placed],
     diagnostics: [...loaded.diagnostics, ...diagnostics],
+  }
+}
+
+/** Finds values of the project and of the BSP, which may come from a layer. */
+function placeFinder(
+  project: BspProject,
+  { value, source }: Loaded<Bsp>,
+): (origin: Origin) => Promise<SourcePlace> {
+  return async origin => {
+    const { locator, configFileOf } = await import('./extension-wishes.ts')
+    if (origin.source === 'project') return locator(project.source, configFileOf(project.source))(origin)
+    const finding = { severity: 'error', code: '', message: '', origin, at: 'value' } as const
+    const written = value?.layers?.written(finding) ?? finding
+    return locator(source, value?.file ?? '')(written.origin)
   }
 }
 

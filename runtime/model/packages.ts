@@ -1,5 +1,6 @@
 /** The source packages of a build, as the planner and the commands see them. */
 import type { PackageData } from '../../lib/schema/package.ts'
+import type { SourcePlace } from './extensions.ts'
 import type { Origin } from './origin.ts'
 
 /** A package as it is defined. */
@@ -11,6 +12,8 @@ export interface SourcePackage {
   readonly buildFolder?: string
   /** The value that names the package in the definition. */
   readonly origin: Origin
+  /** Finds the value with these keys in the file of its author. Slow, so only for messages. */
+  readonly locate?: (keys: readonly (string | number)[]) => Promise<SourcePlace>
 }
 
 /** A package for the device, or for the machine that builds. One node of the plan. */

@@ -1,6 +1,6 @@
 /** The plan: plain data, complete before anything runs, read by every command. The JSON form is in docs/json.md. */
 import type { HookRow } from '../../lib/hooks/row.ts'
-import type { ExtensionHandler, Extensions, HandlerSource } from './extensions.ts'
+import type { ExtensionHandler, Extensions, HandlerSource, SourcePlace } from './extensions.ts'
 import type { Origin } from './origin.ts'
 
 export type TargetArch = 'arm64' | 'x86_64' | 'armhf'
@@ -121,6 +121,8 @@ export interface StepNode extends NodeBase {
   readonly config: Readonly<Record<string, unknown>>
   /** The scripts of the definition that its own commands run, in order. Their texts are in `config`. */
   readonly hooks?: readonly StepHook[]
+  /** Finds a script of the definition that its own commands run, for messages; undefined if that is not known. */
+  readonly locate?: (script: CalledScript) => Promise<SourcePlace | undefined>
   /** Ids of the scripts whose content and inputs count as the step's own (before_kernel, after_kernel_extract, …). */
   readonly feeders: readonly string[]
 }
@@ -132,6 +134,16 @@ export interface StepHook {
   readonly of: string
   /** The first line of the script. */
   readonly title: string
+}
+
+/** A script of the definition in the words of the step that runs it. */
+export interface CalledScript {
+  /** The id of the package's variant, or the name of the BSP. */
+  readonly of: string
+  /** The hook, or the phase whose command it is. */
+  readonly name: string
+  /** Index in the list of the hook's scripts. */
+  readonly index: number
 }
 
 /**

@@ -169,7 +169,9 @@ function stepEnvironmentOf(step: StepDeclaration, planning: Planning, scripts: r
 }
 
 function stepNode(step: StepDeclaration, planning: Planning, scripts: readonly ScriptNode[]): StepNode {
-  const hooks = step.hooks?.(planning.stepFacts) ?? []
+  const { stepFacts } = planning
+  const { locate } = step
+  const hooks = step.hooks?.(stepFacts) ?? []
   const variables = variablesOfHandlers(step.name, scripts, planning.bspName)
   return {
     kind: 'step',
@@ -187,6 +189,7 @@ function stepNode(step: StepDeclaration, planning: Planning, scripts: readonly S
     ...(step.loopDevices?.(planning.stepFacts) && { loopDevices: true }),
     config: step.config(planning.stepFacts),
     ...(hooks.length > 0 && { hooks }),
+    ...(locate && { locate: script => locate(script, stepFacts) }),
     feeders: scripts.filter(script => script.feeds && script.step === step.name).map(script => script.id),
     scope: step.shared ? 'shared' : 'bsp',
     everyTime: false,

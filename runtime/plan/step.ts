@@ -4,8 +4,9 @@
  */
 import type { BspData, ProjectData } from '../../lib/schema.ts'
 import type { ToolGroup } from '../../lib/tools.ts'
+import type { SourcePlace } from '../model/extensions.ts'
 import type { PackageVariant } from '../model/packages.ts'
-import type { PathRef, StepHook, TargetArch } from '../model/plan.ts'
+import type { CalledScript, PathRef, StepHook, TargetArch } from '../model/plan.ts'
 
 export interface StepFacts {
   readonly project: ProjectData
@@ -43,6 +44,8 @@ export interface StepDeclaration {
   readonly outputs: (facts: StepFacts) => readonly PathRef[]
   /** The scripts of the definition that its own commands run, in order. Default: none. */
   readonly hooks?: (facts: StepFacts) => readonly StepHook[]
+  /** Finds a script that its own commands run. */
+  readonly locate?: (script: CalledScript, facts: StepFacts) => Promise<SourcePlace | undefined>
   /** The values of the definition that the step reads, by key. */
   readonly config: (facts: StepFacts) => Readonly<Record<string, unknown>>
 }

@@ -5,17 +5,17 @@ import { quoteForShell } from '../../lib/sh.ts'
 import { StruxError } from '../diagnostics/error.ts'
 import type { Command, WorkSession } from '../execute/executor.ts'
 import { isProgressLine, parseProgress } from '../execute/progress.ts'
-import type { Plan, PlanNode, ScriptNode, ScriptSource } from '../model/plan.ts'
+import type { CalledScript, Plan, PlanNode, ScriptNode, ScriptSource } from '../model/plan.ts'
 import { hookNamed } from '../plan/pipeline.ts'
 import { logFile } from '../state/node-log.ts'
 import type { CommandContext, StepSession } from './command-context.ts'
-import { nameOf, placeIn, whereIs } from './handler-failure.ts'
+import { nameOf, placeIn, scriptIn, whereIs, whereIsScript } from './handler-failure.ts'
 import { withVariables } from './session-variables.ts'
 
 /** A script or step ended with a non-zero exit code. */
 export class WorkFailed extends StruxError {
   readonly id: string
-  /** @param where for a handler of an extension: its place, for the end of the message */
+  /** @param where for a handler of an extension or a script of a package: its place, for the end of the message */
   constructor(node: PlanNode, { bsp }: Plan, exitCode: number, where = '') {
     const { id } = node
     const word = quoteForShell(id)
@@ -98,10 +98,14 @@ export async function run(
   const { id } = node
   const handler = node.kind === 'script' ? node.handler : undefined
   let stopped: string | undefined
+  let called: CalledScript | undefined
   const exitCode = await session.run(
     command,
     (stream, line) => {
-      if (handler && stream === 'stderr') stopped = placeIn(line) ?? stopped
+      if (stream === 'stderr') {
+        if (handler) stopped = placeIn(line) ?? stopped
+        else if (node.kind === 'step') called = scriptIn(line) ?? called
+      }
       const progress = parseProgress(line)
       if (!progress && isProgressLine(line)) return
       return report(
@@ -111,7 +115,11 @@ export async function run(
     signal,
   )
   if (exitCode === 0) return
-  throw new WorkFailed(node, plan, exitCode, handler && (await whereIs(handler, stopped)))
+  const where =
+    node.kind === 'step'
+      ? called && (await whereIsScript(node, called))
+      : handler && (await whereIs(handler, stopped))
+  throw new WorkFailed(node, plan, exitCode, where)
 }
 
 /** The script's text, wrapped in the bash of its harness if it has one. */

@@ -1,5 +1,6 @@
-/** What a user reads about a handler of an extension that failed: which one, of which extension, and where. */
+/** What a user reads about a handler of an extension, or a script of a package, that failed: which one, and where. */
 import type { ExtensionHandler } from '../model/extensions.ts'
+import type { CalledScript, StepNode } from '../model/plan.ts'
 
 /** The line with which the harness of a handler tells where it stopped. */
 const STOPPED = /^error: (?:line (\d+)|(\S+:\d+)): exit code \d+/
@@ -21,4 +22,19 @@ export async function whereIs(handler: ExtensionHandler, stopped?: string): Prom
   const place = handler.at ?? (await handler.locate?.())
   const start = place ? ` (${place.file}:${place.line})` : ''
   return stopped === undefined ? start : `${start} at ${stopped}`
+}
+
+/** The line with which the bash of a step tells which script of the definition failed: `led: post_build[1] failed …`. */
+const SCRIPT_FAILED = /^(\S+): (\w+)(?:\[(\d+)\])? failed with exit code \d+$/
+
+/** The script in such a line; undefined for other lines. */
+export function scriptIn(line: string): CalledScript | undefined {
+  const [, of, name, index = '0'] = SCRIPT_FAILED.exec(line) ?? []
+  return of === undefined || name === undefined ? undefined : { of, name, index: Number(index) }
+}
+
+/** ` in HOOK of PACKAGE (FILE:LINE)`, for the end of a message. */
+export async function whereIsScript({ locate }: StepNode, script: CalledScript): Promise<string> {
+  const place = await locate?.(script)
+  return ` in ${script.name} of ${script.of}${place ? ` (${place.file}:${place.line})` : ''}`
 }

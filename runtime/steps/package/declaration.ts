@@ -12,7 +12,7 @@ import type { StepDeclaration, StepFacts } from '../../plan/step.ts'
 import { file, optional } from '../refs.ts'
 import { suiteOf } from '../settings.ts'
 import { buildName, digestOf, outputsOf, packageNode } from './places.ts'
-import { recipeOf } from './recipe.ts'
+import { locateScript, recipeOf } from './recipe.ts'
 import { sourceOf } from './source.ts'
 
 /** Folders of version control, which are not copied from a local source. */
@@ -75,6 +75,7 @@ function packageStep(
           title: titleOf({ run: { text } }),
         }))
       }),
+    locate: script => locateScript(variant, script),
     config: (facts: StepFacts) => ({
       arch: facts.target,
       suite: suiteOf(facts.project),

@@ -25,12 +25,14 @@ run_phase() {
 }
 
 run_scripts() {
-  local count i hook
+  local count i hook name
   count=$(jq --arg phase "$1" --arg side "$2" '.phases[$phase][$side] | length' <<<"$STEP_CONFIG")
   for ((i = 0; i < count; i++)); do
     hook=$(jq -r --arg phase "$1" --arg side "$2" --argjson i "$i" '.phases[$phase][$side][$i].hook' <<<"$STEP_CONFIG")
+    name=$hook
+    if [ "$count" -gt 1 ]; then name="$hook[$i]"; fi
     echo ">>> $package_id $hook"
-    run_text "$(jq -r --arg phase "$1" --arg side "$2" --argjson i "$i" '.phases[$phase][$side][$i].text' <<<"$STEP_CONFIG")" "$hook"
+    run_text "$(jq -r --arg phase "$1" --arg side "$2" --argjson i "$i" '.phases[$phase][$side][$i].text' <<<"$STEP_CONFIG")" "$name"
   done
 }
 
@@ -41,7 +43,8 @@ run_work() {
   if [ -n "$text" ]; then run_text "$text" "$1"; else "work_$1"; fi
 }
 
-# run_text TEXT NAME: in the build folder, or in the project before that exists; the first failure ends the phase.
+# run_text TEXT NAME: in the build folder, or in the project before that exists; the first failure ends the phase. The
+# message has the form that runtime/run/handler-failure.ts reads.
 run_text() {
   local folder=$PROJECT_FOLDER code=0
   if [ -d "$D" ]; then folder=$(source_folder); fi

@@ -1,11 +1,14 @@
 /** What a phase of a package does, as far as the definition says it: its part of the step's configuration. */
 import {
   PACKAGE_HOOKS,
+  PACKAGE_PHASES,
   type PackageHook,
   type PackageHookRow,
   type PackagePhase,
 } from '../../../lib/hooks/package.ts'
+import type { SourcePlace } from '../../model/extensions.ts'
 import type { PackageVariant } from '../../model/packages.ts'
+import type { CalledScript } from '../../model/plan.ts'
 import { sourceOf } from './source.ts'
 
 export interface PhaseRecipe {
@@ -55,6 +58,18 @@ export function scriptsAt(
   const given = hooks?.[hook]
   const list = given === undefined ? [] : Array.isArray(given) ? given : [given]
   return list.map(({ text }) => ({ hook, text }))
+}
+
+/** Finds a hook's script, or a phase's command, in the file of the package's author. */
+export async function locateScript(
+  { variant, package: { data, locate } }: PackageVariant,
+  { name, index }: CalledScript,
+): Promise<SourcePlace | undefined> {
+  const base = variant === 'host' ? ['host'] : []
+  if (PACKAGE_PHASES.some(phase => phase === name)) return locate?.([...base, 'commands', name])
+  const { hooks } = (variant === 'host' ? data.host : data) ?? {}
+  const isList = Array.isArray(hooks?.[name as PackageHook])
+  return locate?.([...base, 'hooks', name, ...(isList ? [index] : [])])
 }
 
 function commandOf(

@@ -49,6 +49,8 @@ export function packageSettings({ packages = [] }: Pick<StepFacts, 'packages'>) 
 export interface FinalScript {
   /** The package, or the BSP. */
   readonly of: string
+  /** Index in the list of its scripts. */
+  readonly index: number
   readonly text: string
   /** For a package: the folder of its file, relative to the project, and its version. */
   readonly package?: { readonly folder: string; readonly version?: string }
@@ -63,12 +65,12 @@ export function finalScripts({
   const ofPackages = packages
     .filter(each => each.variant === 'target')
     .flatMap(({ package: { data, folder } }) =>
-      scriptsAt(data.hooks, 'target_finalize').map(({ text }) => ({
-        ...{ of: data.name, text },
+      scriptsAt(data.hooks, 'target_finalize').map(({ text }, index) => ({
+        ...{ of: data.name, index, text },
         package: { folder, ...(data.version !== undefined && { version: data.version }) },
       })),
     )
   const { target_finalize } = bsp
   const ofBsp = scriptsAt(target_finalize && { target_finalize }, 'target_finalize')
-  return [...ofPackages, ...ofBsp.map(({ text }) => ({ of: bspName, text }))]
+  return [...ofPackages, ...ofBsp.map(({ text }, index) => ({ of: bspName, index, text }))]
 }

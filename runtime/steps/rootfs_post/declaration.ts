@@ -6,6 +6,7 @@ import { titleOf } from '../../plan/identity.ts'
 import type { StepDeclaration, StepFacts } from '../../plan/step.ts'
 import { toolsOfExtensions } from '../host_tools/declaration.ts'
 import { entries, named, packageFiles, repositoryKeys } from '../named.ts'
+import { locateScript } from '../package/recipe.ts'
 import {
   finalScripts,
   hasPackages,
@@ -55,6 +56,10 @@ export const rootfsPost: StepDeclaration = {
       of,
       title: titleOf({ run: { text } }),
     })),
+  locate: async (script, { packages = [] }) => {
+    const variant = packages.find(each => each.id === script.of)
+    return variant && locateScript(variant, script)
+  },
   config: ({ project, bsp, bspName, bspFolder, target, handled, packages = [] }) => ({
     target_finalize: finalScripts({ packages, bsp, bspName }),
     ...(hasPackages({ packages }) && { source_packages: packageSettings({ packages }) }),

@@ -108,7 +108,7 @@ enable_package_units() {
 
 # The target_finalize hooks, with the whole root filesystem: of packages as they are built, then of the BSP.
 finalize_target() {
-  local count i of text settings base=$BSP_CACHE_DIR/packages
+  local count i of text settings code=0 base=$BSP_CACHE_DIR/packages
   count=$(jq '.target_finalize | length' <<<"$STEP_CONFIG")
   for ((i = 0; i < count; i++)); do
     of=$(config ".target_finalize[$i].of")
@@ -121,7 +121,8 @@ finalize_target() {
         PKGDIR="$(project_path "$(config ".target_finalize[$i].package.folder")")")
     fi
     echo ">>> $of target_finalize"
-    (cd "$PROJECT_FOLDER" && env "${settings[@]}" bash -e -o pipefail -c "$text" target_finalize) ||
-      fail "target_finalize of $of failed with exit code $?"
+    (cd "$PROJECT_FOLDER" && env "${settings[@]}" bash -e -o pipefail -c "$text" target_finalize) || code=$?
+    # The form that runtime/run/handler-failure.ts reads.
+    [ "$code" = 0 ] || fail "$of: target_finalize[$(config ".target_finalize[$i].index")] failed with exit code $code"
   done
 }

@@ -107,6 +107,36 @@ export default definePackage({
   project.bsp([], { packages: ['tool'] })
 })
 
+test('a failing script is told with the line of its author', async () => {
+  const define = (post: string) =>
+    project.write(
+      'packages/faulty.ts',
+      `import { definePackage, sh } from 'strux-bsp'
+
+export default definePackage({
+  name: 'faulty',
+  hooks: {
+    pre_build: [
+      sh\`true\`,
+      sh\`${post}\`,
+    ],
+  },
+  commands: { build: sh\`exit 3\` },
+})
+`,
+    )
+  project.bsp([], { packages: ['faulty'] })
+  const build = () => project.build(['--only', 'package:faulty'])
+  define('exit 4')
+  assert.match(
+    (await build()).said,
+    /package:faulty failed with exit code 1 in pre_build of faulty \(packages\/faulty\.ts:8\)/,
+  )
+  define('true')
+  assert.match((await build()).said, /exit code 1 in build of faulty \(packages\/faulty\.ts:11\)/)
+  project.bsp([], { packages: ['tool'] })
+})
+
 test('log shows the last run; a wrong name or action says which there are', async () => {
   assert.match((await project.strux(['package', 'tool', 'log'])).stdout, />>> tool build/)
   const wrong = await project.strux(['package', 'tol', 'log'])

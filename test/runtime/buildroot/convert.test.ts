@@ -32,12 +32,25 @@ function convert(
     ...{ infra, variant: 'target', name: 'acme', prefix: 'ACME', isModule: false },
     ...{ folder: 'tree/package/acme', file: FILE, variables: all, hooks },
   }
-  const { data, diagnostics } = convertPackage([evaluated], {
+  const { data, diagnostics, locate } = convertPackage([evaluated], {
     ...{ projectRoot: project.root, root: '/project', tree: 'tree', names: new Set(['acme']) },
     ...{ places: new MakefilePlaces(project.root), debian: {}, selected: [], finalize: [] },
   })
-  return { data, told: diagnostics.map(each => `${each.severity} ${each.code}:${each.line} ${each.message}`) }
+  return {
+    data,
+    locate,
+    told: diagnostics.map(each => `${each.severity} ${each.code}:${each.line} ${each.message}`),
+  }
 }
+
+test('scripts are found in the makefile', () => {
+  const variables = { BUILD_CMDS: 'make\nmake more', FIX: 'sed\nsed', POST_BUILD_HOOKS: 'ACME_FIX' }
+  const { locate } = convert('generic', variables, [
+    { list: 'POST_BUILD_HOOKS', name: 'ACME_FIX', isDefined: true, text: 'sed' },
+  ])
+  assert.equal(locate(['commands', 'build']), { file: FILE, line: 1 })
+  assert.equal(locate(['hooks', 'post_build', 0]), { file: FILE, line: 5 })
+})
 
 test('variables for make and ninja are no arguments', () => {
   const env = { V: 'a b', FLAGS: '-O1' }

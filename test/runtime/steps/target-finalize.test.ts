@@ -47,11 +47,12 @@ test('every script runs in the project with its package, in order', () => {
 
 test('the first failure ends the step and says whose script it was', () => {
   const { status, stderr } = finalize([
-    { of: 'panel', text: 'false; echo on' },
-    { of: 'later', text: 'touch "$TARGET_DIR/later"' },
+    { of: 'panel', index: 0, text: 'true' },
+    { of: 'panel', index: 1, text: 'false; echo on' },
+    { of: 'later', index: 0, text: 'touch "$TARGET_DIR/later"' },
   ])
   assert.is(status, 1)
-  assert.match(stderr, /target_finalize of panel failed with exit code 1/)
+  assert.match(stderr, /^panel: target_finalize\[1\] failed with exit code 1$/m)
   assert.throws(() => readFileSync(join(root, 'rootfs/later')))
 })
 
