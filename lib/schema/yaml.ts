@@ -44,7 +44,7 @@ export const TYPESCRIPT_KEYS = {
     target_finalize: 'refused',
     post_build: 'refused',
     post_fakeroot: 'refused',
-    post_image: 'refused',
+    post_image: 'script',
     qemu: 'run',
   },
   project: {

@@ -16,6 +16,7 @@ import { exportHandlers } from './handlers.ts'
 import { bspLayout, type Layout } from './layout.ts'
 import { leftOutOfBsp } from './left-out.ts'
 import { oneOverlay } from './overlays.ts'
+import { writePostImageScripts } from './post-image.ts'
 import { leadsOutside, outside } from './project-boundary.ts'
 import { commented, exportScript, type ScriptContext, type YamlScript } from './scripts.ts'
 
@@ -62,7 +63,8 @@ export async function exportBsp(input: BspExport): Promise<Finding[]> {
   copyWhole(input, layout)
   const named = scripts.flatMap(({ value }) => (value.value as YamlScript).depends_on ?? [])
   const handlers = exportHandlers({ ...input, bspName: name, layout })
-  findings.push(...handlers.findings)
+  const postImage = writePostImageScripts({ ...input, layout })
+  findings.push(...handlers.findings, ...postImage.findings)
   const steps = [
     ...(await writeStepScripts({
       ...input,
@@ -75,12 +77,18 @@ export async function exportBsp(input: BspExport): Promise<Finding[]> {
       readsMore,
       named,
     })),
+    ...postImage.scripts,
     ...writeHandlerScripts(handlers, { ...input, layout }),
   ]
-  for (const { hook, comment, entry, first } of steps) {
+  const generatedAt = (hook: string, first: boolean) =>
+    steps
+      .filter(step => step.hook === hook && step.first === first)
+      .map(({ comment, entry }) => ({ hook, value: new Commented(comment, entry) }))
+  for (const hook of new Set(steps.map(step => step.hook))) {
     // The declared image is made before the scripts of its hook.
-    const at = first ? scripts.findIndex(script => script.hook === hook) : -1
-    scripts.splice(at < 0 ? scripts.length : at, 0, { hook, value: new Commented(comment, entry) })
+    const at = scripts.findIndex(script => script.hook === hook)
+    scripts.splice(at < 0 ? scripts.length : at, 0, ...generatedAt(hook, true))
+    scripts.push(...generatedAt(hook, false))
   }
   const said = yamlData(moved, generated)
   // Paths are those of the exported project, but the files are still in this one.

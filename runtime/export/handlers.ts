@@ -10,6 +10,7 @@ import { CONTAINER_ROOT } from '../plan/environment.ts'
 import { handlerHarness } from '../steps/extensions/harness.ts'
 import type { FileSet } from './files.ts'
 import type { Layout } from './layout.ts'
+import { notInYaml } from './left-out.ts'
 import { type InnerScript, READ_PUBLISHED } from './step-script.ts'
 
 export interface HandlersInput {
@@ -39,7 +40,9 @@ export function exportHandlers(input: HandlersInput): ExportedHandlers {
     if (!isHandler(node)) continue
     const why = reasonAgainst(node)
     if (why !== undefined) {
-      findings.push(refused(node, why, input.lossy))
+      const { handler, origin } = node
+      const what = `${handler.id} of the extension ${handler.extension.name}`
+      findings.push(notInYaml(what, why, { origin, at: 'value' }, input.lossy))
       continue
     }
     exported.push(node.handler)
@@ -66,14 +69,6 @@ function reasonAgainst({ hook, source }: HandlerNode): string | undefined {
   return NO_COUNTERPART[hook]
 }
 
-function refused({ handler, origin }: HandlerNode, why: string, lossy: boolean): Finding {
-  const message = `YAML cannot express ${handler.id} of the extension ${handler.extension.name}: ${why}`
-  const finding = { code: 'not_in_yaml', origin, at: 'value' } as const
-  return lossy
-    ? { ...finding, severity: 'warning', message: `${message}, so it is left out` }
-    : { ...finding, severity: 'error', message, hint: '--lossy leaves it out' }
-}
-
 /** A subshell, which sees the variables of the step and publishes those that the hook may set. */
 function handlerCommand(node: HandlerNode, input: HandlersInput): string {
   const { layout } = input
@@ -89,8 +84,8 @@ function handlerCommand(node: HandlerNode, input: HandlersInput): string {
   return [`# ${handler.id}`, '(', ...exports, ...publish, text.trimEnd(), ')', READ_PUBLISHED].join('\n')
 }
 
-/** A value with a path of this project, as bash that gives the path in the exported one. */
-function portable(value: string, layout: Layout): string {
+/** A value with a path of this project, as a word of bash that gives the path in the exported one. */
+export function portable(value: string, layout: Layout): string {
   if (!value.startsWith(`${CONTAINER_ROOT}/`)) return quoteForShell(value)
   return `"$PROJECT_FOLDER"/${quoteForShell(layout.place(value.slice(CONTAINER_ROOT.length + 1)))}`
 }

@@ -26,9 +26,13 @@ function leftOut(kind: Kind, data: object, options: LeftOutOptions): Finding[] {
     const value = valueAt(data, key)
     if (value === undefined || options.generated.has(KEPT_BY[key] ?? '')) return []
     if (fate === 'refused')
-      return refusals(key, value).map(([place, why]) => refused(kind, place, why, options.lossy))
+      return refusals(key, value).map(([place, why]) =>
+        notInYaml(`'${place}'`, why, keyOf(kind, place), options.lossy),
+      )
     const why = WARNINGS[fate]
-    return why === undefined ? [] : [finding(kind, key, 'warning', `'${key}' is left out: ${why}`)]
+    if (why === undefined) return []
+    const message = `'${key}' is left out: ${why}`
+    return [{ severity: 'warning', code: 'not_in_yaml', message, ...keyOf(kind, key) }]
   })
 }
 
@@ -60,21 +64,27 @@ function refusals(key: string, value: unknown): (readonly [key: string, why: str
   if (['target_finalize', 'post_build', 'post_fakeroot'].includes(key))
     return [[key, 'other tools have project scripts for the root filesystem (rootfs_post)']]
   if (key === 'packages') return [[key, 'other tools build nothing from source but kernel and bootloader']]
-  if (key === 'post_image') return [[key, 'other tools run no post-image scripts; they have after_build']]
   return [[key, 'other tools have their own way to build it']]
 }
 
-function refused(kind: Kind, key: string, why: string, lossy: boolean): Finding {
-  const message = `YAML cannot express '${key}': ${why}`
+/**
+ * An error, or a warning in an export that may leave it out.
+ * @param what as it follows "YAML cannot express"
+ */
+export function notInYaml(
+  what: string,
+  why: string,
+  place: Pick<Finding, 'origin' | 'at'>,
+  lossy: boolean,
+): Finding {
+  const message = `YAML cannot express ${what}: ${why}`
   return lossy
-    ? finding(kind, key, 'warning', `${message}, so it is left out`)
-    : { ...finding(kind, key, 'error', message), hint: '--lossy leaves it out' }
+    ? { code: 'not_in_yaml', ...place, severity: 'warning', message: `${message}, so it is left out` }
+    : { code: 'not_in_yaml', ...place, severity: 'error', message, hint: '--lossy leaves it out' }
 }
 
-function finding(kind: Kind, key: string, severity: Finding['severity'], message: string): Finding {
-  const origin = { source: kind, keys: key.split('.') }
-  return { severity, code: 'not_in_yaml', message, origin, at: 'key' }
-}
+const keyOf = (source: Kind, key: string) =>
+  ({ origin: { source, keys: key.split('.') }, at: 'key' }) as const
 
 /** Keys of lists are handled where the lists are written. */
 function valueAt(data: object, key: string): unknown {

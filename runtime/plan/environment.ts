@@ -86,7 +86,7 @@ export const packagesFolder = (bsp: string): string => `${cacheFolder(bsp)}/pack
  * The folders of source packages and images, by the names in scripts for whole images. Source: the page about
  * post-image scripts.
  */
-export function folderEnvironment({ bspName }: EnvironmentFacts, root: string): Env {
+export function folderEnvironment({ bspName }: Pick<EnvironmentFacts, 'bspName'>, root: string): Env {
   const base = posix.join(root, packagesFolder(bspName))
   return {
     BASE_DIR: base,

@@ -4,6 +4,7 @@ import { join, posix } from 'node:path'
 import type { BspData } from '../../../lib/schema.ts'
 import { quoteForShell } from '../../../lib/sh.ts'
 import { ownOrProject } from '../../model/paths.ts'
+import { namesFile, withFilesBeside } from '../called-files.ts'
 import type { Tree } from './exported-tree.ts'
 
 type Symbols = Record<string, string>
@@ -59,7 +60,10 @@ function writeWrapper(
     const path = own(location)
     if (!existsSync(join(tree.root, path)))
       tree.losses.add('bsp', keys, `the script ${path}, which does not exist`)
-    else copyScript(tree, path)
+    else {
+      const copied = withFilesBeside(path, bsp.folder)
+      files.copy('', copied, `${board}/files/${copied}`)
+    }
     call = `exec "$tree/${board}/files/${path}" "$@"${words}`
   } else {
     const inline = `${board}/${hook}-${number}.inline.sh`
@@ -78,20 +82,7 @@ function writeWrapper(
   return file
 }
 
-/** The script, with the files beside it, unless its folder is that of the whole BSP or project. */
-function copyScript({ files, board, bsp }: Tree, path: string): void {
-  const folder = posix.dirname(path)
-  const copied = folder === '.' || folder === bsp.folder ? path : folder
-  files.copy('', copied, `${board}/files/${copied}`)
-}
-
 /** Arguments may be files of the project. */
 function copyNamed({ files, board, root }: Tree, word: string): void {
-  if (
-    /^[A-Za-z0-9_.-]+(\/[A-Za-z0-9_.-]+)+$/.test(word) &&
-    !word.startsWith('..') &&
-    !word.startsWith('dist/') &&
-    existsSync(join(root, word))
-  )
-    files.copy('', word, `${board}/files/${word}`)
+  if (namesFile(root, word)) files.copy('', word, `${board}/files/${word}`)
 }
