@@ -138,6 +138,7 @@ cpio_of() { bsdtar --format newc -cf "$2" "@$1"; }
 # As large as the tree's configuration says, or as the content needs.
 ext4_of() {
   local asked size content unpacked=$place/.rootfs.tar
+  local make=(mke2fs -q -t ext4 -L rootfs -E hash_seed=00000000-0000-4000-8000-000000000000 -d)
   asked=$({ [ -z "$tree_defconfig" ] || cat "$copy/$tree_defconfig"; printf '\n%s' "$tree_config"; } |
     sed -n 's/^BR2_TARGET_ROOTFS_EXT2_SIZE="\(.*\)"$/\1/p' | tail -n 1)
   gzip -dc "$1" >"$unpacked"
@@ -149,6 +150,11 @@ ext4_of() {
     else echo "rootfs.ext2 is larger than BR2_TARGET_ROOTFS_EXT2_SIZE, since the root filesystem is" >&2; fi
   fi
   truncate -s "$size" "$2"
-  mke2fs -q -t ext4 -L rootfs -E hash_seed=00000000-0000-4000-8000-000000000000 -d "$unpacked" "$2"
-  rm -f "$unpacked"
+  # Before version 1.47.1, it only reads folders.
+  if dpkg --compare-versions "$(mke2fs -V 2>&1 | sed -n '1s/^mke2fs \([^ ]*\).*/\1/p')" ge 1.47.1; then
+    "${make[@]}" "$unpacked" "$2"
+  else
+    fakeroot bash -ec 'mkdir "$1.d"; tar -xpf "$1" -C "$1.d"; "${@:3}" "$1.d" "$2"' fill "$unpacked" "$2" "${make[@]}"
+  fi
+  rm -rf "$unpacked"{,.d}
 }

@@ -83,4 +83,16 @@ test('scripts of a tree get images of the root filesystem of now; device trees a
   assert.ok(existsSync(at('base/post-image/dtbs/mark')))
 })
 
+test('scripts of a tree get the root filesystem as ext4, whatever mke2fs can read', () => {
+  const { setup } = treeCall({ path: 'tree' } as never, true, {
+    ...{ bsp: bspWith([], { arch: 'arm64' }), bspFolder: '.', host: 'arm64' },
+  })
+  pack('etc/hostname', 'panel')
+  run('true # rootfs.ext4', setup)
+  const read = (command: string) =>
+    execFileSync('/usr/sbin/debugfs', ['-R', command, at('output/rootfs.ext4')], { encoding: 'utf8' })
+  assert.is(read('cat /etc/hostname'), 'panel')
+  assert.match(read('stat /etc/hostname'), /User: +0 +Group: +0/)
+})
+
 test.run()
