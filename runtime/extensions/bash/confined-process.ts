@@ -12,20 +12,23 @@ const READ_ONLY =
   'set -e; mount --bind "$1" "$1"; mount -o remount,bind,ro "$1"; mount -t tmpfs tmpfs "$1/dist"; shift; exec "$@"'
 
 /**
- * Where this machine allows namespaces and mounts in them, the process has no network and cannot change the project.
+ * Where this machine allows namespaces and mounts in them, the process has no network and cannot change the project;
+ * where it only allows a network namespace, the process has no network.
  * The shell ignores the given files, because the process sees the whole project.
  */
 export function openConfinedProcess(projectRoot: string): ConfinedShell {
   mkdirSync(join(projectRoot, 'dist'), { recursive: true })
   // Not in the project, whose dist/ the process sees empty.
   const folder = mkdtempSync(join(tmpdir(), 'strux-evaluate-'))
-  const confine = ['unshare', '--net', '--mount', '/bin/bash', '-c', READ_ONLY, 'bash', projectRoot]
-  const isPossible = spawnSync(confine[0]!, [...confine.slice(1), 'true']).status === 0
+  const whole = ['unshare', '--net', '--mount', '/bin/bash', '-c', READ_ONLY, 'bash', projectRoot]
+  const possible = [whole, ['unshare', '--net']].find(
+    ([program, ...words]) => spawnSync(program!, [...words, 'true']).status === 0,
+  )
   return {
     run(script) {
       const file = join(folder, `${randomBytes(8).toString('hex')}.sh`)
       writeFileSync(file, script)
-      return runProcess([...(isPossible ? confine : []), ...limited(file)])
+      return runProcess([...(possible ?? []), ...limited(file)])
     },
     async close() {
       rmSync(folder, { recursive: true, force: true })
