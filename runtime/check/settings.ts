@@ -27,27 +27,20 @@ export function notActedOn(project: ProjectData, bsp: BspData): Finding[] {
 
 /** Device steps that are switched on without another step that they need. */
 export function stepsWithout(project: ProjectData): Finding[] {
-  const steps = project.build?.steps ?? {}
-  const needs = [
-    ['client', 'application', 'the client starts the application'],
-    ['frontend', 'application', 'the application serves the frontend'],
-    ['cage', 'client', 'the client starts the compositor'],
-    ['wpe', 'cage', 'the browser needs the compositor'],
-  ] as const
-  return needs.flatMap(([step, needed, why]): Finding[] =>
-    steps[step] !== true || hasStep(project, needed)
-      ? []
-      : [
-          {
-            severity: 'error',
-            code: 'step_without',
-            message: `build.steps.${step} is true, but the device has no ${needed}: ${why}`,
-            hint: `Set build.steps.${needed} to true, or leave build.steps.${step} out.`,
-            origin: { source: 'project', keys: ['build', 'steps', step] },
-            at: 'value',
-          },
-        ],
-  )
+  const steps: Readonly<Record<string, unknown>> = project.build?.steps ?? {}
+  return STEPS.flatMap(({ name, needs }): Finding[] => {
+    if (!needs || steps[name] !== true || hasStep(project, needs.step)) return []
+    return [
+      {
+        severity: 'error',
+        code: 'step_without',
+        message: `build.steps.${name} is true, but the device has no ${needs.step}: ${needs.why}`,
+        hint: `Set build.steps.${needs.step} to true, or leave build.steps.${name} out.`,
+        origin: { source: 'project', keys: ['build', 'steps', name] },
+        at: 'value',
+      },
+    ]
+  })
 }
 
 /** Names in force_rebuild that match nothing in this plan. */

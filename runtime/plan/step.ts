@@ -22,6 +22,9 @@ export interface StepFacts {
   readonly handled: ReadonlySet<string>
 }
 
+/** The steps that a project can switch off. */
+export type OptionalStep = keyof NonNullable<NonNullable<ProjectData['build']>['steps']>
+
 export interface StepDeclaration {
   readonly name: string
   /** For messages. */
@@ -32,6 +35,8 @@ export interface StepDeclaration {
   readonly follows: string
   /** Whether the definition asks for the step. */
   readonly exists: (facts: StepFacts) => boolean
+  /** Another step of the device that the step's result needs there, and why. */
+  readonly needs?: { readonly step: OptionalStep; readonly why: string }
   /** The package groups of its builder image. */
   readonly tools: (facts: StepFacts) => readonly ToolGroup[]
   /** Debian packages of its builder image, in addition to those of the groups. */

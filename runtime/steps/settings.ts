@@ -1,11 +1,16 @@
 /** Settings that several steps read. */
 import type { ProjectData } from '../../lib/schema.ts'
+import type { OptionalStep } from '../plan/step.ts'
 
 export { suiteOf } from '../plan/suite.ts'
 
-/** The steps that a project can switch off. */
-const OPTIONAL = ['frontend', 'application', 'cage', 'wpe', 'client'] as const
-type OptionalStep = (typeof OPTIONAL)[number]
+const OPTIONAL = [
+  'frontend',
+  'application',
+  'cage',
+  'wpe',
+  'client',
+] as const satisfies readonly OptionalStep[]
 
 /** Whether the project has this step. In a project without an application, the other steps are off by default. */
 export const hasStep = (project: ProjectData, step: OptionalStep): boolean => {

@@ -9,6 +9,7 @@ export const cage: StepDeclaration = {
   title: 'Cage compositor',
   follows: 'before_cage',
   exists: ({ project }) => hasStep(project, 'cage'),
+  needs: { step: 'client', why: 'the client starts the compositor' },
   // The suite's package only has to be unpacked.
   tools: ({ project }) => (project.cage ? ['cross', 'wayland'] : []),
   shared: false,

@@ -8,6 +8,7 @@ export const client: StepDeclaration = {
   title: 'On-device client',
   follows: 'before_client',
   exists: ({ project }) => hasStep(project, 'client'),
+  needs: { step: 'application', why: 'the client starts the application' },
   tools: () => ['cross', 'go'],
   shared: false,
   inputs: () => [],

@@ -9,6 +9,7 @@ export const frontend: StepDeclaration = {
   title: 'Web frontend',
   follows: 'before_frontend',
   exists: ({ project }) => hasStep(project, 'frontend'),
+  needs: { step: 'application', why: 'the application serves the frontend' },
   tools: () => ['node'],
   shared: true,
   inputs: ({ application }) => [folder(posix.join(application, 'frontend'), ['/dist'])],

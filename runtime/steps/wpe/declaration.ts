@@ -8,6 +8,7 @@ export const wpe: StepDeclaration = {
   title: 'WPE WebKit extension',
   follows: 'before_wpe',
   exists: ({ project }) => hasStep(project, 'wpe'),
+  needs: { step: 'cage', why: 'the browser needs the compositor' },
   tools: () => ['cross', 'wayland'],
   shared: false,
   inputs: () => [],
