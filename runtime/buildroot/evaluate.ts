@@ -6,12 +6,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { quoteForShell } from '../../lib/sh.ts'
 import { StruxError } from '../diagnostics/error.ts'
-import {
-  type ConfinedShellOptions,
-  confinedShell,
-  type EvaluationPlace,
-  keyOf,
-} from '../extensions/bash/confined-shell.ts'
+import { type EvaluationPlace, keyOf } from '../extensions/bash/confined-shell.ts'
+import { type ConfinedShellOptions, confinedShell } from '../extensions/bash/open-confined-shell.ts'
 import { KeptResults } from '../state/kept-results.ts'
 import { packageFile } from '../steps/package-files.ts'
 import { UNSUPPORTED_VARIABLES } from './convert-unsupported.ts'

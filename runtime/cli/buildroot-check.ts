@@ -14,7 +14,7 @@ import { sortDiagnostics } from '../diagnostics/render.ts'
 import { projectAround } from '../load/find-project.ts'
 import { loadProject } from '../load/project.ts'
 import { hostArch, targetArch } from '../plan/arch.ts'
-import type { CheckFlags } from './buildroot.ts'
+import type { GlobalOptions } from './options.ts'
 import { printDiagnostics, printJson, printLine, printNotice } from './terminal.ts'
 
 /** One variant of a package, as JSON. */
@@ -25,6 +25,12 @@ interface CheckedVariant {
   /** The numbers of scripts by hook. */
   readonly hooks: Readonly<Record<string, number>>
   readonly dependencies: readonly string[]
+}
+
+export interface CheckFlags extends GlobalOptions {
+  readonly json?: boolean
+  readonly defconfig?: string
+  readonly arch: string
 }
 
 export async function checkTree(given: string, flags: CheckFlags): Promise<void> {

@@ -1,12 +1,6 @@
 /** `strux buildroot`: its options; the work is in buildroot-check.ts, which is loaded when it runs. */
 import { type Command, Option } from 'commander'
-import type { GlobalOptions } from './options.ts'
-
-export interface CheckFlags extends GlobalOptions {
-  readonly json?: boolean
-  readonly defconfig?: string
-  readonly arch: string
-}
+import type { CheckFlags } from './buildroot-check.ts'
 
 export function buildrootCommand(program: Command): void {
   const buildroot = program.command('buildroot').description('look at external trees of Buildroot')

@@ -1,25 +1,12 @@
-/** Exports a project as YAML: collects every file before anything is written. */
-import type { FileStates } from '../cache/file-states.ts'
 import type { Finding } from '../diagnostics/diagnostic.ts'
 import { StruxError } from '../diagnostics/error.ts'
-import type { Bsp, Project } from '../load/loaded.ts'
 import type { DefinitionSource } from '../load/source.ts'
-import type { Plan } from '../model/plan.ts'
 import { exportBsp } from './bsp.ts'
+import type { ExportedBsp } from './bsp-export.ts'
 import { FileSet } from './files.ts'
 import { exportProject } from './project.ts'
 import { differencesOfProject } from './project-differences.ts'
 import { exportedBsps } from './write.ts'
-
-/** A BSP that loads and can be planned. */
-export interface ExportedBsp {
-  /** The project with the changes of this BSP's extensions. */
-  readonly project: Project
-  readonly bsp: Bsp
-  readonly plan: Plan
-  readonly fileStates: FileStates
-  readonly source: DefinitionSource | undefined
-}
 
 export interface ExportOptions {
   readonly root: string

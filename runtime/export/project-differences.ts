@@ -3,7 +3,7 @@ import type { Finding } from '../diagnostics/diagnostic.ts'
 import { sameValue } from '../layers/changes.ts'
 import { isPlain } from '../layers/merge.ts'
 import { AS_SCRIPTS } from './bsp.ts'
-import type { ExportedBsp } from './export.ts'
+import type { ExportedBsp } from './bsp-export.ts'
 
 /** One finding for each value. A lossy export keeps that of the first BSP. */
 export function differencesOfProject(bsps: readonly ExportedBsp[], lossy: boolean): Finding[] {

@@ -5,7 +5,7 @@ import type { BashExtensions } from '../extensions/bash/bash-extensions.ts'
 import { compose } from '../layers/compose.ts'
 import { flatten } from '../layers/flatten.ts'
 import { type WishSources, wishesOf } from './extension-wishes.ts'
-import type { ReadBsp } from './project.ts'
+import type { ReadBsp } from './loaded.ts'
 
 type Sources = WishSources & {
   readonly definition: Readonly<Record<string, unknown>>

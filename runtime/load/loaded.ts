@@ -54,3 +54,6 @@ export interface LoadedProject extends Loaded<Project> {
   readonly root: string
   readonly bsps: readonly BspLocation[]
 }
+
+/** A BSP's definition as data for a plan. */
+export type ReadBsp = Pick<Loaded<Bsp>, 'value' | 'findings' | 'diagnostics'>

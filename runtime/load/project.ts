@@ -18,7 +18,7 @@ import { validate } from '../validate/validate.ts'
 import { evaluateModule, type ModuleKind } from './evaluate.ts'
 import { findBsps } from './find-bsps.ts'
 import { configFile, noProject, YAML_CONFIG } from './find-project.ts'
-import type { Bsp, BspLocation, Loaded, LoadedProject } from './loaded.ts'
+import type { Bsp, BspLocation, Loaded, LoadedProject, ReadBsp } from './loaded.ts'
 import { type DefinitionSource, moduleSource } from './source.ts'
 
 /** Loads the configuration and finds the BSPs, without loading them. Throws a StruxError if there is no project. */
@@ -220,8 +220,6 @@ export interface ReadOptions extends LoadOptions {
   /** The source of the BSP's definition. */
   readonly source?: DefinitionSource
 }
-
-export type ReadBsp = Pick<Loaded<Bsp>, 'value' | 'findings' | 'diagnostics'>
 
 /** Turns a BSP's definition, in either language, into the data for a plan. */
 export async function readBsp(definition: unknown, options: ReadOptions): Promise<ReadBsp> {

@@ -9,8 +9,7 @@ import { readDefinition, type YamlKind } from '../yaml/definition.ts'
 import type { YamlDocument } from '../yaml/document.ts'
 import { bspBreaks, projectBreaks } from '../yaml/incompatible.ts'
 import { keep, type ReadYaml, recall } from '../yaml/kept.ts'
-import type { Bsp, BspLocation, Loaded } from './loaded.ts'
-import type { ReadBsp } from './project.ts'
+import type { Bsp, BspLocation, Loaded, ReadBsp } from './loaded.ts'
 import { type DefinitionSource, inDocument, yamlSource } from './source.ts'
 
 interface Read extends Loaded<never> {

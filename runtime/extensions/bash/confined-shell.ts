@@ -1,15 +1,7 @@
 /**
  * A shell for files that are read before a build: without network, without the project (only copies of the
- * files in question, read-only), and with a time limit. In a container; inside a builder container, in a process of
- * its own, which sees the whole project.
+ * files in question, read-only), and with a time limit. open-confined-shell.ts makes one.
  */
-import type { ProjectData } from '../../../lib/schema.ts'
-import type { NoticeSink } from '../../execute/executor.ts'
-import { inContainer } from '../../execute/in-container.ts'
-import { hostArch } from '../../plan/arch.ts'
-import { builderFor } from '../../plan/builder.ts'
-import { CONTAINER_ROOT } from '../../plan/environment.ts'
-import { suiteOf } from '../../plan/suite.ts'
 import { sha256 } from '../../state/vouched.ts'
 
 /** A file of the project. */
@@ -60,15 +52,6 @@ export interface EvaluationPlace {
   readonly open: () => Promise<ConfinedShell>
 }
 
-export interface ConfinedShellOptions {
-  /** Absolute. */
-  readonly projectRoot: string
-  readonly config: ProjectData
-  readonly notice: NoticeSink
-  /** Debian packages that the shell needs in addition to the base of builder images. */
-  readonly packages?: readonly string[]
-}
-
 /** In seconds: a file that takes longer has an endless loop, or waits for the network. */
 const TIME_LIMIT = 60
 
@@ -81,26 +64,3 @@ export const limited = (script: string): readonly string[] => [
 /** Whether the script ended by itself: neither the time limit (124, or 125 if `timeout` failed) nor a signal ended it. */
 export const endedByItself = (exitCode: number): boolean =>
   exitCode <= 128 && exitCode !== 124 && exitCode !== 125
-
-export function confinedShell(options: ConfinedShellOptions): EvaluationPlace {
-  const { projectRoot, config, notice, packages = [] } = options
-  if (inContainer())
-    return {
-      root: projectRoot,
-      open: async () => (await import('./confined-process.ts')).openConfinedProcess(projectRoot),
-    }
-  const host = hostArch()
-  const { image, mirror } = config.builder ?? {}
-  const builder = builderFor({
-    ...{ image, suite: suiteOf(config), tools: [], packages },
-    ...{ target: host, host, hostPackages: [] },
-  })
-  return {
-    root: CONTAINER_ROOT,
-    keptFor: builder.key,
-    open: async () => {
-      const { openConfinedContainer } = await import('./confined-container.ts')
-      return openConfinedContainer({ projectRoot, builder, notice, ...(mirror !== undefined && { mirror }) })
-    },
-  }
-}
