@@ -55,6 +55,13 @@ export function brokenRules(data: PackageData): BrokenRule[] {
       'patches are not applied to a local source',
       'change the source itself, or apply them in post_rsync',
     )
+  if (data.git_submodules && siteMethod({ ...data, override_srcdir: undefined }) !== 'git')
+    add(
+      ['git_submodules'],
+      'submodules_without_git',
+      'only repositories of git have submodules',
+      "set site_method: 'git', or leave git_submodules out",
+    )
   if (data.target === false && !data.host)
     add(
       ['target'],

@@ -107,6 +107,11 @@ const shape = z.strictObject({
     .describe(
       'How the source is fetched. `local`: a folder that is copied; `git`; `http`: a file of a server; `file`: a tarball of the project; `debian`: a source package. Default: `http` for a URL, else `local`.',
     ),
+  /** For git: whether submodules are fetched too, and theirs. Default: false. */
+  git_submodules: z
+    .boolean()
+    .optional()
+    .describe('For git: whether submodules are fetched too, and theirs. Default: false.'),
   /** Name of the file that is fetched. Default: `NAME-VERSION.tar.gz`. */
   source: text(shellSafe)
     .optional()

@@ -70,7 +70,14 @@ function fetchedSource(found: EvaluatedPackage, facts: ConvertFacts, report: Rep
     }
   }
   if (method === 'git')
-    return { settings: { site, site_method: 'git', ...patches(found, projectRoot) }, isLocal: false }
+    return {
+      settings: {
+        ...{ site, site_method: 'git' },
+        ...(value('GIT_SUBMODULES') === 'YES' && { git_submodules: true }),
+        ...patches(found, projectRoot),
+      },
+      isLocal: false,
+    }
   if (method === 'wget') {
     const source = value('SOURCE') || defaultSource(found)
     return {

@@ -14,12 +14,6 @@ interface Unsupported {
 
 /** By variable, without prefix. */
 const UNSUPPORTED: Readonly<Record<string, Unsupported>> = {
-  GIT_SUBMODULES: {
-    severity: 'error',
-    message: 'is not supported: submodules of a git repository are not fetched',
-    hint: 'give a tarball that has them as the source, or a local folder',
-    holds: variables => variables.GIT_SUBMODULES?.trim() === 'YES' && /git/.test(methodAndSite(variables)),
-  },
   STRIP_COMPONENTS: {
     severity: 'error',
     message: 'is not supported: a source is unpacked without its single top folder',
@@ -58,9 +52,6 @@ const UNSUPPORTED: Readonly<Record<string, Unsupported>> = {
     hint: 'put the options into a fragment of boot.kernel.fragments',
   },
 }
-
-const methodAndSite = ({ SITE_METHOD = '', SITE = '' }: EvaluatedPackage['variables']): string =>
-  SITE_METHOD.trim() || SITE
 
 /** Names of the variables, to be evaluated. */
 export const UNSUPPORTED_VARIABLES: readonly string[] = Object.keys(UNSUPPORTED)

@@ -43,4 +43,14 @@ export function folderName({ name, version }: Pick<Component, 'name' | 'version'
 export type SourceFile =
   | { readonly kind: 'file'; readonly name: string; readonly from: string }
   | { readonly kind: 'folder'; readonly name: string; readonly from: string }
-  | { readonly kind: 'commit'; readonly name: string; readonly from: string; readonly commit: string }
+  | CommitSource
+
+export interface CommitSource {
+  readonly kind: 'commit'
+  readonly name: string
+  /** A bare repository. */
+  readonly from: string
+  readonly commit: string
+  /** The folder around all files in the archive. Default: the archive's name. */
+  readonly prefix?: string
+}

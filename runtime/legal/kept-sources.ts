@@ -7,7 +7,7 @@ import { isTarball } from '../model/tarball.ts'
 import { DEBIAN_ARCH } from '../plan/arch.ts'
 import type { FetchedSource } from '../steps/package/source.ts'
 import { type Built, cached } from './built.ts'
-import type { SourceFile } from './component.ts'
+import type { CommitSource, SourceFile } from './component.ts'
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
@@ -88,7 +88,13 @@ function keptFile(built: Built, sum: string): SourceFile[] {
   return readdirSync(folder).map(name => ({ kind: 'file', name, from: join(folder, name) }))
 }
 
-async function keptCommit(built: Built, url: string, ref: string, name: string): Promise<SourceFile[]> {
+/** The archive `NAME.tar.gz` of a commit; none if it is not kept. */
+export async function keptCommit(
+  built: Built,
+  url: string,
+  ref: string,
+  name: string,
+): Promise<CommitSource[]> {
   const store = storeOf(built, url)
   if (store === undefined) return []
   const names = [ref, `refs/kept/tags/${ref}`, `refs/kept/heads/${ref || 'HEAD'}`]

@@ -1,5 +1,5 @@
 /** The source packages of a BSP, each variant with its licences and sources. */
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, posix } from 'node:path'
 import { PackageURL } from 'packageurl-js'
 import { StruxError } from '../diagnostics/error.ts'
@@ -9,7 +9,7 @@ import { outputsOf } from '../steps/package/places.ts'
 import { sourceOf } from '../steps/package/source.ts'
 import type { Built } from './built.ts'
 import type { Component, LicenseText, SourceFile } from './component.ts'
-import { keptSource } from './kept-sources.ts'
+import { keptCommit, keptSource } from './kept-sources.ts'
 import { licensingOf } from './licensing.ts'
 import { patchSources } from './patch-sources.ts'
 
@@ -75,7 +75,24 @@ async function sourcesOf(
   if (source.kind === 'none') return []
   if (source.kind === 'local')
     return keptSource(built, { owner: id, name, source: `./${source.folder}`, folder: '.' })
-  return keptSource(built, { owner: id, name, folder, ...source })
+  return [
+    ...(await keptSource(built, { owner: id, name, folder, ...source })),
+    ...(source.submodules ? await submoduleSources(built, id, name) : []),
+  ]
+}
+
+/** The submodules, as the build recorded them. All archives, unpacked in one folder, are the source as it was built. */
+async function submoduleSources(built: Built, id: string, name: string): Promise<SourceFile[]> {
+  const record = join(built.root, outputsOf(built.plan.bsp, { id }), 'legal-info/submodules')
+  const lines = existsSync(record) ? readFileSync(record, 'utf8').split('\n') : []
+  const found: SourceFile[] = []
+  for (const line of lines.filter(line => line !== '')) {
+    const [commit = '', url = '', path = ''] = line.split('\t')
+    const [source] = await keptCommit(built, url, commit, `${name}-${path.replaceAll('/', '-')}`)
+    if (source) found.push({ ...source, prefix: `${name}/${path}` })
+    else built.missing(`the submodule ${path} of ${id} is not in dist/cache/.sources: ${url}`)
+  }
+  return found
 }
 
 function licenseTexts(folder: string): LicenseText[] {

@@ -79,10 +79,11 @@ async function writeComponent(draft: string, component: Component, sums: Map<str
 }
 
 async function writeSource(source: SourceFile, file: string): Promise<void> {
-  const prefix = source.name.replace(/\.tar\.gz$/, '')
+  const name = source.name.replace(/\.tar\.gz$/, '')
   if (source.kind === 'file') copyFileSync(source.from, file)
-  else if (source.kind === 'folder') await packFolder(source.from, prefix, file)
+  else if (source.kind === 'folder') await packFolder(source.from, name, file)
   else {
+    const { prefix = name } = source
     const args = ['archive', '--format=tar.gz', `--prefix=${prefix}/`, `--output=${file}`, source.commit]
     const { exitCode, stderr } = await git(source.from, ...args)
     if (exitCode !== 0)

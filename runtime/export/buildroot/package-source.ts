@@ -38,7 +38,10 @@ function sourceVariables(
   if (method === 'git') {
     if (!/^[a-z+]+:\/\/|@/.test(site))
       tree.losses.addOf(variant, `${name} is built from a repository in the project`)
-    return { SITE: inMakefile(site), SITE_METHOD: 'git' }
+    return {
+      ...{ SITE: inMakefile(site), SITE_METHOD: 'git' },
+      ...(data.git_submodules && { GIT_SUBMODULES: 'YES' }),
+    }
   }
   if (method === 'local') {
     const from = ownOrProject(site, folder)

@@ -33,7 +33,7 @@ export function packageBodyOf(only?: readonly string[]): StepBody {
       const phases = order.filter(phase => only?.includes(phase) ?? true).map(phase => `run_phase ${phase}`)
       const script = ['begin_package', ...phases, ...(only ? [] : ['finish_package'])]
       return [
-        ...(source.kind === 'fetched' ? sshFetch(source.source, facts) : []),
+        ...(source.kind === 'fetched' ? sshFetch(source.source, facts, source.submodules) : []),
         { kind: 'run', script: [stepScript(...LIBRARY), ...script].join('\n'), env },
       ]
     },

@@ -19,6 +19,8 @@ export interface FetchedSource {
   /** For `http` and `file`: the file's name. */
   readonly file?: string
   readonly sha256?: string
+  /** For `git`: whether the submodules are fetched too. */
+  readonly submodules?: boolean
 }
 
 /** @param folder the package's folder, relative to the project */
@@ -31,7 +33,10 @@ export function sourceOf(data: PackageData, folder: string): PackageSource {
     return { kind: 'fetched', method, source: `deb-src:${site ?? name}${version && `=${version}`}` }
   if (site === undefined) return { kind: 'none' }
   if (method === 'local') return { kind: 'local', folder: local(site) }
-  if (method === 'git') return { kind: 'fetched', method, source: `${site}#${version}` }
+  if (method === 'git') {
+    const submodules = data.git_submodules === true && { submodules: true }
+    return { kind: 'fetched', method, source: `${site}#${version}`, ...submodules }
+  }
   const path = data.source ?? `${name}-${version}.tar.gz`
   const source =
     method === 'http'

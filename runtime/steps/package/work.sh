@@ -9,15 +9,14 @@ patch_files() {
 }
 
 work_download() {
-  local source kept sum
+  local source kept sum url
   source=$(config .source.source) sum=$(config .source.sha256)
   case $(config .source.method) in
     debian) fetch_debian deb-src "${source#deb-src:}" >/dev/null ;;
     git)
-      case $source in
-        ./* | ../*) [ -d "$PKGDIR/${source%%#*}" ] || fail "$package_id: there is no repository ${source%%#*}" ;;
-        *) fetch_git "$(seen_here "${source%%#*}")" "${source#*#}" ;;
-      esac
+      url=$(repository_url "${source%%#*}" "$PKGDIR")
+      fetch_git "$url" "${source#*#}"
+      if enabled .source.submodules; then fetch_submodules "$url"; fi
       ;;
     http)
       kept=$(fetch_url "$source" "$sum")
@@ -50,6 +49,11 @@ work_extract() {
         fail "$package_id: the source ${SOURCE_FILE##*/} is no tarball" \
           "Unpack it in commands.extract: SOURCE_FILE is the file, and D the folder for its content."
       unpack_tarball "$D" "$SOURCE_FILE"
+      ;;
+    git)
+      git_submodules=()
+      unpack_source "$D" "$source" "$PKGDIR" '' "$(config .source.submodules)"
+      printf '%s\n' "${git_submodules[@]}" >"$stamps/.submodules"
       ;;
     *) unpack_source "$D" "$source" "$PKGDIR" ;;
   esac
@@ -84,5 +88,7 @@ work_legal_info() {
     [ -f "$D/$path" ] || fail "$package_id has no licence file $path (license_files)"
     install -D -m 644 "$D/$path" "$place/licenses/$path"
   done < <(config '.license_files // [] | .[]')
+  # Their sources are archived too.
+  if enabled .source.submodules; then cp "$stamps/.submodules" "$place/submodules"; fi
   jq '{id, name, version, variant, license, license_files, source, patches}' <<<"$STEP_CONFIG" >"$place/manifest.json"
 }

@@ -82,9 +82,42 @@ fetch_everything() {
     fail "$1 cannot be fetched"
 }
 
-# unpack_git FOLDER: unpacks the files of git_commit, without a repository around them.
+# repository_url URL BASE: the URL by which a repository is fetched here. BASE is the folder that `./` means.
+repository_url() {
+  local folder
+  case $1 in
+    ./* | ../*)
+      folder=$(realpath -ms -- "$2/$1")
+      [ -d "$folder" ] || fail "there is no repository ${folder#"$PROJECT_FOLDER"/}"
+      echo "file://$folder"
+      ;;
+    *) seen_here "$1" ;;
+  esac
+}
+
+# The container's path of a repository in the project, given by its path on the host. Others are not visible
+# here.
+seen_here() {
+  local url=$1 path
+  [[ $url == file://* ]] || { echo "$url"; return; }
+  path=${url#file://}
+  case $path in
+    "$PROJECT_FOLDER"/*) ;;
+    "${PROJECT_ON_HOST:-$PROJECT_FOLDER}"/*) path=$PROJECT_FOLDER/${path#"$PROJECT_ON_HOST"/} ;;
+    *) fail "$url is not in the project, and steps see no other files of this machine" ;;
+  esac
+  echo "file://$path"
+}
+
+# unpack_git FOLDER [URL [PREFIX]]: unpacks the files of git_commit, without a repository around them. Given the URL
+# of the repository, fetches and unpacks its submodules too.
 unpack_git() {
   mkdir -p "$1"
+  rm -f "$scratch/index"
   GIT_INDEX_FILE=$scratch/index in_store --work-tree="$1" checkout --quiet --force "$git_commit" -- .
-  if [ -e "$1/.gitmodules" ]; then warn 'the source has git submodules, which are not fetched'; fi
+  if [ -n "${2:-}" ]; then
+    fetch_submodules "$2" "$1" "${3:-}"
+  elif [ -e "$1/.gitmodules" ]; then
+    warn 'the source has git submodules, which are not fetched'
+  fi
 }

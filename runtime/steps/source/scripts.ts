@@ -10,6 +10,7 @@ export const SOURCE_SCRIPTS = [
   'shell/places.sh',
   'source/keep.sh',
   'source/git.sh',
+  'source/submodules.sh',
   'source/debian.sh',
   'source/patch.sh',
   'source/unpack.sh',

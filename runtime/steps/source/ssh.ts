@@ -11,11 +11,24 @@ export function sourceEnvironment({ node, root }: BodyFacts): Readonly<Record<st
   return { STEP_CONFIG: JSON.stringify(node.config), STEP_NAME: node.step, PROJECT_ON_HOST: root }
 }
 
+const FETCH_SCRIPTS = [
+  'shell/start.sh',
+  'shell/step.sh',
+  'source/keep.sh',
+  'source/git.sh',
+  'source/submodules.sh',
+] as const
+
 /**
  * Fetches a source with an ssh URL (`ssh://…#ref`, `user@host:path#ref`) on the host, because containers see
  * neither the user's keys nor the agent. The step then finds it among the kept sources. Empty for other URLs.
+ * @param submodules whether its submodules are fetched too
  */
-export function sshFetch(source: string | undefined, facts: BodyFacts): readonly StepCommand[] {
+export function sshFetch(
+  source: string | undefined,
+  facts: BodyFacts,
+  submodules = false,
+): readonly StepCommand[] {
   const match = /^((?:ssh|git\+ssh):\/\/[^#]+|[\w.-]+@[\w.-]+:[^#]+)(?:#(.*))?$/.exec(source ?? '')
   if (!match) return []
   const { node, root } = facts
@@ -25,11 +38,11 @@ export function sshFetch(source: string | undefined, facts: BodyFacts): readonly
       ? [[name, posix.join(root, value.slice(seen.length))] as const]
       : [],
   )
-  const script = stepScript('shell/start.sh', 'shell/step.sh', 'source/keep.sh', 'source/git.sh')
+  const script = stepScript(...FETCH_SCRIPTS)
   return [
     {
       kind: 'host',
-      script: `${script}\nfetch_git "$SSH_URL" "$SSH_REF"\n`,
+      script: `${script}\nfetch_git "$SSH_URL" "$SSH_REF"\n${submodules ? 'fetch_submodules "$SSH_URL"\n' : ''}`,
       env: {
         ...Object.fromEntries(here),
         ...sourceEnvironment(facts),

@@ -16,7 +16,7 @@ place_source() {
   rm -rf "$WORK/source"
 }
 
-# unpack_source FOLDER SOURCE BASE [SHA256]
+# unpack_source FOLDER SOURCE BASE [SHA256 [SUBMODULES]]: SUBMODULES is `true` if those of git are wanted.
 unpack_source() {
   local folder=$1 source=$2 base=$3 wanted=${4:-} file
   local url=${source%%#*} ref=
@@ -34,10 +34,7 @@ unpack_source() {
       ;;
     ./*\#* | ../*\#*)
       no_sum "$source" "$wanted"
-      file=$(realpath -ms "$base/$url")
-      [ -d "$file" ] || fail "there is no repository ${file#"$PROJECT_FOLDER"/}"
-      fetch_git "file://$file" "$ref"
-      unpack_git "$folder"
+      unpack_repository "$folder" "$url" "$ref" "$base" "${5:-}"
       ;;
     ./* | ../* | .)
       file=$(realpath -ms "$base/$source")
@@ -58,14 +55,21 @@ unpack_source() {
         unpack_tarball "$folder" "$file"
       elif [[ $url =~ ^([a-z+]+://|[A-Za-z0-9._-]+@[A-Za-z0-9._-]+:) ]]; then
         no_sum "$source" "$wanted"
-        fetch_git "$(seen_here "$url")" "$ref"
-        unpack_git "$folder"
+        unpack_repository "$folder" "$url" "$ref" "$base" "${5:-}"
       else
         fail "'$source' is not a source" \
           'A source is git (URL#ref), a tarball (URL or ./x.tar.xz), a folder (./x), deb:NAME or deb-src:NAME.'
       fi
       ;;
   esac
+}
+
+# unpack_repository FOLDER URL REF BASE SUBMODULES
+unpack_repository() {
+  local url
+  url=$(repository_url "$2" "$4")
+  fetch_git "$url" "$3"
+  if [ "$5" = true ]; then unpack_git "$1" "$url"; else unpack_git "$1"; fi
 }
 
 is_tarball() { [[ ${1%%\?*} =~ \.(tar|tar\.(gz|xz|bz2|zst)|tgz|txz|tbz2)$ ]]; }
@@ -77,20 +81,6 @@ check_sum() {
   [ -n "$2" ] || return 0
   sum=$(sum_of "$1")
   [ "$sum" = "${2,,}" ] || fail "${1#"$PROJECT_FOLDER"/} does not have the given SHA-256" "given: ${2,,}" "found: $sum"
-}
-
-# The container's path of a repository in the project, given by its path on the host. Others are not visible
-# here.
-seen_here() {
-  local url=$1 path
-  [[ $url == file://* ]] || { echo "$url"; return; }
-  path=${url#file://}
-  case $path in
-    "$PROJECT_FOLDER"/*) ;;
-    "${PROJECT_ON_HOST:-$PROJECT_FOLDER}"/*) path=$PROJECT_FOLDER/${path#"$PROJECT_ON_HOST"/} ;;
-    *) fail "$url is not in the project, and steps see no other files of this machine" ;;
-  esac
-  echo "file://$path"
 }
 
 # unpack_tarball FOLDER FILE: leaves out the tarball's single top folder, if there is one.

@@ -97,9 +97,19 @@ test('each setting without effect is told at its line, and no other', () => {
     ],
   )
   const git = { SITE: 'https://example.com/acme.git', SITE_METHOD: 'git', VERSION: '1' }
-  assert.match(convert('generic', { ...git, GIT_SUBMODULES: 'YES' }).told.join(), /GIT_SUBMODULES is not/)
-  assert.equal(convert('generic', { ...git, GIT_SUBMODULES: 'NO', STRIP_COMPONENTS: '1' }).told, [])
-  assert.equal(convert('generic', { ...FETCHED, GIT_SUBMODULES: 'YES', GETTEXTIZE: 'NO' }).told, [])
+  assert.equal(convert('generic', { ...git, STRIP_COMPONENTS: '1', GETTEXTIZE: 'NO' }).told, [])
+})
+
+test('submodules are fetched if the makefile says so, and the source is a repository', () => {
+  const git = { SITE: 'https://example.com/acme.git', SITE_METHOD: 'git', VERSION: '1' }
+  const submodules = (variables: Record<string, string>) => {
+    const { data, told } = convert('generic', variables)
+    assert.equal(told, [])
+    return data?.git_submodules
+  }
+  assert.is(submodules({ ...git, GIT_SUBMODULES: 'YES' }), true)
+  assert.is(submodules({ ...git, GIT_SUBMODULES: 'NO' }), undefined)
+  assert.is(submodules({ ...FETCHED, GIT_SUBMODULES: 'YES' }), undefined)
 })
 
 test('users keep their numbers, permissions their capabilities', () => {

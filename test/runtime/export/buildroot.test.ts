@@ -22,7 +22,7 @@ function writeProject(): void {
   project.config({ build: { steps: { application: false } } })
   project.bsp([], {
     arch: 'arm64',
-    packages: ['zeta', 'mod', 'alpha', 'archive', 'host-archive'],
+    packages: ['zeta', 'mod', 'alpha', 'archive', 'host-archive', 'nested'],
     rootfs: { overlay: './overlay' },
     boot: {
       kernel: {
@@ -89,6 +89,12 @@ function writeProject(): void {
   )
   project.write('packages/mod/src/driver/Makefile', 'obj-m := mod.o\n')
   project.write(
+    'packages/nested.ts',
+    definition(
+      `name: 'nested', version: 'v2', site: 'https://git.example/nested.git', site_method: 'git', git_submodules: true`,
+    ),
+  )
+  project.write(
     'packages/alpha.ts',
     definition(`name: 'alpha', hooks: { target_finalize: sh\`echo alpha >>"$TARGET_DIR/order"\` }`),
   )
@@ -136,7 +142,7 @@ test('is complete: descriptor, menus and makefiles', async () => {
   const { code, stderr } = await project.strux(['export', '--buildroot', project.at(OUT)])
   assert.is(code, 0, stderr)
   assert.is(read('external.desc'), 'name: DEMO\ndesc: A test\n')
-  const names = ['alpha', 'archive', 'lib.x', 'mod', 'tool', 'zeta']
+  const names = ['alpha', 'archive', 'lib.x', 'mod', 'nested', 'tool', 'zeta']
   assert.equal(
     read('Config.in').trim().split('\n'),
     names.map(name => `source "$BR2_EXTERNAL_DEMO_PATH/package/${name}/Config.in"`),
@@ -151,6 +157,7 @@ test('is complete: descriptor, menus and makefiles', async () => {
       'cmake:zeta',
       'generic:alpha',
       'generic:mod',
+      'generic:nested',
       'host-autotools:archive',
       'host-generic:tool',
     ],
@@ -177,7 +184,13 @@ test('variables have the values of the definition', () => {
       'MOD_MODULE_SUBDIRS',
       'MOD_DEPENDENCIES',
     ],
-    ...['HOST_TOOL_DEPENDENCIES', 'ARCHIVE_SITE_METHOD', 'ARCHIVE_MAKE_OPTS'],
+    ...[
+      'HOST_TOOL_DEPENDENCIES',
+      'ARCHIVE_SITE_METHOD',
+      'ARCHIVE_MAKE_OPTS',
+      'NESTED_SITE_METHOD',
+      'NESTED_GIT_SUBMODULES',
+    ],
   ])
   assert.equal(found, {
     ZETA_VERSION: '1.0',
@@ -195,6 +208,8 @@ test('variables have the values of the definition', () => {
     MOD_DEPENDENCIES: '',
     HOST_TOOL_DEPENDENCIES: 'host-zlib',
     ARCHIVE_SITE_METHOD: 'file',
+    NESTED_SITE_METHOD: 'git',
+    NESTED_GIT_SUBMODULES: 'YES',
     ARCHIVE_MAKE_OPTS: 'V=1',
   })
 })

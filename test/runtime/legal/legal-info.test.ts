@@ -332,6 +332,48 @@ test('patches with one name are all there, in their order; missing files are tol
   project.write('packages/beacon/src/main.c', 'int main(void) { return 0; }\n')
 })
 
+test('submodules are archives that belong into the folder of the source', async () => {
+  const stores = 'dist/cache/.sources/git'
+  const work = project.at('work')
+  project.write('work/file', 'of a repository\n')
+  const git = (...args: string[]) =>
+    execFileSync('git', ['-C', work, '-c', 'user.name=t', '-c', 'user.email=t@x', ...args], {
+      encoding: 'utf8',
+    })
+  git('init', '-q')
+  git('add', '.')
+  git('commit', '-qm', 'first')
+  const commit = git('rev-parse', 'HEAD').trim()
+  const urls = ['https://git.example/nested', 'https://git.example/part']
+  for (const url of urls)
+    git('clone', '-q', '--bare', work, project.at(`${stores}/${sha256(url).slice(0, 16)}.git`))
+  project.write(
+    'packages/nested.ts',
+    `import { definePackage } from 'strux-bsp'
+export default definePackage({ name: 'nested', version: '${commit}', site: '${urls[0]}', site_method: 'git', git_submodules: true })\n`,
+  )
+  const outputs = `${CACHE}/packages/per-package/nested`
+  project.write(`${outputs}/digest`, 'a digest\n')
+  const lines = [`${commit}\t${urls[1]}\tparts/one`, `${commit}\thttps://git.example/gone\tparts/two`]
+  project.write(`${outputs}/legal-info/submodules`, `${lines.join('\n')}\n`)
+  project.bsp([], { arch: 'x86_64', packages: ['beacon', 'nested'] })
+  const { code, stdout, stderr } = await project.strux(['legal-info', '--json'])
+  assert.is(code, 0, stderr)
+  const name = `nested-${commit}`
+  const sources = project.at(`${OUT}/sources/${name}`)
+  mkdirSync(project.at('unpacked'))
+  for (const archive of [name, `${name}-parts-one`])
+    execFileSync('tar', ['-xzf', `${sources}/${archive}.tar.gz`, '-C', project.at('unpacked')])
+  assert.is(project.read(`unpacked/${name}/file`), 'of a repository\n')
+  assert.is(project.read(`unpacked/${name}/parts/one/file`), 'of a repository\n')
+  assert.ok(
+    JSON.parse(stdout).missing.includes(
+      'the submodule parts/two of nested is not in dist/cache/.sources: https://git.example/gone',
+    ),
+    stdout,
+  )
+})
+
 test('GRUB has the version of the package that was fetched', async () => {
   keep('deb trixie grub-efi-amd64-bin amd64', 'grub-efi-amd64-bin_2.12-9_amd64.deb', 'grub')
   project.bsp([], {

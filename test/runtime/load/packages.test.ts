@@ -64,6 +64,16 @@ test('hooks that do not exist or never run are errors with the reason, at their 
   )
 })
 
+test('submodules are for repositories of git', async () => {
+  define('a', "site: './src', git_submodules: true,")
+  define('b', "site: 'https://x.example/b.git', site_method: 'git', version: 'v1', git_submodules: true,")
+  const found = await check(['a', 'b'])
+  assert.equal(
+    found.map(({ code, file }) => [code, file]),
+    [['submodules_without_git', 'packages/a.ts']],
+  )
+})
+
 test('dependencies must exist, have the variant, and make no circle', async () => {
   define('a', "dependencies: ['b', 'nothing'],")
   define('b', "dependencies: ['a', 'host-a'],")
