@@ -12,6 +12,7 @@ import { type ConvertedPackage, convertPackage } from './convert.ts'
 import { packageOfSymbol, prefixOf, symbolOf } from './debian-packages.ts'
 import { evaluateTree, type TreeEvaluation, type TreeRequest } from './evaluate.ts'
 import type { EvaluatedPackage } from './evaluated.ts'
+import { globalHooks } from './global-hooks.ts'
 import { MakefilePlaces } from './makefile-places.ts'
 
 export interface TreePackages {
@@ -57,7 +58,7 @@ export async function treePackages(request: TreePackagesRequest): Promise<TreePa
   const diagnostics: Diagnostic[] = unmetSymbols(evaluation, tree)
   const names = new Set(evaluation.packages.flatMap(each => [idOf(each)]))
   const selected = selections(evaluation, tree, options.debian ?? {}, diagnostics)
-  const finalize = globalHooks(evaluation, tree, diagnostics)
+  const finalize = globalHooks(evaluation, { projectRoot, tree, places }, diagnostics)
   const packages = new Map<string, ConvertedPackage>()
   for (const [name, found] of variants) {
     packages.set(
@@ -217,30 +218,3 @@ function unknownSelection(owner: string, symbol: string, file: string, line: num
 }
 
 const words = (text = '') => text.split(/\s+/).filter(word => word !== '')
-
-/** Hooks of lists for the whole image, by the package whose prefix they have, else of the first package. */
-function globalHooks(
-  { globals, packages }: TreeEvaluation,
-  tree: string,
-  diagnostics: Diagnostic[],
-): Map<string, TreeEvaluation['globals'][number][]> {
-  const target = packages.filter(each => each.variant === 'target').map(each => each.name)
-  const found = new Map<string, TreeEvaluation['globals'][number][]>()
-  for (const hook of globals) {
-    const name = packageOfSymbol(`BR2_PACKAGE_${hook.name}`, target) ?? target[0]
-    if (name === undefined) continue
-    if (hook.list === 'TARGET_FINALIZE_HOOKS' || hook.list === 'ROOTFS_PRE_CMD_HOOKS')
-      found.set(name, [...(found.get(name) ?? []), hook])
-    else {
-      const { file } = packages.find(each => each.name === name)!
-      diagnostics.push({
-        severity: 'warning',
-        code: 'buildroot_unsupported',
-        message: `${hook.list} names ${hook.name}, which does not run: images are not made by Buildroot's rules`,
-        hint: 'use a post-image script',
-        ...{ file: file || tree, line: 1, column: 1 },
-      })
-    }
-  }
-  return found
-}

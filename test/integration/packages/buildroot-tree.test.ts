@@ -126,6 +126,27 @@ test('a symbol without effect is told with the one that was meant', async () => 
   )
 })
 
+test('hooks of packages that are not in the tree are told, with the hook to use', async () => {
+  const file = `${TREE}/external.mk`
+  const before = project.read(file)
+  project.write(
+    file,
+    `${before}define OWN_FIX\n\ttrue\nendef\nLINUX_PRE_BUILD_HOOKS += OWN_FIX\nBUSYBOX_TARGET_FINALIZE_HOOKS += OWN_FIX\nROOTFS_EXT2_PRE_GEN_HOOKS += OWN_FIX\n`,
+  )
+  const { diagnostics } = await packagesOf(project)
+  assert.equal(
+    diagnostics
+      .filter(each => each.file === file)
+      .map(({ severity, line, message, hint }) => `${severity} ${line} ${message} | ${hint}`),
+    [
+      "warning 7 ROOTFS_EXT2_PRE_GEN_HOOKS names OWN_FIX, which does not run: images are not made by Buildroot's rules | use a post-image script",
+      'warning 6 BUSYBOX_TARGET_FINALIZE_HOOKS names OWN_FIX, which does not run: busybox is not a package of this tree | write a script for the BSP at a hook of the same time, such as target_finalize',
+      'warning 5 LINUX_PRE_BUILD_HOOKS names OWN_FIX, which does not run: linux is not a package of this tree | write a script for the BSP at a hook of the same time, such as after_kernel_extract',
+    ],
+  )
+  project.write(file, before)
+})
+
 test('a failure of the machine is told as such, and gone when the machine is mended', async () => {
   const withoutPackages = 'python3() { command python3 -S "$@"; }'
   const failed = await packagesOf(project, {}, withoutPackages).catch(error => error)
