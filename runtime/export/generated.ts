@@ -6,7 +6,7 @@ import { quoteForShell } from '../../lib/sh.ts'
 import type { Project } from '../load/loaded.ts'
 import { isProduct, liesIn } from '../model/paths.ts'
 import type { PathRef, StepNode, TargetArch } from '../model/plan.ts'
-import { hostArch } from '../plan/arch.ts'
+import { hostArch, KERNEL_IMAGE } from '../plan/arch.ts'
 import { CONTAINER_ROOT } from '../plan/environment.ts'
 import { makePlan } from '../plan/plan.ts'
 import { selfVersion } from '../state/own-package.ts'
@@ -203,8 +203,6 @@ const EFI_PROGRAMS: Readonly<Record<TargetArch, string>> = {
   arm64: 'BOOTAA64.EFI',
   armhf: 'BOOTARM.EFI',
 }
-/** The file name of a built kernel. */
-const KERNELS: Readonly<Record<TargetArch, string>> = { x86_64: 'bzImage', arm64: 'Image', armhf: 'zImage' }
 
 /** Empty for other bootloaders; undefined for an EFI bootloader with an unknown file name. */
 function efiProgram({ boot }: BspData, arch: TargetArch | undefined): readonly string[] | undefined {
@@ -219,7 +217,7 @@ function madeBy(
   arch: TargetArch | undefined,
   { moved, named }: StepScriptsInput,
 ): readonly string[] {
-  if (step === 'kernel') return arch ? [`cache/kernel/${KERNELS[arch]}`] : []
+  if (step === 'kernel') return arch ? [`cache/kernel/${KERNEL_IMAGE[arch]}`] : []
   const efi = efiProgram(moved, arch)
   if (efi === undefined || efi.length > 0) return efi ?? []
   const { partitions = [], raw = [] } = moved.image ?? {}

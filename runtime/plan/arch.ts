@@ -21,6 +21,13 @@ export const DEBIAN_ARCH: Readonly<Record<TargetArch, string>> = {
   armhf: 'armhf',
 }
 
+/** The file that the kernel's own build makes. */
+export const KERNEL_IMAGE: Readonly<Record<TargetArch, string>> = {
+  arm64: 'Image',
+  x86_64: 'bzImage',
+  armhf: 'zImage',
+}
+
 /** The target of a BSP's `arch`; `host` is the architecture of the build machine. */
 export function targetArch(arch: string, host: TargetArch): TargetArch {
   return arch === 'host' ? host : (ALIASES[arch] ?? host)

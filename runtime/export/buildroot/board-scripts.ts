@@ -10,7 +10,8 @@ import type { Tree } from './exported-tree.ts'
 type Symbols = Record<string, string>
 type Entry = NonNullable<NonNullable<BspData['post_image']>['scripts']>[number]
 
-export function scriptSymbols(tree: Tree): Symbols {
+/** @param image the script of the tree that makes the disk image, before all others */
+export function scriptSymbols(tree: Tree, image: string | undefined): Symbols {
   const { post_image = {}, post_build = [], post_fakeroot = [] } = tree.bsp.data
   const { args = [], image_args = [], scripts = [] } = post_image
   if (post_image.tree)
@@ -29,7 +30,12 @@ export function scriptSymbols(tree: Tree): Symbols {
   const symbols: Symbols = {
     BR2_ROOTFS_POST_BUILD_SCRIPT: list('post-build', post_build, ['post_build'], args),
     BR2_ROOTFS_POST_FAKEROOT_SCRIPT: list('post-fakeroot', post_fakeroot, ['post_fakeroot'], args),
-    BR2_ROOTFS_POST_IMAGE_SCRIPT: list('post-image', scripts, ['post_image', 'scripts'], all),
+    BR2_ROOTFS_POST_IMAGE_SCRIPT: [
+      ...(image === undefined ? [] : [`${tree.path}/${image}`]),
+      list('post-image', scripts, ['post_image', 'scripts'], all),
+    ]
+      .filter(each => each !== '')
+      .join(' '),
     BR2_ROOTFS_POST_SCRIPT_ARGS: areSafe ? args.join(' ') : '',
     BR2_ROOTFS_POST_IMAGE_SCRIPT_ARGS: areSafe ? image_args.join(' ') : '',
   }

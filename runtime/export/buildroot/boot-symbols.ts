@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { join, posix } from 'node:path'
 import type { BspData } from '../../../lib/schema.ts'
 import { isTarball } from '../../model/tarball.ts'
+import { KERNEL_IMAGE } from '../../plan/arch.ts'
 import type { Tree } from './exported-tree.ts'
 
 type Symbols = Record<string, string | boolean>
@@ -62,29 +63,20 @@ function fragments(tree: Tree, given: readonly string[] = [], name: string): str
   return [...files, `${tree.path}/${file}`]
 }
 
-const IMAGES = { arm64: 'IMAGE', x86_64: 'BZIMAGE', armhf: 'ZIMAGE' } as const
-
 export function kernelSymbols(tree: Tree): Symbols {
   const { kernel } = tree.bsp.data.boot ?? {}
-  const general = { BR2_LINUX_KERNEL: true, [`BR2_LINUX_KERNEL_${IMAGES[tree.plan.arch]}`]: true }
+  const general = {
+    BR2_LINUX_KERNEL: true,
+    [`BR2_LINUX_KERNEL_${KERNEL_IMAGE[tree.plan.arch].toUpperCase()}`]: true,
+  }
   if (!kernel?.custom_kernel) {
     tree.losses.add(
       'bsp',
       ['boot'],
       "Debian's kernel; the tree asks for Buildroot's kernel with the configuration of the architecture",
     )
-    return { ...general, BR2_LINUX_KERNEL_USE_ARCH_DEFAULT_CONFIG: true }
+    return { ...general, BR2_LINUX_KERNEL_USE_ARCH_DEFAULT_CONFIG: true, ...deviceTrees(tree) }
   }
-  const { device_tree } = kernel
-  const trees = [device_tree?.dts ?? []].flat()
-  const inTree = trees.filter(each => !each.startsWith('./')).map(each => each.replace(/\.dt[sb]$/, ''))
-  const own = [...trees.filter(each => each.startsWith('./')), ...(device_tree?.overlays ?? [])]
-  if (device_tree?.include_paths?.length)
-    tree.losses.add(
-      'bsp',
-      ['boot', 'kernel', 'device_tree', 'include_paths'],
-      'include folders of device trees',
-    )
   if (kernel.sha256 !== undefined)
     tree.losses.add('bsp', ['boot', 'kernel', 'sha256'], 'the SHA-256 of a kernel source')
   const ownConfig = 'configs/kernel.config'
@@ -107,7 +99,30 @@ export function kernelSymbols(tree: Tree): Symbols {
     ...config,
     ...listed('BR2_LINUX_KERNEL_CONFIG_FRAGMENT_FILES', fragments(tree, kernel.fragments, 'linux')),
     ...listed('BR2_LINUX_KERNEL_PATCH', placed(tree, kernel.patches ?? [], 'linux')),
-    ...(trees.length + own.length > 0 && { BR2_LINUX_KERNEL_DTS_SUPPORT: true }),
+    ...deviceTrees(tree),
+  }
+}
+
+/** Those of the kernel, and the one that the disk image names. */
+function deviceTrees(tree: Tree): Symbols {
+  const { boot, image } = tree.bsp.data
+  const { dts = [], overlays = [], include_paths = [] } = boot?.kernel?.device_tree ?? {}
+  const trees = [dts].flat().map(each => each.replace(/\.dt[sb]$/, ''))
+  const wanted = image?.device_tree?.replace(/\.dtb$/, '')
+  const isBuilt = trees.some(each => wanted === undefined || posix.basename(each) === posix.basename(wanted))
+  const inTree = [
+    ...trees.filter(each => !each.startsWith('./')),
+    ...(isBuilt || wanted === undefined ? [] : [wanted]),
+  ]
+  const own = [...[dts].flat().filter(each => each.startsWith('./')), ...overlays]
+  if (include_paths.length > 0)
+    tree.losses.add(
+      'bsp',
+      ['boot', 'kernel', 'device_tree', 'include_paths'],
+      'include folders of device trees',
+    )
+  return {
+    ...(inTree.length + own.length > 0 && { BR2_LINUX_KERNEL_DTS_SUPPORT: true }),
     ...listed('BR2_LINUX_KERNEL_INTREE_DTS_NAME', inTree),
     ...listed('BR2_LINUX_KERNEL_CUSTOM_DTS_PATH', placed(tree, own, 'dts')),
   }

@@ -4,6 +4,7 @@ import { configText } from '../../steps/post_scripts/tree.ts'
 import { bspOverlays } from '../../steps/rootfs_post/overlays.ts'
 import { scriptSymbols } from './board-scripts.ts'
 import { bootloaderSymbols, kernelSymbols } from './boot-symbols.ts'
+import { exportImage } from './disk-image.ts'
 import type { Tree } from './exported-tree.ts'
 
 const ARCH = {
@@ -14,33 +15,38 @@ const ARCH = {
 
 export function writeConfiguration(tree: Tree): void {
   const { bsp, project, files, plan } = tree
+  const image = exportImage(tree)
   const symbols = {
     ...ARCH[plan.arch],
     // Debian's C library and init system.
     ...{ BR2_TOOLCHAIN_BUILDROOT_GLIBC: true, BR2_TOOLCHAIN_BUILDROOT_CXX: true, BR2_INIT_SYSTEMD: true },
     BR2_TARGET_GENERIC_HOSTNAME: project.config.hostname ?? bsp.data.hostname,
-    ...overlaySymbols(tree),
+    ...overlaySymbols(tree, image.overlay),
     ...capabilitySymbols(tree),
-    ...scriptSymbols(tree),
+    ...scriptSymbols(tree, image.script),
     ...kernelSymbols(tree),
     ...bootloaderSymbols(tree),
-    ...{ BR2_TARGET_ROOTFS_EXT2: true, BR2_TARGET_ROOTFS_EXT2_4: true },
+    ...image.symbols,
     ...Object.fromEntries((bsp.packages ?? []).map(each => [symbolOf(each.id), true])),
   }
   files.text('', `configs/${bsp.name}_defconfig`, configText(symbols))
   reportRest(tree)
 }
 
-function overlaySymbols({ bsp, project, files, board, path }: Tree): Record<string, string> {
+/** @param own a folder of the tree */
+function overlaySymbols(
+  { bsp, project, files, board, path }: Tree,
+  own: string | undefined,
+): Record<string, string> {
   const ofProject = [project.config.rootfs?.overlay ?? []].flat()
   const all = [...bspOverlays(bsp.data, bsp.folder).map(each => each.path), ...ofProject]
-  if (all.length === 0) return {}
   const places = all.map((from, index) => {
     const to = `${board}/overlay${index === 0 ? '' : `-${index + 1}`}`
     files.copy('', from, to)
     return `${path}/${to}`
   })
-  return { BR2_ROOTFS_OVERLAY: places.join(' ') }
+  if (own !== undefined) places.push(`${path}/${own}`)
+  return places.length === 0 ? {} : { BR2_ROOTFS_OVERLAY: places.join(' ') }
 }
 
 /** Without the symbol, Buildroot does not know the capabilities in tables of permissions. */
@@ -59,7 +65,6 @@ function reportRest({ bsp: { data, extensions }, project: { config }, plan, loss
   const ofProject = config.rootfs?.packages ?? []
   if (ofProject.length > 0)
     losses.add('project', ['rootfs', 'packages'], `Debian packages: ${ofProject.join(', ')}`)
-  if (data.image) losses.add('bsp', ['image'], 'the disk image; make it in a post-image script with genimage')
   for (const [index, script] of (data.scripts ?? []).entries())
     losses.add('bsp', ['scripts', index], `a script at ${script.step}`)
   if (extensions && plan.nodes.some(node => node.kind === 'script' && node.handler))
