@@ -32,8 +32,18 @@ if (await compile()) say('compiled lib/ and runtime/ into build/')
 const reachable = () =>
   spawnSync(process.execPath, [strux, 'builder', 'status'], { cwd: root, stdio: 'ignore' }).status === 0
 const programs = ['qemu-system-x86_64', 'qemu-system-aarch64']
-const inPath = name => (process.env.PATH ?? '').split(':').some(folder => existsSync(join(folder, name)))
+const inPath = name =>
+  `${process.env.PATH}:/usr/sbin:/sbin`.split(':').some(folder => existsSync(join(folder, name)))
 if (!reachable() || !programs.every(inPath)) {
   say('no container engine answers, or QEMU is missing; trying to install what is')
   run(process.execPath, [strux, 'doctor', '--fix'])
+}
+
+// Tests run the bash of some steps right here.
+const ofTests = { jq: 'jq', fakeroot: 'fakeroot', debugfs: 'e2fsprogs' }
+const missing = Object.entries(ofTests).filter(([program]) => !inPath(program))
+if (process.argv.includes('--tests') && missing.length > 0) {
+  const packages = missing.map(([, name]) => name)
+  say(`installing ${packages.join(', ')}`)
+  run('apt-get', ['install', '-qq', '--yes', '--no-install-recommends', ...packages])
 }

@@ -133,7 +133,8 @@ END
 packed() { "${@:1:$#-2}" "${@: -2:1}" >"${@: -1}"; }
 tar_of() { gzip -dc "$1" >"$2"; }
 squashfs_of() { gzip -dc "$1" | sqfstar -quiet -no-progress "$2"; }
-cpio_of() { bsdtar --format newc -cf "$2" "@$1"; }
+# Programs of libarchive refuse names that the locale has not; the builder's own locale is C.
+cpio_of() { LC_ALL=C.UTF-8 bsdtar --format newc -cf "$2" "@$1"; }
 
 # As large as the tree's configuration says, or as the content needs.
 ext4_of() {
@@ -152,7 +153,7 @@ ext4_of() {
   truncate -s "$size" "$2"
   # Before version 1.47.1, it only reads folders.
   if dpkg --compare-versions "$(mke2fs -V 2>&1 | sed -n '1s/^mke2fs \([^ ]*\).*/\1/p')" ge 1.47.1; then
-    "${make[@]}" "$unpacked" "$2"
+    LC_ALL=C.UTF-8 "${make[@]}" "$unpacked" "$2"
   else
     fakeroot bash -ec 'mkdir "$1.d"; tar -xpf "$1" -C "$1.d"; "${@:3}" "$1.d" "$2"' fill "$unpacked" "$2" "${make[@]}"
   fi

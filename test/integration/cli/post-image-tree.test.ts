@@ -56,6 +56,7 @@ gzip -9c "$BINARIES/sdcard.img" > "$BINARIES/sdcard.img.gz"
 bmaptool create -o "$BINARIES/own.bmap" "$BINARIES/sdcard.img"
 install -D "$TARGET_DIR/etc/hostname" "$BINARIES/hostname"
 echo "$BR2_EXTERNAL_ACME_PATH $PWD" > "$BINARIES/places"
+cpio -t < "$BINARIES/rootfs.cpio" > "$BINARIES/names"
 `
 const ITS = `/dts-v1/;
 / {
@@ -97,6 +98,7 @@ test('scripts of boards find tree, programs, images and configuration; the tree 
   // What a build has made.
   const cache = project.at('dist/cache/demo')
   project.write('dist/cache/demo/root/etc/hostname', 'panel\n')
+  project.write('dist/cache/demo/root/etc/ssl/Főtanúsítvány.crt', 'certificate\n')
   project.write('dist/cache/demo/vmlinuz', Buffer.alloc(100_000, 7))
   project.write('dist/cache/demo/bootloader/u-boot.bin', 'boot')
   mkdirSync(project.at('dist/output/demo'), { recursive: true })
@@ -123,6 +125,11 @@ test('scripts of boards find tree, programs, images and configuration; the tree 
     }).toString(),
     /User:\s+7/,
   )
+  assert.match(
+    execFileSync('debugfs', ['-R', 'ls -p /etc/ssl', output('rootfs.ext2')], { stdio: 'pipe' }).toString(),
+    'Főtanúsítvány.crt',
+  )
+  assert.match(project.read('dist/output/demo/names'), /etc\/ssl\/F.*tan/)
   assert.is(statSync(output('sdcard.img')).uid, UID)
 })
 
