@@ -102,7 +102,7 @@ test('scripts of boards find tree, programs, images and configuration; the tree 
   project.write('dist/cache/demo/vmlinuz', Buffer.alloc(100_000, 7))
   project.write('dist/cache/demo/bootloader/u-boot.bin', 'boot')
   mkdirSync(project.at('dist/output/demo'), { recursive: true })
-  execFileSync('tar', ['-czf', `${cache}/rootfs-post.tar.gz`, '--owner=7', '-C', `${cache}/root`, '.'])
+  execFileSync('tar', ['-czf', `${cache}/rootfs-post.tar.gz`, '--format=posix', '--owner=7', '-C', `${cache}/root`, '.'])
   project.chown(UID, UID)
 
   const built = new Built(await project.start(['build', '--json', '--from', 'make_image']).ended)
