@@ -25,7 +25,7 @@ holds_state() { [ "$(cat "$1" 2>/dev/null)" = "$(state_of "${@:2}")" ]; }
 # belong to the user, and there are no device nodes.
 prepare_target() {
   local archive=$BSP_CACHE_DIR/rootfs-post.tar.gz draft=$TARGET_DIR.new stamp=$TARGET_DIR.unpacked
-  [[ $1 == *TARGET_DIR* ]] && [ -f "$archive" ] || return 0
+  [[ $1 == *TARGET_DIR* || $1 == *output/target* ]] && [ -f "$archive" ] || return 0
   if holds_state "$stamp" "$archive"; then return 0; fi
   rm -rf "$draft" "$stamp"
   mkdir -p "$draft"

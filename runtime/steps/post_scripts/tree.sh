@@ -21,6 +21,22 @@ enter_tree() {
   folder=$(in_copy "$folder" "$source")
   images_for_tree
   write_config
+  link_output
+}
+
+# Buildroot's own folder for its results is output/ in the folder that holds support/. Scripts name it by its path, or
+# reach the other one as $BASE_DIR/...
+link_output() {
+  local output=$copy/output
+  mkdir -p "$output"
+  ln -sfnT "$BINARIES_DIR" "$output/images"
+  ln -sfnT "$BUILD_DIR" "$output/build"
+  ln -sfnT "$HOST_DIR" "$output/host"
+  ln -sfnT "$STAGING_DIR" "$output/staging"
+  ln -sfnT "$TARGET_DIR" "$output/target"
+  ln -sfnT "$BR2_CONFIG" "$output/.config"
+  [ -e "$copy/.config" ] || ln -sfnT "$BR2_CONFIG" "$copy/.config"
+  export BASE_DIR=$output
 }
 
 tree_failed() {

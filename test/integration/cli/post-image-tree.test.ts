@@ -57,6 +57,10 @@ bmaptool create -o "$BINARIES/own.bmap" "$BINARIES/sdcard.img"
 install -D "$TARGET_DIR/etc/hostname" "$BINARIES/hostname"
 echo "$BR2_EXTERNAL_ACME_PATH $PWD" > "$BINARIES/places"
 cpio -t < "$BINARIES/rootfs.cpio" > "$BINARIES/names"
+cp board/acme/uboot.env output/images/copied.env
+cmp output/target/etc/hostname "$TARGET_DIR/etc/hostname"
+grep -q BR2_x86_64=y .config
+"$BASE_DIR"/../support/scripts/genimage.sh -c board/acme/shared.cfg
 `
 const ITS = `/dts-v1/;
 / {
@@ -102,7 +106,15 @@ test('scripts of boards find tree, programs, images and configuration; the tree 
   project.write('dist/cache/demo/vmlinuz', Buffer.alloc(100_000, 7))
   project.write('dist/cache/demo/bootloader/u-boot.bin', 'boot')
   mkdirSync(project.at('dist/output/demo'), { recursive: true })
-  execFileSync('tar', ['-czf', `${cache}/rootfs-post.tar.gz`, '--format=posix', '--owner=7', '-C', `${cache}/root`, '.'])
+  execFileSync('tar', [
+    '-czf',
+    `${cache}/rootfs-post.tar.gz`,
+    '--format=posix',
+    '--owner=7',
+    '-C',
+    `${cache}/root`,
+    '.',
+  ])
   project.chown(UID, UID)
 
   const built = new Built(await project.start(['build', '--json', '--from', 'make_image']).ended)
@@ -110,7 +122,7 @@ test('scripts of boards find tree, programs, images and configuration; the tree 
   const output = (name: string) => project.at(`dist/output/demo/${name}`)
   for (const name of ['sdcard.img', 'sdcard.img.bmap', 'shared.img', 'shared.img.bmap', 'own.bmap'])
     assert.ok(project.has(`dist/output/demo/${name}`), name)
-  for (const name of ['panel.itb', 'uboot-env.bin', 'boot.img', 'sdcard.img.gz', 'rootfs.ext2'])
+  for (const name of ['copied.env', 'panel.itb', 'uboot-env.bin', 'boot.img', 'sdcard.img.gz', 'rootfs.ext2'])
     assert.ok(project.has(`dist/output/demo/${name}`), name)
   assert.not.ok(project.has('dist/output/demo/rootfs.tar'), 'a form that no file of the tree names')
   assert.is(project.read('dist/output/demo/hostname'), 'panel\n')
