@@ -1,4 +1,5 @@
 /** Handlers of bash extensions in one container, one after another, as the handlers of a step are. */
+import type { ToolGroup } from '../../lib/tools.ts'
 import { createDockerExecutor, type DockerExecutor } from '../../runtime/execute/containers/docker.ts'
 import type { WorkSession } from '../../runtime/execute/executor.ts'
 import type { BashSource, ExtensionHandler } from '../../runtime/model/extensions.ts'
@@ -28,11 +29,14 @@ interface HandlerSettings {
 export class HandlerSession {
   readonly #project: TempProject
   readonly #executor: DockerExecutor
+  readonly #tools: readonly ToolGroup[]
   #session: WorkSession | undefined
   #count = 0
 
-  constructor(project: TempProject) {
+  /** @param tools of the builder image */
+  constructor(project: TempProject, tools: readonly ToolGroup[] = ['image']) {
     this.#project = project
+    this.#tools = tools
     this.#executor = createDockerExecutor({
       projectRoot: project.root,
       bsp: 'demo',
@@ -58,7 +62,7 @@ export class HandlerSession {
     this.#session ??= await this.#executor.open(
       {
         id: 'test',
-        builder: builderFor({ suite: 'trixie', tools: ['image'], target: host, host, hostPackages: [] }),
+        builder: builderFor({ suite: 'trixie', tools: this.#tools, target: host, host, hostPackages: [] }),
       },
       new AbortController().signal,
     )

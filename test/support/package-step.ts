@@ -22,18 +22,25 @@ export interface BashEnd {
   readonly code: number
 }
 
-/** Runs commands after the bash of the step, in a project at `folder` with its cache in `cache`. */
-export function packageBash(folder: string, commands: string, config: object): Promise<BashEnd> {
+/** The commands after the bash of the step. */
+export const packageScript = (commands: string): string => `${packageBody.source}\n${commands}`
+
+/** The variables of the step in a project at `folder` with its cache in `cache`. */
+export function packageVariables(folder: string, config: object): Record<string, string> {
   const at = (path: string) => join(folder, path)
-  mkdirSync(at('cache'), { recursive: true })
-  const places = {
+  return {
     ...{ PROJECT_FOLDER: folder, BSP_FOLDER: folder, BSP_CACHE_DIR: at('cache') },
     ...{ SHARED_CACHE_DIR: at('shared'), STRUX_SCRATCH: at('views') },
+    ...{ STEP_NAME: 'led', BUILDER_KEY: 'key', TARGET_ARCH: hostArch(), STEP_CONFIG: JSON.stringify(config) },
   }
-  const step = { STEP_NAME: 'led', BUILDER_KEY: 'key', TARGET_ARCH: hostArch(), no_proxy: '127.0.0.1' }
-  const env = { ...process.env, ...places, ...step, STEP_CONFIG: JSON.stringify(config) }
+}
+
+/** Runs commands after the bash of the step, in a project at `folder` with its cache in `cache`. */
+export function packageBash(folder: string, commands: string, config: object): Promise<BashEnd> {
+  mkdirSync(join(folder, 'cache'), { recursive: true })
+  const env = { ...process.env, ...packageVariables(folder, config), no_proxy: '127.0.0.1' }
   return new Promise(resolve => {
-    execFile('bash', ['-c', `${packageBody.source}\n${commands}`], { env }, (error, stdout, stderr) =>
+    execFile('bash', ['-c', packageScript(commands)], { env }, (error, stdout, stderr) =>
       resolve({ stdout: stdout.trim(), stderr, code: error ? Number(error.code) : 0 }),
     )
   })

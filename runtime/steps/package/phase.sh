@@ -7,7 +7,7 @@ run_phase() {
   if makes_tree "$phase" && [ -z "$updating" ]; then rm -rf "$D"; fi
   case $phase in
     rsync | patch | configure) mkdir -p "$D" ;;
-    install | install_staging | install_target | install_images) mark_view ;;
+    install*) mark_view ;;
   esac
   run_scripts "$phase" pre
   # The work of each phase is done in the build folder.
@@ -16,10 +16,7 @@ run_phase() {
   run_scripts "$phase" post
   case $phase in
     extract | rsync) chmod -R u+rwX "$D" ;;
-    install) keep_output host ;;
-    install_staging) keep_output staging ;;
-    install_target) keep_output target ;;
-    install_images) keep_output images ;;
+    install*) keep_output "$(output_of "$phase")" ;;
   esac
   end_phase "$phase"
 }

@@ -46,6 +46,7 @@ updating=
 # everything that it had finished still holds.
 prepare_stamps() {
   local phase own chain= first= stale=
+  forget_absent_phases
   while IFS= read -r phase; do
     own=$( (jq -cS --arg phase "$phase" '.phases[$phase]' <<<"$STEP_CONFIG"; phase_inputs "$phase") | sha256sum | cut -d' ' -f1)
     chain=$(printf '%s\n' "$chain" "$own" | sha256sum | cut -d' ' -f1)
@@ -90,6 +91,19 @@ keep_finished() {
     esac
   done < <(config '.order[]')
   updating=yes
+}
+
+# A phase that the package has no more leaves neither its record nor its output.
+forget_absent_phases() {
+  local phase order
+  order=" $(config '.order | join(" ")') "
+  for phase in "$stamps"/*; do
+    if [[ $order != *" ${phase##*/} "* ]]; then rm -f "$phase"; fi
+  done
+  for phase in install install_staging install_target install_images; do
+    if [[ $order != *" $phase "* ]]; then rm -rf "${outputs:?}/$(output_of "$phase")"; fi
+  done
+  if [[ $order != *' install_target '* ]]; then rm -f "$outputs/debian-packages"; fi
 }
 
 # The build folder will be made again.

@@ -30,6 +30,9 @@ relocate_staging() {
   find "$STAGING_DIR/usr" -name '*.pc' -exec sed -i -E "s#^([A-Za-z_]+)=/usr(/|\$)#\\1=$STAGING_DIR/usr\\2#" {} +
 }
 
+# output_of PHASE: the kind of output that an installation makes.
+output_of() { case $1 in install) echo host ;; *) echo "${1#install_}" ;; esac; }
+
 # mark_view: what is newer than this was made by the phase.
 mark_view() {
   touch "$views/.mark"

@@ -1,5 +1,5 @@
 /** How the step of a source package knows what is done: its bash alone, on this machine. */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
@@ -104,6 +104,17 @@ test('the digest of a package stands for all that it made, empty folders and mod
   assert.is(seen.add(await digest()).size, 4)
   write(join(place, 'target/etc/led.conf'), 'of')
   assert.is(seen.add(await digest()).size, 5)
+})
+
+test('an installation that is turned off leaves neither its output nor its record', async () => {
+  const outputs = at('cache/packages/per-package/led')
+  for (const path of ['images/led.bin', 'target/led', 'debian-packages']) write(join(outputs, path), '')
+  const order = [...LED.order, 'install_target', 'install_images']
+  const phases = { ...LED.phases, install_target: RECIPE, install_images: RECIPE }
+  await run(ALL_DONE, { ...LED, order, phases })
+  await run('prepare_stamps')
+  assert.equal(readdirSync(outputs), [])
+  assert.equal(readdirSync(at('cache/packages/build/.stamps/led')), [])
 })
 
 test('the merge of packages reads their digests, not all of their files', () => {
