@@ -67,6 +67,21 @@ remember() {
   mv -- "$draft" "$record"
 }
 
+# download URL: to the file `download` in the scratch folder. A transfer that broke off is tried twice again, which curl
+# alone does only for some answers of servers.
+download() {
+  local left=2 code
+  while true; do
+    curl --fail --silent --show-error --location --retry 2 --connect-timeout 30 --proto '=http,https,ftp' \
+      --output "$scratch/download" -- "$1" && return || code=$?
+    # A part of the file; no answer; an error while receiving; an error of an HTTP/2 stream.
+    case $code in 18 | 52 | 56 | 92) ;; *) return "$code" ;; esac
+    if [ "$((left--))" = 0 ]; then return "$code"; fi
+    progress "Fetching $1 again" >&2
+    sleep 1
+  done
+}
+
 # fetch_url URL [SHA256]: prints the path of the kept file. The content of a URL does not change, so it is
 # fetched once.
 fetch_url() {
@@ -79,8 +94,7 @@ fetch_url() {
     return
   fi
   progress "Fetching $url" >&2
-  curl --fail --silent --show-error --location --retry 2 --connect-timeout 30 --proto '=http,https,ftp' \
-    --output "$scratch/download" -- "$url" || fail "$url cannot be fetched"
+  download "$url" || fail "$url cannot be fetched"
   if [ -n "$wanted" ] && [ "$(sum_of "$scratch/download")" != "$wanted" ]; then
     fail "$url does not have the given SHA-256" "given:   $wanted" "fetched: $(sum_of "$scratch/download")"
   fi
