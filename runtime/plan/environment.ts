@@ -2,6 +2,7 @@
 import { posix } from 'node:path'
 import type { BspData, ProjectData } from '../../lib/schema.ts'
 import type { ExtensionHandler, Extensions } from '../model/extensions.ts'
+import { KERNEL_BRANCH } from '../model/image-hooks.ts'
 import { cacheFolder, outputFolder } from '../model/paths.ts'
 import type { TargetArch } from '../model/plan.ts'
 import { DEBIAN_ARCH } from './arch.ts'
@@ -132,7 +133,7 @@ function handlerVariables(
     BOARD: bspName,
     BOARDFAMILY: family,
     LINUXFAMILY: family,
-    BRANCH: 'current',
+    BRANCH: KERNEL_BRANCH,
     BUILD_DESKTOP: 'no',
     BUILD_MINIMAL: project.build?.steps?.application === false ? 'yes' : 'no',
     RELEASE: suiteOf(project),

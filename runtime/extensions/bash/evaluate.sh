@@ -74,7 +74,10 @@ if [[ -n "$strux_function" ]]; then
   strux_frozen=yes
   mkdir -p "$SRC" "$DEST/${LOG_SUBPATH:=logs}" 2>/dev/null && cd "$SRC" || :
   "$strux_function"
+  strux_at_end=yes
 fi
+# After an error in an expression, bash goes on here (bash-handler.sh). Its message has the place.
+[[ -z "$strux_function" || "${strux_at_end:-}" == yes ]] || exit 1
 
 for strux_name in $(compgen -v); do
   [[ "$strux_name" != strux_* && "$strux_of_bash$strux_outside" != *" $strux_name "* ]] || continue

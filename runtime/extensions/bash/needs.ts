@@ -7,9 +7,10 @@ import { join } from 'node:path'
 import { forEachChild, parse, type SyntaxNode } from 'unbash'
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
 import { suggest } from '../../diagnostics/suggest.ts'
-import { IMAGE_HOOK_NAMES, imageHook } from '../../model/image-hooks.ts'
+import { branchHook, IMAGE_HOOK_NAMES, imageHook, KERNEL_BRANCH } from '../../model/image-hooks.ts'
 import { packageFile } from '../../steps/package-files.ts'
 import { isInternalVariable, partOfOriginal } from './original-internals.ts'
+import { usesFunction } from './own-helpers.ts'
 import { misplacedVariables } from './variables-at-hooks.ts'
 
 export interface ShellText {
@@ -40,8 +41,10 @@ export function needsOf(texts: readonly ShellText[], { beside = [], root }: Need
       if (node.type === 'Assignment' && node.name === 'EXTRA_BUILD_DEPS') addsPrograms = true
       for (const hook of wordsOf(node, 'call_extension_method')) ownHooks.add(hook)
     })
+  const all = [...texts, ...beside]
+  const isCalled = (name: string) => all.some(({ text }) => usesFunction(text, name))
   return parsed.flatMap(({ file, text, script }) => {
-    const finder = new Finder({ file, text }, { known, ownHooks, addsPrograms, root })
+    const finder = new Finder({ file, text }, { known, ownHooks, addsPrograms, root, isCalled })
     for (const { message, pos } of script.errors ?? [])
       finder.report(pos, pos, 'error', 'syntax_error', `bash cannot read this: ${message}`)
     visit(script, node => finder.look(node))
@@ -118,6 +121,8 @@ type Severity = Diagnostic['severity']
 interface Surroundings {
   /** Functions. */
   readonly known: ReadonlySet<string>
+  /** Whether a file calls the function. */
+  readonly isCalled: (name: string) => boolean
   /** Hooks that the extensions call themselves. */
   readonly ownHooks: ReadonlySet<string>
   /** Whether an extension adds Debian packages to the builder. */
@@ -168,6 +173,15 @@ class Finder {
     if (cut <= 0) return
     const hook = name.slice(0, cut)
     if (imageHook(hook) || this.#around.ownHooks.has(hook)) return
+    const { branch } = branchHook(hook) ?? {}
+    if (branch === KERNEL_BRANCH) return
+    if (branch !== undefined) {
+      const message = `${name} is never called: it is for the kernel branch ${branch}`
+      this.report(pos, end, 'warning', 'unknown_hook', message, `BRANCH is ${KERNEL_BRANCH} in every build`)
+      return
+    }
+    // A function of the file's own, whose name only looks like that of a handler.
+    if (this.#around.isCalled(name)) return
     const near = suggest(hook, IMAGE_HOOK_NAMES)
     const part = partOfOriginal(hook)
     const hint =

@@ -1,10 +1,11 @@
 /** Reads bash extensions: their handlers with file and line, and the calls outside functions. */
 import type { ImageHook, ImageHookRow } from '../../../lib/hooks/image.ts'
 import { suggest } from '../../diagnostics/suggest.ts'
-import { IMAGE_HOOK_NAMES, imageHook } from '../../model/image-hooks.ts'
+import { branchHook, IMAGE_HOOK_NAMES, imageHook, KERNEL_BRANCH } from '../../model/image-hooks.ts'
 import { bashOrder, type HandlerOrder } from '../order.ts'
 import type { ConfinedFile } from './confined-shell.ts'
 import type { Evaluation, Evaluator, HelperCall, ShellVariables } from './evaluate.ts'
+import { usesFunction } from './own-helpers.ts'
 import type { VisibleFiles } from './visible-files.ts'
 
 /** The place in an author's file; without a line if bash did not tell it. */
@@ -69,7 +70,7 @@ export async function readBashFile(
     if (!found) continue
     if ('row' in found) {
       const { row, calledAs, own } = found
-      const order = bashOrder(own, calledAs, row.aliases)
+      const order = bashOrder(own, calledAs, [...(row.aliases ?? []), BRANCH_HOOK])
       handlers.push({
         function: called,
         hook: row.name as ImageHook,
@@ -78,7 +79,10 @@ export async function readBashFile(
         ...order,
         at: { file: at, line },
       })
-    } else if (!callsHook(files, found.hook))
+    } else if (
+      !callsHook(files, found.hook) &&
+      !files.some(({ content }) => usesFunction(content.toString(), called))
+    )
       uncalled.push({ function: called, ...found, at: { file: at, line } })
   }
   const callsOf = (helper: string) => evaluation.calls.filter(call => call.helper === helper)
@@ -111,6 +115,9 @@ function callsHook(files: readonly ConfinedFile[], hook: string): boolean {
   return files.some(({ content }) => call.test(content.toString()))
 }
 
+/** Called after all other names of the hook. */
+const BRANCH_HOOK = `post_family_config_branch_${KERNEL_BRANCH}`
+
 type Found =
   | { readonly row: ImageHookRow; readonly calledAs: string; readonly own: string }
   | { readonly hook: string; readonly suggestion?: string }
@@ -124,6 +131,10 @@ function handlerOf(called: string, extension: string): Found | undefined {
   const hook = called.slice(0, cut)
   const row = imageHook(hook)
   if (row) return { row, calledAs: hook, own: called.slice(cut + 2) }
+  const forBranch = branchHook(hook)
+  // A file may have handlers for many branches: those of others are no mistake.
+  if (forBranch && forBranch.branch !== KERNEL_BRANCH) return undefined
+  if (forBranch) return { row: forBranch.hook, calledAs: hook, own: called.slice(cut + 2) }
   const names = IMAGE_HOOK_NAMES
   const suggestion = suggest(hook, names)
   return { hook, ...(suggestion !== undefined && { suggestion }) }

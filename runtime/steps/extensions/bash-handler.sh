@@ -52,7 +52,13 @@ fi
 strux_frozen=yes
 if [[ -d "$strux_working_folder" ]]; then cd "$strux_working_folder"; fi
 
-"$strux_function"
+# After an error in an expression, such as a division by zero, bash abandons the whole command and goes on behind it,
+# in spite of errexit.
+{ "$strux_function"; strux_at_end=yes; }
+if [[ "${strux_at_end:-}" != yes ]]; then
+  printf 'error: %s: bash abandoned it after the error in an expression that is shown above\n' "$strux_function" >&2
+  exit 1
+fi
 
 strux_keep "$strux_known" >"$strux_folder/.$strux_step.sh"
 mv "$strux_folder/.$strux_step.sh" "$strux_folder/$strux_step.sh"

@@ -71,6 +71,19 @@ test('a command that fails ends the handler; file and line are told', async () =
   assert.match(helper.stderr, /case-\d+\.sh:4: exit code 7: run_host/)
 })
 
+test('an error in an expression ends the handler, although bash would go on', async () => {
+  for (const body of [
+    'x=$((1 / NOTHING))\necho after',
+    'inner() {\n  if [[ -z "$NOTHING" ]]; then y=$((08)); fi\n}\ninner || :\necho after',
+  ]) {
+    const { code, stdout, stderr } = await ends(body)
+    assert.is(code, 1, stderr)
+    assert.is(stdout, '')
+    assert.match(stderr, /case-\d+\.sh: line \d+: /)
+    assert.match(stderr, 'error: pre_customize_image__test: bash abandoned it')
+  }
+})
+
 test('run_host_command_logged: arguments are joined, and evaluated by a new bash', async () => {
   assert.is(await output(`run_host_command_logged printf "a\\\\\\\\nb\\\\\\\\n" "|" wc -l`), '2')
   assert.is(await output('run_host_command_logged echo one ">" /tmp/made; cat /tmp/made'), 'one')

@@ -73,6 +73,31 @@ __private__thing() { :; }
   )
 })
 
+test('handlers for the kernel branch come last; those for others, and helpers of the file, are no handlers', async () => {
+  const { handlers, uncalled } = await read(
+    'branches',
+    `post_family_config_branch_current__first() { :; }
+post_family_config_branch_edge__other() { :; }
+config_tweaks_post_family_config__old() { :; }
+post_family_config__900_last() { panel__write; }
+panel__write() { :; }
+panel__idle() { :; }
+`,
+  )
+  assert.equal(
+    handlers.map(({ hook, calledAs, name, rank }) => [hook, calledAs, name, rank]),
+    [
+      ['post_family_config', 'post_family_config_branch_current', 'first', 2],
+      ['post_family_config', 'config_tweaks_post_family_config', 'old', 1],
+      ['post_family_config', 'post_family_config', '900_last', 0],
+    ],
+  )
+  assert.equal(
+    uncalled.map(({ function: name }) => name),
+    ['panel__idle'],
+  )
+})
+
 test('calls outside functions, with their lines', async () => {
   const { enables, optsOut, packages } = await read(
     'calls',
@@ -143,6 +168,9 @@ extension_prepare_config__e() {
 
   no_such_helper x
 }
+extension_prepare_config__f() {
+  X=$((1 / NOTHING))
+}
 `
   const failure = async (name: string) => {
     const { exitCode, failure } = await evaluate('fails', text, {
@@ -155,6 +183,7 @@ extension_prepare_config__e() {
   assert.equal(await failure('c'), [44, 7, 'this target is not supported: no'])
   assert.equal(await failure('d'), [2, 8, 'enable_extension late comes too late: call it outside functions'])
   assert.equal(await failure('e'), [127, 11, 'exit code 127: no_such_helper x'])
+  assert.equal(await failure('f'), [1, 14, '1 / NOTHING: division by 0 (error token is "NOTHING")'])
   const { failure: syntax } = await read('syntax', 'a() {\n  if then\n')
   assert.equal([syntax?.file, syntax?.line], ['extensions/syntax.sh', 2])
   assert.match(syntax!.message, 'syntax error')

@@ -49,6 +49,25 @@ own_function() { :; }
   assert.match(hints('f() { armbian_kernel_config_thing a; }')[0]!, "the original's kernel build")
 })
 
+test('a function that the file calls is no handler of an unknown hook, whatever its name', () => {
+  assert.equal(found('panel__write() { :; }\nfunction pre_customize_image__x() { panel__write; }'), [])
+  assert.equal(
+    found('function panel__retry { :; }\npre_customize_image__x() { do_with_retries 3 panel__retry; }'),
+    [],
+  )
+  assert.equal(found('# panel__idle\nfunction panel__idle() { :; }'), [
+    "2:10 unknown_hook panel__idle is never called: there is no hook 'panel'",
+  ])
+})
+
+test('handlers for one kernel branch', () => {
+  assert.equal(found('post_family_config_branch_current__x() { :; }'), [])
+  assert.equal(found('post_family_config_branch_edge__x() { :; }'), [
+    '1:1 unknown_hook post_family_config_branch_edge__x is never called: it is for the kernel branch edge',
+  ])
+  assert.equal(hints('post_family_config_branch_edge__x() { :; }'), ['BRANCH is current in every build'])
+})
+
 test('programs that the builder has not, unless the extension adds packages', () => {
   assert.equal(found('f() { qemu-img info x; frobnicate a; ./own-program; "$TOOL" x; }'), [
     '1:24 unknown_program the builder has no program frobnicate',
