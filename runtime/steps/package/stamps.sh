@@ -9,10 +9,13 @@ phase_inputs() {
   local need
   case $1 in
     rsync) [ -z "$SRCDIR" ] || content_of "$SRCDIR" -name .svn -o -name .git -o -name .hg -o -name .bzr -o -name CVS ;;
-    download) [ ! -f "$PKGDIR/$(config .source.source)" ] || sum_of "$PKGDIR/$(config .source.source)" ;;
+    download)
+      [ "$(config .source.method)" != debian ] || config .suite
+      [ ! -f "$PKGDIR/$(config .source.source)" ] || sum_of "$PKGDIR/$(config .source.source)"
+      ;;
     patch) patch_files | while IFS= read -r path; do sum_of "$path"; done ;;
     configure)
-      printf '%s\n' "$(config .arch) $variant $BUILDER_KEY"
+      printf '%s\n' "$(config .arch) $variant $BUILDER_KEY $(config .build_folder)"
       # A command that only unpacks the source needs no dependencies.
       while IFS= read -r need; do cat "$BASE_DIR/per-package/$need/digest" 2>/dev/null || echo "no $need"; done < <(config '.needs[].id')
       [ "$infra" != kernel-module ] || kernel_state

@@ -48,6 +48,24 @@ const ALL_DONE =
 const REBUILD =
   'rm "$stamps/build"; touch "$stamps/.update"; prepare_stamps; for each in $(config ".order[]"); do phase_done $each && echo $each || :; done'
 
+test('a failed build does not go on with the source of another suite, nor in another folder for products', async () => {
+  const debian = {
+    ...PATCHED,
+    source: { kind: 'fetched', method: 'debian', source: 'deb-src:led' },
+    patches: [],
+  }
+  const before = { ...debian, suite: 'bookworm', build_folder: 'out' }
+  const unchanged = (config: object) =>
+    run(
+      'prepare_stamps; for each in $(config ".order[]"); do phase_done $each && echo $each || :; done',
+      config,
+    )
+  await run(`${ALL_DONE}; rm "$stamps/build"`, before)
+  assert.is(await unchanged(before), 'download\nextract\npatch\nconfigure')
+  assert.is(await unchanged({ ...before, suite: 'trixie' }), '')
+  assert.is(await unchanged({ ...before, build_folder: 'other' }), 'download')
+})
+
 test('rebuild goes on from configure if that has changed, and keeps the folder', async () => {
   write(at('packages/led.patch'), 'one')
   await run(ALL_DONE, PATCHED)
