@@ -1,6 +1,6 @@
 /**
  * All hooks of packages, each with two scripts that record themselves: in the order that the original had in a run with
- * the same packages (observed-order.txt). Then failures in the middle of phases, and corrected builds.
+ * the same packages (observed-order.txt).
  */
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync } from 'node:fs'
@@ -136,80 +136,6 @@ test('target_finalize runs for the same packages as in the original, in the orde
     names,
     ['FOOKIT', 'BARLOCAL', 'QUX_LIB_V2'].flatMap(id => [1, 2].map(n => `${id}_TARGET_FINALIZE_H${n}`)),
   )
-})
-
-const PHASES = [
-  'download',
-  'extract',
-  'patch',
-  'configure',
-  'build',
-  'install_staging',
-  'install_target',
-  'install_images',
-  'legal_info',
-]
-
-/** A package whose phases record themselves; one of them fails after its work. */
-function writeStepper({ failing = '', changed = '' }): void {
-  const text = (phase: string) =>
-    `${record(phase)}${changed === phase ? '; : changed' : ''}${failing === phase ? '; exit 3' : ''}`
-  const hooks = PHASES.map(phase => `post_${phase}: sh\`${text(phase)}\``).join(', ')
-  project.write(
-    'packages/stepper.ts',
-    `import { definePackage, sh } from 'strux-bsp'
-export default definePackage({
-  name: 'stepper', version: '1.0', site: 'packages/fookit', site_method: 'file', source: 'fookit-1.0.tar.gz',
-  install_staging: true, install_images: true, hooks: { ${hooks} },
-  commands: { build: sh\`test ! -e product; touch product\` },
-})
-`,
-  )
-}
-
-/** Builds it, and returns the phases that were done. */
-async function step(code: number): Promise<string[]> {
-  project.remove('order')
-  const built = await project.build(['--only', 'package:stepper'])
-  assert.is(built.code, code, built.stdout)
-  return project.has('order') ? project.read('order').trim().split('\n') : []
-}
-
-test('a build that failed goes on at the phase where it stopped; what was finished is not done twice', async () => {
-  project.bsp([], { packages: ['stepper'] })
-  const done: Record<string, string[]> = {}
-  for (const failing of PHASES) {
-    writeStepper({ failing })
-    done[failing] = await step(1)
-    if (failing === 'build') project.remove('dist/cache/demo/packages/build/stepper-1.0/product')
-  }
-  writeStepper({})
-  done.end = await step(0)
-  assert.equal(done, {
-    download: ['download'],
-    extract: ['download', 'extract'],
-    patch: ['extract', 'patch'],
-    // Half of the patches may have been applied, so the source is unpacked again.
-    configure: ['extract', 'patch', 'configure'],
-    build: ['configure', 'build'],
-    install_staging: ['build', 'install_staging'],
-    install_target: ['install_staging', 'install_target'],
-    install_images: ['install_target', 'install_images'],
-    legal_info: ['install_images', 'legal_info'],
-    end: ['legal_info'],
-  })
-})
-
-test('nothing of a finished phase with another recipe remains', async () => {
-  // The build command fails if the build folder is not fresh.
-  writeStepper({ changed: 'build' })
-  assert.equal(await step(0), PHASES.slice(1))
-  writeStepper({ changed: 'install_images' })
-  assert.equal(await step(0), PHASES.slice(1), 'the recipe of build is another one again')
-  writeStepper({})
-  assert.equal(await step(0), ['install_images', 'legal_info'])
-  project.remove('dist/cache/demo/packages/per-package/stepper')
-  assert.equal(await step(0), PHASES.slice(1), 'its output is gone')
 })
 
 test.run()
