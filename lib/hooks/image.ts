@@ -65,6 +65,19 @@ const PARTITIONS = [
   'ROOT_FS_LABEL',
 ] as const
 
+/** The table as it is, or as a handler has to make it. */
+const TABLE = [
+  'OFFSET',
+  'BOOTSIZE',
+  'UEFISIZE',
+  'IMAGE_PARTITION_TABLE',
+  'SECTOR_SIZE',
+  'sdsize',
+  'rootpart',
+  'bootpart',
+  'uefipart',
+] as const
+
 export const IMAGE_HOOKS = [
   {
     ...AT_PLAN,
@@ -265,7 +278,7 @@ export const IMAGE_HOOKS = [
     ...IMAGE,
     name: 'create_partition_table',
     at: 'partition_table',
-    variables: ['SDCARD', 'rootfs_size'],
+    variables: ['SDCARD', 'rootfs_size', ...TABLE, 'PARTITION_TYPE_UUID_ROOT'],
     addition: true,
     doc: 'Make the partition table; only with USE_HOOK_FOR_PARTITION=yes.',
   },
@@ -273,7 +286,7 @@ export const IMAGE_HOOKS = [
     ...IMAGE,
     name: 'post_create_partitions',
     at: 'after_partitions',
-    variables: ['SDCARD'],
+    variables: ['SDCARD', ...TABLE],
     doc: 'The partition table is written to `${SDCARD}.raw`; no filesystem exists yet.',
   },
   {
@@ -291,7 +304,7 @@ export const IMAGE_HOOKS = [
     name: 'format_partitions',
     at: 'format',
     needs: 'mount',
-    variables: ['SDCARD', 'LOOP', 'MOUNT', 'rootdevice', 'ROOT_PART_UUID'],
+    variables: ['SDCARD', 'LOOP', 'MOUNT', 'rootdevice', 'ROOT_PART_UUID', ...TABLE, 'UEFI_MOUNT_POINT'],
     doc: 'The partitions are formatted and mounted; format your own here.',
   },
   {

@@ -30,7 +30,8 @@ strux_ended() {
 }
 
 eval "strux_outer=($(trap -p EXIT))"
-trap 'strux_ended $?; '"${strux_outer[2]:-}" EXIT
+strux_at_exit='strux_ended $?; '"${strux_outer[2]:-}"
+trap "$strux_at_exit" EXIT
 trap 'strux_failed $?' ERR
 
 for strux_file in "${strux_files[@]}"; do
@@ -59,6 +60,10 @@ if [[ "${strux_at_end:-}" != yes ]]; then
   printf 'error: %s: bash abandoned it after the error in an expression that is shown above\n' "$strux_function" >&2
   exit 1
 fi
+
+# A handler may have set a trap of its own, which replaced this one.
+eval "strux_theirs=($(trap -p EXIT))"
+if [[ "${strux_theirs[2]:-}" != "$strux_at_exit" ]]; then trap "$strux_at_exit; ${strux_theirs[2]:-}" EXIT; fi
 
 strux_keep "$strux_known" >"$strux_folder/.$strux_step.sh"
 mv "$strux_folder/.$strux_step.sh" "$strux_folder/$strux_step.sh"

@@ -55,6 +55,17 @@ describe_partitions() {
   strux_publish parttype mkopts mkopts_label mkfs mountopts "${choices[@]}"
 }
 
+# describe_table MIB: the partitions to come, by number, and the size of the image, for handlers that make the table.
+describe_table() {
+  local place
+  SECTOR_SIZE=512 sdsize=$1 UEFI_MOUNT_POINT=/boot/efi PARTITION_TYPE_UUID_ROOT=$(table=gpt type_id root '')
+  rootpart=$root_index bootpart=$(index_of boot) uefipart=$(index_of esp)
+  for place in rootpart bootpart uefipart; do
+    if [ -n "${!place}" ]; then printf -v "$place" %s $((${!place} + 1)); fi
+  done
+  strux_publish SECTOR_SIZE sdsize UEFI_MOUNT_POINT PARTITION_TYPE_UUID_ROOT rootpart bootpart uefipart OFFSET BOOTSIZE UEFISIZE
+}
+
 choices=(ROOTFS_TYPE ROOT_FS_LABEL BOOTFS_TYPE BOOTSIZE UEFISIZE OFFSET IMAGE_PARTITION_TABLE FIXED_IMAGE_SIZE
   EXTRA_ROOTFS_MIB_SIZE USE_HOOK_FOR_PARTITION)
 changed() { [ "${!1:-}" != "${announced[$1]}" ]; }

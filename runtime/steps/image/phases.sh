@@ -105,6 +105,7 @@ lay_out() {
       write_table "$draft"
     fi
   fi
+  describe_table "$(($(if [ -f "$draft" ]; then stat -c %s "$draft"; else image_size; fi) / MIB))"
   keep_state
 }
 

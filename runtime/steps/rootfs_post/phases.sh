@@ -18,13 +18,25 @@ unpack_base() {
 }
 
 # Handlers put the files of their boards into a folder of their own, which wins over files of packages.
+# Existing ones expect the folders of the package that they were written for.
+board_folders=(etc/{apt/apt.conf.d,default,modprobe.d,modules-load.d,profile.d,sysctl.d,systemd/system,udev/rules.d}
+  etc/{initramfs-tools/hooks,kernel/postinst.d,update-motd.d} lib/systemd/system usr/{bin,sbin,lib,share})
+
 open_board_files() {
   export destination=${STRUX_SCRATCH:-/tmp}/board-files
   mkdir -p "$destination"
+  (cd "$destination" && mkdir -p "${board_folders[@]}")
   strux_publish destination
 }
 
 merge_board_files() {
+  local name
+  (cd "$destination" && rmdir -p --ignore-fail-on-non-empty "${board_folders[@]}" 2>/dev/null) || :
+  # Control files of a Debian package, which this folder is not.
+  for name in preinst postinst prerm postrm; do
+    if [ -e "$destination/DEBIAN/$name" ]; then warn "DEBIAN/$name in \$destination never runs: change the root filesystem at post_family_tweaks"; fi
+  done
+  rm -rf "$destination/DEBIAN"
   rsync -a -K --ignore-times --force "$destination/" "$ROOTFS_DIR/"
   rm -rf "$destination"
 }

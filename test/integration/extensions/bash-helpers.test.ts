@@ -84,6 +84,16 @@ test('an error in an expression ends the handler, although bash would go on', as
   }
 })
 
+test('a trap of a handler for its end does not lose the variables that it sets', async () => {
+  const { code, stdout, said } = await session.handler('trap "echo own" EXIT\nCHOSEN=yes', {
+    sets: ['CHOSEN'],
+  })
+  assert.is(code, 0, said)
+  assert.is(stdout, 'own')
+  assert.is((await session.bash('echo "$CHOSEN"')).stdout, '')
+  assert.match((await session.bash('cat /tmp/.strux-variables')).stdout, 'CHOSEN="yes"')
+})
+
 test('run_host_command_logged: arguments are joined, and evaluated by a new bash', async () => {
   assert.is(await output(`run_host_command_logged printf "a\\\\\\\\nb\\\\\\\\n" "|" wc -l`), '2')
   assert.is(await output('run_host_command_logged echo one ">" /tmp/made; cat /tmp/made'), 'one')

@@ -108,7 +108,10 @@ test('a handler makes the partition table itself', async () => {
     { hook: 'prepare_image_size', run: 'USE_HOOK_FOR_PARTITION=yes; FIXED_IMAGE_SIZE=300' },
     {
       hook: 'create_partition_table',
-      run: `printf 'label: gpt\\nfirst-lba: 34\\nstart=4MiB, size=50MiB, type=U, name=first\\nsize=150MiB, name=second\\nsize=20MiB, name=third\\n' | sfdisk -q "\${SDCARD}.raw"`,
+      run: `((sdsize == 300 && SECTOR_SIZE == 512 && OFFSET == 1))
+[[ "$uefipart:$bootpart:$rootpart $UEFI_MOUNT_POINT" == '1::2 /boot/efi' ]]
+[[ $PARTITION_TYPE_UUID_ROOT == 4F68BCE3-* ]]
+printf 'label: gpt\\nfirst-lba: 34\\nstart=4MiB, size=50MiB, type=U, name=first\\nsize=150MiB, name=second\\nsize=20MiB, name=third\\n' | sfdisk -q "\${SDCARD}.raw"`,
     },
   ])
   assert.is(statSync(project.at(DISK)).size, 300 * 1048576)
