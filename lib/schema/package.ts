@@ -13,10 +13,10 @@ export const SITE_METHODS = ['local', 'git', 'http', 'file', 'debian'] as const
 
 const nameRule: Rule<string> = {
   code: 'bad_package_name',
-  hint: "lower-case letters, digits, '.' and '-'; the host variant gets its 'host-' by itself",
-  holds: value => /^[a-z0-9][a-z0-9.-]*$/.test(value) && !value.startsWith('host-'),
+  hint: "letters, digits, '.', '-' and '_'; the host variant gets its 'host-' by itself",
+  holds: value => /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(value) && !value.startsWith('host-'),
   message: value => `'${value}' cannot be the name of a package`,
-  json: { pattern: '^(?!host-)[a-z0-9][a-z0-9.-]*$' },
+  json: { pattern: '^(?!host-)[A-Za-z0-9][A-Za-z0-9._-]*$' },
 }
 const sha256: Rule<string> = {
   code: 'bad_sha256',
@@ -28,9 +28,9 @@ const sha256: Rule<string> = {
 const dependencyRule: Rule<string> = {
   code: 'bad_dependency',
   hint: "the name of a package, 'host-NAME' for its host variant, or 'deb:NAME' for a Debian package",
-  holds: value => /^(deb:)?[a-z0-9][a-z0-9+.-]*$/.test(value),
+  holds: value => /^(deb:[a-z0-9][a-z0-9+.-]*|[A-Za-z0-9][A-Za-z0-9._-]*)$/.test(value),
   message: value => `'${value}' is not a dependency`,
-  json: { pattern: '^(deb:)?[a-z0-9][a-z0-9+.-]*$' },
+  json: { pattern: '^(deb:[a-z0-9][a-z0-9+.-]*|[A-Za-z0-9][A-Za-z0-9._-]*)$' },
 }
 
 const dependencies = z.array(text(dependencyRule)).readonly()
@@ -177,12 +177,15 @@ const shape = z.strictObject({
   permissions: permissionsSchema
     .optional()
     .describe('Modes, owners and capabilities of installed files, which otherwise belong to root.'),
-  /** Units of systemd that the package installs and that start with the device. */
+  /** Units of systemd that the package installs and that start with the device; 'all' for each that can be enabled. */
   units: z
-    .array(text(shellSafe))
-    .readonly()
+    .union([z.literal('all'), z.array(text(shellSafe)).readonly()], {
+      error: "must be 'all' or a list of units",
+    })
     .optional()
-    .describe('Units of systemd that the package installs and that start with the device.'),
+    .describe(
+      "Units of systemd that the package installs and that start with the device; 'all' for each that can be enabled.",
+    ),
 })
 
 /** A source package's data. */
@@ -208,6 +211,6 @@ function obeyName(): Rule<string> {
   return {
     ...nameRule,
     holds: value => nameRule.holds(value.replace(/^host-/, '')),
-    json: { pattern: '^[a-z0-9][a-z0-9.-]*$' },
+    json: { pattern: '^[A-Za-z0-9][A-Za-z0-9._-]*$' },
   }
 }

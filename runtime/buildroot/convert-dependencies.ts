@@ -2,8 +2,11 @@
 import { suggest } from '../diagnostics/suggest.ts'
 import type { ConvertFacts, Infrastructure, Report } from './convert-facts.ts'
 import { debianPackages, KNOWN_PACKAGES } from './debian-packages.ts'
-import type { EvaluatedPackage } from './evaluated.ts'
+import { type EvaluatedPackage, usesKernel } from './evaluated.ts'
 import { shellWords } from './shell-words.ts'
+
+/** What steps of the build make, not packages. */
+const BOOTLOADERS = ['uboot', 'arm-trusted-firmware', 'optee-os', 'barebox', 'grub2', 'syslinux']
 
 /** Dependencies of all phases: of the tree, or of Debian. */
 export function dependenciesOf(
@@ -28,16 +31,27 @@ export function dependenciesOf(
       const packages = debian[name] ?? debianPackages(name)
       for (const each of packages ?? []) found.add(`deb:${each}`)
       if (packages || list === '') continue
+      if (BOOTLOADERS.includes(name)) {
+        report(
+          'error',
+          'buildroot_dependency',
+          `${own} depends on ${name}, whose files packages do not see`,
+          `use them in a post-image script, and write debian: { '${name}': [] } in the definition if the package can be built without them`,
+          places.ofVariable(file, `${prefix}_${list}`, name),
+        )
+        continue
+      }
       const near = suggest(name, [...names, ...KNOWN_PACKAGES])
       report(
         'error',
         'buildroot_dependency',
         `${own} depends on ${name}, which is neither a package of the tree nor known as a package of Debian`,
-        `${near === undefined ? '' : `did you mean '${near}'? `}Name Debian's packages for it in the definition: debian: { '${name}': ['NAME'] }; an empty list means that nothing is needed`,
+        `${near === undefined ? '' : `did you mean '${near}'? if not, `}name Debian's packages for it in the definition: debian: { '${name}': ['NAME'] }; an empty list means that nothing is needed`,
         places.ofVariable(file, `${prefix}_${list}`, name),
       )
     }
   }
-  if (infra === 'kernel-module' && kernelHeaders !== undefined) found.add(`deb:${kernelHeaders}`)
+  if ((infra === 'kernel-module' || usesKernel(variant)) && kernelHeaders !== undefined)
+    found.add(`deb:${kernelHeaders}`)
   return [...found]
 }

@@ -19,6 +19,8 @@ export interface ConvertFacts {
   readonly selected: readonly string[]
   /** Debian's package of kernel headers, if the BSP has no kernel of its own. */
   readonly kernelHeaders?: string
+  /** Variables that makefiles of the tree read and nothing defines. */
+  readonly missing: ReadonlySet<string>
   /** Hooks for the whole image that belong to no package by their names. */
   readonly finalize: readonly EvaluatedHook[]
 }

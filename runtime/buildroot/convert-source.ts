@@ -14,7 +14,7 @@ export interface SourceSettings {
 
 /** The source, or the folder in the project that takes its place. */
 export function sourceSettings(found: EvaluatedPackage, facts: ConvertFacts, report: Report): SourceSettings {
-  const given = found.variables.OVERRIDE_SRCDIR?.trim() ?? ''
+  const given = unquoted(found.variables.OVERRIDE_SRCDIR)
   if (given === '') return fetchedSource(found, facts, report)
   // Nothing of the source itself is used, so its mistakes do not matter.
   const source = fetchedSource(found, facts, () => {})
@@ -30,7 +30,7 @@ function fetchedSource(found: EvaluatedPackage, facts: ConvertFacts, report: Rep
   const { variables, prefix, file, name } = found
   const { places, projectRoot } = facts
   const value = (key: string) => variables[key]?.trim() ?? ''
-  const site = value('SITE')
+  const site = unquoted(variables.SITE)
   const at = places.ofVariable(file, `${prefix}_SITE`)
   if (value('PATCH') !== '' || value('EXTRA_DOWNLOADS') !== '') {
     const key = value('PATCH') === '' ? 'EXTRA_DOWNLOADS' : 'PATCH'
@@ -42,7 +42,17 @@ function fetchedSource(found: EvaluatedPackage, facts: ConvertFacts, report: Rep
       places.ofVariable(file, `${prefix}_${key}`),
     )
   }
-  if (site === '') return { settings: {}, isLocal: false }
+  if (site === '') {
+    if (variables.SITE !== undefined && (value('SOURCE') !== '' || found.infra !== 'generic'))
+      report(
+        'error',
+        'buildroot_no_source',
+        `${prefix}_SITE is empty, so there is no source`,
+        'give it a value that does not need files of Buildroot itself',
+        at,
+      )
+    return { settings: {}, isLocal: false }
+  }
   const method = methodOf(value('SITE_METHOD'), site)
   if (method === 'local') {
     const path = folderInProject(site, 'SITE', { found, facts, report, at })
@@ -100,6 +110,9 @@ function fetchedSource(found: EvaluatedPackage, facts: ConvertFacts, report: Rep
   )
   return { settings: {}, isLocal: false }
 }
+
+/** Buildroot takes the quotes from a site, as from a string of the configuration. */
+const unquoted = (text = ''): string => text.replaceAll('"', '').trim()
 
 /** A path in the tree or an absolute one, relative to the project; undefined if it is outside. */
 function inProject(path: string, { root, tree }: ConvertFacts): string | undefined {

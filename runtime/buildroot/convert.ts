@@ -7,8 +7,9 @@ import { sourceSettings } from './convert-source.ts'
 import { reportUnsupported } from './convert-unsupported.ts'
 import { userSettings } from './convert-users.ts'
 import { variantSettings } from './convert-variant.ts'
-import type { EvaluatedPackage } from './evaluated.ts'
+import { type EvaluatedPackage, usesKernel } from './evaluated.ts'
 import type { MakefilePlace } from './makefile-places.ts'
+import { reportReferences } from './report-references.ts'
 import { shellWords } from './shell-words.ts'
 
 export interface ConvertedPackage {
@@ -18,6 +19,8 @@ export interface ConvertedPackage {
   readonly folder: string
   /** Where its products are, relative to the folder of its source. */
   readonly buildFolder?: string
+  /** Whether its recipes use the kernel's tree, although it is no kernel module. */
+  readonly usesKernel?: true
   readonly diagnostics: readonly Diagnostic[]
   /** Finds the makefile's line for a hook or a command, by its keys in the data. */
   readonly locate: (keys: readonly (string | number)[]) => MakefilePlace
@@ -37,6 +40,7 @@ export function convertPackage(variants: readonly EvaluatedPackage[], facts: Con
   const ofHost =
     host && variantSettings(host, infrastructure(host, facts, report), source.isLocal, facts, report)
   reportUnsupported(variants, facts, report)
+  reportReferences(main, facts, report)
   const isSet = (name: string) => main.variables[name]?.trim() === 'YES'
   const version = main.variables.VERSION?.trim()
   const license = main.variables.LICENSE?.trim()
@@ -57,7 +61,8 @@ export function convertPackage(variants: readonly EvaluatedPackage[], facts: Con
       ...(target.variables.INSTALL_TARGET?.trim() === 'NO' && { install_target: false }),
       ...(isSet('INSTALL_IMAGES') && { install_images: true }),
       ...userSettings(target, facts, report),
-      ...units(target),
+      // Buildroot enables each unit that is in the root filesystem.
+      units: 'all' as const,
     }),
   } as PackageData
   // What makefiles may say and packages may not, such as a version with a blank.
@@ -77,6 +82,7 @@ export function convertPackage(variants: readonly EvaluatedPackage[], facts: Con
     ...(!failed && { data }),
     folder: main.folder,
     ...(buildFolder !== undefined && { buildFolder }),
+    ...(variants.some(usesKernel) && { usesKernel: true as const }),
     diagnostics,
     locate: keys => placeOf(keys, { target, host }, facts),
   }
@@ -146,17 +152,4 @@ function buildFolderOf({ infra, variables }: EvaluatedPackage): string | undefin
   if (infra === 'meson') return 'buildroot-build'
   if (infra !== 'cmake') return undefined
   return variables.SUPPORTS_IN_SOURCE_BUILD?.trim() === 'NO' ? 'buildroot-build' : '.'
-}
-
-/** Units of systemd that it installs: Buildroot enables them all. */
-function units({ variables, hooks }: EvaluatedPackage): { units?: string[] } {
-  const text = [
-    variables.INSTALL_INIT_SYSTEMD,
-    variables.INSTALL_TARGET_CMDS,
-    ...hooks.map(hook => hook.text),
-  ].join('\n')
-  const found = [...text.matchAll(/systemd\/system\/([\w.-]+\.(?:service|socket|timer|path|mount))\b/g)].map(
-    match => match[1]!,
-  )
-  return found.length > 0 ? { units: [...new Set(found)] } : {}
 }

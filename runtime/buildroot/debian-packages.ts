@@ -5,7 +5,7 @@
 
 /** Every root filesystem or builder image has them. */
 const PRESENT = `
-toolchain skeleton host-skeleton glibc linux linux-headers busybox bash coreutils systemd udev eudev util-linux kmod
+toolchain skeleton host-skeleton glibc linux linux-headers busybox bash coreutils
 host-pkgconf host-autoconf host-automake host-libtool host-gettext host-gettext-tiny host-cmake host-meson host-ninja host-kmod
 host-patchelf host-fakeroot host-tar host-gzip host-xz host-rsync host-make host-bison host-flex host-m4 host-python3
 host-util-linux host-acl host-attr host-zstd host-uboot-tools host-dtc host-genimage host-mtools host-dosfstools host-e2fsprogs
@@ -21,10 +21,21 @@ avahi libavahi-client-dev libavahi-common-dev
 bluez5_utils libbluetooth-dev
 boost libboost-all-dev
 bzip2 libbz2-dev
+c-ares libc-ares-dev
 cairo libcairo2-dev
 cjson libcjson-dev
 cmocka libcmocka-dev
 curl libcurl4-openssl-dev
+docopt-cpp libdocopt-dev
+fftw-double libfftw3-dev
+fftw-single libfftw3-dev
+file libmagic-dev
+gdk-pixbuf libgdk-pixbuf-2.0-dev
+hidapi libhidapi-dev
+iptables libxtables-dev
+kmod libkmod-dev
+libatasmart libatasmart-dev
+libblockdev libblockdev-dev
 libcurl libcurl4-openssl-dev
 dbus libdbus-1-dev
 dbus-glib libdbus-glib-1-dev
@@ -67,6 +78,7 @@ libev libev-dev
 libevdev libevdev-dev
 libevent libevent-dev
 libffi libffi-dev
+libftdi1 libftdi1-dev
 libgbm libgbm-dev
 libgcrypt libgcrypt20-dev
 libgl libgl-dev
@@ -75,40 +87,59 @@ libglib2 libglib2.0-dev libglib2.0-dev-bin
 libgpg-error libgpg-error-dev
 libgpiod libgpiod-dev
 libgpiod2 libgpiod-dev
+libgtk3 libgtk-3-dev
+libgudev libgudev-1.0-dev
+libical libical-dev
 libiio libiio-dev
 libinput libinput-dev
 libiscsi libiscsi-dev
 libmicrohttpd libmicrohttpd-dev
 libmnl libmnl-dev
 libmodbus libmodbus-dev
+libnetfilter_queue libnetfilter-queue-dev
 libnfnetlink libnfnetlink-dev
 libnl libnl-3-dev libnl-genl-3-dev libnl-route-3-dev
+libnss libnss3-dev
+libogg libogg-dev
 libpcap libpcap0.8-dev
 libpciaccess libpciaccess-dev
+libplist libplist-dev
 libpng libpng-dev
 libpthread-stubs libpthread-stubs0-dev
 libqmi libqmi-glib-dev
+librsvg librsvg2-dev
+libsamplerate libsamplerate0-dev
 libseccomp libseccomp-dev
+libselinux libselinux1-dev
 libserial libserial-dev
 libserialport libserialport-dev
+libsigc libsigc++-2.0-dev
 libsndfile libsndfile1-dev
 libsocketcan libsocketcan-dev
 libsodium libsodium-dev
+libsoup libsoup2.4-dev
+libsoup3 libsoup-3.0-dev
 libssh libssh-dev
 libssh2 libssh2-1-dev
 libtirpc libtirpc-dev
+libubootenv libubootenv-dev
 liburcu liburcu-dev
 liburing liburing-dev
 libusb libusb-1.0-0-dev
 libusb-compat libusb-dev
+libusbgx libusbgx-dev
 libuv libuv1-dev
 libv4l libv4l-dev
+libvorbis libvorbis-dev
 libwebsockets libwebsockets-dev
 libxkbcommon libxkbcommon-dev
 libxml2 libxml2-dev
+libxslt libxslt1-dev
 libyaml libyaml-dev
 libzip libzip-dev
+linux-pam libpam0g-dev
 lua liblua5.4-dev
+lvm2 liblvm2-dev
 lz4 liblz4-dev
 lzo liblzo2-dev
 mbedtls libmbedtls-dev
@@ -119,6 +150,7 @@ mtdev libmtdev-dev
 nanomsg libnanomsg-dev
 ncurses libncurses-dev
 nettle nettle-dev
+nghttp2 libnghttp2-dev
 openblas libopenblas-dev
 opencv4 libopencv-dev
 openssl libssl-dev
@@ -126,8 +158,10 @@ libopenssl libssl-dev
 opus libopus-dev
 paho-mqtt-c libpaho-mqtt-dev
 pango libpango1.0-dev
+parted libparted-dev
 pcre2 libpcre2-dev
 pixman libpixman-1-dev
+polkit libpolkit-gobject-1-dev
 popt libpopt-dev
 poco libpoco-dev
 protobuf libprotobuf-dev
@@ -143,12 +177,23 @@ sdl2_ttf libsdl2-ttf-dev
 spdlog libspdlog-dev
 speex libspeex-dev
 sqlite libsqlite3-dev
+systemd libsystemd-dev
+tiff libtiff-dev
 tinyalsa libtinyalsa-dev
 tinyxml2 libtinyxml2-dev
+tpm2-tss libtss2-dev
 tslib libts-dev
+udev libudev-dev
+eudev libudev-dev
+util-linux libblkid-dev libmount-dev uuid-dev
+util-linux-libs libblkid-dev libmount-dev uuid-dev
 wayland libwayland-dev
 wayland-protocols wayland-protocols
+webp libwebp-dev
 websocketpp libwebsocketpp-dev
+xlib_libX11 libx11-dev
+xlib_libXext libxext-dev
+xlib_libXrandr libxrandr-dev
 xz liblzma-dev
 yaml-cpp libyaml-cpp-dev
 zeromq libzmq3-dev

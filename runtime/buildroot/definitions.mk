@@ -53,6 +53,26 @@ PARALLEL_JOBS = @STRUX_PARALLEL_JOBS@
 INSTALL := install
 SED := sed -i -e
 RM := rm -f
+TAR = tar
+TAR_OPTIONS = -xf
+ZCAT = gzip -d -c
+BZCAT = bzcat
+XZCAT = xzcat
+LZCAT = lzip -d -c
+UNZIP = unzip
+GIT = git
+DATE = date
+FLOCK = flock
+PERL = perl
+BR2_MAKE = make
+BR2_MAKE1 = make -j1
+BR2_MAKE_HOST_DEPENDENCY =
+BR2_CMAKE = cmake
+BR2_CMAKE_HOST_DEPENDENCY =
+BR2_PYTHON3_HOST_DEPENDENCY =
+BR_PATH = "$(HOST_DIR)/bin:$(HOST_DIR)/sbin:$$PATH"
+FS_DIR = $(BUILD_DIR)/buildroot-fs
+suitable-extractor = $(if $(filter %.tar.gz %.tgz %.gz,$(1)),$(ZCAT),$(if $(filter %.bz2 %.tbz,$(1)),$(BZCAT),$(if $(filter %.xz %.txz,$(1)),$(XZCAT),$(if $(filter %.lz,$(1)),$(LZCAT),$(if $(filter %.zst,$(1)),zstd -d -c,cat)))))
 Q :=
 FLEX := flex
 BISON := bison
@@ -60,6 +80,12 @@ HOSTCC = gcc
 HOSTCXX = g++
 HOSTAR = ar
 HOSTLD = ld
+HOSTAS = as
+HOSTCPP = cpp
+HOSTNM = nm
+HOSTRANLIB = ranlib
+HOSTOBJCOPY = objcopy
+HOSTLN = ln
 HOSTARCH = $(BR2_HOSTARCH)
 HOST_CFLAGS = @STRUX_HOST_CFLAGS@
 HOST_CXXFLAGS = @STRUX_HOST_CFLAGS@
@@ -94,7 +120,7 @@ LINUX_VERSION = @STRUX_LINUX_VERSION@
 LINUX_MAKE_FLAGS = ARCH=$(KERNEL_ARCH) CROSS_COMPILE="$(TARGET_CROSS)"
 LINUX_MAKE_ENV = $(TARGET_MAKE_ENV)
 
-TARGET_MAKE_ENV = PATH="$(HOST_DIR)/bin:$(HOST_DIR)/sbin:$$PATH"
+TARGET_MAKE_ENV = PATH=$(BR_PATH)
 HOST_MAKE_ENV = $(TARGET_MAKE_ENV)
 TARGET_CONFIGURE_OPTS = $(TARGET_MAKE_ENV) AR="$(TARGET_AR)" AS="$(TARGET_AS)" LD="$(TARGET_LD)" NM="$(TARGET_NM)" \
 	CC="$(TARGET_CC)" GCC="$(TARGET_CC)" CPP="$(TARGET_CPP)" CXX="$(TARGET_CXX)" RANLIB="$(TARGET_RANLIB)" \
@@ -129,11 +155,12 @@ $(if $(filter host,$(5)),$(foreach name,$(STRUX_SHARED),$(if $(filter undefined,
 )))
 $(2)_DL_VERSION = $$(strip $$($(2)_VERSION))
 $(2)_BASENAME = $(4)$$(if $$(strip $$($(2)_VERSION)),-$$(strip $$(subst /,_,$$($(2)_VERSION))))
-$(2)_BASENAME_RAW = $(3)
+$(2)_BASENAME_RAW = $(patsubst host-%,%,$(4))$$(if $$(strip $$($(2)_VERSION)),-$$(strip $$(subst /,_,$$($(2)_VERSION))))
+$(if $(filter undefined,$(origin $(3)_SOURCE)),$(3)_SOURCE = $$(if $$(strip $$($(3)_SITE)),$(patsubst host-%,%,$(4))-$$(strip $$(subst /,_,$$($(3)_VERSION))).tar.gz))
 $(2)_DIR = @STRUX_BUILD_DIR@/$$($(2)_BASENAME)
 $(2)_SRCDIR = $$($(2)_DIR)/$$($(2)_SUBDIR)
 $(2)_BUILDDIR = $$($(2)_SRCDIR)$(if $(filter meson,$(1)),/buildroot-build)$(if $(filter cmake,$(1)),$$(if $$(filter NO,$$($(2)_SUPPORTS_IN_SOURCE_BUILD)),/buildroot-build))
-$(2)_DL_DIR = @STRUX_BASE_DIR@/dl/$(3)
+$(2)_DL_DIR = @STRUX_BASE_DIR@/dl/$(patsubst host-%,%,$(4))
 $(2)_PKGDIR := $$($(3)_PKGDIR)
 $(2)_NAME = $(4)
 $(if $(filter undefined,$(origin $(2)_INSTALL_TARGET)),$(2)_INSTALL_TARGET = YES)

@@ -26,9 +26,13 @@ if [ -f external.mk ]; then makefiles=external.mk; else makefiles=$(find package
   for file in $makefiles; do echo "include $tree/$file"; done
   echo "include $work/print.mk"
 } >"$work/all.mk"
+# Names that makefiles read, in the form of variables and functions of Buildroot: the others are variables of loops.
+references=$(find . -name '*.mk' -not -path './.git/*' -exec grep -hv '^[[:space:]]*#' {} + |
+  grep -oE '(^|[^$])\$[({](call +)?[A-Za-z_][A-Za-z0-9_-]*[),}]' | sed -E 's/^.?\$[({](call +)?//; s/.$//' |
+  grep -E '^[A-Z][A-Z0-9_]+$|-' | grep -v '^BR2_' | sort -u | tr '\n' ' ')
 : >"$work/records"
 env -i PATH="$PATH" HOME=/tmp LC_ALL=C.UTF-8 US="$US" RS="$RS" STRUX_TREE="$tree" STRUX_OUT="$work/records" STRUX_VARIABLES="$variables" \
-  STRUX_HOOKS="$hooks" STRUX_KERNEL_ARCH="$kernel_arch" "BR2_EXTERNAL_${name}_PATH=$tree" BR2_EXTERNAL="$tree" \
+  STRUX_HOOKS="$hooks" STRUX_KERNEL_ARCH="$kernel_arch" STRUX_REFERENCES="$references" "BR2_EXTERNAL_${name}_PATH=$tree" BR2_EXTERNAL="$tree" \
   BR2_EXTERNAL_NAMES="$name" make -rR --no-print-directory -f "$work/all.mk" strux_all >"$work/log" 2>&1
 code=$?
 cat "$work/records"

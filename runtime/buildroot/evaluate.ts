@@ -35,6 +35,8 @@ export interface TreeEvaluation {
   readonly all: boolean
   /** Symbols of the configuration that the tree neither defines nor names in any file. */
   readonly unread: readonly string[]
+  /** Variables that makefiles of the tree read and nothing defines. */
+  readonly missing: readonly string[]
   /** The error that stopped it: what make or kconfiglib said. */
   readonly failure?: { readonly of: 'make' | 'kconfig'; readonly message: string }
   /** Warnings of makefiles, and output of commands that they ran. */
@@ -160,6 +162,7 @@ function evaluationOf(output: string, root: string): TreeEvaluation {
   let kconfig: Pick<TreeEvaluation, 'all' | 'unread' | 'symbols'> = { all: false, unread: [], symbols: [] }
   let failure: TreeEvaluation['failure']
   let log = ''
+  let missing: readonly string[] = []
   const inProject = (path: string) => (path.startsWith(`${root}/`) ? path.slice(root.length + 1) : path)
   for (const record of output.split('\x1e')) {
     const [kind, ...fields] = record.replace(/^\n/, '').split('\x1f')
@@ -178,11 +181,13 @@ function evaluationOf(output: string, root: string): TreeEvaluation {
     else if (kind === 'global') hooks = globals
     else if (kind === 'kconfig') kconfig = JSON.parse(first)
     else if (kind === 'failure') failure = { of: first as 'make' | 'kconfig', message: second }
+    else if (kind === 'missing') missing = first.split(' ').filter(Boolean)
     else if (kind === 'log') log = first
   }
   return {
     packages,
     globals,
+    missing,
     ...kconfig,
     ...(failure && { failure }),
     log: log.replaceAll(/^make: .*\n?/gm, ''),

@@ -26,3 +26,7 @@ export interface EvaluatedPackage {
   readonly variables: Readonly<Record<string, string>>
   readonly hooks: readonly EvaluatedHook[]
 }
+
+/** Whether its recipes name the kernel's tree or its version. */
+export const usesKernel = ({ variables, hooks }: EvaluatedPackage): boolean =>
+  [...Object.values(variables), ...hooks.map(({ text }) => text)].some(text => text.includes('@STRUX_LINUX_'))

@@ -35,6 +35,11 @@ export class MakefilePlaces {
     return this.#find(file, line => /\$\(eval\s+\$\([a-z-]+\)\)/.test(line)) ?? { file, line: 1 }
   }
 
+  /** All lines with their numbers. */
+  linesOf(file: string): readonly (readonly [line: number, text: string])[] {
+    return this.#of(file).map((text, index) => [index + 1, text] as const)
+  }
+
   #find(
     file: string,
     holds: (line: string, continued: string | undefined) => boolean,

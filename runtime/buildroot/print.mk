@@ -26,11 +26,13 @@ endef
 
 # Lists of packages that are not in the tree, such as LINUX_PRE_BUILD_HOOKS.
 STRUX_PREFIXES = $(foreach each,$(STRUX_PACKAGES),$(word 4,$(subst |, ,$(each))) HOST_$(word 4,$(subst |, ,$(each))))
+# A package's own variables may be unset, such as those of an option that is off.
+STRUX_PREFIX_PATTERNS = $(addsuffix _%,$(STRUX_PREFIXES))
 STRUX_OWN_LISTS = $(foreach prefix,$(STRUX_PREFIXES),$(addprefix $(prefix)_,$(STRUX_HOOKS)))
 STRUX_FOREIGN_LISTS = $(sort $(filter-out ROOTFS_% $(STRUX_OWN_LISTS),$(filter $(addprefix %_,$(STRUX_HOOKS)),$(.VARIABLES))))
 STRUX_GLOBALS = TARGET_FINALIZE_HOOKS ROOTFS_PRE_CMD_HOOKS $(sort $(filter ROOTFS_%_HOOKS,$(filter-out ROOTFS_PRE_CMD_HOOKS,$(.VARIABLES)))) $(STRUX_FOREIGN_LISTS)
 define strux_print_globals
-$(eval PKG :=)$(call strux_put,global)$(foreach list,$(STRUX_GLOBALS),$(foreach name,$($(list)),$(call strux_put,hook$(US)$(list)$(US)$(name)$(US)$(origin $(name))$(US)$(call $(name)))))$(call strux_put,end)
+$(eval PKG :=)$(call strux_put,global)$(foreach list,$(STRUX_GLOBALS),$(foreach name,$($(list)),$(call strux_put,hook$(US)$(list)$(US)$(name)$(US)$(origin $(name))$(US)$(call $(name)))))$(call strux_put,missing$(US)$(foreach each,$(STRUX_REFERENCES),$(if $(filter undefined,$(origin $(each))),$(if $(filter $(STRUX_PREFIX_PATTERNS),$(each)),,$(each)))))$(call strux_put,end)
 endef
 
 .PHONY: strux_all @STRUX_D@/packages globals

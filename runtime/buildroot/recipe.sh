@@ -1,7 +1,11 @@
 # strux_recipe TEXT: the lines of a makefile's recipe, each in a shell of its own in the tree, as make runs them: a '@'
 # before a line hides it, and a '-' ignores its failure. Marks in the text become the values of variables.
+# The compilers and the package's own variables are not in their environment: a recipe passes on the ones it wants.
 strux_recipe() {
   local text=$1 name line= part quiet ignored code
+  export -n CC CXX LD AR STRIP RANLIB CFLAGS CXXFLAGS CPPFLAGS LDFLAGS D PKG NAME VERSION SRCDIR PKGDIR SOURCE_FILE \
+    HOSTCC HOSTCXX LINUX_DIR LINUX_VERSION KERNEL_ARCH ${!TARGET_C*} ${!HOST_C*} TARGET_LD TARGET_AR TARGET_STRIP \
+    TARGET_RANLIB TARGET_LDFLAGS HOST_LDFLAGS
   while [[ $text =~ @STRUX_([A-Z0-9_]+)@ ]]; do
     name=${BASH_REMATCH[1]}
     # The build folder of hooks for the whole image is the working directory.

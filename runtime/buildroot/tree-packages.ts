@@ -14,6 +14,7 @@ import { evaluateTree, type TreeEvaluation, type TreeRequest } from './evaluate.
 import type { EvaluatedPackage } from './evaluated.ts'
 import { globalHooks } from './global-hooks.ts'
 import { MakefilePlaces } from './makefile-places.ts'
+import { reportOutsiders } from './report-outsiders.ts'
 
 export interface TreePackages {
   /** All packages of the tree, by name. */
@@ -59,6 +60,7 @@ export async function treePackages(request: TreePackagesRequest): Promise<TreePa
   const names = new Set(evaluation.packages.flatMap(each => [idOf(each)]))
   const selected = selections(evaluation, tree, options.debian ?? {}, diagnostics)
   const finalize = globalHooks(evaluation, { projectRoot, tree, places }, diagnostics)
+  reportOutsiders(evaluation, places, diagnostics)
   const packages = new Map<string, ConvertedPackage>()
   for (const [name, found] of variants) {
     packages.set(
@@ -68,6 +70,7 @@ export async function treePackages(request: TreePackagesRequest): Promise<TreePa
         selected: selected.get(name) ?? [],
         ...(!request.ownKernel && { kernelHeaders: `linux-headers-${DEBIAN_ARCH[target]}` }),
         finalize: finalize.get(name) ?? [],
+        missing: new Set(evaluation.missing),
       }),
     )
   }

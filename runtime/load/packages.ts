@@ -125,12 +125,16 @@ async function ofTree(
       at: 'key',
     })
   const needed = neededOf(tree)
-  for (const [name, { data, folder, buildFolder, diagnostics: found, locate }] of tree.packages) {
+  for (const [name, { data, folder, buildFolder, usesKernel, diagnostics: found, locate }] of tree.packages) {
     if (needed.has(name)) diagnostics.push(...found)
     const place: SourcePackage['locate'] = async keys => ({ ...locate(keys), column: 1 })
     known.set(
       name,
-      data && { data, folder, origin, locate: place, ...(buildFolder !== undefined && { buildFolder }) },
+      data && {
+        ...{ data, folder, origin, locate: place, ofBuildroot: true as const },
+        ...(buildFolder !== undefined && { buildFolder }),
+        ...(usesKernel && { usesKernel }),
+      },
     )
   }
   return { known, enabled: tree.enabled }

@@ -10,6 +10,10 @@ export interface SourcePackage {
   readonly folder: string
   /** Where cmake and meson put their products, relative to the folder of the source. */
   readonly buildFolder?: string
+  /** Whether it is a package of a Buildroot tree, where a licence file may be missing. */
+  readonly ofBuildroot?: true
+  /** Whether its commands use the kernel's tree, although it is no kernel module. */
+  readonly usesKernel?: true
   /** The value that names the package in the definition. */
   readonly origin: Origin
   /** Finds the value with these keys in the file of its author. Slow, so only for messages. */

@@ -177,7 +177,8 @@ function tables(tree: Tree, { package: { data } }: PackageVariant): string[] {
 
 /** After all hooks of the package, which may install its units. */
 function enabledUnits({ files, path }: Tree, { name, units = [] }: PackageData): string[] {
-  if (units.length === 0) return []
+  // Buildroot enables all units that no preset names.
+  if (units === 'all' || units.length === 0) return []
   const preset = `package/${name}/${name}.preset`
   files.text('', preset, units.map(unit => `enable ${unit}\n`).join(''))
   const hook = `${prefixOf(name)}_ENABLE_UNITS`

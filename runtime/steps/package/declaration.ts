@@ -38,7 +38,7 @@ function packageStep(
   native: boolean,
 ): StepDeclaration {
   const { data, folder } = variant.package
-  const isKernel = data.infra === 'kernel-module'
+  const isKernel = data.infra === 'kernel-module' || variant.package.usesKernel === true
   const needed = closure(variant, all)
   const phases = phasesOf(conditionsOf(data, variant.variant))
   const source = sourceOf(data, folder)
@@ -84,6 +84,7 @@ function packageStep(
       version: data.version,
       variant: variant.variant,
       infra: data.infra ?? 'generic',
+      uses_kernel: variant.package.usesKernel,
       build_name: buildName(variant),
       folder,
       subdir: data.subdir,
@@ -91,6 +92,7 @@ function packageStep(
       source,
       license: data.license,
       license_files: data.license_files,
+      of_buildroot: variant.package.ofBuildroot,
       patches: data.patches?.map(each => ownOrProject(each, folder)),
       needs: needed.map(each => ({ id: each.id, variant: each.variant })),
       custom_kernel: isKernel && facts.bsp.boot?.kernel?.custom_kernel === true,

@@ -18,7 +18,7 @@ phase_inputs() {
       printf '%s\n' "$(config .arch) $variant $BUILDER_KEY $(config .build_folder)"
       # A command that only unpacks the source needs no dependencies.
       while IFS= read -r need; do cat "$BASE_DIR/per-package/$need/digest" 2>/dev/null || echo "no $need"; done < <(config '.needs[].id')
-      [ "$infra" != kernel-module ] || kernel_state
+      ! needs_kernel || kernel_state
       ;;
   esac
 }

@@ -4,8 +4,8 @@
 make_views() {
   local need
   rm -rf "$views"
-  mkdir -p "$HOST_DIR"/{bin,sbin,lib,include,share} "$STAGING_DIR"/usr/{bin,lib,include,share} "$BINARIES_DIR" \
-    "$TARGET_DIR"/{etc,var} "$TARGET_DIR"/usr/{bin,sbin,lib,share}
+  mkdir -p "$HOST_DIR"/{bin,sbin,lib,include,share} "$STAGING_DIR"/usr/{bin,lib,include,share} "$BINARIES_DIR"
+  root_folders | (mkdir -p "$TARGET_DIR" && cd "$TARGET_DIR" && xargs mkdir -p)
   ln -sfn . "$HOST_DIR/usr"
   for need in bin sbin lib; do
     ln -sfn "usr/$need" "$TARGET_DIR/$need"
@@ -16,6 +16,16 @@ make_views() {
   ! phase_done install || view_outputs "$package_id" host
   ! phase_done install_staging || view_outputs "$package_id" staging
   relocate_staging
+}
+
+# Folders that the root filesystem has before any package: commands such as 'install FILE FOLDER/' count on them.
+root_folders() {
+  printf '%s\n' etc/{default,init.d,modprobe.d,modules-load.d,network,profile.d,sysctl.d,tmpfiles.d,udev/rules.d} \
+    etc/dbus-1/system.d etc/systemd/{network,system/{multi-user,sysinit}.target.wants} \
+    home media mnt opt root run srv tmp var/{cache,lib,log,spool} \
+    usr/{bin,include,libexec,local,sbin,share/dbus-1/{services,system-services,system.d}} \
+    usr/lib/{firmware,modprobe.d,modules,modules-load.d,sysctl.d,sysusers.d,tmpfiles.d,udev/rules.d} \
+    usr/lib/systemd/{network,system-generators,system-preset,system/{multi-user,sockets,sysinit,timers}.target.wants}
 }
 
 view_outputs() {

@@ -41,7 +41,8 @@ export function packageSettings({ packages = [] }: Pick<StepFacts, 'packages'>) 
   return {
     users: target.flatMap(each => each.users ?? []),
     permissions: target.flatMap(each => each.permissions ?? []),
-    units: target.flatMap(each => each.units ?? []),
+    units: target.flatMap(({ units = [] }) => (units === 'all' ? [] : units)),
+    all_units_of: target.filter(each => each.units === 'all').map(each => each.name),
   }
 }
 

@@ -99,11 +99,27 @@ index_modules() {
   for folder in "$ROOTFS_DIR"/usr/lib/modules/*/; do in_chroot depmod "$(basename "$folder")"; done
 }
 
+# Units that a package names are enabled. Of a package with all its units, presets of systemd may leave some out.
 enable_package_units() {
   local units
   mapfile -t units < <(jq -r '.source_packages.units[]' <<<"$STEP_CONFIG")
   [ ${#units[@]} -eq 0 ] || in_chroot SYSTEMD_OFFLINE=1 systemctl --quiet enable "${units[@]}" ||
     fail "a unit of a package cannot be enabled: ${units[*]}"
+  mapfile -t units < <(installed_units)
+  [ ${#units[@]} -eq 0 ] || in_chroot SYSTEMD_OFFLINE=1 systemctl --quiet preset "${units[@]}" ||
+    fail "a unit of a package cannot be enabled: ${units[*]}"
+}
+
+# The units of packages with all their units that say what starts them. A template needs an instance.
+installed_units() {
+  local path id
+  while IFS=$'\t' read -r path id; do
+    jq -e --arg id "$id" '.source_packages.all_units_of | index($id)' <<<"$STEP_CONFIG" >/dev/null || continue
+    [ ! -L "$ROOTFS_DIR/$path" ] && grep -q '^\[Install\]' "$ROOTFS_DIR/$path" || continue
+    if [[ $path == *@.* ]] && ! grep -q '^DefaultInstance=' "$ROOTFS_DIR/$path"; then continue; fi
+    printf '%s\n' "${path##*/}"
+  done < <(sed -nE 's,^file\t((usr/lib|etc)/systemd/system/[^/]+\.(service|socket|timer|path|mount|target)\t),\1,p' \
+    "$BSP_CACHE_DIR/packages/files.list")
 }
 
 # The target_finalize hooks, with the whole root filesystem: of packages as they are built, then of the BSP.

@@ -68,4 +68,41 @@ test('recipes, hooks, options, patches and dependencies work; a second build has
   assert.is(project.read(at('files/usr/lib/firmware/acme/firmware.txt')), 'changed\npatched\n')
 })
 
+test('a recipe runs as in a Buildroot: rules of make, its environment, folders, and licences that are not there', async () => {
+  const folder = `${TREE}/package/acme_tool`
+  project.write(`${folder}/Config.in`, 'config BR2_PACKAGE_ACME_TOOL\n\tbool "tool"\n')
+  project.write(
+    `${TREE}/Config.in`,
+    `${project.read(`${TREE}/Config.in`)}source "$BR2_EXTERNAL_ACME_PATH/package/acme_tool/Config.in"\n`,
+  )
+  project.write(
+    `${folder}/acme_tool.mk`,
+    `ACME_TOOL_SITE = "$(ACME_TOOL_PKGDIR)/src"
+ACME_TOOL_SITE_METHOD = local
+ACME_TOOL_LICENSE_FILES = COPYING $(BR2_EXTERNAL_ACME_PATH)/../LICENSE
+define ACME_TOOL_BUILD_CMDS
+	echo "$$\{CC-no CC} $$\{VERSION-no version}" > $(@D)/env
+	$(MAKE) $(TARGET_CONFIGURE_OPTS) -C $(@D) tool
+endef
+define ACME_TOOL_INSTALL_TARGET_CMDS
+	$(INSTALL) -D -m 0755 $(@D)/tool $(TARGET_DIR)/etc/init.d/
+	$(INSTALL) -m 0644 $(@D)/env $(TARGET_DIR)/usr/lib/systemd/system/
+	ln -sf ../acme.service $(TARGET_DIR)/usr/lib/systemd/system/multi-user.target.wants/
+	$(INSTALL) -D -m 0644 $(@D)/env $(TARGET_DIR)/usr/share/dbus-1/system.d/
+endef
+$(eval $(generic-package))
+`,
+  )
+  project.write(`${folder}/src/tool.c`, 'int main(void) { return 0; }\n')
+  project.write(`${folder}/src/Makefile`, 'tool: tool.o\n')
+  project.bsp([], {
+    arch: 'x86_64',
+    packages: [{ buildroot: TREE, config: { BR2_PACKAGE_ACME_TOOL: true } }],
+  })
+  const { code, stdout } = await project.build(only(['package:acme_tool', 'packages']))
+  assert.is(code, 0, stdout)
+  assert.is(project.read(at('files/usr/lib/systemd/system/env')), 'no CC no version\n')
+  assert.ok(project.has(at('files/etc/init.d/tool')))
+})
+
 test.run()

@@ -50,7 +50,7 @@ test('every package of the tree becomes a source package with its settings', asy
   assert.equal(data('acme-core').conf_opts, [`-DCMAKE_C_FLAGS=@STRUX_TARGET_CFLAGS@ -DACME_NAME='"panel"'`])
   assert.is(data('acme-core').install_staging, true)
   assert.equal(data('acme-daemon').dependencies, ['acme-core', 'host-acme-sign', 'deb:zlib1g-dev'])
-  assert.equal(data('acme-daemon').units, ['acme-daemon.service'])
+  assert.is(data('acme-daemon').units, 'all')
   assert.equal(data('acme-daemon').users, [
     { name: 'acme', uid: 250, group: 'acme', home: '/var/lib/acme', groups: ['dialout'] },
   ])
@@ -145,6 +145,72 @@ test('hooks of packages that are not in the tree are told, with the hook to use'
     ],
   )
   project.write(file, before)
+})
+
+test('makefiles in the style of boards are read as Buildroot reads them', async () => {
+  project.write(
+    `${TREE}/package/acme_blob/acme_blob.mk`,
+    `ACME_BLOB_VERSION = 1
+ACME_BLOB_SITE = "\${BR2_EXTERNAL_ACME_PATH}/dl"
+ACME_BLOB_SITE_METHOD = file
+ACME_BLOB_LICENSE_FILES = $(BR2_EXTERNAL_ACME_PATH)/../LICENSE
+define ACME_BLOB_EXTRACT_CMDS
+	$(call suitable-extractor,$(ACME_BLOB_SOURCE)) $(ACME_BLOB_DL_DIR)/$(ACME_BLOB_SOURCE) | $(TAR) -C $(@D) $(TAR_OPTIONS) -
+	cd $(@D) && PATH=$(BR_PATH) ./autogen.sh
+	$(BR2_MAKE) -C $(LINUX_DIR) M=$(@D)
+endef
+$(eval $(generic-package))
+`,
+  )
+  const { packages } = await packagesOf(project, { config: { BR2_PACKAGE_ACME_BLOB: true } })
+  const { data, diagnostics, usesKernel } = packages.get('acme_blob')!
+  assert.equal(diagnostics, [])
+  assert.is(data?.site, `${TREE}/dl`)
+  assert.is(usesKernel, true)
+  assert.equal(data?.dependencies, ['deb:linux-headers-amd64'])
+  assert.is(
+    lines(data?.commands?.extract),
+    `gzip -d -c @STRUX_BASE_DIR@/dl/acme_blob/acme_blob-1.tar.gz | tar -C @STRUX_D@ -xf -
+	cd @STRUX_D@ && PATH="@STRUX_HOST_DIR@/bin:@STRUX_HOST_DIR@/sbin:$PATH" ./autogen.sh
+	make -C @STRUX_LINUX_DIR@ M=@STRUX_D@`,
+  )
+})
+
+test('references to parts of Buildroot that are not here are told at their lines', async () => {
+  project.write(
+    `${TREE}/package/acme-isp/acme-isp.mk`,
+    `ACME_ISP_VERSION = 1
+ACME_ISP_SITE = $(VENDOR_SITE)
+ACME_ISP_SOURCE = acme-isp.bin
+ACME_ISP_DEPENDENCIES = uboot
+ACME_ISP_OPTIONAL = $(ACME_ISP_UNSET) $(BR2_UNSET) $(foreach each,a b,$(each))
+define ACME_ISP_EXTRACT_CMDS
+	$(call VENDOR_EXTRACT,$(ACME_ISP_SOURCE)) $$(SHELL_FUNCTION)
+endef
+define ACME_ISP_INSTALL_TARGET_CMDS
+	$(foreach each,$(wildcard $(@D)/*.dtbo $(ACME_ISP_PKGDIR)),echo $(each))
+endef
+SYSREPO_CONF_OPTS += -DGROUP=acme
+ACME_ISP_COMMON_CONF_OPTS = --all
+TARGETS_ROOTFS += rootfs-acme
+# $(COMMENTED) $(wildcard $(@D)/*)
+$(eval $(generic-package))
+`,
+  )
+  const { packages, diagnostics } = await packagesOf(project)
+  const told = [...packages.get('acme-isp')!.diagnostics, ...diagnostics]
+  assert.equal(
+    told.map(({ severity, line, message }) => `${severity} ${line} ${message}`),
+    [
+      'error 2 ACME_ISP_SITE is empty, so there is no source',
+      'error 4 acme-isp depends on uboot, whose files packages do not see',
+      'warning 2 nothing defines VENDOR_SITE, so it is empty',
+      'warning 7 nothing defines VENDOR_EXTRACT, so it is empty',
+      'warning 10 $(wildcard …) finds nothing in $(@D): makefiles are read before the build',
+      'warning 12 SYSREPO_CONF_OPTS has no effect: sysrepo is not a package of this tree',
+      "warning 14 TARGETS_ROOTFS has no effect: images are not made by Buildroot's rules",
+    ],
+  )
 })
 
 test('a failure of the machine is told as such, and gone when the machine is mended', async () => {

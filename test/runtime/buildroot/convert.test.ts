@@ -34,7 +34,13 @@ function convert(
   }
   const { data, diagnostics, locate } = convertPackage([evaluated], {
     ...{ projectRoot: project.root, root: '/project', tree: 'tree', names: new Set(['acme']) },
-    ...{ places: new MakefilePlaces(project.root), debian: {}, selected: [], finalize: [] },
+    ...{
+      places: new MakefilePlaces(project.root),
+      debian: {},
+      selected: [],
+      finalize: [],
+      missing: new Set<string>(),
+    },
   })
   return {
     data,
