@@ -151,6 +151,9 @@ function handlerVariables(
 /** The folder that handlers of extensions know as SRC, relative to the project. */
 export const extensionFolder = (bsp: string): string => `${cacheFolder(bsp)}/extensions`
 
+/** Folders of the project that are in it under the same name. */
+export const USER_FOLDERS = ['extensions', 'userpatches'] as const
+
 /** The folder with the records of hook calls, while a build runs. */
 export const recordsFolder = (bsp: string): string => `${cacheFolder(bsp)}/.hook-records`
 

@@ -3,7 +3,7 @@ import { existsSync, lstatSync, readlinkSync, rmSync, symlinkSync } from 'node:f
 import { join } from 'node:path'
 import { outputFolder } from '../model/paths.ts'
 import type { Plan } from '../model/plan.ts'
-import { extensionFolder } from '../plan/environment.ts'
+import { extensionFolder, USER_FOLDERS } from '../plan/environment.ts'
 import { makeFolder } from '../state/folder.ts'
 
 /** Makes it if the plan has handlers. Links are relative, so that they hold in containers too. */
@@ -13,7 +13,7 @@ export function makeExtensionFolder(root: string, { bsp, nodes }: Plan): void {
   for (const name of ['sources', 'tools']) makeFolder(join(folder, 'cache', name))
   const up = extensionFolder(bsp).replace(/[^/]+/g, '..')
   link(join(folder, 'output'), `${up}/${outputFolder(bsp)}`)
-  if (existsSync(join(root, 'userpatches'))) link(join(folder, 'userpatches'), `${up}/userpatches`)
+  for (const name of USER_FOLDERS) if (existsSync(join(root, name))) link(join(folder, name), `${up}/${name}`)
 }
 
 function link(path: string, target: string): void {

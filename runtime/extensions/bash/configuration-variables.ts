@@ -112,9 +112,26 @@ export const CONFIGURATION_VARIABLES: readonly VariableRow[] = [
     },
   },
   {
+    // With it, there is a boot partition.
+    names: ['BOOTFS_TYPE'],
+    read: ({ bsp }) => partition(bsp, 'boot')?.filesystem,
+    write: ({ bsp }, value) => {
+      const filesystem = flat(value) === 'fat' ? 'vfat' : flat(value)
+      if (filesystem === '') return
+      if (!partition(bsp, 'boot'))
+        setPartitions(bsp, [{ name: 'boot', type: 'boot', size: '256M' }, ...(bsp.image?.partitions ?? [])])
+      changePartitions(bsp, 'boot', { filesystem })
+    },
+  },
+  {
     names: ['BOOTSIZE'],
+    // It may have been set before the partition was there.
+    always: true,
     read: ({ bsp }) => mebibytes(partition(bsp, 'boot')?.size),
-    write: ({ bsp }, value) => setSize(bsp, 'boot', Number(flat(value))),
+    write: ({ bsp }, value) => {
+      if (flat(value) === '0') removePartition(bsp, 'boot')
+      else setSize(bsp, 'boot', Number(flat(value)))
+    },
   },
   {
     names: ['UEFISIZE'],
@@ -123,11 +140,7 @@ export const CONFIGURATION_VARIABLES: readonly VariableRow[] = [
       const size = Number(flat(value))
       if (bsp.image && !partition(bsp, 'esp') && size > 0)
         setPartitions(bsp, [{ name: 'efi', type: 'esp' }, ...(bsp.image.partitions ?? [])])
-      if (size === 0)
-        setPartitions(
-          bsp,
-          (bsp.image?.partitions ?? []).filter(({ type }) => type !== 'esp'),
-        )
+      if (size === 0) removePartition(bsp, 'esp')
       setSize(bsp, 'esp', size)
     },
   },
@@ -140,12 +153,6 @@ export const CONFIGURATION_VARIABLES: readonly VariableRow[] = [
     names: ['ROOTFS_TYPE'],
     read: ({ bsp }) => bsp.image && (partition(bsp, 'root')?.filesystem ?? 'ext4'),
     write: ({ bsp }, value) => changePartitions(bsp, 'root', { filesystem: flat(value) }),
-  },
-  {
-    names: ['BOOTFS_TYPE'],
-    read: ({ bsp }) => partition(bsp, 'boot')?.filesystem,
-    write: ({ bsp }, value) =>
-      changePartitions(bsp, 'boot', { filesystem: flat(value) === 'fat' ? 'vfat' : flat(value) }),
   },
   {
     // The free space before the first partition.
@@ -249,6 +256,13 @@ function partition({ image }: Section, type: string): Partition | undefined {
 
 function setPartitions(bsp: Section, partitions: readonly Partition[]): void {
   if (bsp.image) bsp.image = { ...bsp.image, partitions }
+}
+
+function removePartition(bsp: Section, type: string): void {
+  setPartitions(
+    bsp,
+    (bsp.image?.partitions ?? []).filter(each => each.type !== type),
+  )
 }
 
 function setSize(bsp: Section, type: string, size: number): void {

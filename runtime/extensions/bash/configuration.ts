@@ -50,7 +50,7 @@ export class BashConfiguration {
       ...(!isFile && { function: source.function }),
       ...(this.#state !== '' && { state: this.#state }),
     })
-    if (evaluation.failure) throw failed(evaluation, source.function)
+    if (evaluation.failure) throw failed(evaluation, handler.id, source.function)
     for (const { helper, words: given, file } of evaluation.calls)
       if (!isFile || file === extension.file) callPackageHelper(draft, helper, given)
     applyVariables(draft, { ...(!isFile && this.#variables), ...known }, evaluation.variables)
@@ -115,9 +115,15 @@ export function applyVariables(draft: ShellDraft, before: ShellVariables, after:
   }
 }
 
-function failed({ failure, exitCode, output }: Evaluation, called: string): StruxError {
+function failed({ failure, exitCode, output }: Evaluation, id: string, called: string): StruxError {
   const { file, line, message } = failure!
-  const said = output.trim().split('\n').slice(-5).join('\n')
+  const lines = output.trim() === '' ? [] : output.trim().split('\n').slice(-5)
+  // What exit_with_error says is the author's own reason.
+  if (called !== OUTSIDE_FUNCTIONS && exitCode !== 43 && exitCode !== 44)
+    lines.push(
+      `configuration hooks run without network and project; skip_hooks: ['${id}'] leaves this one out`,
+    )
+  const said = lines.join('\n')
   return new StruxError(`${file === undefined ? called : `${file}:${line}`}: ${message}`, {
     exitCode,
     ...(said !== '' && { hint: said }),

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { join, posix } from 'node:path'
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
 import type { SourcePlace } from '../../model/extensions.ts'
+import { USER_FOLDERS } from '../../plan/environment.ts'
 import type { DeclaredExtension, DeclaredHandler } from '../declared.ts'
 import type { SkipWish } from '../resolve.ts'
 import { OUTSIDE_FUNCTIONS } from './configuration.ts'
@@ -111,8 +112,8 @@ function filesReadBy({ file, text }: BashFile, root: string): string[] {
     /\$(?:\{(EXTENSION_DIR|USERPATCHES_PATH|SRC)\}|(EXTENSION_DIR|USERPATCHES_PATH|SRC)\b)"?\/"?([\w.@+/-]*)/g,
   )) {
     const base = (braced ?? plain)!
-    // Of SRC, only the folder of the project's own files; all others are made by the build.
-    if (base === 'SRC' && !path!.startsWith('userpatches/')) continue
+    // Of SRC, only the folders of the project's own files; all others are made by the build.
+    if (base === 'SRC' && !USER_FOLDERS.some(name => path!.startsWith(`${name}/`))) continue
     const named = posix.join(bases[base]!, path!)
     // A path may end in a variable: then the folder that it is in.
     const there = existsSync(join(root, named)) ? named : posix.dirname(named)

@@ -8,7 +8,9 @@ import { forEachChild, parse, type SyntaxNode } from 'unbash'
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
 import { suggest } from '../../diagnostics/suggest.ts'
 import { branchHook, IMAGE_HOOK_NAMES, imageHook, KERNEL_BRANCH } from '../../model/image-hooks.ts'
+import { USER_FOLDERS } from '../../plan/environment.ts'
 import { packageFile } from '../../steps/package-files.ts'
+import { networkCalls } from './network-in-configuration.ts'
 import { isInternalVariable, partOfOriginal } from './original-internals.ts'
 import { usesFunction } from './own-helpers.ts'
 import { misplacedVariables } from './variables-at-hooks.ts'
@@ -19,13 +21,13 @@ export interface ShellText {
   readonly text: string
 }
 
-/** Folders of the project below which SRC leads to files; others are made by the build. */
-const IN_SRC = ['cache', 'output', 'userpatches']
+/** The folders below SRC: those that the build makes, and those of the project. */
+const IN_SRC: readonly string[] = ['cache', 'output', ...USER_FOLDERS]
 
 export interface NeedsOptions {
   /** Files whose functions may be called, but which are not looked at themselves. */
   readonly beside?: readonly ShellText[]
-  /** The project, for the files below userpatches/; without one, they are not looked at. */
+  /** The project, for the files below extensions/ and userpatches/; without one, they are not looked at. */
   readonly root?: string
 }
 
@@ -56,6 +58,15 @@ export function needsOf(texts: readonly ShellText[], { beside = [], root }: Need
         'unset_variable',
         `${name} is not set at ${hook}`,
         `it is at ${setAt.join(', ')}${name === 'MOUNT' ? '; the root filesystem is at SDCARD before' : ''}`,
+      )
+    for (const { command, handler, pos, end } of networkCalls(script))
+      finder.report(
+        pos,
+        end,
+        'warning',
+        'no_network',
+        `${command} has no network: ${handler} runs while the definition is loaded`,
+        'call it at fetch_sources_tools or later',
       )
     return finder.found
   })
@@ -245,7 +256,8 @@ class Finder {
     for (const { 0: whole, 1: path, index } of text.matchAll(/\$(?:SRC|\{SRC\})"?\/"?([\w.@+/-]*)/g)) {
       const top = path!.split('/')[0]!
       const missing = !IN_SRC.includes(top) && top !== ''
-      const isUser = top === 'userpatches' && root !== undefined && /[\w-]$/.test(path!)
+      const isUser =
+        (USER_FOLDERS as readonly string[]).includes(top) && root !== undefined && /[\w-]$/.test(path!)
       const rest = text.slice(index + whole.length, index + whole.length + 1)
       const isWhole = rest === '' || /["'\s;)]/.test(rest)
       if (missing || (isUser && isWhole && !existsSync(join(root!, path!))))

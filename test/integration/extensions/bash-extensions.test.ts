@@ -177,18 +177,19 @@ test('errors are told at the line of the file', async () => {
 
 test('files that the text names are inputs', async () => {
   project.write('userpatches/panel.conf', '')
+  project.write('extensions/tools/sign.py', '')
   project.write('userpatches/extensions/panel.d/a', '')
   project.write(
     'userpatches/extensions/panel.sh',
     `post_family_tweaks__panel() {
-  cp "\${USERPATCHES_PATH}/panel.conf" "$SRC"/userpatches/panel.conf "\${EXTENSION_DIR}/panel.d/$BOARD" "$SDCARD/etc"
+  cp "\${USERPATCHES_PATH}/panel.conf" "$SRC"/userpatches/panel.conf $SRC/extensions/tools/sign.py "\${EXTENSION_DIR}/panel.d/$BOARD" "$SDCARD/etc"
 }
 `,
   )
   const node = (await plan(['panel'])).find(({ id }) => id === 'post_family_tweaks__panel')!
   assert.equal(
     node.dependencies.map(({ path }) => path),
-    ['userpatches/panel.conf', 'userpatches/extensions/panel.d'],
+    ['extensions/tools/sign.py', 'userpatches/panel.conf', 'userpatches/extensions/panel.d'],
   )
 })
 

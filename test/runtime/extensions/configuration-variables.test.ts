@@ -54,6 +54,24 @@ test('the aggregated list is read and written as a whole', () => {
   })
 })
 
+test('BOOTFS_TYPE asks for a boot partition; BOOTSIZE is its size, set before or after', () => {
+  const root = { name: 'root', type: 'root' }
+  const from = () => draft({ image: { partitions: [root] } })
+  const boot = { name: 'boot', type: 'boot', filesystem: 'ext4', size: '256M' }
+  assert.equal(after(from(), 'BOOTFS_TYPE', 'ext4').bsp.image?.partitions, [boot, root])
+  const both = from()
+  applyVariables(both, {}, { BOOTSIZE: '64', BOOTFS_TYPE: 'fat' })
+  const small = { ...boot, filesystem: 'vfat', size: '64M' }
+  assert.equal(both.bsp.image?.partitions, [small, root])
+  const later = from()
+  applyVariables(later, { BOOTSIZE: '64' }, { BOOTSIZE: '64', BOOTFS_TYPE: 'fat' })
+  assert.equal(later.bsp.image?.partitions, [small, root])
+  assert.equal(after(later, 'BOOTSIZE', '0').bsp.image?.partitions, [root])
+  assert.equal(after(from(), 'BOOTFS_TYPE', '').bsp.image?.partitions, [root])
+  assert.equal(after(from(), 'BOOTSIZE', '64').bsp.image?.partitions, [root])
+  assert.is(after(draft(), 'BOOTFS_TYPE', 'ext4').bsp.image, undefined)
+})
+
 test('host packages: also those of an earlier hook', () => {
   const from = draft({}, {}, { host: { packages: ['x'] } })
   assert.equal(after(from, 'EXTRA_BUILD_DEPS', ' qemu-utils x', ' qemu-utils x').host?.packages, [

@@ -125,18 +125,35 @@ test('variables that are not set at a hook', () => {
   ])
 })
 
+test('commands for the network in configuration hooks, also in functions that they call', () => {
+  const text = `send() {
+  echo "$1" | curl -d @- example.org
+}
+post_family_config__x() { do_with_retries 3 send a; }
+config_tweaks_post_family_config__y() { run_host_command_logged wget b; }
+run_after_build__x() { other; }
+other() { curl c; }`
+  assert.equal(found(text), [
+    '2:15 no_network curl has no network: post_family_config__x runs while the definition is loaded',
+    '5:65 no_network wget has no network: config_tweaks_post_family_config__y runs while the definition is loaded',
+  ])
+})
+
 test('paths below SRC', () => {
   const project = new TempProject()
   project.write('userpatches/there.conf', '')
+  project.write('extensions/own/tool.py', '')
   const text = `f() {
   cp "\${SRC}/packages/bsp/x" "$SRC/cache/sources/y"
   cp "\${SRC}"/config/z $SRC/userpatches/there.conf
   cp "$SRC/userpatches/absent.conf" "$SRC/userpatches/$BOARD.conf"
+  cp "$SRC/extensions/own/tool.py" "$SRC/extensions/theirs/tool.py"
 }`
   assert.equal(found(text, project.root), [
     '2:7 missing_path there is no packages/bsp/x below SRC',
     '3:7 missing_path there is no config/z below SRC',
     '4:7 missing_path there is no userpatches/absent.conf below SRC',
+    '5:37 missing_path there is no extensions/theirs/tool.py below SRC',
   ])
   return project.dispose()
 })
