@@ -18,6 +18,7 @@ run_phase() {
     extract | rsync) chmod -R u+rwX "$D" ;;
     install*) keep_output "$(output_of "$phase")" ;;
   esac
+  case $phase in install | install_target) keep_images ;; esac
   end_phase "$phase"
 }
 

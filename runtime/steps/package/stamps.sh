@@ -104,6 +104,8 @@ forget_absent_phases() {
     if [[ $order != *" ${phase##*/} "* ]]; then rm -f "$phase"; fi
   done
   for phase in install install_staging install_target install_images; do
+    # A package of a Buildroot tree has images without a phase for them: see keep_images.
+    if [ "$phase" = install_images ] && enabled .of_buildroot; then continue; fi
     if [[ $order != *" $phase "* ]]; then rm -rf "${outputs:?}/$(output_of "$phase")"; fi
   done
   if [[ $order != *' install_target '* ]]; then rm -f "$outputs/debian-packages"; fi

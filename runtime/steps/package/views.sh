@@ -49,6 +49,13 @@ mark_view() {
   sleep 0.02
 }
 
+# Buildroot keeps everything that is in BINARIES_DIR, also without a phase for it.
+keep_images() {
+  enabled .of_buildroot && ! enabled '.order | index("install_images") != null' || return 0
+  rm -rf "$outputs/images"
+  if [ -n "$(ls -A "$views/images")" ]; then cp -a "$views/images" "$outputs/images"; fi
+}
+
 # keep_output KIND: moves what the phase added to the view into the package's output.
 keep_output() {
   local kind=$1 place=$outputs/${2:-$1} view=$views/$1

@@ -86,6 +86,7 @@ define ACME_TOOL_BUILD_CMDS
 endef
 define ACME_TOOL_INSTALL_TARGET_CMDS
 	$(INSTALL) -D -m 0755 $(@D)/tool $(TARGET_DIR)/etc/init.d/
+	$(INSTALL) -D -m 0644 $(@D)/env $(BINARIES_DIR)/tool.txt
 	$(INSTALL) -m 0644 $(@D)/env $(TARGET_DIR)/usr/lib/systemd/system/
 	ln -sf ../acme.service $(TARGET_DIR)/usr/lib/systemd/system/multi-user.target.wants/
 	$(INSTALL) -D -m 0644 $(@D)/env $(TARGET_DIR)/usr/share/dbus-1/system.d/
@@ -103,6 +104,7 @@ $(eval $(generic-package))
   assert.is(code, 0, stdout)
   assert.is(project.read(at('files/usr/lib/systemd/system/env')), 'no CC no version\n')
   assert.ok(project.has(at('files/etc/init.d/tool')))
+  assert.ok(project.has('dist/output/demo/tool.txt'))
 })
 
 test.run()
