@@ -271,7 +271,14 @@ export const IMAGE_HOOKS = [
       'BOOTSIZE',
       'USE_HOOK_FOR_PARTITION',
     ],
-    sets: ['FIXED_IMAGE_SIZE', 'EXTRA_ROOTFS_MIB_SIZE', 'UEFISIZE', 'BOOTSIZE', 'USE_HOOK_FOR_PARTITION'],
+    sets: [
+      'rootfs_size',
+      'FIXED_IMAGE_SIZE',
+      'EXTRA_ROOTFS_MIB_SIZE',
+      'UEFISIZE',
+      'BOOTSIZE',
+      'USE_HOOK_FOR_PARTITION',
+    ],
     doc: 'Choose the size of the image from the measured size of the root filesystem.',
   },
   {

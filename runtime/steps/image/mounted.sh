@@ -18,7 +18,7 @@ attach_image() {
   LOOP=$(losetup --show -f -P "$draft") || fail 'the image cannot be attached as a loop device' 'strux doctor says more.'
   # Kernels without partition types of their own get the partitions from partx; without udev, nobody else makes
   # their nodes.
-  if [ "$table" != none ] && [ ! -e "/sys/class/block/${LOOP##*/}p1" ]; then partx -u "$LOOP"; fi
+  if [ "$table" != none ] && [ ! -e "/sys/class/block/${LOOP##*/}p1" ]; then partx -a "$LOOP"; fi
   for part in /sys/class/block/"${LOOP##*/}"p*; do
     if [ -e "$part" ] && [ ! -b "/dev/${part##*/}" ]; then
       mknod "/dev/${part##*/}" b "$(cut -d: -f1 "$part/dev")" "$(cut -d: -f2 "$part/dev")" || [ -b "/dev/${part##*/}" ]
@@ -85,11 +85,18 @@ mount_boot() {
   fi
 }
 
+# Files of /boot belong to the root filesystem, also where a boot partition will be. Partitions that handlers have mounted
+# stay: what the root filesystem has at their places goes into them.
+unmount_boot() {
+  local place
+  place=$(place_of "${boot_index:-none}")
+  if [ -n "$place" ] && mountpoint -q "$MOUNT$place"; then umount -l -R "$MOUNT$place"; fi
+}
+
 copy_root() {
   local place
   progress 'Copying the root filesystem into the image'
-  # Files of /boot belong to the root filesystem, also where a boot partition will be.
-  unmount_below "$MOUNT"
+  unmount_boot
   rsync -aHAX --numeric-ids "$SDCARD/" "$MOUNT/"
   mount_boot
   place=$(place_of "${boot_index:-none}")
@@ -103,10 +110,11 @@ renew_initramfs() {
   [ ${#found[@]} -eq 1 ] || fail "several kernels have modules in the image: ${found[*]##*modules/}"
   version=$(basename "${found[0]}")
   progress 'Making the initramfs'
-  unmount_below "$MOUNT"
+  unmount_boot
   ROOTFS_DIR=$MOUNT enter_chroot
   ROOTFS_DIR=$MOUNT in_chroot update-initramfs -c -k "$version" || fail 'the initramfs could not be made'
-  ROOTFS_DIR=$MOUNT leave_chroot
+  for made in dev proc sys; do unmount_below "$MOUNT/$made" && umount -l "$MOUNT/$made" || :; done
+  disable_emulation
   mkdir -p "$work/renewed"
   cp "$MOUNT/boot/vmlinuz-$version" "$work/renewed/vmlinuz"
   cp "$MOUNT/boot/initrd.img-$version" "$work/renewed/initrd.img"

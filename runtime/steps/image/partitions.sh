@@ -83,13 +83,17 @@ kind_named() { case $1 in fat | fat16 | fat32) echo vfat ;; *) echo "$1" ;; esac
 # Applies the choices that handlers have made.
 apply_choices() {
   local esp boot root name
-  for name in BOOTSIZE UEFISIZE OFFSET FIXED_IMAGE_SIZE EXTRA_ROOTFS_MIB_SIZE; do number "$name"; done
+  for name in rootfs_size BOOTSIZE UEFISIZE OFFSET FIXED_IMAGE_SIZE EXTRA_ROOTFS_MIB_SIZE; do number "$name"; done
   if changed IMAGE_PARTITION_TABLE; then
     case $IMAGE_PARTITION_TABLE in
       gpt) table=gpt ;;
       msdos | dos | mbr) table=mbr ;;
       *) fail "IMAGE_PARTITION_TABLE is '$IMAGE_PARTITION_TABLE', not gpt or msdos" ;;
     esac
+  fi
+  # A handler may count on a larger root filesystem than the measured one.
+  if [ "${rootfs_size:-0}" -gt "${announced[rootfs_size]:-0}" ]; then
+    EXTRA_ROOTFS_MIB_SIZE=$((${EXTRA_ROOTFS_MIB_SIZE:-0} + rootfs_size - announced[rootfs_size]))
   fi
   root=$(index_with rootfs)
   if changed ROOTFS_TYPE; then change_partitions --argjson i "$root" --arg v "$(kind_named "$ROOTFS_TYPE")" '.[$i].filesystem = $v'; fi

@@ -35,7 +35,9 @@ measure_root() {
   local used
   used=$(du -s --block-size=1 "$ROOTFS_DIR" | cut -f1)
   export rootfs_size=$(((used + MIB - 1) / MIB))
+  announced[rootfs_size]=$rootfs_size
   strux_publish rootfs_size
+  keep_state
 }
 
 # The partition that the kernel mounts, by an id that does not depend on the order of disks in the machine.

@@ -105,10 +105,10 @@ mkopts[ext4]="-O ^metadata_csum"; ROOT_FS_LABEL=other; IMAGE_PARTITION_TABLE=msd
 
 test('a handler makes the partition table itself', async () => {
   await good([
-    { hook: 'prepare_image_size', run: 'USE_HOOK_FOR_PARTITION=yes; FIXED_IMAGE_SIZE=300' },
+    { hook: 'prepare_image_size', run: 'USE_HOOK_FOR_PARTITION=yes; FIXED_IMAGE_SIZE=300; rootfs_size=150' },
     {
       hook: 'create_partition_table',
-      run: `((sdsize == 300 && SECTOR_SIZE == 512 && OFFSET == 1))
+      run: `((rootfs_size == 150 && sdsize == 300 && SECTOR_SIZE == 512 && OFFSET == 1))
 [[ "$uefipart:$bootpart:$rootpart $UEFI_MOUNT_POINT" == '1::2 /boot/efi' ]]
 [[ $PARTITION_TYPE_UUID_ROOT == 4F68BCE3-* ]]
 printf 'label: gpt\\nfirst-lba: 34\\nstart=4MiB, size=50MiB, type=U, name=first\\nsize=150MiB, name=second\\nsize=20MiB, name=third\\n' | sfdisk -q "\${SDCARD}.raw"`,
@@ -132,8 +132,10 @@ test('handlers work in the mounted image: formatted, filled, unmounted, attached
     },
     {
       hook: 'format_partitions',
-      run: `mountpoint -q "$MOUNT" && ls -A "$MOUNT"; blkid -p -s TYPE -o value "\${LOOP}p1" "$rootdevice"; tune2fs -L renamed "$rootdevice" >/dev/null; grep -c "UUID=$ROOT_PART_UUID / ext4" "$SDCARD/etc/fstab"`,
+      run: `mountpoint -q "$MOUNT" && ls -A "$MOUNT"; blkid -p -s TYPE -o value "\${LOOP}p1" "$rootdevice"; tune2fs -L renamed "$rootdevice" >/dev/null; grep -c "UUID=$ROOT_PART_UUID / ext4" "$SDCARD/etc/fstab"
+mkdir -p "$MOUNT/srv/data" "$SDCARD/srv/data"; mount -t tmpfs tmpfs "$MOUNT/srv/data"; echo of-root >"$SDCARD/srv/data/file"`,
     },
+    { hook: 'pre_update_initramfs', run: 'mountpoint -q "$MOUNT/srv/data"; cat "$MOUNT/srv/data/file"' },
     {
       hook: 'pre_umount_final_image',
       run: 'cat "$MOUNT/etc/hostname"; ls "$MOUNT/boot/efi"; echo added >"$MOUNT/etc/added"; echo hello >"$MOUNT/boot/efi/hello.txt"; stat -c %u:%g "$MOUNT/owned"',
@@ -152,6 +154,7 @@ test('handlers work in the mounted image: formatted, filled, unmounted, attached
     ...[
       'prepare_root_device',
       'format_partitions',
+      'pre_update_initramfs',
       'pre_umount_final_image',
       'post_umount_final_image',
       'post_build_image',
@@ -159,6 +162,8 @@ test('handlers work in the mounted image: formatted, filled, unmounted, attached
   ])
   assert.equal(lines.get('prepare_root_device__handler'), ['p2'])
   assert.equal(lines.get('format_partitions__handler'), ['boot', 'lost+found', 'vfat', 'ext4', '1'])
+  // What a handler has mounted stays, and gets the files that the root filesystem has there.
+  assert.equal(lines.get('pre_update_initramfs__handler'), ['of-root'])
   assert.equal(lines.get('pre_umount_final_image__handler'), [
     'small',
     'EFI',
@@ -169,11 +174,11 @@ test('handlers work in the mounted image: formatted, filled, unmounted, attached
   ])
   assert.match(lines.get('post_umount_final_image__handler')!.join('\n'), 'files')
   const seen = await look(
-    'mtype -i $(part 1) ::/hello.txt; r=$(part 2); debugfs -R "cat /etc/added" $r 2>/dev/null; tune2fs -l $r | grep "volume name"; dd if=$disk bs=1 skip=32768 count=6 status=none',
+    'mtype -i $(part 1) ::/hello.txt; r=$(part 2); debugfs -R "cat /etc/added" $r 2>/dev/null; tune2fs -l $r | grep "volume name"; debugfs -R "ls -p /srv/data" $r 2>/dev/null | grep -c /file/ || :; dd if=$disk bs=1 skip=32768 count=6 status=none',
   )
   assert.match(seen, /^hello/)
   assert.match(seen, 'added')
-  assert.match(seen, /renamed\nLOADER$/)
+  assert.match(seen, /renamed\n0\nLOADER$/)
   const output = readdirSync(project.at('dist/output/demo'))
   assert.ok(output.includes('disk.sha') && !output.includes('other'), output.join())
 })

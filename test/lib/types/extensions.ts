@@ -48,7 +48,7 @@ export const motd = defineExtension({
       const size: number = ctx.values.rootfs_size
       await ctx.set({ FIXED_IMAGE_SIZE: size + 512 })
       // @ts-expect-error
-      await ctx.set({ rootfs_size: 1 })
+      await ctx.set({ SDCARD: '/other' })
     },
     image_tweaks_post_customize: ctx => {
       const hook: 'post_customize_image' = ctx.hook
