@@ -9,7 +9,7 @@ import type { BashExtensions } from '../extensions/bash/bash-extensions.ts'
 import type { DeclaredExtension, Locate, PlacedExtension } from '../extensions/declared.ts'
 import { extensionNames, findExtension } from '../extensions/find.ts'
 import { readExtension } from '../extensions/read.ts'
-import { type ResolveProblem, resolveExtensions, type SkipWish } from '../extensions/resolve.ts'
+import { resolveExtensions, type SkipWish } from '../extensions/resolve.ts'
 import { SHIPPED_NAMES, shippedExtension } from '../extensions/shipped.ts'
 import { placeOfBoard } from '../layers/board.ts'
 import { versionMismatch } from '../layers/board-version.ts'
@@ -23,19 +23,13 @@ import {
   fileIn,
   isSame,
   twoOf,
-  withFunctionTexts,
   withOptions,
   withVersion,
 } from './extension-candidate.ts'
-import {
-  configFileOf,
-  type ExtensionWish,
-  locator,
-  type Wishes,
-  type WishSources,
-} from './extension-wishes.ts'
-import { FunctionTexts } from './function-text.ts'
-import { type DefinitionSource, moduleSource } from './source.ts'
+import { asDiagnostic } from './extension-problems.ts'
+import { type ExtensionWish, locator, type Wishes, type WishSources } from './extension-wishes.ts'
+import { HandlerTexts } from './handler-texts.ts'
+import { moduleSource } from './source.ts'
 
 /** `extensions` is set if no diagnostic is an error. */
 export interface LoadedExtensions {
@@ -68,21 +62,6 @@ export async function loadExtensions(
 
 const isError = ({ severity }: Diagnostic) => severity === 'error'
 
-async function asDiagnostic(problem: ResolveProblem, sources: WishSources): Promise<Diagnostic> {
-  const { severity, code, message, hint, at, other } = problem
-  const { bspSource, bsp, configSource } = sources
-  const place =
-    typeof at === 'function'
-      ? await at()
-      : await locator(
-          at.source === 'bsp' ? bspSource : configSource,
-          at.source === 'bsp' ? bsp.file : configFileOf(configSource),
-        )(at)
-  const second = await other?.()
-  const whole = second ? `${message} (${second.file}:${second.line})` : message
-  return { severity, code, message: whole, hint, ...place }
-}
-
 class ExtensionLoader {
   readonly diagnostics: Diagnostic[] = []
   /** Handlers that bash files opt out of. */
@@ -92,7 +71,7 @@ class ExtensionLoader {
   readonly #found = new Map<string, Candidate>()
   /** The names of extensions that are enabled as values. */
   readonly #values: ReadonlySet<string>
-  readonly #texts = new Map<DefinitionSource, FunctionTexts>()
+  readonly #texts = new HandlerTexts()
   readonly #files = new Map<string, Promise<Omit<Candidate, 'wish'> | undefined>>()
 
   constructor({ root }: WishSources, wishes: readonly ExtensionWish[], bash: () => Promise<BashExtensions>) {
@@ -204,7 +183,7 @@ class ExtensionLoader {
       await this.#report({ code: 'extension_name', message, hint }, locate(['name']))
       return undefined
     }
-    const declared = this.#withTexts(read, source, file)
+    const declared = this.#texts.added(read, source, file)
     const enabled = enabledAs(declared, { folder, file, kind: 'project', addedBy: wish.by })
     return { declared, enabled, locate, files: new Set([file]) }
   }
@@ -263,7 +242,7 @@ class ExtensionLoader {
     const declared = isForeign
       ? withVersion(read, `${place.name} ${place.version ?? ''}`)
       : source
-        ? this.#withTexts(read, source, file)
+        ? this.#texts.added(read, source, file)
         : read
     const enabled = enabledAs(declared, {
       folder: place?.folder ?? folder,
@@ -300,17 +279,6 @@ class ExtensionLoader {
     for (const { keys, at, ...said } of findings)
       this.diagnostics.push({ ...said, ...(await locate(keys, at)) })
     return declared
-  }
-
-  #withTexts(declared: DeclaredExtension, source: DefinitionSource, file?: string): DeclaredExtension {
-    if (source.kind === 'yaml') return declared
-    const texts = this.#texts.get(source) ?? new FunctionTexts(source.module)
-    this.#texts.set(source, texts)
-    const handlers = {
-      functions: declared.handlers.flatMap(({ source }) => (source.kind === 'function' ? [source.text] : [])),
-      scripts: declared.handlers.flatMap(({ source }) => (source.kind === 'inline' ? [source.text] : [])),
-    }
-    return withFunctionTexts(declared, texts.ofExtension(handlers, file))
   }
 
   async #report(
