@@ -27,10 +27,10 @@ const sha256: Rule<string> = {
 }
 const dependencyRule: Rule<string> = {
   code: 'bad_dependency',
-  hint: "the name of a package, 'host-NAME' for its host variant, or 'deb:NAME' for a Debian package",
-  holds: value => /^(deb:[a-z0-9][a-z0-9+.-]*|[A-Za-z0-9][A-Za-z0-9._-]*)$/.test(value),
+  hint: "the name of a package, 'host-NAME' for its host variant, 'deb:NAME' for a Debian package, or 'deb:NAME:native' for one of the build machine",
+  holds: value => /^(deb:[a-z0-9][a-z0-9+.-]*(:native)?|[A-Za-z0-9][A-Za-z0-9._-]*)$/.test(value),
   message: value => `'${value}' is not a dependency`,
-  json: { pattern: '^(deb:[a-z0-9][a-z0-9+.-]*|[A-Za-z0-9][A-Za-z0-9._-]*)$' },
+  json: { pattern: '^(deb:[a-z0-9][a-z0-9+.-]*(:native)?|[A-Za-z0-9][A-Za-z0-9._-]*)$' },
 }
 
 const dependencies = z.array(text(dependencyRule)).readonly()
@@ -64,11 +64,11 @@ const commandsSchema = z.strictObject(
 
 /** The keys that a host variant has of its own. */
 const ownKeys = {
-  /** Packages that are built and installed first: `'NAME'`, `'host-NAME'`, or `'deb:NAME'` for a Debian package of the architecture. */
+  /** Packages that are built and installed first: `'NAME'`, `'host-NAME'`, `'deb:NAME'` for a Debian package of the architecture, `'deb:NAME:native'` for a program of the machine that builds. */
   dependencies: dependencies
     .optional()
     .describe(
-      "Packages that are built and installed first: `'NAME'`, `'host-NAME'`, or `'deb:NAME'` for a Debian package of the architecture.",
+      "Packages that are built and installed first: `'NAME'`, `'host-NAME'`, `'deb:NAME'` for a Debian package of the architecture, `'deb:NAME:native'` for a program of the machine that builds.",
     ),
   /** Arguments for configure, cmake or meson. */
   conf_opts: strings.optional().describe('Arguments for configure, cmake or meson.'),

@@ -29,7 +29,8 @@ export function dependenciesOf(
     if (names.has(name)) found.add(name)
     else {
       const packages = debian[name] ?? debianPackages(name)
-      for (const each of packages ?? []) found.add(`deb:${each}`)
+      const isNative = variant.variant === 'target' && name.startsWith('host-')
+      for (const each of packages ?? []) found.add(`deb:${each}${isNative ? ':native' : ''}`)
       if (packages || list === '') continue
       if (BOOTLOADERS.includes(name)) {
         report(

@@ -3,13 +3,10 @@
  * libraries, programs for those that are programs. Packages that every root filesystem or builder has need none.
  */
 
-/** Every root filesystem or builder image has them. */
+/** Every root filesystem or builder image of packages has them. */
 const PRESENT = `
-toolchain skeleton host-skeleton glibc linux linux-headers busybox bash coreutils
-host-pkgconf host-autoconf host-automake host-libtool host-gettext host-gettext-tiny host-cmake host-meson host-ninja host-kmod
-host-patchelf host-fakeroot host-tar host-gzip host-xz host-rsync host-make host-bison host-flex host-m4 host-python3
-host-util-linux host-acl host-attr host-zstd host-uboot-tools host-dtc host-genimage host-mtools host-dosfstools host-e2fsprogs
-host-squashfs host-openssl host-ccache gettext gettext-tiny libxcrypt host-libxcrypt host-findutils host-coreutils
+toolchain skeleton host-skeleton glibc linux linux-headers busybox bash coreutils gettext gettext-tiny libxcrypt
+host-tar host-gzip host-xz host-make host-libxcrypt host-findutils host-coreutils host-ccache
 `
 
 /** Libraries: packages with the headers. The libraries themselves come into the root filesystem by themselves. */
@@ -206,6 +203,33 @@ zstd libzstd-dev
 
 /** Programs of the machine that builds, as dependencies with `host-`. */
 const HOST_PROGRAMS = `
+host-autoconf autoconf
+host-automake automake
+host-bison bison
+host-cmake cmake
+host-dosfstools dosfstools
+host-dtc device-tree-compiler
+host-e2fsprogs e2fsprogs
+host-fakeroot fakeroot
+host-flex flex
+host-genimage genimage
+host-gettext gettext
+host-gettext-tiny gettext
+host-kmod kmod
+host-libtool libtool
+host-m4 m4
+host-meson meson
+host-mtools mtools
+host-ninja ninja-build
+host-openssl openssl libssl-dev
+host-patchelf patchelf
+host-pkgconf pkgconf
+host-python3 python3
+host-rsync rsync
+host-squashfs squashfs-tools
+host-uboot-tools u-boot-tools
+host-util-linux util-linux uuid-dev
+host-zstd zstd
 host-bmap-tools bmap-tools
 host-dbus-python python3-dbus
 host-doxygen doxygen

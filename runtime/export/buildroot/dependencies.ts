@@ -19,7 +19,9 @@ export function dependenciesOf(tree: Tree, variant: PackageVariant): string[] {
   const counterparts = debian.flatMap(name => {
     // Buildroot builds modules against its own kernel, which the infrastructure depends on.
     if (data.infra === 'kernel-module' && name.startsWith('linux-headers-')) return []
-    const found = COUNTERPARTS.get(name)
+    const plain = name.replace(/:native$/, '')
+    const known = COUNTERPARTS.get(plain)
+    const found = plain !== name && known !== undefined ? `host-${known.replace(/^host-/, '')}` : known
     if (found === undefined) tree.losses.addOf(variant, `${variant.id} depends on Debian's package ${name}`)
     return found ?? []
   })

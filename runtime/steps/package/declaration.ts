@@ -26,6 +26,9 @@ export const isVersionControl = (path: string): boolean =>
 const BUILD_SYSTEMS =
   'autoconf automake cmake gettext libtool meson ninja-build patchelf pkgconf rsync'.split(' ')
 
+/** Ends the name of a Debian package of the machine that builds, as in Debian's own build dependencies. */
+const NATIVE = /:native$/
+
 /** The steps of all packages of a build. */
 export function packageSteps({ packages = [], bsp, host }: PlanInput): readonly StepDeclaration[] {
   const target = targetArch(bsp.arch, host)
@@ -54,7 +57,11 @@ function packageStep(
       ...[variant, ...needed]
         .filter(each => each.variant === variant.variant)
         .flatMap(each => each.debian)
-        .map(name => (variant.variant === 'target' && !native ? `${name}:${DEBIAN_ARCH[target]}` : name)),
+        .map(name => {
+          const plain = name.replace(NATIVE, '')
+          const isForeign = plain === name && variant.variant === 'target' && !native
+          return isForeign ? `${name}:${DEBIAN_ARCH[target]}` : plain
+        }),
     ],
     shared: false,
     inputs: facts => [
@@ -93,6 +100,11 @@ function packageStep(
       license: data.license,
       license_files: data.license_files,
       of_buildroot: variant.package.ofBuildroot,
+      programs: [variant, ...needed].flatMap(each =>
+        each.debian
+          .filter(name => each.variant === 'host' || NATIVE.test(name))
+          .map(name => name.replace(NATIVE, '')),
+      ),
       patches: data.patches?.map(each => ownOrProject(each, folder)),
       needs: needed.map(each => ({ id: each.id, variant: each.variant })),
       custom_kernel: isKernel && facts.bsp.boot?.kernel?.custom_kernel === true,

@@ -12,6 +12,7 @@ make_views() {
     ln -sfn "usr/$need" "$STAGING_DIR/$need"
   done
   while IFS= read -r need; do view_outputs "$need" host staging target; done < <(config '.needs[].id')
+  link_programs
   # Of a run that stopped in the middle.
   ! phase_done install || view_outputs "$package_id" host
   ! phase_done install_staging || view_outputs "$package_id" staging
@@ -26,6 +27,19 @@ root_folders() {
     usr/{bin,include,libexec,local,sbin,share/dbus-1/{services,system-services,system.d}} \
     usr/lib/{firmware,modprobe.d,modules,modules-load.d,sysctl.d,sysusers.d,tmpfiles.d,udev/rules.d} \
     usr/lib/systemd/{network,system-generators,system-preset,system/{multi-user,sockets,sysinit,timers}.target.wants}
+}
+
+# Makefiles of Buildroot call the programs of host packages by their paths in HOST_DIR.
+link_programs() {
+  local path
+  enabled .of_buildroot || return 0
+  while IFS= read -r path; do
+    path=$(dpkg -L "$path" 2>/dev/null | grep -E '^(/usr)?/s?bin/[^/]+$') || continue
+    for path in $path; do
+      ln -sfn "$path" "$HOST_DIR/bin/${path##*/}"
+      ln -sfn "$path" "$HOST_DIR/sbin/${path##*/}"
+    done
+  done < <(config '.programs[]')
 }
 
 view_outputs() {

@@ -79,6 +79,7 @@ test('a recipe runs as in a Buildroot: rules of make, its environment, folders, 
     `${folder}/acme_tool.mk`,
     `ACME_TOOL_SITE = "$(ACME_TOOL_PKGDIR)/src"
 ACME_TOOL_SITE_METHOD = local
+ACME_TOOL_DEPENDENCIES = host-e2fsprogs host-jq
 ACME_TOOL_LICENSE_FILES = COPYING $(BR2_EXTERNAL_ACME_PATH)/../LICENSE
 define ACME_TOOL_BUILD_CMDS
 	echo "$$\{CC-no CC} $$\{VERSION-no version}" > $(@D)/env
@@ -86,6 +87,8 @@ define ACME_TOOL_BUILD_CMDS
 endef
 define ACME_TOOL_INSTALL_TARGET_CMDS
 	$(INSTALL) -D -m 0755 $(@D)/tool $(TARGET_DIR)/etc/init.d/
+	truncate -s 1M $(@D)/disk && $(HOST_DIR)/sbin/mkfs.ext4 -q $(@D)/disk
+	echo '{"a":7}' | $(HOST_DIR)/bin/jq .a > $(TARGET_DIR)/etc/seven
 	$(INSTALL) -D -m 0644 $(@D)/env $(BINARIES_DIR)/tool.txt
 	$(INSTALL) -m 0644 $(@D)/env $(TARGET_DIR)/usr/lib/systemd/system/
 	ln -sf ../acme.service $(TARGET_DIR)/usr/lib/systemd/system/multi-user.target.wants/
@@ -105,6 +108,8 @@ $(eval $(generic-package))
   assert.is(project.read(at('files/usr/lib/systemd/system/env')), 'no CC no version\n')
   assert.ok(project.has(at('files/etc/init.d/tool')))
   assert.ok(project.has('dist/output/demo/tool.txt'))
+  assert.is(project.read(at('files/etc/seven')), '7\n')
+  assert.not.ok(project.has(at('per-package/acme_tool/host/bin/jq')), 'programs of the builder are no output')
 })
 
 test.run()

@@ -49,7 +49,12 @@ test('every package of the tree becomes a source package with its settings', asy
   })
   assert.equal(data('acme-core').conf_opts, [`-DCMAKE_C_FLAGS=@STRUX_TARGET_CFLAGS@ -DACME_NAME='"panel"'`])
   assert.is(data('acme-core').install_staging, true)
-  assert.equal(data('acme-daemon').dependencies, ['acme-core', 'host-acme-sign', 'deb:zlib1g-dev'])
+  assert.equal(data('acme-daemon').dependencies, [
+    'acme-core',
+    'host-acme-sign',
+    'deb:pkgconf:native',
+    'deb:zlib1g-dev',
+  ])
   assert.is(data('acme-daemon').units, 'all')
   assert.equal(data('acme-daemon').users, [
     { name: 'acme', uid: 250, group: 'acme', home: '/var/lib/acme', groups: ['dialout'] },
@@ -77,7 +82,7 @@ test('every package of the tree becomes a source package with its settings', asy
   assert.equal(data('acme-leds').make_opts, ['EXTRA_NAME=panel'])
   assert.equal(data('acme-meter').conf_opts, ['-Dunit=kilo watt'])
   assert.is(data('acme-sign').target, false)
-  assert.equal(data('acme-tls').dependencies, ['deb:libssl-dev'])
+  assert.equal(data('acme-tls').dependencies, ['deb:pkgconf:native', 'deb:libssl-dev'])
   assert.is(data('acme-ui').site, `${TREE}/package/acme-ui/page`)
   assert.equal(data('acme-ui').dependencies, ['host-acme-wave'])
   assert.match(lines(data('acme-zone').hooks?.target_finalize), /localtime/)
