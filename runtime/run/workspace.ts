@@ -5,6 +5,7 @@ import { FileStates } from '../cache/file-states.ts'
 import { HashMemo } from '../cache/hash-memo.ts'
 import { checkCalledScripts } from '../check/called-scripts.ts'
 import { checkFiles } from '../check/files.ts'
+import { sharedBuildFolders } from '../check/packages.ts'
 import { notActedOn, stepsWithout, unknownForced } from '../check/settings.ts'
 import type { Diagnostic, Finding } from '../diagnostics/diagnostic.ts'
 import { inContainer } from '../execute/in-container.ts'
@@ -48,6 +49,7 @@ export async function examine(
       ...findings,
       ...notActedOn(project.config, bsp.value.data),
       ...stepsWithout(project.config),
+      ...sharedBuildFolders(bsp.value.packages),
       ...unknownForced(project.config, workspace.plan),
     )
   } else if (bsp) found.push(...(await wrongFiles(loaded, bsp, pipeline)))
