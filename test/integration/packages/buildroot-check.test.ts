@@ -19,7 +19,7 @@ test('it shows what runs for each package, and ends with 0 if nothing is missing
   assert.match(stdout, /^acme-daemon 2\.0 \(generic\) in br-external\/package\/acme-daemon$/m)
   assert.match(stdout, /^ {2}target: rsync configure build install_target install_images legal_info$/m)
   assert.match(stdout, /^ {4}hooks: post_install_target ×2, target_finalize$/m)
-  assert.match(stdout, /^ {4}needs: acme-core host-acme-sign deb:zlib1g-dev$/m)
+  assert.match(stdout, /^ {4}needs: acme-core host-acme-sign deb:pkgconf:native deb:zlib1g-dev$/m)
   assert.match(stdout, /^12 of 12 packages can be built$/m)
 })
 

@@ -19,7 +19,7 @@ import { TempProject } from '../../support/project.ts'
 
 const test = suite('phases of source packages')
 /** STRUX_PROPERTY_RUNS=100 searches longer. */
-const RUNS = Number(process.env.STRUX_PROPERTY_RUNS ?? 5)
+const RUNS = Number(process.env.STRUX_PROPERTY_RUNS ?? 20)
 
 const project = new TempProject()
 const session = new HandlerSession(project, ['cross'])
