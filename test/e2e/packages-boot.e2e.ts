@@ -18,7 +18,7 @@ const project = kioskProject(
     },
   },
   `packages: ['leveld', 'levelmod', 'host-leveltool'],
-  post_image: { scripts: [{ id: 'sign', run: 'set -e; leveltool "$BINARIES_DIR/disk.img" >"$BINARIES_DIR/disk.img.level"' }] },`,
+  post_image: { scripts: [{ id: 'sign', run: sh\`set -e; leveltool "$BINARIES_DIR/disk.img" >"$BINARIES_DIR/disk.img.level"\` }] },`,
 )
 test.after(() => project.dispose())
 
