@@ -7,8 +7,8 @@ set_toolchain() {
   export TARGET_CROSS=$cross_compile
   export TARGET_CC=${cross_compile}gcc TARGET_CXX=${cross_compile}g++ TARGET_LD=${cross_compile}ld
   export TARGET_AR=${cross_compile}ar TARGET_STRIP=${cross_compile}strip TARGET_RANLIB=${cross_compile}ranlib
-  # Buildroot's compiler finds the files of STAGING_DIR by itself, so its makefiles often pass on nothing else.
-  export TARGET_CFLAGS="-O2 -g0 -I$STAGING_DIR/usr/include -L$STAGING_DIR$libraries -L$STAGING_DIR/usr/lib"
+  # Buildroot's compiler finds the headers of STAGING_DIR by itself, so its makefiles often pass on nothing else.
+  export TARGET_CFLAGS="-O2 -g0 -I$STAGING_DIR/usr/include"
   export TARGET_CXXFLAGS=$TARGET_CFLAGS
   export TARGET_CPPFLAGS="-I$STAGING_DIR/usr/include"
   export TARGET_LDFLAGS="-L$STAGING_DIR$libraries -L$STAGING_DIR/usr/lib -Wl,-rpath-link,$STAGING_DIR$libraries:$STAGING_DIR/usr/lib"
