@@ -1,6 +1,4 @@
 /** Hooks that the makefiles of a Buildroot tree add outside its packages. */
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { packageOfSymbol } from './debian-packages.ts'
 import type { TreeEvaluation } from './evaluate.ts'
@@ -16,7 +14,7 @@ const RUNNING = ['TARGET_FINALIZE_HOOKS', 'ROOTFS_PRE_CMD_HOOKS']
  */
 export function globalHooks(
   { globals, packages }: TreeEvaluation,
-  { projectRoot, tree, places }: { projectRoot: string; tree: string; places: MakefilePlaces },
+  { tree, places }: { tree: string; places: MakefilePlaces },
   diagnostics: Diagnostic[],
 ): Map<string, EvaluatedHook[]> {
   const target = packages.filter(each => each.variant === 'target').map(each => each.name)
@@ -24,7 +22,7 @@ export function globalHooks(
   const found = new Map<string, EvaluatedHook[]>()
   for (const hook of globals) {
     if (!RUNNING.includes(hook.list)) {
-      diagnostics.push(notRun(hook, placeOf(hook, { projectRoot, files, places })))
+      diagnostics.push(notRun(hook, placeOf(hook, { files, places })))
       continue
     }
     const name = packageOfSymbol(`BR2_PACKAGE_${hook.name}`, target) ?? target[0]
@@ -63,16 +61,8 @@ function hookFor(owner: string, list: string): string {
 /** The line that adds to the list. */
 function placeOf(
   { list }: EvaluatedHook,
-  { projectRoot, files, places }: { projectRoot: string; files: readonly string[]; places: MakefilePlaces },
+  { files, places }: { files: readonly string[]; places: MakefilePlaces },
 ): MakefilePlace {
-  const file = files.find(each => textOf(join(projectRoot, each)).includes(list))
+  const file = files.find(each => places.linesOf(each).some(([, text]) => text.includes(list)))
   return file === undefined ? { file: files[0]!, line: 1 } : places.ofVariable(file, list)
-}
-
-function textOf(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch {
-    return ''
-  }
 }

@@ -59,7 +59,7 @@ export async function treePackages(request: TreePackagesRequest): Promise<TreePa
   const diagnostics: Diagnostic[] = unmetSymbols(evaluation, tree)
   const names = new Set(evaluation.packages.flatMap(each => [idOf(each)]))
   const selected = selections(evaluation, tree, options.debian ?? {}, diagnostics)
-  const finalize = globalHooks(evaluation, { projectRoot, tree, places }, diagnostics)
+  const finalize = globalHooks(evaluation, { tree, places }, diagnostics)
   reportOutsiders(evaluation, places, diagnostics)
   const packages = new Map<string, ConvertedPackage>()
   for (const [name, found] of variants) {

@@ -1,8 +1,8 @@
 /** The files of a Buildroot tree that its makefiles may read while they are evaluated. */
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, posix } from 'node:path'
+import { type ConfinedFile, confinedFile } from '../confined/confined-shell.ts'
 import { StruxError } from '../diagnostics/error.ts'
-import { type ConfinedFile, confinedFile } from '../extensions/bash/confined-shell.ts'
 
 /** In bytes. Of larger files, makefiles see only the name. */
 const LARGEST = 64 * 1024

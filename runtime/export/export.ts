@@ -1,3 +1,4 @@
+/** Exports a project as YAML: collects every file before anything is written. */
 import type { Finding } from '../diagnostics/diagnostic.ts'
 import { StruxError } from '../diagnostics/error.ts'
 import type { DefinitionSource } from '../load/source.ts'

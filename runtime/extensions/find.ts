@@ -36,7 +36,7 @@ export function findExtension(root: string, name: string, beside?: string): stri
 
 /**
  * A bash file anywhere below the folder: the one that is least deep, then the first by name. The original takes any
- * (facts about extension hooks, "Activation").
+ * (facts about extension hooks, "Finding and enabling").
  */
 function deepFile(root: string, folder: string, name: string): string | undefined {
   if (!existsSync(join(root, folder))) return undefined

@@ -1,8 +1,8 @@
 /** Bash extensions in a temporary project, and the evaluator that reads them in a container. */
 import type { ProjectData } from '../../lib/schema.ts'
-import type { EvaluationPlace } from '../../runtime/extensions/bash/confined-shell.ts'
+import type { EvaluationPlace } from '../../runtime/confined/confined-shell.ts'
+import { confinedShell } from '../../runtime/confined/open-confined-shell.ts'
 import { Evaluator } from '../../runtime/extensions/bash/evaluate.ts'
-import { confinedShell } from '../../runtime/extensions/bash/open-confined-shell.ts'
 
 /** A container of the smallest builder image. */
 export function containerFor(projectRoot: string): EvaluationPlace {

@@ -1,6 +1,7 @@
 /** The bash extensions of one BSP: read, called at configuration hooks, and made ready for a build. */
 import type { ImageHook } from '../../../lib/hooks/image.ts'
 import type { BspData, ProjectData } from '../../../lib/schema.ts'
+import { confinedShell } from '../../confined/open-confined-shell.ts'
 import type { NoticeSink } from '../../execute/executor.ts'
 import type { ExtensionHandler, Extensions } from '../../model/extensions.ts'
 import { IMAGE_HOOK_ROWS, imageHook } from '../../model/image-hooks.ts'
@@ -10,7 +11,6 @@ import { selfVersion } from '../../state/own-package.ts'
 import { BashConfiguration, readingOrder } from './configuration.ts'
 import type { ShellDraft } from './configuration-variables.ts'
 import { Evaluator } from './evaluate.ts'
-import { confinedShell } from './open-confined-shell.ts'
 import { type BashFile, extensionName, readBashFile } from './read.ts'
 import { VisibleFiles } from './visible-files.ts'
 

@@ -3,15 +3,15 @@
  * configuration hooks. Results are kept by content below dist/, so that the second time needs no container.
  */
 import { quoteForShell } from '../../../lib/sh.ts'
-import { KeptResults } from '../../state/kept-results.ts'
-import { packageFile } from '../../steps/package-files.ts'
 import {
   type ConfinedFile,
   type ConfinedShell,
   type EvaluationPlace,
   endedByItself,
   keyOf,
-} from './confined-shell.ts'
+} from '../../confined/confined-shell.ts'
+import { KeptResults } from '../../state/kept-results.ts'
+import { packageFile } from '../../steps/package-files.ts'
 
 /** The value of a shell variable: text, indexed array, associative array. */
 export type ShellValue = string | readonly string[] | Readonly<Record<string, string>>

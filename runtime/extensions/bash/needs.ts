@@ -119,8 +119,8 @@ export function namesOfProgram(name: string): readonly string[] {
   return [name, plain, plain.replace(/-\d+(?:\.\d+)*$|(?<=\d)(?:\.\d+)+$/, '')]
 }
 
-/** Helpers whose next word is a command of the builder. */
-const CALLING: Readonly<Record<string, number>> = {
+/** Helpers that run the command in their words, which begins after this many of them. */
+export const CALLING: Readonly<Record<string, number>> = {
   run_host_command_logged: 0,
   run_host_command_logged_raw: 0,
   do_with_retries: 1,

@@ -1,7 +1,8 @@
 /** Commands for the network that configuration hooks call: these run while the definition is loaded, without network. */
 
 import { forEachChild, type SyntaxNode } from 'unbash'
-import { IMAGE_HOOK_ROWS } from '../../model/image-hooks.ts'
+import { imageHook } from '../../model/image-hooks.ts'
+import { CALLING } from './needs.ts'
 
 const COMMANDS = ['curl', 'wget', 'fetch_from_repo', 'scp', 'ssh']
 
@@ -32,7 +33,7 @@ export function networkCalls(script: SyntaxNode): NetworkCall[] {
         for (const word of [node.name, ...node.suffix]) {
           if (word?.type !== 'Word') continue
           const { text: command, pos, end } = word
-          if (word === node.name || CALLERS.includes(node.name?.text ?? '')) follow(command, handler)
+          if (word === node.name || Object.hasOwn(CALLING, node.name?.text ?? '')) follow(command, handler)
           if (COMMANDS.includes(command)) found.set(pos, { command, handler, pos, end })
         }
       forEachChild(node, look)
@@ -43,12 +44,6 @@ export function networkCalls(script: SyntaxNode): NetworkCall[] {
   return [...found.values()]
 }
 
-/** Helpers whose words are a command. */
-const CALLERS = ['do_with_retries', 'run_host_command_logged', 'run_host_command_logged_raw']
-
 function isConfiguration(name: string): boolean {
-  const hook = name.split('__')[0]!
-  return IMAGE_HOOK_ROWS.some(
-    row => row.runs_in === 'plan' && (row.name === hook || row.aliases?.includes(hook)),
-  )
+  return imageHook(name.split('__')[0]!)?.runs_in === 'plan'
 }

@@ -1,9 +1,9 @@
 /** Reads bash extensions: their handlers with file and line, and the calls outside functions. */
 import type { ImageHook, ImageHookRow } from '../../../lib/hooks/image.ts'
+import type { ConfinedFile } from '../../confined/confined-shell.ts'
 import { suggest } from '../../diagnostics/suggest.ts'
 import { branchHook, IMAGE_HOOK_NAMES, imageHook, KERNEL_BRANCH } from '../../model/image-hooks.ts'
 import { bashOrder, type HandlerOrder } from '../order.ts'
-import type { ConfinedFile } from './confined-shell.ts'
 import type { Evaluation, Evaluator, HelperCall, ShellVariables } from './evaluate.ts'
 import { usesFunction } from './own-helpers.ts'
 import type { VisibleFiles } from './visible-files.ts'

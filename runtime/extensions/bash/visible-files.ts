@@ -1,7 +1,7 @@
 /** The files that a bash extension may read while it is evaluated before the build. */
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, join, posix } from 'node:path'
-import { type ConfinedFile, confinedFile } from './confined-shell.ts'
+import { type ConfinedFile, confinedFile } from '../../confined/confined-shell.ts'
 
 /** In bytes. Larger files are not for shells to read. */
 const LARGEST = 1024 * 1024

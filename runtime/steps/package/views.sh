@@ -31,11 +31,11 @@ root_folders() {
 
 # Makefiles of Buildroot call the programs of host packages by their paths in HOST_DIR.
 link_programs() {
-  local path
+  local name paths path
   enabled .of_buildroot || return 0
-  while IFS= read -r path; do
-    path=$(dpkg -L "$path" 2>/dev/null | grep -E '^(/usr)?/s?bin/[^/]+$') || continue
-    for path in $path; do
+  while IFS= read -r name; do
+    paths=$(dpkg -L "$name" 2>/dev/null | grep -E '^(/usr)?/s?bin/[^/]+$') || continue
+    for path in $paths; do
       ln -sfn "$path" "$HOST_DIR/bin/${path##*/}"
       ln -sfn "$path" "$HOST_DIR/sbin/${path##*/}"
     done
@@ -72,7 +72,7 @@ keep_images() {
 
 # keep_output KIND: moves what the phase added to the view into the package's output.
 keep_output() {
-  local kind=$1 place=$outputs/${2:-$1} view=$views/$1
+  local kind=$1 place=$outputs/$1 view=$views/$1
   rm -rf "$place"
   mkdir -p "$place"
   (cd "$view" && {

@@ -160,9 +160,9 @@ test('rows of users and permissions that are not supported are told', () => {
 })
 
 test('OVERRIDE_SRCDIR takes the place of the source', () => {
-  project.write('tree/work/acme.c', '')
-  const { data, told } = convert('generic', { ...FETCHED, OVERRIDE_SRCDIR: '/project/tree/work' })
-  assert.equal([data?.override_srcdir, told], ['tree/work', []])
+  project.write('tree/own/acme.c', '')
+  const { data, told } = convert('generic', { ...FETCHED, OVERRIDE_SRCDIR: '/project/tree/own' })
+  assert.equal([data?.override_srcdir, told], ['tree/own', []])
   const outside = convert('generic', { ...FETCHED, OVERRIDE_SRCDIR: '/elsewhere' })
   assert.match(outside.told.join(), /^error buildroot_site_outside:4 /)
 })

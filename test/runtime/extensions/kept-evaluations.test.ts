@@ -2,9 +2,9 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { PROJECT_DEFAULTS } from '../../../lib/schema.ts'
-import type { EvaluationPlace } from '../../../runtime/extensions/bash/confined-shell.ts'
+import type { EvaluationPlace } from '../../../runtime/confined/confined-shell.ts'
+import { confinedShell } from '../../../runtime/confined/open-confined-shell.ts'
 import { Evaluator } from '../../../runtime/extensions/bash/evaluate.ts'
-import { confinedShell } from '../../../runtime/extensions/bash/open-confined-shell.ts'
 import { TempProject } from '../../support/project.ts'
 
 const REQUEST = { files: ['a.sh'], visible: [], inputs: {} }

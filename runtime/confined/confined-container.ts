@@ -1,9 +1,9 @@
 /** A confined shell in a container of its own. */
-import { StruxError } from '../../diagnostics/error.ts'
-import type { NoticeSink } from '../../execute/executor.ts'
-import type { BuilderRef } from '../../model/plan.ts'
-import { CONTAINER_ROOT } from '../../plan/environment.ts'
-import { stateFolder } from '../../state/state-folder.ts'
+import { StruxError } from '../diagnostics/error.ts'
+import type { NoticeSink } from '../execute/executor.ts'
+import type { BuilderRef } from '../model/plan.ts'
+import { CONTAINER_ROOT } from '../plan/environment.ts'
+import { stateFolder } from '../state/state-folder.ts'
 import { type ConfinedShell, limited } from './confined-shell.ts'
 import { Copies } from './copies.ts'
 
@@ -22,11 +22,11 @@ export async function openConfinedContainer(options: ConfinedOptions): Promise<C
   const { projectRoot, builder, notice, mirror } = options
   const [{ connectEngine }, { ensureBuilder }, { startGranted }, { hostTrust }, { SCRIPT_ENVIRONMENT }] =
     await Promise.all([
-      import('../../execute/engine/engine.ts'),
-      import('../../execute/images/builder-image.ts'),
-      import('../../execute/containers/container.ts'),
-      import('../../execute/engine/host-trust.ts'),
-      import('../../execute/host/script-environment.ts'),
+      import('../execute/engine/engine.ts'),
+      import('../execute/images/builder-image.ts'),
+      import('../execute/containers/container.ts'),
+      import('../execute/engine/host-trust.ts'),
+      import('../execute/host/script-environment.ts'),
     ])
   const engine = await connectEngine()
   const folder = stateFolder(projectRoot)
@@ -52,7 +52,7 @@ export async function openConfinedContainer(options: ConfinedOptions): Promise<C
   ).catch(error => {
     copies.remove()
     throw new StruxError(
-      `no container could be started to read bash extensions: ${(error as Error).message}`,
+      `no container could be started to read files before the build: ${(error as Error).message}`,
       {
         hint: 'Run `strux doctor` for a check of the engine.',
         cause: error,

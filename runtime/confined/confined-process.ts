@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { StruxError } from '../../diagnostics/error.ts'
+import { StruxError } from '../diagnostics/error.ts'
 import { type ConfinedResult, type ConfinedShell, limited } from './confined-shell.ts'
 
 /** Makes the project (the first argument) read-only and its dist/ empty, then runs the other arguments. */
@@ -48,7 +48,11 @@ function runProcess(argv: readonly string[]): Promise<ConfinedResult> {
     child.stdout.on('data', chunk => stdout.push(chunk))
     child.stderr.on('data', chunk => stderr.push(chunk))
     child.on('error', cause =>
-      reject(new StruxError(`bash could not be started to read extensions: ${cause.message}`, { cause })),
+      reject(
+        new StruxError(`bash could not be started to read files before the build: ${cause.message}`, {
+          cause,
+        }),
+      ),
     )
     child.on('close', code =>
       resolve({

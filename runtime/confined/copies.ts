@@ -2,7 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { pidExists, thisProcess } from '../../state/process-identity.ts'
+import { pidExists, thisProcess } from '../state/process-identity.ts'
 import type { ConfinedFile } from './confined-shell.ts'
 
 /** Where this process's id is valid. */

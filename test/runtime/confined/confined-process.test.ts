@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { openConfinedProcess } from '../../../runtime/extensions/bash/confined-process.ts'
+import { openConfinedProcess } from '../../../runtime/confined/confined-process.ts'
 import { type Evaluation, Evaluator } from '../../../runtime/extensions/bash/evaluate.ts'
 import { VisibleFiles } from '../../../runtime/extensions/bash/visible-files.ts'
 import { TempProject } from '../../support/project.ts'

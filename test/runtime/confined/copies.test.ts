@@ -4,11 +4,11 @@ import { once } from 'node:events'
 import { readdirSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { Copies } from '../../../runtime/extensions/bash/copies.ts'
+import { Copies } from '../../../runtime/confined/copies.ts'
 import { TempProject } from '../../support/project.ts'
 import { REPOSITORY } from '../../support/repository.ts'
 
-const MODULE = `${REPOSITORY}/runtime/extensions/bash/copies.ts`
+const MODULE = `${REPOSITORY}/runtime/confined/copies.ts`
 
 /** A process that makes copies, prints a line, and then waits. */
 async function maker(folder: string) {

@@ -1,11 +1,11 @@
 /** Opens the confined shell: a container; inside a builder container, a process of its own, which sees the whole project. */
-import type { ProjectData } from '../../../lib/schema.ts'
-import type { NoticeSink } from '../../execute/executor.ts'
-import { inContainer } from '../../execute/in-container.ts'
-import { hostArch } from '../../plan/arch.ts'
-import { builderFor } from '../../plan/builder.ts'
-import { CONTAINER_ROOT } from '../../plan/environment.ts'
-import { suiteOf } from '../../plan/suite.ts'
+import type { ProjectData } from '../../lib/schema.ts'
+import type { NoticeSink } from '../execute/executor.ts'
+import { inContainer } from '../execute/in-container.ts'
+import { hostArch } from '../plan/arch.ts'
+import { builderFor } from '../plan/builder.ts'
+import { CONTAINER_ROOT } from '../plan/environment.ts'
+import { suiteOf } from '../plan/suite.ts'
 import type { EvaluationPlace } from './confined-shell.ts'
 
 export interface ConfinedShellOptions {
