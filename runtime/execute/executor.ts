@@ -48,6 +48,8 @@ export interface Executor {
    * `id`: the next node of the plan, if known, for labels.
    */
   prepare(builder: BuilderRef, id?: string): void
+  /** The node turned out to need no session: what `prepare` made for it may serve another node. */
+  release(id: string): void
   /** Opens a session for a node. Rejects with `signal.reason` when cancelled. The caller closes it. */
   open(request: SessionRequest, signal: AbortSignal): Promise<WorkSession>
   /** The identity of the builder, if it is known: see cache/known-builders.ts. */

@@ -37,6 +37,7 @@ export async function walk(
     const decision = await forecast.decideNow(index, recordsMayDiffer)
     if (decision.action === 'skip') {
       forecast.settle(index, 'skipped')
+      executor.release(plan.nodes[index]!.id)
       reportSkip(options, index, decision)
       return
     }

@@ -218,6 +218,7 @@ export function simulatedBody(
 function simulatedExecutor({ behave = () => 0, imageId }: BuildSettings): Executor {
   return {
     prepare: () => {},
+    release: () => {},
     open: async ({ id, builder }) => ({
       variablesFile: '',
       run: async ({ script, env }) => {

@@ -80,6 +80,10 @@ class ContainerExecutor implements DockerExecutor {
     this.#pool.prepare(builder, id)
   }
 
+  release(id: string): void {
+    this.#pool.release(id)
+  }
+
   async open({ builder, id, user }: SessionRequest, signal: AbortSignal): Promise<WorkSession> {
     signal.throwIfAborted()
     const stop = () => this.#images.stop(signal.reason)

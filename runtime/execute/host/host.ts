@@ -21,6 +21,7 @@ export function createHostExecutor(options: HostExecutorOptions): Executor {
   const identity = machineIdentity()
   return {
     prepare() {},
+    release() {},
     open: async () => new HostSession(options),
     identity: () => identity,
     async close() {},

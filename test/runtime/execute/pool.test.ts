@@ -21,6 +21,7 @@ function pool(...fates: ('lives' | 'dies' | 'fails' | 'stays')[]) {
     const container = {
       name,
       isRunning: async () => fate !== 'dies',
+      makeReady: async () => {},
       remove: async () => {
         await new Promise(resolve => setTimeout(resolve, 1))
         if (fate === 'stays') throw new Error('busy')
@@ -43,6 +44,32 @@ test('a command gets the container that was started beforehand, the next one its
   assert.equal(done, ['start 1 for whoever', 'start 2 for b'])
 })
 
+test('the next node’s container is started before the present one has taken its own', async () => {
+  const { made, take, done } = pool()
+  made.prepare(BUILDER, 'b')
+  assert.is(await take('a'), '2 for a')
+  made.prepare(BUILDER, 'c')
+  assert.is(await take('b'), '1 for b')
+  made.prepare(BUILDER, 'd')
+  assert.is(await take('c'), '3 for c')
+  assert.is(await take('d'), '4 for d')
+  assert.is(done.length, 4)
+})
+
+test('the container of a node that needs none goes to the next node', async () => {
+  const { made, take, done } = pool()
+  made.prepare(BUILDER, 'b')
+  made.prepare(BUILDER, 'b')
+  made.release('b')
+  made.prepare(BUILDER, 'c')
+  assert.is(await take('c'), '1 for b')
+  made.prepare(BUILDER, 'd')
+  made.release('d')
+  assert.is(await take('e'), '2 for d')
+  await made.close()
+  assert.is(done.filter(line => line.startsWith('start')).length, 2)
+})
+
 test('a container that died meanwhile is removed, and another one started', async () => {
   const { made, take, done } = pool('dies')
   made.prepare(BUILDER, 'a')
@@ -54,7 +81,6 @@ test('a container that died meanwhile is removed, and another one started', asyn
 test('one that could not be started beforehand is tried again', async () => {
   const { made, take } = pool('fails')
   made.prepare(BUILDER, 'a')
-  await Promise.resolve()
   assert.is(await take('a'), '2 for a')
 })
 
