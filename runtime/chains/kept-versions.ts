@@ -19,6 +19,7 @@ import { dirname, join, posix } from 'node:path'
 import { hashText } from '../cache/hash-memo.ts'
 import { cacheFolder } from '../model/paths.ts'
 import { writeAtomic } from '../state/atomic-file.ts'
+import { removeWhole } from '../state/remove.ts'
 
 /** The state of a path before its first link ran. */
 export interface KeptVersion {
@@ -83,7 +84,7 @@ export class KeptVersions {
   drop(path: string): void {
     const folder = join(this.#root, this.#folderOf(path))
     rmSync(join(folder, 'about.json'), { force: true })
-    rmSync(folder, { recursive: true, force: true })
+    removeWhole(folder)
   }
 
   #folderOf(path: string): string {
@@ -110,7 +111,7 @@ export class KeptVersions {
 
   /** Removes the path, and those folders around it that were missing too, unless they hold other files. */
   #remove({ path, absent = path }: KeptVersion): void {
-    rmSync(join(this.#root, path), { recursive: true, force: true })
+    removeWhole(join(this.#root, path))
     for (let at = path; at !== absent; ) {
       at = posix.dirname(at)
       try {
@@ -126,13 +127,13 @@ export class KeptVersions {
     mkdirSync(dirname(target), { recursive: true })
     const isFile = (file: string) => lstatSync(file, { throwIfNoEntry: false })?.isDirectory() === false
     // A rename can replace a file atomically, but not a folder.
-    if (!(isFile(draft) && isFile(target))) rmSync(target, { recursive: true, force: true })
+    if (!(isFile(draft) && isFile(target))) removeWhole(target)
     try {
       renameSync(draft, target)
     } catch (error) {
       // The path is on another filesystem.
       if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error
-      rmSync(target, { recursive: true, force: true })
+      removeWhole(target)
       await copy(draft, target)
     }
   }
@@ -140,7 +141,7 @@ export class KeptVersions {
 
 /** Copies a file or folder with modes, times and owners; shares blocks where the filesystem can. */
 async function copy(from: string, to: string): Promise<void> {
-  rmSync(to, { recursive: true, force: true })
+  removeWhole(to)
   if (lstatSync(from).isFile()) {
     copyFileSync(from, to, constants.COPYFILE_FICLONE)
     return

@@ -1,7 +1,8 @@
 /** Checks the files that a plan names: missing files, and paths that lead out of the project. */
+import { posix } from 'node:path'
 import type { FileStates } from '../cache/file-states.ts'
 import type { Finding } from '../diagnostics/diagnostic.ts'
-import { globBase, isProduct } from '../model/paths.ts'
+import { globBase, isProduct, liesIn } from '../model/paths.ts'
 import type { PathRef, Plan, ScriptNode } from '../model/plan.ts'
 import type { Relations } from '../plan/relations.ts'
 
@@ -11,6 +12,11 @@ export async function checkFiles(
   fileStates: FileStates,
 ): Promise<Finding[]> {
   const findings: Finding[] = []
+  // A link that a script has made is no mistake of the definition: the script replaces it when it runs again.
+  const isOwnLink = (path: string) =>
+    plan.nodes.some(({ artifacts }) =>
+      artifacts.some(made => liesIn(path, made.path) && !fileStates.leadsOutside(posix.dirname(made.path))),
+    )
   for (const node of [...plan.nodes, ...plan.flash]) {
     if (node.kind === 'step') {
       findings.push(...node.dependencies.flatMap(ref => checkInput(ref, relations, fileStates)))
@@ -18,12 +24,13 @@ export async function checkFiles(
     }
     findings.push(...checkScript(node, fileStates))
     for (const ref of node.artifacts) {
-      if (!fileStates.leadsOutside(ref.path)) continue
+      if (!fileStates.leadsOutside(ref.path) || isOwnLink(ref.path)) continue
       findings.push(escapes(node, ref.declared, ['cached_generated_artifacts', ref.position!]))
     }
     if (node.runs_in === 'host') continue
     for (const ref of node.dependencies) {
-      if (fileStates.leadsOutside(ref.glob ? globBase(ref.path) : ref.path)) {
+      const base = ref.glob ? globBase(ref.path) : ref.path
+      if (fileStates.leadsOutside(base) && !isOwnLink(base)) {
         findings.push(escapes(node, ref.declared, ['depends_on', ref.position!]))
         continue
       }
@@ -61,7 +68,7 @@ function checkInput(ref: PathRef, relations: Relations, fileStates: FileStates):
   const found = (severity: Finding['severity'], code: string, message: string, hint?: string): Finding[] => [
     { severity, code, message, ...(hint !== undefined && { hint }), origin, at: 'value' },
   ]
-  if (path === '..' || path.startsWith('../') || fileStates.leadsOutside(path)) {
+  if (path === '..' || path.startsWith('../') || (fileStates.leadsOutside(path) && !relations.isMade(ref))) {
     const hint = 'Copy it into the project; only the project is mounted where steps run.'
     return found('error', 'path_escapes', `the ${what} ${path} lies outside the project`, hint)
   }

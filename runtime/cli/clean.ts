@@ -1,5 +1,5 @@
 /** `strux clean`: deletes the results of builds, while no build runs. */
-import { existsSync, rmSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { putFirstVersionsBack } from '../chains/history.ts'
@@ -9,6 +9,7 @@ import { flashFolder } from '../plan/environment.ts'
 import type { Lock, LockOptions } from '../state/lock.ts'
 import { logFolder } from '../state/node-log.ts'
 import { allButLocks, lockAll, lockBsp } from '../state/project-locks.ts'
+import { removeWhole } from '../state/remove.ts'
 import { cancellation } from './cancel.ts'
 import type { GlobalOptions } from './options.ts'
 import { printLine } from './terminal.ts'
@@ -40,7 +41,7 @@ async function clean(bsp: string | undefined, flags: CleanFlags): Promise<void> 
     await whileLocked(
       options => lockAll(root, options),
       flags,
-      () => remove(allButLocks(root)),
+      () => allButLocks(root).forEach(removeWhole),
     )
     printLine('deleted dist')
     return
@@ -56,7 +57,7 @@ async function clean(bsp: string | undefined, flags: CleanFlags): Promise<void> 
     flags,
     async () => {
       await putFirstVersionsBack(root, name)
-      remove(folders.map(folder => join(root, folder)))
+      for (const folder of folders) removeWhole(join(root, folder))
     },
   )
   printLine(`deleted ${folders.join(', ')}`)
@@ -78,9 +79,4 @@ async function whileLocked(
   } finally {
     held.release()
   }
-}
-
-/** Other processes may write here meanwhile, such as a command that stores a compiled definition. */
-function remove(paths: readonly string[]): void {
-  for (const path of paths) rmSync(path, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 })
 }

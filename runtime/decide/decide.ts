@@ -51,7 +51,7 @@ export async function decideNode(node: PlanNode, context: DecisionContext): Prom
   const { fileStates, record } = context
   const upstream = new Map<string, Reason>()
   const found: Reason[] = node.artifacts
-    .filter(ref => !fileStates.exists(ref.path))
+    .filter(ref => !fileStates.exists(ref.path) || fileStates.leadsOutside(ref.path))
     .map(ref => reason('artifact_missing', ref.declared))
   if (!record) {
     found.push(reason('no_record'))

@@ -90,7 +90,8 @@ export class FileSet {
     for (const name of readdirSync(join(base, path)).sort()) {
       const each = posix.join(path, name)
       const full = join(base, each)
-      if (NOISE.has(name) || full === this.#without || skip(each)) continue
+      if (NOISE.has(name) || full === this.#without || full === join(this.#root, 'dist') || skip(each))
+        continue
       const stat = lstatSync(full)
       if (stat.isDirectory()) {
         yield [each, folderOf(stat)]

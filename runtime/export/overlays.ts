@@ -64,19 +64,40 @@ interface Tree {
 type Entries = Iterable<readonly [path: string, file: ExportedFile]>
 
 /**
- * Copies one overlay over the other, as on the device: later files replace earlier ones, but a folder that
- * meets a link is copied to the link's target.
+ * Copies one overlay over the other, as on the device: later files replace earlier ones, a folder keeps its first
+ * mode, and a folder that meets a link is copied to the link's target.
  */
 export function inOneFolder(overlays: readonly Entries[]): [path: string, file: ExportedFile][] {
   const root = emptyTree()
   for (const entries of overlays) {
-    for (const [path, file] of entries) {
+    for (const [path, file] of neutralModes([...entries])) {
       const names = path.split('/')
-      if (file.content.kind === 'folder') folderAt(root, names).mode = file.mode
+      if (file.content.kind === 'folder') folderAt(root, names, file.mode)
       else folderAt(root, names.slice(0, -1)).entries.set(names.at(-1)!, file)
     }
   }
   return [...filesIn(root)]
+}
+
+/** The modes of a checkout without its umask, by the rule of `neutral_modes` in lay-over.sh. */
+export function neutralModes(
+  entries: readonly (readonly [path: string, file: ExportedFile])[],
+): (readonly [path: string, file: ExportedFile])[] {
+  const common = entries.reduce(
+    (bits, [path, { content, mode }]) =>
+      content.kind === 'folder' && !path.includes('/') && !(mode & 0o3000) ? bits | mode : bits,
+    0,
+  )
+  return entries.map(([path, file]) => {
+    const { content, mode } = file
+    if (content.kind === 'link' || (content.kind === 'folder' && mode & 0o3000)) return [path, file]
+    let wanted = content.kind === 'folder' || mode & 0o100 ? 0o755 : 0o644
+    const lacks = (bit: number) => common & bit && !(mode & bit)
+    if (lacks(0o40)) wanted &= ~0o070
+    if (lacks(0o04)) wanted &= ~0o007
+    if (lacks(0o200)) wanted &= ~0o222
+    return [path, { ...file, mode: wanted | (mode & 0o7000) }]
+  })
 }
 
 function* filesIn(tree: Tree, above = ''): Generator<[path: string, file: ExportedFile]> {
@@ -99,15 +120,16 @@ function isTree(entry: Tree | ExportedFile | undefined): entry is Tree {
 }
 
 /** The folder at that path, created if missing; replaces a file or a dangling link. */
-function folderAt(root: Tree, names: readonly string[]): Tree {
+function folderAt(root: Tree, names: readonly string[], mode = FOLDER_MODE): Tree {
   let path: string[] = []
   let folder = root
-  for (const name of names) {
+  for (const [index, name] of names.entries()) {
     path = followed(root, [...path, name]) ?? [...path, name]
     folder = root
-    for (const part of path) {
+    for (const [depth, part] of path.entries()) {
       const there = folder.entries.get(part)
-      const next = isTree(there) ? there : emptyTree()
+      const isLast = index === names.length - 1 && depth === path.length - 1
+      const next = isTree(there) ? there : { ...emptyTree(), ...(isLast && { mode }) }
       folder.entries.set(part, next)
       folder = next
     }

@@ -42,7 +42,13 @@ export function folderName({ name, version }: Pick<Component, 'name' | 'version'
 /** A file, a folder that becomes an archive, or a commit of a repository. `from` is an absolute path. */
 export type SourceFile =
   | { readonly kind: 'file'; readonly name: string; readonly from: string }
-  | { readonly kind: 'folder'; readonly name: string; readonly from: string }
+  /** `without`: names at its top that are left out. */
+  | {
+      readonly kind: 'folder'
+      readonly name: string
+      readonly from: string
+      readonly without?: readonly string[]
+    }
   | CommitSource
 
 export interface CommitSource {

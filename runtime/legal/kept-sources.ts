@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, join, posix } from 'node:path'
 import { execa } from 'execa'
+import { notSources } from '../model/paths.ts'
 import { isTarball } from '../model/tarball.ts'
 import { DEBIAN_ARCH } from '../plan/arch.ts'
 import type { FetchedSource } from '../steps/package/source.ts'
@@ -42,7 +43,7 @@ async function findSource(built: Built, wanted: WantedSource): Promise<SourceFil
   const { root, suite } = built
   const { source } = wanted
   const [url = '', ref = ''] = source.split('#')
-  if (isInProject(source)) return localSource(join(root, wanted.folder, source), wanted.name)
+  if (isInProject(source)) return localSource(root, posix.join(wanted.folder, source), wanted.name)
   if (source.startsWith('deb:')) return keptAs(built, debKey(built, source.slice(4)))
   if (source.startsWith('deb-src:')) return keptAs(built, `deb-src ${suite} ${source.slice(8)}`)
   const isDownload = wanted.method ? wanted.method === 'http' : isTarball(url) && !source.includes('#')
@@ -55,11 +56,12 @@ const isLocal = (source: string): boolean => /^\.{1,2}(\/|$)/.test(source)
 /** A file or folder of the project, not a repository. */
 const isInProject = (source: string): boolean => isLocal(source) && !source.includes('#')
 
-function localSource(from: string, name: string): SourceFile[] {
+function localSource(root: string, path: string, name: string): SourceFile[] {
+  const from = join(root, path)
   const stat = statSync(from, { throwIfNoEntry: false })
   if (!stat) return []
   return stat.isDirectory()
-    ? [{ kind: 'folder', name: `${name}.tar.gz`, from }]
+    ? [{ kind: 'folder', name: `${name}.tar.gz`, from, without: notSources(path).map(each => each.slice(1)) }]
     : [{ kind: 'file', name: basename(from), from }]
 }
 

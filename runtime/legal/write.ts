@@ -81,7 +81,7 @@ async function writeComponent(draft: string, component: Component, sums: Map<str
 async function writeSource(source: SourceFile, file: string): Promise<void> {
   const name = source.name.replace(/\.tar\.gz$/, '')
   if (source.kind === 'file') copyFileSync(source.from, file)
-  else if (source.kind === 'folder') await packFolder(source.from, name, file)
+  else if (source.kind === 'folder') await packFolder(source, name, file)
   else {
     const { prefix = name } = source
     const args = ['archive', '--format=tar.gz', `--prefix=${prefix}/`, `--output=${file}`, source.commit]
@@ -92,12 +92,18 @@ async function writeSource(source: SourceFile, file: string): Promise<void> {
 }
 
 /** The same files give the same archive: no times, no owners, sorted. Without folders of version control. */
-async function packFolder(folder: string, prefix: string, file: string): Promise<void> {
+async function packFolder(
+  { from: folder, without = [] }: SourceFile & { readonly kind: 'folder' },
+  prefix: string,
+  file: string,
+): Promise<void> {
   const sources = readdirSync(folder, { recursive: true, withFileTypes: true })
     .map(each => ({ each, path: join(each.parentPath, each.name).slice(folder.length + 1) }))
     .filter(
       ({ each, path }) =>
-        !isVersionControl(path) && (each.isFile() || each.isSymbolicLink() || each.isDirectory()),
+        !isVersionControl(path) &&
+        !without.includes(path.split('/')[0]!) &&
+        (each.isFile() || each.isSymbolicLink() || each.isDirectory()),
     )
     .sort((a, b) => (a.path < b.path ? -1 : 1))
     .map(({ each, path }) => ({

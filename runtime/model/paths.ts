@@ -62,6 +62,15 @@ export function globBase(pattern: string): string {
   return withoutEscapes(fixed.join('/')) || '.'
 }
 
+/**
+ * What an input of the whole project does not consist of, as names to ignore: builds write to `dist`, and every
+ * command of git to `.git`. An input that begins in one of them consists of it.
+ */
+export function notSources(path: string, glob = false): readonly string[] {
+  return ['.', './'].includes(glob ? globBase(path) : path) ? NOT_SOURCES : []
+}
+const NOT_SOURCES: readonly string[] = ['/dist', '/.git']
+
 /** Whether a path is the folder or lies in it. */
 export function liesIn(path: string, folder: string): boolean {
   return path === folder || path.startsWith(`${folder}/`)

@@ -4,6 +4,7 @@ import type { ExtensionHandler } from '../model/extensions.ts'
 import type { Origin } from '../model/origin.ts'
 import {
   cacheFolder,
+  notSources,
   type PathRoots,
   pathRef,
   type Resolved,
@@ -28,7 +29,10 @@ export function handlerNode(
   const source = sourceOf(handler, path => resolve(path, resolveLocation(path, roots)))
   const dependencies = (handler.depends_on ?? []).flatMap((declared, position): PathRef[] => {
     const path = resolve(declared, resolveDependency(declared, roots))
-    return path === undefined ? [] : [{ ...pathRef(declared, path), position }]
+    if (path === undefined) return []
+    const ref = pathRef(declared, path)
+    const ignore = notSources(ref.path, ref.glob)
+    return [{ ...ref, position, ...(ignore.length > 0 && { ignore }) }]
   })
   if (!source) return undefined
   const harness = row.harness === undefined ? undefined : vocabulary.harnesses?.[row.harness]

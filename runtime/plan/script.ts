@@ -5,6 +5,7 @@ import { DEFAULT_TOOL_GROUPS, type ToolGroup } from '../../lib/tools.ts'
 import type { Origin } from '../model/origin.ts'
 import {
   isOwn,
+  notSources,
   type PathRoots,
   pathRef,
   type Resolved,
@@ -42,7 +43,7 @@ export function scriptNode(
     const path = check(resolveArtifact(declared, roots), declared, ['cached_generated_artifacts', position])
     return path === undefined ? undefined : { ...pathRef(declared, path, false), position }
   })
-  const ignore = planning.project.build?.cache?.ignore_patterns ?? []
+  const ignored = planning.project.build?.cache?.ignore_patterns ?? []
   const dependencies = refs(data.depends_on, (inBsp, position) => {
     const declared = board?.depends_on?.[position] ?? inBsp
     const path = check(resolveDependency(inBsp, roots), declared, ['depends_on', position])
@@ -50,6 +51,7 @@ export function scriptNode(
     const ref = pathRef(inBsp, path)
     // Not by spreading: a build may have thousands of inputs, and such objects are larger.
     const all = { declared, path: ref.path, glob: ref.glob, position }
+    const ignore = [...ignored, ...notSources(ref.path, ref.glob)]
     return ignore.length > 0 ? { ...all, ignore } : all
   })
   if (!source || cwd === undefined) return undefined

@@ -1,5 +1,4 @@
 /** The state that earlier builds left: read at the start of a build and of a dry run. */
-import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FileStates } from '../cache/file-states.ts'
 import { type HashMemo, hashText } from '../cache/hash-memo.ts'
@@ -15,6 +14,7 @@ import type { Pipeline } from '../plan/pipeline.ts'
 import type { Relations } from '../plan/relations.ts'
 import type { Report } from '../report/events.ts'
 import { makeFolder } from '../state/folder.ts'
+import { removeWhole } from '../state/remove.ts'
 
 export interface BuildOptions {
   readonly root: string
@@ -83,5 +83,5 @@ export function makeFolders(root: string, bsp: string): void {
 /** Deletes the state that earlier builds of a BSP left for later ones. The caller holds the BSP's lock. */
 export async function cleanCache(root: string, bsp: string): Promise<void> {
   await putFirstVersionsBack(root, bsp)
-  rmSync(join(root, cacheFolder(bsp)), { recursive: true, force: true })
+  removeWhole(join(root, cacheFolder(bsp)))
 }

@@ -110,9 +110,13 @@ async function runAndRecord(
     throw error
   }
   forecast.settle(index, 'ran')
-  const missing = node.artifacts.filter(ref => !fileStates.exists(ref.path))
+  const missing = node.artifacts.filter(
+    ref => !fileStates.exists(ref.path) || fileStates.leadsOutside(ref.path),
+  )
   for (const ref of missing) {
-    const message = `${node.id} succeeded but did not make ${ref.declared} (${ref.path}), so it will run again`
+    const message = fileStates.leadsOutside(ref.path)
+      ? `${node.id} made ${ref.declared} (${ref.path}) a symlink out of the project, where no other script can read it; it will run again`
+      : `${node.id} succeeded but did not make ${ref.declared} (${ref.path}), so it will run again`
     runner.report({ type: 'notice', level: 'warning', id: node.id, message })
   }
   for (const chain of changed) await extendChain(chain, index, runner)

@@ -1,5 +1,5 @@
 /** Work on one source package outside ordinary builds: fresh phases, its source alone, a clean slate. */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PACKAGE_PHASES, type PackagePhase } from '../../lib/hooks/package.ts'
 import { Records } from '../cache/records.ts'
@@ -9,6 +9,7 @@ import type { PackageVariant } from '../model/packages.ts'
 import type { StepNode } from '../model/plan.ts'
 import { packagesFolder } from '../plan/environment.ts'
 import type { Report } from '../report/events.ts'
+import { removeWhole } from '../state/remove.ts'
 import { packageBodyOf } from '../steps/package/body.ts'
 import { buildName, outputsOf, packageNode, stampsOf } from '../steps/package/places.ts'
 import { openExecutor } from './executors.ts'
@@ -73,7 +74,7 @@ export async function extractPackage(
   const { root, plan, pipeline } = workspace
   const stamps = join(root, stampsOf(plan.bsp, variant))
   return whileNoBuild(workspace, surroundings, async locks => {
-    for (const phase of SOURCE_PHASES) remove(join(stamps, phase))
+    for (const phase of SOURCE_PHASES) removeWhole(join(stamps, phase))
     const records = new Records(root, plan)
     records.setNode('step', node.id, undefined)
     records.save()
@@ -97,23 +98,21 @@ export async function extractPackage(
 export function beginAt({ root, plan }: Workspace, { variant }: PackageWork, phase: PackagePhase): void {
   const stamps = join(root, stampsOf(plan.bsp, variant))
   mkdirSync(stamps, { recursive: true })
-  for (const each of PACKAGE_PHASES.slice(PACKAGE_PHASES.indexOf(phase))) remove(join(stamps, each))
-  remove(join(stamps, 'rsync'))
+  for (const each of PACKAGE_PHASES.slice(PACKAGE_PHASES.indexOf(phase))) removeWhole(join(stamps, each))
+  removeWhole(join(stamps, 'rsync'))
   writeFileSync(join(stamps, '.update'), '')
 }
 
 /** Undoes `beginAt` for a build that failed before it came to the package: a later one must not begin there. */
 export function forgetBeginning({ root, plan }: Workspace, { variant }: PackageWork): void {
-  remove(join(root, stampsOf(plan.bsp, variant), '.update'))
+  removeWhole(join(root, stampsOf(plan.bsp, variant), '.update'))
 }
 
 /** Deletes the build folder and everything that the package made. */
 export function cleanPackage({ root, plan }: Workspace, { variant }: PackageWork): void {
   const places = [stampsOf(plan.bsp, variant), outputsOf(plan.bsp, variant)]
-  for (const path of [buildFolder({ plan }, variant), ...places]) remove(join(root, path))
+  for (const path of [buildFolder({ plan }, variant), ...places]) removeWhole(join(root, path))
 }
 
 const buildFolder = ({ plan }: Pick<Workspace, 'plan'>, variant: PackageVariant): string =>
   `${packagesFolder(plan.bsp)}/build/${buildName(variant)}`
-
-const remove = (path: string): void => rmSync(path, { recursive: true, force: true })

@@ -10,7 +10,6 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
-  rmSync,
   type Stats,
   symlinkSync,
   writeFileSync,
@@ -18,6 +17,7 @@ import {
 import { dirname, join } from 'node:path'
 import { replaceFile, temporaryFor, writeAtomic } from './atomic-file.ts'
 import { settledBefore } from './file-stamp.ts'
+import { removeWhole } from './remove.ts'
 import { stateFolder } from './state-folder.ts'
 
 /** Left out of copies: installed packages and version history. */
@@ -46,8 +46,7 @@ export function keepCopy(root: string, from: string, to: string, modeOf: ModeOf 
   const recorded = Date.now()
   for (const path of [...copies.keys()].reverse()) {
     const kept = sources.get(path)
-    if (!kept || kindOf(kept) !== kindOf(copies.get(path)!))
-      rmSync(join(root, to, path), { recursive: true, force: true })
+    if (!kept || kindOf(kept) !== kindOf(copies.get(path)!)) removeWhole(join(root, to, path))
   }
   for (const folder of [join(root, to), dirname(file)]) mkdirSync(folder, { recursive: true })
   for (const [path, stat] of sources)

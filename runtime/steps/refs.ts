@@ -3,7 +3,7 @@
  * same rules (shell/places.sh).
  */
 import { posix } from 'node:path'
-import { cacheFolder, outputFolder, ownOrProject as ownOrProjectPath } from '../model/paths.ts'
+import { cacheFolder, notSources, outputFolder, ownOrProject as ownOrProjectPath } from '../model/paths.ts'
 import type { PathRef } from '../model/plan.ts'
 import type { StepFacts } from '../plan/step.ts'
 
@@ -21,7 +21,8 @@ export function optional(path: string): PathRef {
 
 /** A folder that may be absent, without NOISE. `ignore`: more names to ignore, as in a PathRef. */
 export function folder(path: string, ignore: readonly string[] = []): PathRef {
-  return { ...optional(path), ignore: [...NOISE, ...ignore] }
+  const ref = optional(path)
+  return { ...ref, ignore: [...NOISE, ...notSources(ref.path), ...ignore] }
 }
 
 /** Files and folders of the BSP's own cache. */

@@ -3,7 +3,7 @@ import { posix } from 'node:path'
 import { phasesOf } from '../../../lib/hooks/package.ts'
 import { conditionsOf } from '../../../lib/schema/package-rules.ts'
 import type { PackageVariant } from '../../model/packages.ts'
-import { cacheFolder, ownOrProject } from '../../model/paths.ts'
+import { cacheFolder, notSources, ownOrProject } from '../../model/paths.ts'
 import type { PathRef } from '../../model/plan.ts'
 import { DEBIAN_ARCH, targetArch } from '../../plan/arch.ts'
 import { titleOf } from '../../plan/identity.ts'
@@ -131,7 +131,10 @@ function closure(variant: PackageVariant, all: readonly PackageVariant[]): reado
 }
 
 function sourceInputs(source: ReturnType<typeof sourceOf>, folder: string): PathRef[] {
-  if (source.kind === 'local') return [{ ...file(source.folder), ignore: VERSION_CONTROL, optional: true }]
+  if (source.kind === 'local') {
+    const ref = file(source.folder)
+    return [{ ...ref, ignore: [...VERSION_CONTROL, ...notSources(ref.path)], optional: true }]
+  }
   if (source.kind === 'fetched' && source.method === 'file') return [file(posix.join(folder, source.source))]
   return []
 }

@@ -8,7 +8,8 @@ makes_tree() { case $1 in extract | rsync) return 0 ;; *) return 1 ;; esac }
 phase_inputs() {
   local need
   case $1 in
-    rsync) [ -z "$SRCDIR" ] || content_of "$SRCDIR" -name .svn -o -name .git -o -name .hg -o -name .bzr -o -name CVS ;;
+    rsync) [ -z "$SRCDIR" ] || content_of "$SRCDIR" \
+      -name .svn -o -name .git -o -name .hg -o -name .bzr -o -name CVS $([ -z "$(not_build_folder "$SRCDIR")" ] || echo -o -path ./dist) ;;
     download)
       [ "$(config .source.method)" != debian ] || config .suite
       [ ! -f "$PKGDIR/$(config .source.source)" ] || sum_of "$PKGDIR/$(config .source.source)"

@@ -64,7 +64,7 @@ work_rsync() {
   [ -n "$SRCDIR" ] || return 0
   [ -d "$SRCDIR" ] || fail "there is no source ${SRCDIR#"$PROJECT_FOLDER"/} of $package_id"
   rsync -a --update --chmod=u=rwX,go=rX --no-owner --no-group \
-    --exclude .svn --exclude .git --exclude .hg --exclude .bzr --exclude CVS "$SRCDIR/" "$D/"
+    --exclude .svn --exclude .git --exclude .hg --exclude .bzr --exclude CVS $(not_build_folder "$SRCDIR") "$SRCDIR/" "$D/"
 }
 
 work_patch() {

@@ -15,6 +15,7 @@ const LIBRARY = [
   'shell/chroot.sh',
   'shell/pack.sh',
   'shell/extension-clean-up.sh',
+  'rootfs_post/lay-over.sh',
   'rootfs_post/repositories.sh',
   'rootfs_post/packages.sh',
   'rootfs_post/device.sh',

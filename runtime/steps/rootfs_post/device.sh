@@ -57,15 +57,14 @@ describe_device() {
   install -m 644 "$draft/display-config.json" "$ROOTFS_DIR/strux/.display-config.json"
 }
 
-# Copies the BSP's overlays in order, then the project's. Symlinks to folders (/bin, /lib) stay as they are.
-# Otherwise the later overlay wins: also for files of equal size and time, and for a file in place of a folder.
+# Copies the BSP's overlays in order, then the project's. The later one wins.
 apply_overlays() {
   local folder folders
   mapfile -t folders < <(jq -r '."rootfs.overlay"[]' <<<"$STEP_CONFIG")
   for folder in "${folders[@]}"; do
     # Git keeps no empty folders, so a missing one may be intentional.
     [ -d "$(project_path "$folder")" ] || { warn "there is no overlay $folder (rootfs.overlay)"; continue; }
-    rsync -a -K --ignore-times --force --no-owner --no-group "$(project_path "$folder")/" "$ROOTFS_DIR/"
+    lay_checkout_over "$(project_path "$folder")"
   done
 }
 

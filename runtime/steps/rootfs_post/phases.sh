@@ -37,7 +37,7 @@ merge_board_files() {
     if [ -e "$destination/DEBIAN/$name" ]; then warn "DEBIAN/$name in \$destination never runs: change the root filesystem at post_family_tweaks"; fi
   done
   rm -rf "$destination/DEBIAN"
-  rsync -a -K --ignore-times --force "$destination/" "$ROOTFS_DIR/"
+  lay_over "$destination"
   rm -rf "$destination"
 }
 

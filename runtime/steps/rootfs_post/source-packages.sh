@@ -5,7 +5,7 @@ merge_source_packages() {
   [ "$(config '.source_packages != null')" = true ] || return 0
   progress 'Installing source packages'
   install_libraries
-  rsync -a -K --ignore-times --chown=0:0 "$files/" "$ROOTFS_DIR/"
+  lay_over "$files" --chown=0:0
   add_users
   set_permissions
   index_modules

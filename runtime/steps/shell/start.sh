@@ -3,6 +3,9 @@
 # One fixed time for all files of a build, so that the same inputs give the same bytes: 2025-01-01 UTC.
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-1735689600}
 
+# Folders and files have the usual modes, also where a build without containers begins under another umask.
+umask 022
+
 warn() { printf 'warning: %s\n' "$*" >&2; }
 fail() { printf '%s\n' "$@" >&2; exit 1; }
 # Where commands share a session, this passes variables on to later ones.

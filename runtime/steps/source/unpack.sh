@@ -3,6 +3,9 @@
 # Files in a project folder that are not sources; they do not count in fingerprints either.
 NOT_COPIED=(--exclude=.git --exclude=node_modules --exclude=.DS_Store --exclude='*.log')
 
+# not_build_folder FOLDER: rsync's option that leaves out the project's build folder, if FOLDER is the project.
+not_build_folder() { if [ "$(realpath -ms -- "$1")" = "$(realpath -ms -- "$PROJECT_FOLDER")" ]; then echo --exclude=/dist; fi; }
+
 # place_source FOLDER SOURCE BASE SHA256 [PATCH...]: replaces FOLDER with the patched source once that is
 # complete. BASE is the folder that `./` means; SHA256 may be empty.
 place_source() {
@@ -42,7 +45,7 @@ unpack_source() {
         no_sum "$source" "$wanted"
         progress "Copying ${file#"$PROJECT_FOLDER"/}"
         mkdir -p "$folder"
-        rsync -a --no-owner --no-group "${NOT_COPIED[@]}" "$file/" "$folder/"
+        rsync -a --no-owner --no-group "${NOT_COPIED[@]}" $(not_build_folder "$file") "$file/" "$folder/"
       else
         [ -f "$file" ] || fail "the source ${file#"$PROJECT_FOLDER"/} is missing"
         check_sum "$file" "$wanted"

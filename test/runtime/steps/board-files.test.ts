@@ -12,7 +12,7 @@ function merge(root: string, handler: string): string {
   mkdirSync(join(root, 'rootfs'))
   const surroundings = `set -e
 config() { :; }; strux_publish() { :; }; warn() { echo "warning: $*"; }
-rsync() { cp -a "\${@: -2:1}." "\${@: -1}"; }
+lay_over() { cp -a "$1/." "$ROOTFS_DIR"; }
 export BSP_CACHE_DIR=${root} STRUX_SCRATCH=${root}`
   const phases = packageFile('runtime/steps/rootfs_post/phases.sh')
   return execFileSync(
