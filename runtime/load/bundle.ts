@@ -10,6 +10,7 @@ import { dirname, extname } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { BuildFailure, Loader, Message, Metafile, OnLoadResult, OnResolveResult, Plugin } from 'esbuild'
 import { isSelf, selfModule } from '../state/own-package.ts'
+import type { Asked } from './lookups.ts'
 
 /** A workspace file, with its content when it was compiled. */
 export interface BundledFile {
@@ -24,7 +25,9 @@ export interface Bundle {
   readonly files: readonly BundledFile[]
   /** Modules left to Node, by absolute path. */
   readonly externals: readonly string[]
-  /** Every import of a package, with the folder it was resolved from. */
+  /** Every import of a file or a package, with the folder it was resolved from. */
+  readonly imports: readonly Asked[]
+  /** The packages among them. */
   readonly packages: readonly { readonly from: string; readonly name: string }[]
   readonly metafile: Metafile
   readonly warnings: readonly Message[]
@@ -65,6 +68,7 @@ export async function bundle(entry: string, root: string): Promise<BundleResult>
   const files = new Map<string, BundledFile>()
   const externals = new Set<string>()
   const packages = new Map<string, { from: string; name: string }>()
+  const imports: Asked[] = []
   try {
     const result = await esbuild.build({
       entryPoints: [entry],
@@ -86,7 +90,7 @@ export async function bundle(entry: string, root: string): Promise<BundleResult>
       logLevel: 'silent',
       logLimit: 0,
       define: { 'import.meta': '__strux_meta' },
-      plugins: [resolution(externals, packages), reading(files), meta()],
+      plugins: [resolution(externals, packages, imports), reading(files), meta()],
     })
     const text = (suffix: string) => result.outputFiles.find(file => file.path.endsWith(suffix))?.text ?? ''
     return {
@@ -96,6 +100,7 @@ export async function bundle(entry: string, root: string): Promise<BundleResult>
         map: text('.map'),
         files: [...files.values()],
         externals: [...externals],
+        imports,
         packages: [...packages.values()],
         metafile: result.metafile,
         warnings: result.warnings,
@@ -127,7 +132,11 @@ function inNodeModules(path: string): boolean {
   return /[\\/]node_modules[\\/]/.test(path)
 }
 
-function resolution(externals: Set<string>, packages: Map<string, { from: string; name: string }>): Plugin {
+function resolution(
+  externals: Set<string>,
+  packages: Map<string, { from: string; name: string }>,
+  imports: Asked[],
+): Plugin {
   return {
     name: 'strux-resolution',
     setup(build) {
@@ -147,6 +156,7 @@ function resolution(externals: Set<string>, packages: Map<string, { from: string
             const own = selfModule(args.path)
             if (own !== undefined) return leave(own)
           }
+          imports.push({ from: args.resolveDir, specifier: args.path })
           const name = packageName(args.path)
           if (name !== undefined) packages.set(`${args.resolveDir}\0${name}`, { from: args.resolveDir, name })
           const { resolveDir, importer, kind, namespace } = args
@@ -162,6 +172,8 @@ function resolution(externals: Set<string>, packages: Map<string, { from: string
           // files.
           if (resolved.errors.length > 0 || resolved.external || resolved.namespace !== 'file')
             return undefined
+          // `exports` of a package.json may name a path that no specifier shows.
+          imports.push({ from: args.resolveDir, specifier: resolved.path })
           if (!inNodeModules(resolved.path) || !NODE_LOADS.has(extname(resolved.path))) return undefined
           return leave(resolved.path)
         },

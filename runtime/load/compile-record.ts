@@ -8,9 +8,10 @@ import { dirname, join, resolve } from 'node:path'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { type FileStamp, sameStamp, settledBefore, stampOf } from '../state/file-stamp.ts'
 import { readVouched, sha256 } from '../state/vouched.ts'
+import { type Asked, type Lookup, lookedFor, stillLookAlike } from './lookups.ts'
 
 /** Increase with each release that changes the record's meaning or the compilation. */
-const FORMAT = 3
+const FORMAT = 4
 
 /** A workspace file that is part of a module. */
 export interface SourceInput {
@@ -43,6 +44,8 @@ export interface CompileRecord {
   readonly recorded: number
   readonly inputs: readonly SourceInput[]
   readonly files: readonly Seen[]
+  /** Where imports were looked for, whether anything was found or not. */
+  readonly lookups: readonly Lookup[]
   /** Modules left to Node; their package.json files are among `files`. */
   readonly externals: readonly string[]
   /** The real paths of imported packages, by the folder they were resolved from. */
@@ -51,25 +54,29 @@ export interface CompileRecord {
 }
 
 /** The result of a new compilation. */
-export interface Observed extends Omit<CompileRecord, 'format' | 'recorded' | 'files' | 'packages'> {
+export interface Observed
+  extends Omit<CompileRecord, 'format' | 'recorded' | 'files' | 'lookups' | 'packages'> {
+  readonly imports: readonly Asked[]
   readonly files: readonly { readonly path: string; readonly stat: Stats; readonly sha256: string }[]
   readonly packages: readonly { readonly from: string; readonly name: string }[]
 }
 
 export function makeRecord(observed: Observed, recorded: number): CompileRecord {
-  const { files, packages, ...rest } = observed
-  const around = surroundings(observed.root, [
+  const { files, packages, imports, ...rest } = observed
+  const { configs, manifests, bases } = surroundings(observed.root, [
     ...files.map(file => dirname(file.path)),
     ...observed.externals.map(file => dirname(file)),
   ])
+  const looked = lookedFor([...imports, ...bases], configs)
   return {
     ...rest,
     format: FORMAT,
     recorded,
     files: [
       ...files.map(file => ({ file: file.path, stat: stampOf(file.stat), sha256: file.sha256 })),
-      ...around.map(look),
+      ...[...new Set([...manifests, ...configs, ...looked.manifests])].map(look),
     ],
+    lookups: looked.lookups,
     packages: packages.map(wanted => {
       const real = findPackage(wanted.from, wanted.name)
       return real === undefined ? wanted : { ...wanted, real }
@@ -111,12 +118,18 @@ export function stillTrue(
     }
   }
   if (record.externals.some(file => statOf(file) === undefined)) return undefined
-  if (record.packages.some(({ from, name, real }) => findPackage(from, name) !== real)) return undefined
-  return touched ? { ...record, files, recorded } : record
+  const lookups = stillLookAlike(record.lookups, record.recorded)
+  if (lookups === undefined) return undefined
+  return touched || lookups !== record.lookups ? { ...record, files, lookups, recorded } : record
 }
 
+/** Undefined for what cannot be inspected, too: a link to itself, a folder without permission. */
 function statOf(file: string): Stats | undefined {
-  return statSync(file, { throwIfNoEntry: false })
+  try {
+    return statSync(file, { throwIfNoEntry: false })
+  } catch {
+    return undefined
+  }
 }
 
 function look(file: string): Seen {
@@ -134,47 +147,61 @@ function hashFile(file: string): string | undefined {
   }
 }
 
-/**
- * The package.json and tsconfig.json files that affect the compilation of these folders, whether they exist or
- * not, because a new file matters too. Searches upwards to the project's root, or to the enclosing node_modules
- * folder.
- */
-function surroundings(root: string, folders: readonly string[]): string[] {
-  const found = new Set<string>()
-  const visited = new Set<string>()
-  for (const start of [...folders, root]) {
-    for (let folder = start; !visited.has(folder); folder = dirname(folder)) {
-      visited.add(folder)
-      if (/[\\/]node_modules$/.test(folder)) break
-      found.add(join(folder, 'package.json'))
-      if (!/[\\/]node_modules[\\/]/.test(folder)) {
-        for (const config of tsconfigs(join(folder, 'tsconfig.json'), new Set())) found.add(config)
-      }
-    }
-  }
-  return [...found]
+interface Surroundings {
+  readonly manifests: readonly string[]
+  readonly configs: readonly string[]
+  /** What the tsconfig.json files extend. */
+  readonly bases: readonly Asked[]
 }
 
 /**
- * A tsconfig.json and all files that it extends, including missing ones. The library get-tsconfig gives the merged
- * result without the list of files, and fails if one is missing.
+ * The package.json and tsconfig.json files that affect the compilation of these folders, whether they exist or
+ * not, because a new file matters too. Searches upwards to the root of the file system, or to the enclosing node_modules
+ * folder.
  */
-function tsconfigs(file: string, seen: Set<string>): Set<string> {
-  if (seen.has(file)) return seen
-  seen.add(file)
+function surroundings(root: string, folders: readonly string[]): Surroundings {
+  const manifests = new Set<string>()
+  const configs = new Set<string>()
+  const bases: Asked[] = []
+  const visited = new Set<string>()
+  const around = (start: string) => {
+    for (let folder = start; !visited.has(folder); folder = dirname(folder)) {
+      visited.add(folder)
+      if (/[\\/]node_modules$/.test(folder)) return
+      manifests.add(join(folder, 'package.json'))
+      if (!/[\\/]node_modules[\\/]/.test(folder)) extended(join(folder, 'tsconfig.json'))
+    }
+  }
+  /** A tsconfig.json and all files that it extends, including missing ones. */
+  const extended = (file: string) => {
+    if (configs.has(file)) return
+    configs.add(file)
+    for (const base of basesOf(file)) {
+      const target = tsconfigBase(file, base)
+      bases.push({ from: dirname(file), specifier: base })
+      if (target === undefined) continue
+      extended(target)
+      // The package of a base, whose package.json decides which file it is.
+      if (/[\\/]node_modules[\\/]/.test(target)) around(dirname(target))
+    }
+  }
+  for (const start of [...folders, root]) around(start)
+  return { manifests: [...manifests], configs: [...configs], bases }
+}
+
+/**
+ * The values of `extends`. The library get-tsconfig gives the merged result without the list of files, and fails if one
+ * is missing. The file is JSON with comments and trailing commas, and only one key is needed.
+ */
+function basesOf(file: string): string[] {
   let text: string
   try {
     text = readFileSync(file, 'utf8')
   } catch {
-    return seen
+    return []
   }
-  // The file is JSON with comments and trailing commas, and only one key is needed.
   const bases = /"extends"\s*:\s*("[^"]*"|\[[^\]]*\])/.exec(text)?.[1]?.matchAll(/"([^"]*)"/g) ?? []
-  for (const [, base] of bases) {
-    const target = tsconfigBase(file, base ?? '')
-    if (target !== undefined) tsconfigs(target, seen)
-  }
-  return seen
+  return [...bases].map(([, base]) => base ?? '')
 }
 
 function tsconfigBase(from: string, base: string): string | undefined {

@@ -119,8 +119,8 @@ function observed(made: Bundle, root: string) {
     }
     return { file, imports }
   })
-  const { files, externals, packages } = made
-  return { inputs, files, externals, packages, output: sha256(made.code), map: sha256(made.map) }
+  const { files, externals, packages, imports } = made
+  return { inputs, files, externals, packages, imports, output: sha256(made.code), map: sha256(made.map) }
 }
 
 /**
