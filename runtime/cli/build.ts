@@ -1,6 +1,7 @@
 /** `strux build`, and its `--dry-run`. */
 import { availableParallelism } from 'node:os'
 import type { Command } from 'commander'
+import { resultStream } from '../authored/guard.ts'
 import { StruxError } from '../diagnostics/error.ts'
 import { decide, runBuild } from '../engine.ts'
 import { planJson } from '../plan/json.ts'
@@ -82,12 +83,12 @@ function jobsOf(text: string | undefined): number {
 }
 
 async function reporter(flags: BuildFlags): Promise<{ report: Report; close: () => void }> {
-  const { stderr, stdout } = process
+  const { stderr } = process
   const people = await HumanReport.open({
     stream: stderr,
     colors: colorsFor(stderr),
     verbose: flags.verbose ?? false,
   })
-  const report = flags.json ? jsonReport(stdout, people.report) : people.report
+  const report = flags.json ? jsonReport(resultStream(), people.report) : people.report
   return { report, close: () => people.close() }
 }

@@ -3,6 +3,7 @@ import { createReadStream, existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { Command } from 'commander'
+import { resultStream } from '../authored/guard.ts'
 import { StruxError } from '../diagnostics/error.ts'
 import { findNode } from '../plan/selection.ts'
 import { logFile } from '../state/node-log.ts'
@@ -41,7 +42,7 @@ export async function showLog(root: string, bsp: string, id: string): Promise<vo
   }
   const when = statSync(join(root, path)).mtime.toLocaleString('sv-SE')
   process.stderr.write(`${colorsFor(process.stderr).dim(`${path}, last written ${when}`)}\n`)
-  await pipeline(createReadStream(join(root, path)), process.stdout, { end: false })
+  await pipeline(createReadStream(join(root, path)), resultStream(), { end: false })
 }
 
 /** The id of a node given by id or hook. Throws a StruxError if there is none. */

@@ -1,5 +1,6 @@
 /** The `strux` command: options, commands, exit codes. Each command loads what it needs when it runs. */
 import { Command, CommanderError } from 'commander'
+import { claimProcess, endProcess, resultStream } from '../authored/guard.ts'
 import { selfVersion } from '../state/own-package.ts'
 import { terminalCommands } from './at-terminal.ts'
 import { buildCommand } from './build.ts'
@@ -21,7 +22,7 @@ import { newCommands } from './new.ts'
 import { packageCommand } from './package.ts'
 import { runCommands } from './run.ts'
 import { schemaCommand } from './schema.ts'
-import { printError } from './terminal.ts'
+import { printDiagnostics, printError } from './terminal.ts'
 
 const EXIT_CODES = `
 Exit codes: 0 success; a failed script's own code; 1 other failures; 2 wrong use; 130 and 143 after Ctrl-C and SIGTERM.
@@ -69,10 +70,11 @@ function createProgram(): Command {
 export async function runProgram(): Promise<void> {
   // The reader of the output, such as `head`, may close the pipe early.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit()
+    if (error.code === 'EPIPE') endProcess(Number(process.exitCode ?? 0))
     throw error
   })
   const program = createProgram()
+  claimProcess(error => void endAt(error, program.opts().verbose ?? false))
   try {
     await program.parseAsync()
   } catch (error) {
@@ -81,8 +83,18 @@ export async function runProgram(): Promise<void> {
     else process.exitCode = printError(error, program.opts().verbose ?? false)
   }
   // Wait for slow pipes. Then exit, because keep-alive connections would hold the process.
-  for (const stream of [process.stdout, process.stderr]) await written(stream)
-  process.exit()
+  for (const stream of [resultStream(), process.stderr]) await written(stream)
+  endProcess(Number(process.exitCode ?? 0))
+}
+
+/** Ends the command at an error that nobody caught: one of strux, or of an author's code in a timer or a promise. */
+async function endAt(error: unknown, verbose: boolean): Promise<never> {
+  const { strayError } = await import('../load/evaluate.ts')
+  const found = await strayError(error)
+  if (found) printDiagnostics([found.diagnostic], found.root)
+  else printError(error, verbose)
+  for (const stream of [resultStream(), process.stderr]) await written(stream)
+  return endProcess(1)
 }
 
 function written(stream: NodeJS.WriteStream): Promise<void> {

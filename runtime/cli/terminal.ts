@@ -5,6 +5,7 @@
 
 import picocolors from 'picocolors'
 import type { Colors } from 'picocolors/types.js'
+import { resultStream } from '../authored/guard.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { DiagnosticsError } from '../diagnostics/diagnostic.ts'
 import { StruxError } from '../diagnostics/error.ts'
@@ -19,7 +20,7 @@ export function colorsFor(stream: NodeJS.WriteStream): Colors {
 }
 
 export function printLine(text: string): void {
-  process.stdout.write(`${text}\n`)
+  resultStream().write(`${text}\n`)
 }
 
 /** What a command tells while it works. */

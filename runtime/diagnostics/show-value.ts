@@ -1,5 +1,6 @@
 /** Values as messages show them: in the author's notation, shortened to fit a line. */
 import { isSh } from '../../lib/sh.ts'
+import { Unusable } from './unusable.ts'
 
 const LONGEST = 60
 
@@ -9,6 +10,7 @@ export function show(value: unknown): string {
   if (value === null || typeof value !== 'object')
     return typeof value === 'function' ? aFunction(value) : String(value)
   if (isSh(value)) return 'an inline script'
+  if (value instanceof Unusable) return `a value that is not usable (${value.message})`
   if (Array.isArray(value)) return value.length === 0 ? '[]' : (brief(value) ?? `a list of ${value.length}`)
   const keys = Object.keys(value)
   return keys.length === 0 ? '{}' : (brief(value) ?? `an object with ${shorten(keys.join(', '))}`)

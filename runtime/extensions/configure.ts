@@ -7,15 +7,17 @@ import type { ImageHook } from '../../lib/hooks/image.ts'
 import { layerSchema } from '../../lib/schema/layer.ts'
 import { type BspData, bspSchema, type ProjectData, projectSchema } from '../../lib/schema.ts'
 import { isSh } from '../../lib/sh.ts'
+import { AuthoredFault, guardNow } from '../authored/guard.ts'
 import type { Diagnostic, Finding } from '../diagnostics/diagnostic.ts'
 import { StruxError } from '../diagnostics/error.ts'
+import { textOfThrown } from '../diagnostics/thrown.ts'
 import { changedBy, sameValue } from '../layers/changes.ts'
 import type { Configure, LayerInfo, LayerValue } from '../layers/compose.ts'
 import { dataOf, isPlain, leavesOf, merge, type Traced, trace } from '../layers/merge.ts'
 import type { ExtensionHandler, SourcePlace } from '../model/extensions.ts'
 import { IMAGE_HOOK_ROWS } from '../model/image-hooks.ts'
 import { validate } from '../validate/validate.ts'
-import { type Draft, DraftOfHook } from './draft.ts'
+import { type Draft, DraftOfHook, type DraftResults } from './draft.ts'
 
 export interface ConfigureFacts {
   readonly config: ProjectData
@@ -119,15 +121,21 @@ export class Configuration implements Configure {
       hostPackages: [...this.#hostPackages.keys()],
       bspFolder: this.#facts.bspFolder,
     })
+    let results: DraftResults
     try {
       await this.#run(handler, hook.draft)
+      results = guardNow(() => hook.results())
     } catch (error) {
+      if (error instanceof AuthoredFault) {
+        await this.#report(handler, error.code, error.message, error.hint)
+        return undefined
+      }
       // A bash handler's hint is its last output.
       const hint = error instanceof StruxError ? error.hint : HINT_FAILED
-      await this.#report(handler, 'handler_failed', messageOf(error), hint)
+      await this.#report(handler, 'handler_failed', textOfThrown(error), hint)
       return undefined
     }
-    const { bsp, project, jobs, hostPackages, problem } = hook.results()
+    const { bsp, project, jobs, hostPackages, problem } = results
     if (problem) {
       await this.#report(handler, 'bad_draft', problem)
       return undefined
@@ -166,11 +174,13 @@ export class Configuration implements Configure {
   async #run(handler: ExtensionHandler, draft: Draft): Promise<void> {
     const { source } = handler
     if (source.kind === 'function') {
-      const result = source.call(draft as never)
-      if (!isThenable(result)) return
-      // A later rejection must not end the process.
-      Promise.resolve(result).catch(() => undefined)
-      throw new Error('it returns a promise, but a configuration hook waits for nothing')
+      return guardNow(() => {
+        const result = source.call(draft as never)
+        if (!isThenable(result)) return
+        // A later rejection must not end the process.
+        Promise.resolve(result).catch(() => undefined)
+        throw new Error('it returns a promise, but a configuration hook waits for nothing')
+      })
     }
     if (!this.#facts.callScript)
       throw new Error('a script cannot change a configuration: write a function, draft => { … }')
@@ -211,10 +221,6 @@ async function placeOf({ locate, at, extension }: ExtensionHandler): Promise<Sou
 
 function isThenable(value: unknown): boolean {
   return typeof (value as { then?: unknown } | null | undefined)?.then === 'function'
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }
 
 /** A copy that may be changed; inline scripts, and extensions, are shared. */

@@ -3,6 +3,7 @@ import { posix } from 'node:path'
 import { shellSafe } from '../../lib/schema/path.ts'
 import type { BspData, ProjectData } from '../../lib/schema.ts'
 import type { ExtensionHandler } from '../model/extensions.ts'
+import { plainData } from '../validate/plain-data.ts'
 
 /** The draft of every hook with the members of some hooks; lib/extension-draft.ts has the types for authors. */
 export interface Draft {
@@ -67,7 +68,13 @@ export class DraftOfHook {
   }
 
   results(): DraftResults {
-    const { bsp, project, packages, cthreads = this.#input.jobs, host } = this.draft
+    const {
+      bsp,
+      project,
+      packages,
+      cthreads = this.#input.jobs,
+      host,
+    } = plainData({ ...this.draft }) as Draft
     if (packages && JSON.stringify(packages) !== this.#packagesBefore) {
       setPackages(bsp, packages.bsp)
       setPackages(project, packages.project)

@@ -51,6 +51,8 @@ export interface CompileRecord {
   /** The real paths of imported packages, by the folder they were resolved from. */
   readonly packages: readonly { readonly from: string; readonly name: string; readonly real?: string }[]
   readonly warnings: readonly Diagnostic[]
+  /** Set once the code has been run to its end. */
+  readonly isFinished?: boolean
 }
 
 /** The result of a new compilation. */

@@ -33,6 +33,8 @@ export interface CompiledModule extends SourceModule {
   readonly packages: CompileRecord['packages']
   /** True if nothing had to be compiled. */
   readonly reused: boolean
+  /** The code has come to its end before. */
+  readonly isFinished: boolean
 }
 
 export interface CompileOptions {
@@ -164,7 +166,18 @@ function moduleOf(record: CompileRecord, places: Places, reused: boolean): Compi
   const { root, entry, inputs, output, packages } = record
   // The path that Node will show in stacks: dist/ may be a link to another disk.
   const file = realpathSync(places.output)
-  return { root, entry, inputs, output: file, map: places.map, sha256: output, packages, reused }
+  const { isFinished = false } = record
+  return { root, entry, inputs, output: file, map: places.map, sha256: output, packages, reused, isFinished }
+}
+
+/** Writes down that the code of a module comes to its end. Does nothing if the folder cannot be written. */
+export function markFinished({ output, sha256: code }: CompiledModule): void {
+  const file = `${output}.json`
+  const record = readRecord(file)
+  if (record?.output !== code) return
+  try {
+    writeVouched(file, { ...record, isFinished: true } satisfies CompileRecord)
+  } catch {}
 }
 
 /** Relative to the project with `/`, like every path shown to people or other programs. */

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { SourceMap, type SourceMapPayload } from 'node:module'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { stackOfThrown } from '../diagnostics/thrown.ts'
 import { type CompiledModule, projectPath } from './compile.ts'
 
 export interface Position {
@@ -21,7 +22,7 @@ interface Frame {
 
 /** The first stack frame in a workspace file of the module; undefined if there is none. */
 export function thrownAt(error: unknown, module: CompiledModule): Position | undefined {
-  const stack = error instanceof Error ? error.stack : undefined
+  const stack = stackOfThrown(error)
   if (stack === undefined) return undefined
   const original = sourceMapOf(module)
   for (const frame of framesOf(stack)) {

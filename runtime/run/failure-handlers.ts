@@ -1,5 +1,8 @@
 /** After a failed build: the failure handlers of the extensions whose handlers have run. */
 import type { FailureContext } from '../../lib/extension-context.ts'
+import { guard } from '../authored/guard.ts'
+import { StruxError } from '../diagnostics/error.ts'
+import { textOfThrown } from '../diagnostics/thrown.ts'
 import type { EnabledExtension } from '../model/extensions.ts'
 import type { ScriptNode } from '../model/plan.ts'
 import type { CommandContext } from './command-context.ts'
@@ -20,11 +23,11 @@ export async function runFailureHandlers(error: unknown, context: CommandContext
     try {
       if (source.kind === 'function') {
         const data: FailureContext = { extension: name, options, failed, message }
-        await source.call(data as never)
+        await guard({ file: extension.file ?? name, mayWait: true }, () => source.call(data as never))
       } else if (source.kind === 'inline')
         await runScript(failureNode(stand, source.text, { FAILED: failed, FAILURE: message }), context)
     } catch (second) {
-      const said = second instanceof Error ? second.message : String(second)
+      const said = second instanceof StruxError ? second.message : textOfThrown(second)
       report({
         type: 'notice',
         level: 'warning',

@@ -2,7 +2,9 @@
 import type { HandlerContext, RunShell } from '../../lib/extension-context.ts'
 import type { ImageHook } from '../../lib/hooks/image.ts'
 import { isSh, quoteForShell, type Sh, type ShValue, sh } from '../../lib/sh.ts'
+import { guard } from '../authored/guard.ts'
 import { StruxError } from '../diagnostics/error.ts'
+import { stringOf, textOfThrown } from '../diagnostics/thrown.ts'
 import { imageHook } from '../model/image-hooks.ts'
 import type { ScriptNode, ScriptSource } from '../model/plan.ts'
 import type { CommandContext, StepSession } from './command-context.ts'
@@ -49,11 +51,13 @@ export async function callHandler(
     metadata: records?.data() as never,
   }
   try {
-    await source.call(context as never)
+    const file = handler.extension.file ?? `the extension '${handler.extension.name}'`
+    await guard({ file, mayWait: true }, () => source.call(context as never) as Promise<void>)
   } catch (error) {
     if (place.signal.aborted) throw error
-    const { message, hint } = error as StruxError
-    throw new StruxError(`${nameOf(handler)} failed${await whereIs(handler)}: ${message ?? error}`, {
+    const hint = stringOf(error, 'hint')
+    const message = error instanceof StruxError ? error.message : textOfThrown(error)
+    throw new StruxError(`${nameOf(handler)} failed${await whereIs(handler)}: ${message}`, {
       cause: error,
       ...(hint !== undefined && { hint }),
     })

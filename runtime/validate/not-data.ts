@@ -1,6 +1,8 @@
 /** Finds values that are not plain data. A plan, a fingerprint and an exported bsp.yaml can only hold data. */
+import { isPromise } from 'node:util/types'
 import { isExtension } from '../../lib/definition.ts'
 import { isSh } from '../../lib/sh.ts'
+import { Unusable } from '../diagnostics/unusable.ts'
 
 export interface NotData {
   readonly keys: readonly (string | number)[]
@@ -40,39 +42,77 @@ function visit(value: unknown, keys: (string | number)[], above: Set<object>, fo
   above.delete(value)
 }
 
-function complaintAbout(value: unknown): { message: string; hint?: string } | undefined {
+interface Complaint {
+  readonly message: string
+  readonly hint?: string
+}
+
+function complaintAbout(value: unknown): Complaint | undefined {
   switch (typeof value) {
-    case 'function':
+    case 'string':
+      return ofText(value)
+    case 'function': {
+      const name = nameOf(value)
       return {
-        message: `a function${value.name ? ` (${value.name})` : ''} is not data`,
+        message: `a function${name ? ` (${name})` : ''} is not data`,
         hint: value.length === 0 ? 'call it: write its result, with ()' : 'call it: write its result',
       }
+    }
     case 'symbol':
     case 'bigint':
       return { message: `a ${typeof value} is not data`, hint: 'write a string or a number' }
     case 'object':
-      return value === null || Array.isArray(value) || isSh(value) ? undefined : ofClass(value)
+      if (value === null || Array.isArray(value)) return undefined
+      if (value instanceof Unusable) {
+        const { message, hint } = value
+        return { message, ...(hint !== undefined && { hint }) }
+      }
+      return isSh(value) ? ofText(value.text) : classComplaint(value)
   }
   return undefined
 }
 
-function ofClass(value: object): { message: string; hint?: string } | undefined {
+/** No file, program or variable can have such a text. */
+function ofText(text: string): Complaint | undefined {
+  if (text.includes('\0'))
+    return { message: 'the text has a NUL character (\\0) in it', hint: 'leave it out' }
+  if (!/\p{Surrogate}/u.test(text)) return undefined
+  const hint = 'a character outside the Basic Multilingual Plane was cut in two'
+  return { message: 'the text is not valid Unicode: it has half of a surrogate pair in it', hint }
+}
+
+/** A class may have a getter of that name. */
+function nameOf(value: object): string {
+  try {
+    const { name } = value as { name?: unknown }
+    return typeof name === 'string' ? name : ''
+  } catch {
+    return ''
+  }
+}
+
+/** Complains about an instance of a class; undefined for plain objects. */
+export function classComplaint(value: object): Complaint | undefined {
   const prototype: unknown = Object.getPrototypeOf(value)
   // In every realm, Object.prototype itself has no prototype; module namespaces and Object.create(null) have
   // none either.
   if (prototype === null || Object.getPrototypeOf(prototype) === null) return undefined
-  if (typeof (value as { then?: unknown }).then === 'function') {
+  if (isPromise(value) || typeof (value as { then?: unknown }).then === 'function') {
     // A later rejection must not end the process: the author gets this message instead.
     Promise.resolve(value).catch(() => undefined)
     return { message: 'a promise is not data', hint: 'write await before it' }
   }
-  const name = (prototype as { constructor?: { name?: string } }).constructor?.name || 'class'
-  const hints: Readonly<Record<string, string>> = {
-    URL: 'write a path as a string: relative to the folder of the definition',
-    Map: 'write an object: Object.fromEntries(map)',
-    Set: 'write a list: [...set]',
-    Date: 'write a string: date.toISOString()',
-  }
-  const hint = hints[name] ?? 'write a plain object'
-  return { message: `${/^[AEIO]/.test(name) ? 'an' : 'a'} ${name} is not data`, hint }
+  const name = (prototype as { constructor?: { name?: unknown } }).constructor?.name
+  const noun = typeof name === 'string' && name !== '' ? name : 'class'
+  const hint = HINTS.get(noun) ?? 'write a plain object'
+  return { message: `${/^[AEIO]/.test(noun) ? 'an' : 'a'} ${noun} is not data`, hint }
 }
+
+const HINTS: ReadonlyMap<string, string> = new Map([
+  ['URL', 'write a path as a string: relative to the folder of the definition'],
+  ['Map', 'write an object: Object.fromEntries(map)'],
+  ['Set', 'write a list: [...set]'],
+  ['Date', 'write a string: date.toISOString()'],
+  ['Buffer', "write a string: buffer.toString('utf8')"],
+  ['String', 'write the text without new String()'],
+])

@@ -3,6 +3,7 @@
  * file.
  */
 
+import { resultStream } from '../../authored/guard.ts'
 import { StruxError } from '../../diagnostics/error.ts'
 import type { BuilderRef } from '../../model/plan.ts'
 import { stateFolder } from '../../state/state-folder.ts'
@@ -157,7 +158,7 @@ class ContainerExecutor implements DockerExecutor {
     if (count > 0) this.#options.notice(`Removed ${count} container(s) that an earlier build left behind`)
   }
 
-  async shell(request: ShellRequest, terminal: ShellTerminal = process): Promise<number> {
+  async shell(request: ShellRequest, terminal: ShellTerminal = ownTerminal()): Promise<number> {
     const session = await this.#connect()
     const image = await this.#images.get(session, request.builder)
     const ownership = session.ownership.forShell()
@@ -304,4 +305,8 @@ class ContainerExecutor implements DockerExecutor {
       await helper.remove()
     }
   }
+}
+
+function ownTerminal(): ShellTerminal {
+  return { stdin: process.stdin, stdout: resultStream(), stderr: process.stderr }
 }

@@ -1,0 +1,106 @@
+/**
+ * Takes the data out of what a definition exports. Afterwards no code of the author runs any more: getters and proxies
+ * have been read, once, and what cannot be read is an `Unusable`. Ordinary data is returned as it is, without a copy.
+ */
+import { isProxy } from 'node:util/types'
+import { isSh } from '../../lib/sh.ts'
+import { textOfThrown } from '../diagnostics/thrown.ts'
+import { Unusable } from '../diagnostics/unusable.ts'
+import { classComplaint } from './not-data.ts'
+
+/** No definition is nested deeper: what is would end in the recursion of something else. */
+const DEEPEST = 100
+/** Lists that are used many times over, each in the next one, have more values than memory. */
+const MOST = 2_000_000
+
+/** @param value of any kind; functions stay, validation reports them where they may not be */
+export function plainData(value: unknown): unknown {
+  return new Reader().read(value, 0)
+}
+
+class Reader {
+  readonly #above = new Set<object>()
+  /** What has been read, with the number of values in it. */
+  readonly #known = new Map<object, { readonly read: unknown; readonly size: number }>()
+  #size = 0
+
+  read(value: unknown, depth: number): unknown {
+    this.#size++
+    if (typeof value !== 'object' || value === null) return value
+    const known = this.#known.get(value)
+    if (known) {
+      this.#size += known.size
+      return this.#size > MOST ? tooMany() : known.read
+    }
+    if (this.#above.has(value)) return new Unusable('the value contains itself')
+    if (depth > DEEPEST) return new Unusable(`the value is nested more than ${DEEPEST} levels deep`)
+    const before = this.#size
+    this.#above.add(value)
+    const read = this.#object(value, depth)
+    this.#above.delete(value)
+    this.#known.set(value, { read, size: this.#size - before })
+    return read
+  }
+
+  #object(value: object, depth: number): unknown {
+    try {
+      if (isSh(value))
+        return typeof value.text === 'string' ? value : new Unusable('this is not an sh script')
+      if (!Array.isArray(value)) {
+        const complaint = classComplaint(value)
+        if (complaint) return new Unusable(complaint.message, complaint.hint)
+      }
+      return this.#properties(value, depth)
+    } catch (error) {
+      return thrower(error)
+    }
+  }
+
+  /** The object itself if each of its properties is data. */
+  #properties(value: object, depth: number): unknown {
+    const isList = Array.isArray(value)
+    const names = Object.keys(value)
+    if (isList && names.length < value.length)
+      return new Unusable('the list has holes', 'Fill it: Array.from(list)')
+    const hasOwnPrototype = isList && Object.getPrototypeOf(value) !== Array.prototype
+    let isOther = isProxy(value) || hasOwnPrototype
+    const parts = new Map<string, unknown>()
+    for (const name of names) {
+      const property = Reflect.getOwnPropertyDescriptor(value, name)
+      const isRead = property !== undefined && 'value' in property
+      const part = isRead ? property.value : this.#get(value, name)
+      const read = this.read(part, depth + 1)
+      if (this.#size > MOST) return tooMany()
+      if (!isRead || read !== part) isOther = true
+      parts.set(name, read)
+    }
+    if (!isOther) return value
+    const copy: object = isList ? [] : {}
+    for (const [name, part] of parts)
+      Object.defineProperty(copy, name, { value: part, enumerable: true, writable: true, configurable: true })
+    // The marks of definitions, boards and extensions.
+    for (const key of Reflect.ownKeys(value)) {
+      if (Object.hasOwn(copy, key)) continue
+      const property = Reflect.getOwnPropertyDescriptor(value, key)
+      if (property && 'value' in property)
+        Object.defineProperty(copy, key, { ...property, configurable: true })
+    }
+    return copy
+  }
+
+  #get(value: object, name: string): unknown {
+    try {
+      return (value as Record<string, unknown>)[name]
+    } catch (error) {
+      return thrower(error)
+    }
+  }
+}
+
+function thrower(error: unknown): Unusable {
+  return new Unusable(`the value cannot be read: ${textOfThrown(error)}`)
+}
+
+function tooMany(): Unusable {
+  return new Unusable(`there are more than ${MOST} values`)
+}
