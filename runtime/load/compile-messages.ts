@@ -7,20 +7,22 @@ import { suggest } from '../diagnostics/suggest.ts'
 import { isSelf, selfSpecifiers } from '../state/own-package.ts'
 import { APPENDED } from './bundle.ts'
 
+/** @param entry the definition, relative to the project: a message without a place is about it */
 export function compileDiagnostics(
   errors: readonly Message[],
   warnings: readonly Message[],
   root: string,
+  entry: string,
 ): Diagnostic[] {
   return [
-    ...errors.map(message => diagnostic(message, 'error', root)),
-    ...warnings.map(message => diagnostic(message, 'warning', root)),
+    ...errors.map(message => diagnostic(message, 'error', root, entry)),
+    ...warnings.map(message => diagnostic(message, 'warning', root, entry)),
   ]
 }
 
-function diagnostic(message: Message, severity: Severity, root: string): Diagnostic {
+function diagnostic(message: Message, severity: Severity, root: string, entry: string): Diagnostic {
   const { location } = message
-  const file = location?.file.split('\\').join('/') ?? ''
+  const file = location?.file.split('\\').join('/') ?? entry
   return {
     severity,
     ...meaning(message, severity, root),

@@ -71,9 +71,9 @@ export async function compileModule(entry: string, options: CompileOptions): Pro
   const started = Date.now()
   const result = await bundle(entryPath, root)
   if (!result.ok) {
-    return { diagnostics: compileDiagnostics(result.errors, result.warnings, root) }
+    return { diagnostics: compileDiagnostics(result.errors, result.warnings, root, expected.entry) }
   }
-  const warnings = compileDiagnostics([], result.bundle.warnings, root)
+  const warnings = compileDiagnostics([], result.bundle.warnings, root, expected.entry)
   const record = makeRecord({ ...expected, ...observed(result.bundle, root), warnings }, started)
   const written = keep(places, result.bundle, record)
   return { module: moduleOf(record, written, false), diagnostics: warnings }
