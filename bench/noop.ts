@@ -1,5 +1,5 @@
 /**
- * A build with nothing to do, of a large BSP: 1,000 scripts with ten dependencies each, two of them of 250 and 400 MB.
+ * A build with nothing to do, of a large BSP: 1,000 scripts (or as many as asked for) with ten dependencies each, two of them of 250 and 400 MB.
  * Time and peak memory, and how they compare with a Node process that does nothing, and with the same BSP in YAML.
  */
 import { truncateSync } from 'node:fs'
@@ -7,21 +7,25 @@ import { CLI } from '../test/support/process.ts'
 import { TempProject } from '../test/support/project.ts'
 import { type Account, accountOf, median, type Program, type Row, secondsOf } from './measure.ts'
 
-const SCRIPTS = 1000
 const DEPENDENCIES = 10
 const LARGE = { 'first.bin': 250e6, 'second.bin': 400e6 }
-const RUNS = 11
 
-export async function noop(): Promise<Row[]> {
+export interface NoopSize {
+  readonly scripts: number
+  /** Builds that are measured. */
+  readonly runs: number
+}
+
+export async function noop({ scripts, runs }: NoopSize = { scripts: 1000, runs: 11 }): Promise<Row[]> {
   const project = new TempProject()
   // Scripts run right here: a thousand containers take minutes.
   const env = { STRUX_IN_CONTAINER: '1' }
   project.defaults = { env }
   try {
-    prepare(project)
+    prepare(project, scripts)
     for (const bsp of ['demo', 'yaml']) {
       const first = await project.build([bsp])
-      if (first.ran.length !== SCRIPTS)
+      if (first.ran.length !== scripts)
         throw new Error(`the first build did not run everything: ${first.said}`)
       const again = await project.build([bsp])
       if (again.code !== 0 || again.ran.length > 0)
@@ -36,7 +40,7 @@ export async function noop(): Promise<Row[]> {
     const [build, yaml] = [building('demo'), building('yaml')]
     const seconds = { bare: [] as number[], build: [] as number[] }
     const accounts = { bare: [] as Account[], build: [] as Account[], yaml: [] as Account[] }
-    for (let count = 0; count < RUNS; count++) {
+    for (let count = 0; count < runs; count++) {
       seconds.bare.push(await secondsOf(bare))
       seconds.build.push(await secondsOf(build))
       accounts.bare.push(await accountOf(bare))
@@ -68,7 +72,7 @@ function compared(what: string, unit: 's' | 'MB', build: readonly number[], bare
   ]
 }
 
-function prepare(project: TempProject): void {
+function prepare(project: TempProject, count: number): void {
   project.write(
     'bsp/demo/bsp.ts',
     `import { defineBsp } from 'strux-bsp'
@@ -80,7 +84,7 @@ export default defineBsp({
   description: 'Many scripts',
   arch: 'host',
   hostname: 'demo',
-  scripts: Array.from({ length: ${SCRIPTS} }, (_, n) => ({
+  scripts: Array.from({ length: ${count} }, (_, n) => ({
     step: 'before_bundle' as const,
     location: \`./scripts/\${n}.sh\`,
     cached_generated_artifacts: [\`cache/out/\${n}\`],
@@ -90,7 +94,7 @@ export default defineBsp({
 })
 `,
   )
-  const scripts = Array.from({ length: SCRIPTS }, (_, n) => {
+  const scripts = Array.from({ length: count }, (_, n) => {
     const depends = Array.from(
       { length: DEPENDENCIES },
       (_, d) => `./../demo/${(d === 0 && Object.keys(LARGE)[n]) || `in/${n}/${d}`}`,
@@ -112,7 +116,7 @@ bsp:
   scripts:
 ${scripts.join('')}`,
   )
-  for (let n = 0; n < SCRIPTS; n++) {
+  for (let n = 0; n < count; n++) {
     project.write(`bsp/demo/scripts/${n}.sh`, `>"$BSP_CACHE_DIR/out/${n}" # ${n}\n`)
     for (let d = 0; d < DEPENDENCIES; d++) project.write(`bsp/demo/in/${n}/${d}`, `${n} ${d}\n`)
   }
