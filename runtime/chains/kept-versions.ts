@@ -3,6 +3,7 @@
  * the path, `content` is the copy. `about.json` is written last and removed first: a folder without it counts
  * as empty.
  */
+
 import {
   constants,
   copyFileSync,
@@ -146,6 +147,9 @@ async function copy(from: string, to: string): Promise<void> {
     copyFileSync(from, to, constants.COPYFILE_FICLONE)
     return
   }
-  const { execa } = await import('execa')
-  await execa('cp', ['-a', '--', from, to])
+  const [{ execa }, { endingWithThisProcess }] = await Promise.all([
+    import('execa'),
+    import('../execute/host/guard.ts'),
+  ])
+  await endingWithThisProcess(() => execa('cp', ['-a', '--', from, to]), 'tree')
 }

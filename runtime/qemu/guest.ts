@@ -2,6 +2,7 @@
  * A running guest: started with KVM if that works, with access to its console and screen; at the end,
  * everything is removed.
  */
+
 import { type ChildProcess, spawn } from 'node:child_process'
 import {
   copyFileSync,
@@ -17,6 +18,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { StruxError } from '../diagnostics/error.ts'
+import { endingWithThisProcess } from '../execute/host/guard.ts'
 import { findQemu } from './files.ts'
 import { kvmWorks, rememberKvm } from './kvm.ts'
 import { type MachineFacts, type MachineOptions, machineArguments } from './machine.ts'
@@ -108,9 +110,8 @@ export class Guest {
     const own = { ...facts, files: { ...facts.files, ...(uefi && { uefi: ownVariables(uefi, folder) }) } }
     const { display, keepChanges, consoleLog } = options
     const args = machineArguments(own, { kvm, display, keepChanges, consoleLog, qmp: socket, forwards })
-    const child = spawn(program, args, {
-      stdio: display === 'none' ? ['ignore', 'ignore', 'pipe'] : ['inherit', 'inherit', 'pipe'],
-    })
+    const stdin = display === 'none' ? 'ignore' : 'inherit'
+    const child = endingWithThisProcess(() => spawn(program, args, { stdio: [stdin, stdin, 'pipe'] }), 'tree')
     const ports = new Map(forwards.map(({ guest, host }) => [guest, host]))
     return new Guest(child, { folder, socket, consoleLog }, ports, options.signal)
   }

@@ -3,10 +3,12 @@
  * virtual machines, guests may die at once or run a thousand times slower than under emulation. So a program of
  * a few instructions is timed, and the result is remembered until the machine reboots.
  */
+
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { endingWithThisProcess } from '../execute/host/guard.ts'
 import type { TargetArch } from '../model/plan.ts'
 
 const NATIVE: Readonly<Record<TargetArch, string>> = { x86_64: 'x64', arm64: 'arm64', armhf: 'arm' }
@@ -48,7 +50,10 @@ export async function runsFast(program: string, options: readonly string[]): Pro
       ...['-nodefaults', '-machine', 'q35', ...options, '-m', '16M', '-display', 'none', '-no-reboot'],
       ...['-kernel', kernel, '-device', 'isa-debug-exit,iobase=0xf4,iosize=1'],
     ]
-    const child = spawn(program, args, { stdio: 'ignore', timeout: LIMIT, killSignal: 'SIGKILL' })
+    const child = endingWithThisProcess(
+      () => spawn(program, args, { stdio: 'ignore', timeout: LIMIT, killSignal: 'SIGKILL' }),
+      'tree',
+    )
     const code = await new Promise(resolve => {
       child.on('close', resolve)
       child.on('error', () => resolve(undefined))

@@ -1,4 +1,5 @@
 /** Chooses the executor for this process, and prepares it. */
+
 import { mkdtempSync, rmSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -95,17 +96,22 @@ export async function openShell(workspace: Workspace, node: PlanNode, notice: No
   const env = { ...node.env, ...begin?.env }
   if (inContainer()) {
     const { execa } = await import('execa')
+    const { endingWithThisProcess } = await import('../execute/host/guard.ts')
     const { shellProgram } = await import('../execute/containers/shell.ts')
     const [program, ...args] = shellProgram(begin?.script)
     const scratch = mkdtempSync(join(tmpdir(), 'strux-shell-'))
     try {
-      const { exitCode } = await execa(program, args, {
-        cwd: root,
-        env: { ...machineEnvironment(process.env), STRUX_SCRATCH: scratch, ...env },
-        extendEnv: false,
-        stdio: 'inherit',
-        reject: false,
-      })
+      const { exitCode } = await endingWithThisProcess(
+        () =>
+          execa(program, args, {
+            cwd: root,
+            env: { ...machineEnvironment(process.env), STRUX_SCRATCH: scratch, ...env },
+            extendEnv: false,
+            stdio: 'inherit',
+            reject: false,
+          }),
+        'cleanly',
+      )
       return exitCode ?? 1
     } finally {
       rmSync(scratch, { recursive: true, force: true })

@@ -4,12 +4,14 @@ import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { StruxError } from '../../diagnostics/error.ts'
+import { pidExists } from '../../state/process-identity.ts'
 import { stateFolder } from '../../state/state-folder.ts'
 import type { Command, Executor, OutputSink, WorkSession } from '../executor.ts'
 import { machineIdentity } from '../images/installed-packages.ts'
 import { LineSplitter } from '../lines.ts'
 import { shellCall } from '../script-text.ts'
-import { runInGroup, shellExitCode, signalTree } from './process-group.ts'
+import { endingWithThisProcess } from './guard.ts'
+import { shellExitCode, signalGroup, signalTree, startGroup } from './process-group.ts'
 
 export interface HostExecutorOptions {
   readonly projectRoot: string
@@ -32,6 +34,7 @@ export function createHostExecutor(options: HostExecutorOptions): Executor {
 class HostSession implements WorkSession {
   readonly variablesFile: string
   readonly #options: HostExecutorOptions
+  readonly #groups: number[] = []
   readonly #scratch = realpathSync(mkdtempSync(join(tmpdir(), 'strux-')))
 
   constructor(options: HostExecutorOptions) {
@@ -40,22 +43,26 @@ class HostSession implements WorkSession {
   }
 
   async run(command: Command, output: OutputSink, signal: AbortSignal): Promise<number> {
+    signal.throwIfAborted()
     const { projectRoot, env } = this.#options
     const folder = join(stateFolder(projectRoot), 'run')
     const call = shellCall(command.script, folder, folder)
     const stdout = new LineSplitter(line => output('stdout', line))
     const stderr = new LineSplitter(line => output('stderr', line))
     try {
-      const code = await runInGroup(
+      const group = startGroup(
         {
           argv: ['/bin/bash', '-c', call.text],
           cwd: projectRoot,
           env: { ...env, STRUX_SCRATCH: this.#scratch, ...command.env },
           stdout: chunk => stdout.push(chunk),
           stderr: chunk => stderr.push(chunk),
+          mark: `STRUX_SCRATCH=${this.#scratch}`,
         },
         signal,
       )
+      if (group.id !== undefined) this.#groups.push(group.id)
+      const code = await group.exitCode
       stdout.end()
       stderr.end()
       return code
@@ -67,7 +74,10 @@ class HostSession implements WorkSession {
   /** A cancelled command has ended when its `run` rejects. */
   async interrupt(): Promise<void> {}
 
+  /** What commands left running would end with their container, too. The guard ends daemons, with this process. */
   async close(): Promise<void> {
+    // A process that has the number of the group is a new one: its leader has ended.
+    for (const group of this.#groups) if (!pidExists(group)) signalGroup(group, 'SIGKILL')
     discardScratch(this.#scratch)
   }
 }
@@ -100,11 +110,11 @@ export interface FlashScript {
 export function runFlashScript(script: FlashScript, signal: AbortSignal): Promise<number> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason)
-    const shell = spawn('/bin/bash', [script.file], {
-      cwd: script.cwd,
-      env: { ...process.env, ...script.env },
-      stdio: 'inherit',
-    })
+    const env = { ...process.env, ...script.env }
+    const shell = endingWithThisProcess(
+      () => spawn('/bin/bash', [script.file], { cwd: script.cwd, env, stdio: 'inherit' }),
+      'asked',
+    )
     const ask = () => shell.pid !== undefined && signalTree(shell.pid, 'SIGTERM')
     signal.addEventListener('abort', ask, { once: true })
     shell.on('error', cause =>

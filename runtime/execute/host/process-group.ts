@@ -2,9 +2,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { constants } from 'node:os'
+import type { Readable } from 'node:stream'
 import { StruxError } from '../../diagnostics/error.ts'
 import type { Taken } from '../../report/drained.ts'
 import { Intake } from '../containers/intake.ts'
+import { endingWithThisProcess } from './guard.ts'
 
 export interface GroupRequest {
   readonly argv: readonly [string, ...string[]]
@@ -12,6 +14,8 @@ export interface GroupRequest {
   readonly env: NodeJS.ProcessEnv
   readonly stdout: (chunk: Buffer) => Taken
   readonly stderr: (chunk: Buffer) => Taken
+  /** As for endingWithThisProcess. */
+  readonly mark?: string
 }
 
 /** From TERM to KILL, in ms. */
@@ -19,19 +23,35 @@ const GRACE = 1000
 /** Wait for output after the program's end, in ms: a process that it left behind may hold its pipes open. */
 const LATE_OUTPUT = 300
 
-/**
- * Runs a program without input in its own process group; resolves with its exit code, 128+n if a signal ended
- * it. When cancelled, rejects with `signal.reason` once the whole group has ended.
- */
-export async function runInGroup(request: GroupRequest, signal: AbortSignal): Promise<number> {
-  signal.throwIfAborted()
+export interface RunningGroup {
+  /** The number of the group and its session; undefined if the program could not be started. */
+  readonly id: number | undefined
+  /**
+   * The exit code, 128+n if a signal ended the program. When cancelled, rejects with `signal.reason` once the
+   * whole group has ended.
+   */
+  readonly exitCode: Promise<number>
+}
+
+/** Runs a program without input in its own session, which ends with this process. */
+export function startGroup(request: GroupRequest, signal: AbortSignal): RunningGroup {
   const [file, ...args] = request.argv
-  const child = spawn(file, args, {
-    cwd: request.cwd,
-    env: request.env,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    detached: true,
-  })
+  const { cwd, env } = request
+  const child = endingWithThisProcess(
+    () => spawn(file, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true }),
+    'session',
+    request.mark,
+  )
+  return { id: child.pid, exitCode: exitCodeOf(child, request, signal) }
+}
+
+type ChildWithOutput = ChildProcess & { readonly stdout: Readable; readonly stderr: Readable }
+
+async function exitCodeOf(
+  child: ChildWithOutput,
+  request: GroupRequest,
+  signal: AbortSignal,
+): Promise<number> {
   let failure: { readonly error: unknown } | undefined
   const fail = (error: unknown) => {
     failure ??= { error }
@@ -110,7 +130,7 @@ export function signalTree(pid: number, signal: NodeJS.Signals): void {
 }
 
 /** False if the group has no process left. */
-function signalGroup(leader: number, signal: NodeJS.Signals | 0): boolean {
+export function signalGroup(leader: number, signal: NodeJS.Signals | 0): boolean {
   try {
     process.kill(-leader, signal)
     return true

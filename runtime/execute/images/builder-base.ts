@@ -2,11 +2,13 @@
  * The base image of all builder layers: plain Debian. Pulled if a registry answers, otherwise bootstrapped from
  * Debian packages.
  */
+
 import { existsSync } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { StruxError } from '../../diagnostics/error.ts'
 import { type Engine, engineReason } from '../engine/engine.ts'
 import type { NoticeSink } from '../executor.ts'
+import { endingWithThisProcess } from '../host/guard.ts'
 import { type DebianMirror, sourceLines } from './apt-sources.ts'
 
 export interface BaseOptions {
@@ -114,24 +116,28 @@ async function bootstrap(
   ]
     .filter(existsSync)
     .map(file => `--keyring=${file}`)
-  const tool = execa(
-    'mmdebstrap',
-    [
-      '--variant=minbase',
-      '--include=ca-certificates',
-      ...keyring.slice(0, 1),
-      suite,
-      '-',
-      ...sourceLines(mirror, suite),
-    ],
-    {
-      stdin: 'ignore',
-      buffer: { stdout: false },
-      encoding: 'buffer',
-      reject: false,
-      cancelSignal: signal,
-      forceKillAfterDelay: 3000,
-    },
+  const tool = endingWithThisProcess(
+    () =>
+      execa(
+        'mmdebstrap',
+        [
+          '--variant=minbase',
+          '--include=ca-certificates',
+          ...keyring.slice(0, 1),
+          suite,
+          '-',
+          ...sourceLines(mirror, suite),
+        ],
+        {
+          stdin: 'ignore',
+          buffer: { stdout: false },
+          encoding: 'buffer',
+          reject: false,
+          cancelSignal: signal,
+          forceKillAfterDelay: 3000,
+        },
+      ),
+    'cleanly',
   )
   const imported = importImage(engine, tool.stdout as Readable, signal)
   imported.catch(() => tool.kill())

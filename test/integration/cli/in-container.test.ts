@@ -51,9 +51,6 @@ test('exit code, cancel and kill -9 here', async () => {
     const running = project.startBuild([], HERE)
     await running.line('hanging')
     running.child.kill(signal)
-    // Nobody but the dead process knows of the group that it left: see to it here.
-    const pids = signal === 'SIGKILL' ? await sleepersIn(project.root) : []
-    for (const pid of pids) process.kill(pid, 'SIGKILL')
     assert.is((await running.ended).code, code)
   }
   project.write('dist/go', '')
@@ -70,22 +67,5 @@ test('shell here', async () => {
   assert.is(code, 3)
   assert.is(stdout, `${project.root}\nbefore_bundle\n`)
 })
-
-/** Processes whose working folder is the project. */
-async function sleepersIn(folder: string): Promise<number[]> {
-  const { readdirSync, readlinkSync } = await import('node:fs')
-  return readdirSync('/proc')
-    .filter(name => /^\d+$/.test(name))
-    .filter(pid => {
-      try {
-        return (
-          readlinkSync(`/proc/${pid}/cwd`) === folder && !readlinkSync(`/proc/${pid}/exe`).endsWith('/node')
-        )
-      } catch {
-        return false
-      }
-    })
-    .map(Number)
-}
 
 test.run()
