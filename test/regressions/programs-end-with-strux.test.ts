@@ -43,7 +43,7 @@ for (const [what, start] of Object.entries(WAYS)) {
     running.child.kill('SIGKILL')
     await running.ended
     const pid = Number(readFileSync(project.at('dist/out.pid'), 'utf8'))
-    await until(`${what} has ended`, 5000, () => !alive(pid))
+    await until(`${what} has ended`, 20_000, () => !alive(pid))
     const { size } = statSync(project.at('dist/out'))
     await sleep(100)
     assert.is(statSync(project.at('dist/out')).size, size)
@@ -77,7 +77,7 @@ echo begun >${project.at('begun')}; while :; do sleep 0.05; done`,
   await running.until('it has begun', () => project.has('begun'))
   running.child.kill('SIGKILL')
   await running.ended
-  await until('it has ended in order', 5000, () => project.has('written'))
+  await until('it has ended in order', 20_000, () => project.has('written'))
 })
 
 /** A process that starts a program in one of the guard's ways, shows the program's number, and waits. */
@@ -105,7 +105,7 @@ for (const [ending, program, least] of [
     assert.ok(alive(pid))
     starter.kill('SIGKILL')
     const started = Date.now()
-    await until('the child has ended', 15_000, () => !alive(pid))
+    await until('the child has ended', 20_000, () => !alive(pid))
     assert.ok(Date.now() - started >= least * 1000)
   })
 }
