@@ -10,12 +10,26 @@ export const sha256: Rule<string> = {
   json: { pattern: '^[0-9a-fA-F]{64}$' },
 }
 
+const kernelPackage: Rule<string> = {
+  code: 'bad_kernel_package',
+  hint: 'a name that begins with linux-image-, with /SUITE or =VERSION if another one is wanted',
+  holds: value => /^linux-image-[a-z0-9][a-z0-9+.-]*([/=][A-Za-z0-9][A-Za-z0-9.+:~-]*)?$/.test(value),
+  message: value => `'${value}' is not the name of a kernel package`,
+  json: { pattern: '^linux-image-[a-z0-9][a-z0-9+.-]*([/=][A-Za-z0-9][A-Za-z0-9.+:~-]*)?$' },
+}
+
 export const kernelSchema = z.strictObject({
   /** Whether to build a kernel for this board. If not, Debian's kernel is used, and the kernel hooks do not run. */
   custom_kernel: z
     .boolean()
     .describe(
       "Whether to build a kernel for this board. If not, Debian's kernel is used, and the kernel hooks do not run.",
+    ),
+  /** Debian's package of the kernel, such as `'linux-image-rt-amd64'` or `'linux-image-amd64/trixie-backports'`. Default: the suite's `linux-image` for the architecture. */
+  package: text(kernelPackage)
+    .optional()
+    .describe(
+      "Debian's package of the kernel, such as `'linux-image-rt-amd64'` or `'linux-image-amd64/trixie-backports'`. Default: the suite's `linux-image` for the architecture.",
     ),
   /** Source of the kernel: git (`URL#ref`), tarball (URL or `./x.tar.xz`), folder (`./x`), `deb:NAME`, `deb-src:NAME`. By default the Debian source of `version`. */
   source: z

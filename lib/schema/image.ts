@@ -34,6 +34,29 @@ const typeRule: Rule<string> = {
     /^[0-9A-Fa-f]{2}$/.test(value),
   message: value => `'${value}' is not a partition type`,
 }
+/** Places that the system needs before it mounts filesystems, and those that the kernel fills. */
+const NO_MOUNT_POINTS = /^\/(usr|etc|bin|sbin|lib|lib32|lib64|libx32|dev|proc|sys|run|strux)(\/|$)/
+const mountRule: Rule<string> = {
+  code: 'bad_mount_point',
+  hint: "an absolute path such as '/data', not '/' (type 'root' is mounted there) and not in /usr, /etc, /dev, /proc, /sys, /run or /strux",
+  holds: value => /^(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)+$/.test(value) && !NO_MOUNT_POINTS.test(value),
+  message: value => `'${value}' cannot be the mount point of a partition`,
+  json: { pattern: '^(/[A-Za-z0-9_-][A-Za-z0-9._-]*)+$' },
+}
+const mountOptionsRule: Rule<string> = {
+  code: 'bad_mount_options',
+  hint: "as in /etc/fstab, such as 'noatime,nofail'",
+  holds: value => /^[^\s,#]+(,[^\s,#]+)*$/.test(value),
+  message: value => `'${value}' are no mount options`,
+  json: { pattern: '^[^\\s,#]+(,[^\\s,#]+)*$' },
+}
+const seedRule: Rule<string> = {
+  code: 'bad_seed',
+  hint: "any text on one line, such as 'panel-7'",
+  holds: value => value !== '' && !/[\r\n\0]/.test(value),
+  message: () => 'a seed is a text on one line',
+  json: { minLength: 1 },
+}
 const fileNameRule: Rule<string> = {
   code: 'bad_file_name',
   hint: "a file name without folders, such as 'disk.img'",
@@ -79,6 +102,24 @@ const partitionSchema = z.strictObject({
     .describe(
       'Offset from the start of the image. Default: after the previous partition, at a multiple of 1 MiB.',
     ),
+  /** Where the device mounts it, such as `'/data'`. Default: `/boot/efi` for `esp`, `/boot` for `boot` with ext4 and `/boot/firmware` with vfat; nowhere for others. */
+  mount: text(mountRule)
+    .optional()
+    .describe(
+      "Where the device mounts it, such as `'/data'`. Default: `/boot/efi` for `esp`, `/boot` for `boot` with ext4 and `/boot/firmware` with vfat; nowhere for others.",
+    ),
+  /** Options of the mount, as in `/etc/fstab`. Default: `defaults` for `root`, `umask=0077,nofail` for vfat, otherwise `defaults,nofail`. */
+  mount_options: text(mountOptionsRule)
+    .optional()
+    .describe(
+      'Options of the mount, as in `/etc/fstab`. Default: `defaults` for `root`, `umask=0077,nofail` for vfat, otherwise `defaults,nofail`.',
+    ),
+  /** Features of an ext4: `'current'`, or only those that older bootloaders and kernels read (`'compatible'`). Default: `'compatible'` if the bootloader reads the partition. */
+  ext4_features: choice(['current', 'compatible'], 'unknown_value', 'a set of features')
+    .optional()
+    .describe(
+      "Features of an ext4: `'current'`, or only those that older bootloaders and kernels read (`'compatible'`). Default: `'compatible'` if the bootloader reads the partition.",
+    ),
 })
 
 const rawSchema = z.strictObject({
@@ -87,6 +128,11 @@ const rawSchema = z.strictObject({
   /** Offset from the start of the image: `'32K'`. */
   offset: text(offsetRule).describe("Offset from the start of the image: `'32K'`."),
 })
+
+function twiceMounted(partitions: readonly { readonly mount?: string | undefined }[]): string | undefined {
+  const places = partitions.flatMap(({ mount }) => mount ?? [])
+  return places.find((place, index) => places.indexOf(place) !== index)
+}
 
 export const imageSchema = z.strictObject({
   /** The image's file in `output/`. Default: `'disk.img'`, or `'rootfs.ext4'` without a partition table. */
@@ -100,13 +146,27 @@ export const imageSchema = z.strictObject({
     .optional()
     .describe('The partition table; `none` makes an image of one filesystem. Default: `gpt`.'),
   /** The partitions, in their order on the disk. */
-  partitions: obey(z.array(partitionSchema).readonly(), {
-    code: 'empty_list',
-    hint: "begin with one of type 'root'",
-    holds: value => value.length > 0,
-    message: () => 'an image needs at least one partition',
-    json: { minItems: 1 },
-  }).describe('The partitions, in their order on the disk.'),
+  partitions: obey(
+    obey(z.array(partitionSchema).readonly(), {
+      code: 'empty_list',
+      hint: "begin with one of type 'root'",
+      holds: value => value.length > 0,
+      message: () => 'an image needs at least one partition',
+      json: { minItems: 1 },
+    }),
+    {
+      code: 'mount_point_taken',
+      hint: 'Give each of them a place of its own.',
+      holds: value => twiceMounted(value) === undefined,
+      message: value => `two partitions are mounted at ${twiceMounted(value)}`,
+    },
+  ).describe('The partitions, in their order on the disk.'),
+  /** What the ids of disk, partitions and filesystems are made of. Without it, of all content: images that differ have different ids. */
+  seed: text(seedRule)
+    .optional()
+    .describe(
+      'What the ids of disk, partitions and filesystems are made of. Without it, of all content: images that differ have different ids.',
+    ),
   /** The device tree that the bootloader passes to the kernel, by its path in the kernel tree: `'rockchip/rk3399-rock-pi-4b.dtb'`. */
   device_tree: z
     .string()

@@ -35,6 +35,7 @@ export const TYPESCRIPT_KEYS = {
     'scripts.*.run': 'file',
     'scripts.*.id': 'comment',
     'scripts.*.tools': 'comment',
+    'boot.kernel.package': 'refused',
     'boot.kernel.sha256': 'unchecked',
     'boot.bootloader.sha256': 'unchecked',
     'boot.cmdline': 'run',

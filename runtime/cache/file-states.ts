@@ -152,6 +152,7 @@ export class FileStates {
   async #folderState(ref: PathRef, own: OwnPath, counted = new Set<string>()): Promise<InputState> {
     counted.add(ref.path)
     const state: Record<string, string> = {}
+    if (ref.ownMode) state['.'] = (statSync(this.#at(ref.path)).mode & 0o7777).toString(8)
     const found: (readonly [path: string, stat: Stats])[] = []
     const visit = (folder: string): void => {
       const names = readdirSync(this.#at(folder)).sort()

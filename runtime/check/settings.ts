@@ -22,6 +22,15 @@ export function notActedOn(project: ProjectData, bsp: BspData): Finding[] {
     ...(project.dev ? [warn('project', 'dev')] : []),
     ...(project.update ? [warn('project', 'update')] : []),
     ...(bsp.runtime ? [warn('bsp', 'runtime')] : []),
+    ...(bsp.boot?.kernel?.custom_kernel && bsp.boot.kernel.package !== undefined
+      ? [
+          {
+            ...warn('bsp', 'boot.kernel.package'),
+            message: "'boot.kernel.package' has no effect: the board builds its own kernel (custom_kernel)",
+            origin: { source: 'bsp' as const, keys: ['boot', 'kernel', 'package'] },
+          },
+        ]
+      : []),
   ]
 }
 

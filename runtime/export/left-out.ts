@@ -60,6 +60,7 @@ function refusals(key: string, value: unknown): (readonly [key: string, why: str
     const { suite } = PROJECT_DEFAULTS.builder
     return value === suite ? [] : [[key, `other tools build on ${suite}`]]
   }
+  if (key === 'boot.kernel.package') return [[key, 'other tools install the kernel of the suite']]
   if (key === 'rootfs.repositories') return [[key, 'other tools install only packages of Debian']]
   if (['target_finalize', 'post_build', 'post_fakeroot'].includes(key))
     return [[key, 'other tools have project scripts for the root filesystem (rootfs_post)']]

@@ -79,24 +79,24 @@ export function inOneFolder(overlays: readonly Entries[]): [path: string, file: 
   return [...filesIn(root)]
 }
 
-/** The modes of a checkout without its umask, by the rule of `neutral_modes` in lay-over.sh. */
+/** The modes of a checkout without its umask, by the rule of `neutral_modes` in checkout.sh. */
 export function neutralModes(
   entries: readonly (readonly [path: string, file: ExportedFile])[],
 ): (readonly [path: string, file: ExportedFile])[] {
-  const common = entries.reduce(
-    (bits, [path, { content, mode }]) =>
-      content.kind === 'folder' && !path.includes('/') && !(mode & 0o3000) ? bits | mode : bits,
-    0,
+  const tops = entries.filter(
+    ([path, { content, mode }]) => content.kind === 'folder' && !path.includes('/') && !(mode & 0o3000),
   )
+  const common = tops.length === 0 ? 0o755 : tops.reduce((bits, [, { mode }]) => bits | mode, 0)
   return entries.map(([path, file]) => {
     const { content, mode } = file
     if (content.kind === 'link' || (content.kind === 'folder' && mode & 0o3000)) return [path, file]
-    let wanted = content.kind === 'folder' || mode & 0o100 ? 0o755 : 0o644
-    const lacks = (bit: number) => common & bit && !(mode & bit)
-    if (lacks(0o40)) wanted &= ~0o070
-    if (lacks(0o04)) wanted &= ~0o007
-    if (lacks(0o200)) wanted &= ~0o222
-    return [path, { ...file, mode: wanted | (mode & 0o7000) }]
+    let wanted = mode & 0o7700
+    for (const shift of [3, 0]) {
+      for (const bit of [4, 1])
+        wanted |= (common >> shift) & bit ? mode & (bit << shift) : ((mode >> 6) & bit) << shift
+      if (!((common >> shift) & 2)) wanted |= mode & (2 << shift)
+    }
+    return [path, { ...file, mode: wanted }]
   })
 }
 

@@ -165,6 +165,8 @@ export interface PathRef {
   readonly position?: number
   /** Names or `*suffix` patterns to ignore at any depth when a folder is hashed; `/name` only at its top. */
   readonly ignore?: readonly string[]
+  /** Whether the mode of a folder itself counts, too. */
+  readonly ownMode?: true
   /** Limits a folder to the files that the tool reads: `go`, the files that Go compiles or embeds. */
   readonly only?: 'go'
   /** A step's input that may be absent: absence is a state like any other. */

@@ -114,7 +114,7 @@ function print(stat: Stats | undefined): string {
 type ModeOf = (source: Stats) => number
 
 function permissions(stat: Stats): number {
-  return stat.mode & 0o777
+  return stat.mode & 0o7777
 }
 
 /** Rewrites only what differs, so that cached facts about unchanged files stay true. */

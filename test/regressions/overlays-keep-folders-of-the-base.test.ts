@@ -17,7 +17,13 @@ test.after(() => project.dispose())
 
 /** A base with the links and modes of Debian's, and the commands that lay folders over it. */
 async function laid(commands: string): Promise<string[]> {
-  const library = stepScript('shell/start.sh', 'shell/step.sh', 'rootfs_post/lay-over.sh')
+  const library = stepScript(
+    'shell/start.sh',
+    'shell/step.sh',
+    'shell/checkout.sh',
+    'shell/inside.sh',
+    'rootfs_post/lay-over.sh',
+  )
   project.write(
     'lay.sh',
     `${library}
@@ -130,7 +136,7 @@ test('what an author has restricted or marked stays so', async () => {
     '/etc/sudoers.d/me -r--r----- 0:0',
     '/usr/bin/su -rwsr-xr-x 0:0',
     '/var/spool/in drwxrwsrwt 0:0',
-    '/var/spool/in/x -rw-r--r-- 0:0',
+    '/var/spool/in/x -rw-rw-r-- 0:0',
   ])
     assert.ok(found.includes(line), `${line}\n${found.join('\n')}`)
 })

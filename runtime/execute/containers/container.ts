@@ -107,6 +107,8 @@ export async function startGranted(engine: Engine, spec: ContainerSpec, grant: G
     Entrypoint: DEAD_MANS_SWITCH,
     Cmd: [],
     WorkingDir: spec.workingDir,
+    // Programs write it into their products, so it is no random one.
+    Hostname: 'builder',
     Labels: spec.labels,
     Healthcheck: { Test: ['NONE'] },
     OpenStdin: true,

@@ -26,6 +26,10 @@ export function exportImage(tree: Tree): ExportedImage {
   if (!image) return { symbols: { BR2_TARGET_ROOTFS_EXT2: true, BR2_TARGET_ROOTFS_EXT2_4: true } }
   const disk = diskOf(image, tree.bsp.name, tree.plan.arch)
   const uBoot = new Set<string>()
+  for (const [index, given] of image.partitions.entries())
+    for (const key of ['mount', 'mount_options', 'ext4_features'] as const)
+      if (given[key] !== undefined)
+        tree.losses.add('bsp', ['image', 'partitions', index, key], `${key} of the partition ${given.name}`)
   const partitions = disk.partitions.map((each, index) => filled(tree, each, index, uBoot))
   const raw = (image.raw ?? []).flatMap(({ file, offset }, index): RawFile[] => {
     const found = inputFile(tree, file, ['image', 'raw', index, 'file'], uBoot)

@@ -30,8 +30,10 @@ export interface DiskPartition {
 
 export function diskOf(image: ImageData, bspName: string, arch: TargetArch): Disk {
   const { table = 'gpt' } = image
-  const uuid = uuidOf(bspName, 'disk')
-  const partitions = image.partitions.map(each => partitionOf(each, table, bspName, arch))
+  // Without a seed, a build takes the content, which Buildroot makes.
+  const seed = image.seed === undefined ? bspName : `given ${image.seed}`
+  const uuid = uuidOf(seed, 'disk')
+  const partitions = image.partitions.map(each => partitionOf(each, table, seed, arch))
   const root = Math.max(
     0,
     partitions.findIndex(each => each.content === 'rootfs'),
@@ -49,16 +51,16 @@ export function diskOf(image: ImageData, bspName: string, arch: TargetArch): Dis
 function partitionOf(
   given: PartitionData,
   table: Disk['table'],
-  bspName: string,
+  seed: string,
   arch: TargetArch,
 ): DiskPartition {
-  const { type = 'data', name, file, content: named, ...rest } = given
+  const { type = 'data', name, file, content: named, size, offset } = given
   const content = named ?? (file === undefined ? CONTENTS[type] : undefined)
   const filesystem = given.filesystem ?? (file === undefined ? (FILESYSTEMS[type] ?? 'ext4') : 'none')
   const types = table === 'mbr' ? mbrTypes(filesystem) : gptTypes(arch)
   return {
-    ...{ ...rest, name, filesystem, type: types[type] ?? type },
-    uuid: uuidOf(bspName, `partition ${name}`),
+    ...{ name, size, offset, filesystem, type: types[type] ?? type },
+    uuid: uuidOf(seed, `partition ${name}`),
     ...(file !== undefined && { file }),
     ...(content !== undefined && { content }),
   }
@@ -87,8 +89,8 @@ function mbrTypes(filesystem: DiskPartition['filesystem']): Readonly<Record<stri
 }
 
 /** The same as in a build (uuid_of in image/filesystem.sh). */
-function uuidOf(bspName: string, what: string): string {
-  const sum = createHash('md5').update(`strux ${bspName} ${what}`).digest('hex')
+function uuidOf(seed: string, what: string): string {
+  const sum = createHash('md5').update(`strux ${seed} ${what}`).digest('hex')
   const variant = `4${sum.slice(13, 16)}-8${sum.slice(17, 20)}`
   return `${sum.slice(0, 8)}-${sum.slice(8, 12)}-${variant}-${sum.slice(20)}`
 }

@@ -2,13 +2,14 @@
 
 # The kernel's device tree: the one that the image names, or the only one of a kernel built here.
 find_device_tree() {
-  local name=$1 place
+  local name=$1 place version
   if [ -z "$name" ]; then
     local built=("$BSP_CACHE_DIR"/kernel/dtbs/*.dtb)
     if [ ${#built[@]} -eq 1 ] && [ -f "${built[0]}" ]; then echo "${built[0]}"; fi
     return
   fi
-  for place in "$BSP_CACHE_DIR/kernel/dtbs" "$ROOTFS_DIR"/usr/lib/linux-image-*/ "$ROOTFS_DIR/boot/dtbs"; do
+  version=$(readlink "$ROOTFS_DIR/boot/vmlinuz" || :)
+  for place in "$BSP_CACHE_DIR/kernel/dtbs" "$ROOTFS_DIR/usr/lib/linux-image-${version#vmlinuz-}" "$ROOTFS_DIR"/usr/lib/linux-image-*/ "$ROOTFS_DIR/boot/dtbs"; do
     if [ -f "$place/$name" ]; then echo "$place/$name"; return; fi
   done
   if [ -f "$BSP_CACHE_DIR/kernel/dtbs/$(basename "$name")" ]; then
@@ -20,12 +21,17 @@ find_device_tree() {
 
 # assemble_boot FOLDER KERNEL_ARGUMENTS
 assemble_boot() {
-  local folder=$1 arguments=$2 type tree title
+  local folder=$1 arguments=$2 type tree title made
   type=$(config '."boot.bootloader".type')
   title=$(jq -r '"\(.bsp)"' <<<"$STEP_CONFIG")
   mkdir -p "$folder"
-  if [ -f "$BSP_CACHE_DIR/vmlinuz" ]; then cp "$BSP_CACHE_DIR/vmlinuz" "$folder/vmlinuz"; fi
-  if [ -f "$BSP_CACHE_DIR/initrd.img" ]; then cp "$BSP_CACHE_DIR/initrd.img" "$folder/initrd.img"; fi
+  for made in vmlinuz initrd.img; do
+    # In a copy of /boot, links to the kernel's own files do.
+    if [ -f "$BSP_CACHE_DIR/$made" ] && ! cmp -s "$BSP_CACHE_DIR/$made" "$folder/$made"; then
+      rm -f "$folder/$made"
+      cp "$BSP_CACHE_DIR/$made" "$folder/$made"
+    fi
+  done
   if [ -d "$BSP_CACHE_DIR/bootloader/efi" ]; then mkdir -p "$folder/EFI" && cp -r "$BSP_CACHE_DIR/bootloader/efi/." "$folder/EFI/"; fi
   tree=$(find_device_tree "$(config .image.device_tree)")
   if [ -n "$tree" ]; then cp "$tree" "$folder/$(basename "$tree")"; fi

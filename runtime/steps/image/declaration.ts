@@ -32,6 +32,7 @@ export const image: StepDeclaration = {
       image_name: bsp.image && imageName(bsp.image),
       'boot.cmdline': kernelArguments(project, bsp),
       'boot.bootloader': bsp.boot?.bootloader?.enabled ? bsp.boot.bootloader : undefined,
+      'boot.kernel.package': bsp.boot?.kernel?.package,
       'boot.kernel.device_tree': bsp.boot?.kernel?.custom_kernel ? bsp.boot.kernel.device_tree : undefined,
     }
   },
@@ -62,7 +63,12 @@ function imageInputs(facts: StepFacts): PathRef[] {
   const { partitions = [], raw = [] } = bsp.image ?? {}
   const place = (path: string | undefined, keys: Keys, kind: 'file' | 'folder' = 'file'): PathRef[] => {
     if (path === undefined || ['rootfs', 'boot'].includes(path)) return []
-    return [named({ ...placed(facts, path), optional: false }, kind, ['image', ...keys], { kind })]
+    const ref = {
+      ...placed(facts, path),
+      optional: false,
+      ...(kind === 'folder' && { ownMode: true as const }),
+    }
+    return [named(ref, kind, ['image', ...keys], { kind })]
   }
   return [
     ...toolsOfExtensions(facts),

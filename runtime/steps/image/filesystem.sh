@@ -3,10 +3,10 @@
 
 # Converts to bytes: 64M → 67108864.
 bytes() { numfmt --from=iec <<<"$1"; }
-# A UUID derived from the BSP and a name.
+# A UUID derived from the seed of the image and a name.
 uuid_of() {
   local sum
-  sum=$(printf 'strux %s %s' "$(config .bsp)" "$1" | md5sum | cut -c1-32)
+  sum=$(printf 'strux %s %s' "$seed" "$1" | md5sum | cut -c1-32)
   printf '%s-%s-4%s-8%s-%s\n' "${sum:0:8}" "${sum:8:4}" "${sum:13:3}" "${sum:17:3}" "${sum:20:12}"
 }
 
@@ -17,11 +17,18 @@ roomy_size() {
   echo $(((used + used / 5 + 64 * 1048576 + 1048575) / 1048576 * 1048576))
 }
 
-# make_filesystem KIND FOLDER FILE SIZE LABEL [NAME]; without SIZE, as large as the content needs. NAME: where the
-# UUID comes from.
+# The smallest FAT32, whose 65525 clusters of a sector, FATs and reserved sectors take almost 33 MiB.
+SMALLEST_FAT32=$((33 * 1048576))
+
+# Features that GRUB before 2.12, U-Boot, and kernels before 5.15 do not read, or do not write safely.
+RECENT_FEATURES='^orphan_file,^metadata_csum_seed,^metadata_csum,^64bit'
+
+# make_filesystem KIND FOLDER FILE SIZE INDEX; without SIZE, as large as the content needs.
 make_filesystem() {
-  local kind=$1 folder=$2 file=$3 size=$4 label=$5 uuid options
-  uuid=$(uuid_of "filesystem ${6:-$label}")
+  local kind=$1 folder=$2 file=$3 size=$4 label uuid options features=()
+  label=$(label_of "$5")
+  uuid=$(uuid_of "filesystem $(partition "$5" .name)")
+  if [ "$kind" = ext4 ] && [ "$(features_of "$5")" = compatible ]; then features=(-O "$RECENT_FEATURES"); fi
   read -ra options <<<"${mkopts[$kind]:-}"
   [ -b "$file" ] || rm -f "$file"
   [ "$kind" = none ] || [ "$kind" = squashfs ] || [ -n "$size" ] || size=$(roomy_size "$folder")
@@ -29,11 +36,12 @@ make_filesystem() {
     ext2 | ext3 | ext4)
       make_room "$file" "$size"
       E2FSPROGS_FAKE_TIME=$SOURCE_DATE_EPOCH mke2fs -q -F -t "${mkfs[$kind]:-$kind}" -L "${label:0:16}" -U "$uuid" \
-        -E "hash_seed=$uuid,lazy_itable_init=0,lazy_journal_init=0,root_owner=0:0" -m 1 "${options[@]}" -d "$folder" "$file" ||
+        -E "hash_seed=$uuid,lazy_itable_init=0,lazy_journal_init=0,root_owner=0:0" -m 1 "${features[@]}" "${options[@]}" -d "$folder" "$file" ||
         fail "the content of partition $label does not fit into $size bytes" 'Give the partition a larger size, or none.' ;;
     vfat)
       make_room "$file" "$size"
-      # FAT32 needs at least 65525 clusters; smaller filesystems become FAT16, which every firmware reads too.
+      # UEFI asks for FAT32 on hard disks. Smaller filesystems become FAT16, which every firmware reads too.
+      if [ "$size" -ge "$SMALLEST_FAT32" ]; then options=(-F 32 "${options[@]}"); fi
       mkfs.vfat --invariant -i "${uuid:0:8}" -n "$(tr '[:lower:]' '[:upper:]' <<<"${label:0:11}")" "${options[@]}" "$file" >/dev/null
       fill_vfat "$folder" "$file" || fail "the content of partition $label does not fit into $size bytes" ;;
     squashfs)

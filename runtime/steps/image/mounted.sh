@@ -52,10 +52,10 @@ format_and_mount() {
     if [ -f "${files[i]}" ]; then
       put "${files[i]}" "$device" 0
     elif [ -n "$(place_of "$i")" ]; then
-      [ "$kind" = squashfs ] || make_filesystem "$kind" "$work/nothing" "$device" "$(blockdev --getsize64 "$device")" "$label" "$(partition "$i" .name)"
+      [ "$kind" = squashfs ] || make_filesystem "$kind" "$work/nothing" "$device" "$(blockdev --getsize64 "$device")" "$i"
     else
       place_content "$i"
-      make_filesystem "$kind" "$folder" "$device" "$(blockdev --getsize64 "$device")" "$label" "$(partition "$i" .name)"
+      make_filesystem "$kind" "$folder" "$device" "$(blockdev --getsize64 "$device")" "$i"
     fi
   done
   ROOT_PART_UUID=$(blkid -p -s UUID -o value "$rootdevice" || true)
@@ -107,8 +107,10 @@ copy_root() {
 renew_initramfs() {
   local version found=("$MOUNT"/usr/lib/modules/*/) place made
   [ -d "${found[0]}" ] || return 0
-  [ ${#found[@]} -eq 1 ] || fail "several kernels have modules in the image: ${found[*]##*modules/}"
   version=$(basename "${found[0]}")
+  # The link names the kernel that the device starts.
+  if [ ${#found[@]} -gt 1 ]; then version=$(readlink "$SDCARD/boot/vmlinuz") && version=${version#vmlinuz-} ||
+    fail "several kernels have modules in the image: ${found[*]##*modules/}"; fi
   progress 'Making the initramfs'
   unmount_boot
   ROOTFS_DIR=$MOUNT enter_chroot

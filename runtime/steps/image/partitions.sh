@@ -18,6 +18,12 @@ content_of() {
   if [ -n "$(partition "$1" .file)" ]; then return; fi
   case $(type_of "$1") in esp | boot) echo boot ;; root) echo rootfs ;; esac
 }
+# features_of INDEX: those of an ext4. Bootloaders read the boot partition, or the root where U-Boot starts from it.
+features_of() {
+  partition "$1" .ext4_features | grep . && return
+  if [ "$1" = "$boot_index" ] || { [ -z "$boot_index" ] && [ "$1" = "$root_index" ] && [ "$table" != none ] &&
+    [ -n "$(config '."boot.bootloader".type')" ]; }; then echo compatible; else echo current; fi
+}
 label_of() { partition "$1" '(.label // .name)'; }
 mib_of() { local size; size=$(partition "$1" .size); [ -z "$size" ] || echo $(($(bytes "$size") / MIB)); }
 
@@ -129,14 +135,3 @@ index_with() {
     if [ "$(content_of "$i")" = "$1" ]; then echo "$i"; return; fi
   done
 }
-
-# The root filesystem's line in its table of filesystems, unless an author has written one.
-write_fstab() {
-  local table_file=$ROOTFS_DIR/etc/fstab kind
-  if [ -z "$root_index" ] || grep -qE '^[^#[:space:]]+[[:space:]]+/[[:space:]]' "$table_file" 2>/dev/null; then return; fi
-  kind=$(filesystem_of "$root_index")
-  printf 'UUID=%s / %s defaults%s 0 1\n' \
-    "${ROOT_PART_UUID:-$(uuid_of "filesystem $(partition "$root_index" .name)")}" "$kind" "${mountopts[$kind]:-}" >>"$table_file"
-}
-# Without a mounted image, only if a handler has chosen options.
-write_mount_options() { if [ -n "$root_index" ] && [ -n "${mountopts[$(filesystem_of "$root_index")]:-}" ]; then write_fstab; fi; }

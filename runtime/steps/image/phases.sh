@@ -8,7 +8,7 @@ name=$(config .image_name) version=$(config .version)${EXTRA_IMAGE_SUFFIXES:-}
 # The state of the step between its commands; handlers do not see it.
 if [ -f "$work/.state" ]; then . "$work/.state"; fi
 keep_state() {
-  declare -p table partitions count root_index boot_index disk_id root_device arguments announced \
+  declare -p seed table partitions count root_index boot_index disk_id root_device arguments announced \
     files sizes starts placed_from placed_to placed_name pieces piece_offsets >"$work/.state" 2>/dev/null || :
 }
 
@@ -22,6 +22,7 @@ begin_image() {
   export SDCARD=$ROOTFS_DIR DESTIMG=$work/finished
   ln -s "$draft" "$SDCARD.raw"
   strux_publish SDCARD DESTIMG
+  seed=$(image_seed)
   table=$(jq -r '.image.table // "gpt"' <<<"$STEP_CONFIG")
   partitions=$(jq -c .image.partitions <<<"$STEP_CONFIG")
   disk_id=$(uuid_of disk)
@@ -29,6 +30,30 @@ begin_image() {
   progress 'Unpacking the root filesystem'
   tar --numeric-owner --xattrs --xattrs-include='*' -xpzf "$BSP_CACHE_DIR/rootfs-post.tar.gz" -C "$ROOTFS_DIR"
   keep_state
+}
+
+# The seed of all ids: that of the definition, or the content of the image, so that a disk beside one with another image
+# is not taken for it.
+image_seed() {
+  local given i path
+  given=$(config .image.seed)
+  if [ -n "$given" ]; then printf 'given %s\n' "$given"; return; fi
+  {
+    jq -cS . <<<"$STEP_CONFIG"
+    for path in rootfs-post.tar.gz vmlinuz initrd.img; do
+      if [ -f "$BSP_CACHE_DIR/$path" ]; then sha256sum <"$BSP_CACHE_DIR/$path"; fi
+    done
+    for path in kernel/dtbs bootloader/efi; do digest_of "$BSP_CACHE_DIR/$path"; done
+    while IFS= read -r path; do digest_of "$(placed_path "$path")"; done < <(jq -r '.image
+      | (.partitions[] | (.file, .content) | select(. != null and . != "rootfs" and . != "boot")), ((.raw // [])[].file)' <<<"$STEP_CONFIG")
+  } | sha256sum | cut -d' ' -f1
+}
+
+# digest_of PATH: of the names and contents of a file or folder, if it exists.
+digest_of() {
+  if [ -f "$1" ]; then sha256sum <"$1"; elif [ -d "$1" ]; then
+    (cd "$1" && find . -printf '%y %P %l\0' | LC_ALL=C sort -z && find . -type f -print0 | LC_ALL=C sort -z | xargs -0 -r sha256sum) | sha256sum
+  fi
 }
 
 measure_root() {
@@ -62,6 +87,11 @@ assemble() {
   if [ "$table" = none ]; then return; fi
   rm -rf "$work/boot"
   if [ -n "$boot_index" ]; then
+    # What a kernel's package has in /boot belongs to the partition that is mounted there.
+    mkdir -p "$work/boot"
+    if [ "$(mount_of "$boot_index")" = /boot ] && [ -d "$ROOTFS_DIR/boot" ]; then
+      rsync -aHAX --exclude=/dtbs --exclude=/extlinux "$ROOTFS_DIR/boot/" "$work/boot/"
+    fi
     assemble_boot "$work/boot" "$arguments" ''
   elif [ "$(config '."boot.bootloader".type')" = u-boot ]; then
     assemble_boot "$work/boot" "$arguments" /boot
@@ -82,12 +112,24 @@ place_content() {
   case $content in
     rootfs) folder=$ROOTFS_DIR ;;
     boot) folder=$work/boot ;;
-    ?*)
-      folder=$(placed_path "$content")
-      [ -d "$folder" ] || fail "there is no folder $content (image.partitions, $(partition "$i" .name))"
-      # A copy, because its times are changed.
-      rm -rf "$work/empty-$i" && cp -r "$folder" "$work/empty-$i" && folder=$work/empty-$i ;;
+    ?*) copy_content "$(placed_path "$content")" "$folder" "$content" ;;
+    *) if [ -d "$work/moved-$i" ]; then folder=$work/moved-$i; fi ;;
   esac
+}
+
+# copy_content FOLDER COPY NAME: with modes, hard links and extended attributes, but with no trace of the machine: all
+# files belong to root and have one time, those of a checkout have the modes of the usual umask, and labels of SELinux stay
+# behind.
+copy_content() {
+  [ -d "$1" ] || fail "there is no folder $3 (image.partitions)"
+  rsync -aHAX --chown=0:0 --filter='-x security.selinux' "$1/" "$2/"
+  case $1/ in
+    "$PROJECT_DIST_FOLDER"/artifacts/boards/*) neutral_modes "$2" ;;
+    # Scripts have made it, under the usual umask.
+    "$PROJECT_DIST_FOLDER"/*) ;;
+    *) neutral_modes "$2" ;;
+  esac
+  find "$2" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
 }
 
 # The sizes of all partitions and, unless they are made late, the filesystems.
@@ -136,7 +178,7 @@ lay_out_one() {
   if made_late; then
     sizes[i]=${size:-$(roomy_size "$folder")}
   else
-    make_filesystem "$kind" "$folder" "${files[i]}" "$size" "$label" "$(partition "$i" .name)"
+    make_filesystem "$kind" "$folder" "${files[i]}" "$size" "$i"
     sizes[i]=$(stat -c %s "${files[i]}")
   fi
 }
@@ -175,7 +217,7 @@ fill_image() {
         continue
       fi
       place_content "$i"
-      make_filesystem "$(filesystem_of "$i")" "$folder" "${files[i]}" "${sizes[i]}" "$(label_of "$i")" "$(partition "$i" .name)"
+      make_filesystem "$(filesystem_of "$i")" "$folder" "${files[i]}" "${sizes[i]}" "$i"
     done
   fi
   if [ "$table" = none ]; then

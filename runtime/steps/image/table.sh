@@ -38,7 +38,7 @@ put_pieces() {
 # put FILE IMAGE OFFSET. Keeps holes sparse.
 put() { dd if="$1" of="$2" bs=64K oflag=seek_bytes seek="$3" conv=notrunc,sparse status=none; }
 
-# type_id TYPE FILESYSTEM: as sfdisk knows it; a handler may have chosen another for the filesystem.
+# type_id TYPE FILESYSTEM [SIZE]: as sfdisk knows it; a handler may have chosen another for the filesystem.
 type_id() {
   if [[ ${parttype[$2]:-} =~ ^([0-9A-Fa-f]{2}|[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})$ ]]; then
     echo "${parttype[$2]}"
@@ -57,7 +57,8 @@ type_id() {
     gpt:swap) echo 0657FD6D-A4AB-43C4-84E5-0933C84B4F4F ;;
     gpt:data) echo $linux ;;
     mbr:esp) echo ef ;;
-    mbr:boot | mbr:root | mbr:data) [ "$2" = vfat ] && echo 0c || echo 83 ;;
+    mbr:boot | mbr:root | mbr:data)
+      if [ "$2" != vfat ]; then echo 83; elif [ "${3:-$SMALLEST_FAT32}" -ge "$SMALLEST_FAT32" ]; then echo 0c; else echo 0e; fi ;;
     mbr:swap) echo 82 ;;
     *) echo "$1" ;;
   esac
@@ -94,7 +95,7 @@ write_table() {
     sizes[i]=$(((sizes[i] + 511) / 512 * 512))
     claim "$start" $((start + sizes[i])) "partition $(partition "$i" .name)"
     starts[i]=$start
-    attributes="start=$((start / 512)), size=$((sizes[i] / 512)), type=$(type_id "$(type_of "$i")" "$(filesystem_of "$i")")"
+    attributes="start=$((start / 512)), size=$((sizes[i] / 512)), type=$(type_id "$(type_of "$i")" "$(filesystem_of "$i")" "${sizes[i]}")"
     if [ "$table" = gpt ]; then
       attributes+=", uuid=$(uuid_of "partition $(partition "$i" .name)"), name=\"$(partition "$i" .name)\""
     elif [ "$(content_of "$i")" = boot ]; then attributes+=", bootable"; fi

@@ -98,7 +98,9 @@ cat >"$cleanup" <<'CLEANUP'
 set -e
 root=$1
 rm -rf "$root"/var/cache/apt/* "$root"/var/lib/apt/lists/*
-rm -f "$root/usr/sbin/policy-rc.d" "$root/etc/hostname" "$root/etc/resolv.conf"
+rm -f "$root/usr/sbin/policy-rc.d" "$root/etc/hostname" "$root/etc/resolv.conf" "$root/etc/.resolv.conf.systemd-resolved.bak"
+# What apt and dpkg are given for the build, as --aptopt and --dpkgopt.
+rm -f "$root/etc/apt/apt.conf.d/99mmdebstrap" "$root/etc/dpkg/dpkg.cfg.d/99mmdebstrap"
 rm -rf "$root"/var/cache/ldconfig/* "$root"/var/cache/fontconfig/* "$root"/var/cache/debconf/*-old "$root"/var/log/* \
   "$root"/var/lib/systemd/catalog/database "$root"/var/lib/dpkg/*-old "$root"/etc/*- "$root"/tmp/* "$root"/run/*
 : >"$root/etc/machine-id"
@@ -109,13 +111,10 @@ CLEANUP
 
 enable_emulation
 progress "Bootstrapping Debian $suite for $debian_arch"
-mmdebstrap --mode=root --variant=minbase --format=tar --architectures="$debian_arch" \
+nameless mmdebstrap --mode=root --variant=minbase --format=tar --architectures="$debian_arch" \
   --include="$(IFS=,; echo "${packages[*]}")" \
   --aptopt='Acquire::Retries "3"' --aptopt='APT::Install-Recommends "false"' \
-  --dpkgopt=force-unsafe-io \
-  --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/doc/*' \
-  --dpkgopt='path-include=/usr/share/doc/*/copyright' --dpkgopt='path-exclude=/usr/share/info/*' \
-  --dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt='path-exclude=/usr/share/lintian/*' \
+  "${dpkg_options[@]/#/--dpkgopt=}" \
   --skip=download/empty --skip=essential/unlink ${offline:+--skip=update} \
   --setup-hook="sh $before \"\$1\" '$kept' $offline" \
   --essential-hook="sh $setup \"\$1\" $splash" \

@@ -24,6 +24,6 @@ export const rootfs: StepDeclaration = {
     fonts: hasStep(project, 'cage') ? (project.rootfs?.fonts ?? DEFAULTS.fonts) : undefined,
     gpu_drivers: hasStep(project, 'cage') ? (project.rootfs?.gpu_drivers ?? DEFAULTS.gpu_drivers) : undefined,
     splash: project.boot?.splash?.enabled === true,
-    debian_kernel: bsp.boot?.kernel?.custom_kernel !== true,
+    debian_kernel: bsp.boot?.kernel?.custom_kernel !== true && bsp.boot?.kernel?.package === undefined,
   }),
 }

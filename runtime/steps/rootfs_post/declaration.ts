@@ -35,7 +35,7 @@ export const rootfsPost: StepDeclaration = {
     ...(facts.bsp.boot?.kernel?.custom_kernel ? inCache('kernel')(facts) : []),
     ...(hasPackages(facts) ? packageOutputs(facts) : []),
     ...overlays(facts).map(({ path, keys, source }) =>
-      named(folder(path), 'overlay', keys, { source, kind: 'folder', required: false }),
+      named({ ...folder(path), ownMode: true }, 'overlay', keys, { source, kind: 'folder', required: false }),
     ),
     ...(facts.project.boot?.splash?.enabled
       ? [
@@ -79,6 +79,7 @@ export const rootfsPost: StepDeclaration = {
     'rootfs.packages': [project.rootfs?.packages, bsp.rootfs?.packages],
     'rootfs.overlay': overlays({ project, bsp, bspFolder }).map(({ path }) => path),
     'boot.kernel.custom_kernel': bsp.boot?.kernel?.custom_kernel,
+    ...(bsp.boot?.kernel?.package !== undefined && { 'boot.kernel.package': bsp.boot.kernel.package }),
     arch: target,
   }),
 }

@@ -13,7 +13,7 @@ unpack_finished() {
   export SDCARD=$ROOTFS_DIR
   choose_kernel
   export IMAGE_INSTALLED_KERNEL_VERSION KERNEL_MAJOR_MINOR
-  IMAGE_INSTALLED_KERNEL_VERSION=$(modules_version "$ROOTFS_DIR/usr")
+  IMAGE_INSTALLED_KERNEL_VERSION=$(device_version)
   KERNEL_MAJOR_MINOR=$(major_minor "$IMAGE_INSTALLED_KERNEL_VERSION")
 }
 

@@ -14,8 +14,22 @@ empty_initrd() { in_chroot cpio --quiet -o -H newc </dev/null | gzip -n; }
 modules_version() {
   local found=("$1"/lib/modules/*/)
   if [ ! -d "${found[0]}" ]; then return; fi
-  [ ${#found[@]} -eq 1 ] || fail "several kernels have modules in $1/lib/modules: ${found[*]##*modules/}"
+  [ ${#found[@]} -eq 1 ] || fail "several kernels have modules in ${1#"$ROOTFS_DIR"}/lib/modules: $(basename -a "${found[@]}" | paste -sd ' ')" \
+    'Name the package of the kernel that the device starts: boot.kernel.package.'
   basename "${found[0]}"
+}
+
+# The version of the kernel that the device starts: that of the chosen package, or the only one.
+device_version() {
+  local package version name
+  package=$(config '."boot.kernel.package"' | sed 's,[/=].*,,')
+  if [ -z "$package" ] || custom_kernel; then modules_version "$ROOTFS_DIR/usr"; return; fi
+  # A package of a flavour depends on the one of its version.
+  for name in "$package" $(in_chroot dpkg-query -W -f '${Depends}' "$package" | tr ',|' '\n\n' | sed -nE 's/^ *(linux-image-[^ ]+).*/\1/p'); do
+    version=$(in_chroot dpkg-query -L "$name" 2>/dev/null | sed -nE 's,^(/usr)?/boot/vmlinuz-,,p' | head -n 1)
+    if [ -n "$version" ]; then echo "$version"; return; fi
+  done
+  fail "the package $package has no kernel (boot.kernel.package)"
 }
 
 custom_kernel() { enabled '."boot.kernel.custom_kernel" // false'; }
@@ -39,7 +53,7 @@ install_kernel() {
     install_custom_kernel
     version=$(modules_version "$BSP_CACHE_DIR/kernel/modules")
   else
-    version=$(modules_version "$ROOTFS_DIR/usr")
+    version=$(device_version)
     [ -f "$ROOTFS_DIR/boot/vmlinuz-$version" ] || fail 'the root filesystem has no kernel'
   fi
   export IMAGE_INSTALLED_KERNEL_VERSION=$version KERNEL_MAJOR_MINOR
@@ -94,7 +108,7 @@ install_headers() {
 finish_kernel() {
   local version=${IMAGE_INSTALLED_KERNEL_VERSION:-} image
   # A handler may have installed another kernel.
-  if [ -z "$version" ] || [ ! -f "$ROOTFS_DIR/boot/vmlinuz-$version" ]; then version=$(modules_version "$ROOTFS_DIR/usr"); fi
+  if [ -z "$version" ] || [ ! -f "$ROOTFS_DIR/boot/vmlinuz-$version" ]; then version=$(device_version); fi
   image=$ROOTFS_DIR/boot/vmlinuz${version:+-$version}
   if [ ! -f "$image" ]; then
     if wants_kernel; then fail 'the root filesystem has no kernel'; fi

@@ -8,10 +8,14 @@ prepare_chroot() {
   ln -sfn ../run/systemd/resolve/stub-resolv.conf "$ROOTFS_DIR/etc/resolv.conf"
   printf '#!/bin/sh\nexit 101\n' >"$ROOTFS_DIR/usr/sbin/policy-rc.d"
   chmod 755 "$ROOTFS_DIR/usr/sbin/policy-rc.d"
+  begin_installing
 }
 
 # An overlay may have a policy of its own.
 restore_chroot() {
+  end_installing
+  # apt also reads these from the address of a mirror, but they are secrets of the machine that builds.
+  find "$ROOTFS_DIR/etc/apt/sources.list.d" -name '*.list' -exec sed -i -E 's,^(deb .* [a-z+]+://)[^/@ ]+@,\1,' {} +
   if printf '#!/bin/sh\nexit 101\n' | cmp -s - "$ROOTFS_DIR/usr/sbin/policy-rc.d"; then
     rm "$ROOTFS_DIR/usr/sbin/policy-rc.d"
   fi
@@ -39,8 +43,7 @@ with_kept_apt() {
   exec {lock}>&-
 }
 
-apt_options=(-o Acquire::Retries=3 -o APT::Install-Recommends=false -o APT::Sandbox::User=root
-  -o APT::Keep-Downloaded-Packages=true -o Dpkg::Options::=--force-unsafe-io -o Dpkg::Options::=--force-confold)
+apt_options=(-o APT::Sandbox::User=root -o APT::Keep-Downloaded-Packages=true -o Dpkg::Options::=--force-confold)
 
 # If TLS is inspected, as in many companies, only the host knows the certificate authority.
 update_indexes() {
@@ -61,6 +64,21 @@ update_and_install() {
   in_chroot apt-get "${apt_options[@]}" -q -y install -- "$@" || fail 'not all packages could be installed' "$advice"
 }
 
+# What packages make for one machine when they are installed, before the files of authors, who may have keys of their
+# own. Devices make it themselves, or all of them would be the same machine.
+forget_identity() {
+  : >"$ROOTFS_DIR/etc/machine-id"
+  rm -f "$ROOTFS_DIR"/var/lib/systemd/{random-seed,credential.secret}
+  if [ ! -L "$ROOTFS_DIR/var/lib/dbus/machine-id" ]; then rm -f "$ROOTFS_DIR/var/lib/dbus/machine-id"; fi
+  if compgen -G "$ROOTFS_DIR/etc/ssh/ssh_host_*_key" >/dev/null; then
+    rm -f "$ROOTFS_DIR"/etc/ssh/ssh_host_*_key{,.pub}
+    mkdir -p "$ROOTFS_DIR/etc/systemd/system/ssh.service.d"
+    printf '# Makes the host keys of this device if it has none.\n[Service]\nExecStartPre=\n%s\n%s\n' \
+      'ExecStartPre=/usr/bin/ssh-keygen -A' 'ExecStartPre=/usr/sbin/sshd -t' \
+      >"$ROOTFS_DIR/etc/systemd/system/ssh.service.d/10-strux-host-keys.conf"
+  fi
+}
+
 # The packages of the definitions: names, and .deb files.
 install_packages() {
   local names=() files=() entry path source place
@@ -74,7 +92,8 @@ install_packages() {
       *) names+=("$entry") ;;
     esac
   done < <(jq -r '."rootfs.packages" as [$project, $bsp]
-    | (($project // [])[] | "project\t\(.)"), (($bsp // [])[] | "bsp\t\(.)")' <<<"$STEP_CONFIG")
+    | (($project // [])[] | "project\t\(.)"), (($bsp // [])[] | "bsp\t\(.)"),
+      (if ."boot.kernel.custom_kernel" then empty else ."boot.kernel.package" // empty | "bsp\t\(.)" end)' <<<"$STEP_CONFIG")
   if [ ${#names[@]} -eq 0 ] && [ ${#files[@]} -eq 0 ]; then return; fi
 
   progress "Installing ${#names[@]} packages and ${#files[@]} package files"

@@ -9,3 +9,4 @@ rm -rf --one-file-system "$ROOTFS_DIR"
 mkdir -p "$ROOTFS_DIR"
 unpack_rootfs "$tarball"
 enter_chroot
+begin_installing

@@ -26,8 +26,18 @@ unmount_below() {
   done < <(awk -v root="$1/" 'index($5, root) == 1 { print $5 }' /proc/self/mountinfo | tac)
 }
 
+# begin_installing and end_installing: settings for apt and dpkg in the root filesystem, also where scripts call them.
+begin_installing() {
+  [ -d "$ROOTFS_DIR/etc/dpkg/dpkg.cfg.d" ] && [ -d "$ROOTFS_DIR/etc/apt/apt.conf.d" ] || return 0
+  printf '%s\n' "${dpkg_options[@]}" >"$ROOTFS_DIR/etc/dpkg/dpkg.cfg.d/99strux-build"
+  printf 'APT::Install-Recommends "false";\nAcquire::Retries "3";\n' >"$ROOTFS_DIR/etc/apt/apt.conf.d/99strux-build"
+}
+end_installing() {
+  rm -f "$ROOTFS_DIR/etc/dpkg/dpkg.cfg.d/99strux-build" "$ROOTFS_DIR/etc/apt/apt.conf.d/99strux-build"
+}
+
 in_chroot() {
-  chroot "$ROOTFS_DIR" /usr/bin/env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
+  nameless chroot "$ROOTFS_DIR" /usr/bin/env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
     DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 SOURCE_DATE_EPOCH="$SOURCE_DATE_EPOCH" \
     http_proxy="${http_proxy:-}" https_proxy="${https_proxy:-}" no_proxy="${no_proxy:-}" "$@"
 }

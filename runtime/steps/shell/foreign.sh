@@ -1,3 +1,18 @@
+# Runs programs of the root filesystem's architecture.
+
+# nameless COMMAND…: under a fixed host name, because packages write it to their settings, and the names of builder
+# containers and machines differ.
+nameless() {
+  if unshare --uts true 2>/dev/null; then
+    unshare --uts sh -c '{ echo localhost >/proc/sys/kernel/hostname; } 2>/dev/null; exec "$@"' sh "$@"
+  else "$@"; fi
+}
+
+# Settings of dpkg for the build: fast, and without what a device does not need. They do not stay on the device.
+dpkg_options=(force-unsafe-io 'path-exclude=/usr/share/man/*' 'path-exclude=/usr/share/doc/*'
+  'path-include=/usr/share/doc/*/copyright' 'path-exclude=/usr/share/info/*' 'path-exclude=/usr/share/locale/*'
+  'path-exclude=/usr/share/lintian/*')
+
 # Runs programs of a foreign architecture with qemu's user-mode emulation, which must be registered in the
 # kernel. A registration affects the whole machine, so each container makes its own under its own name and
 # removes it.

@@ -12,7 +12,7 @@ unpack_rootfs() {
 pack_rootfs() {
   local root=$ROOTFS_DIR place
   rm -rf "$root"/var/cache/{ldconfig,fontconfig}/* "$root"/var/cache/apt/*.bin "$root"/var/cache/debconf/*-old \
-    "$root"/var/lib/dpkg/*-old "$root"/etc/*- "$root"/tmp/* "$root"/run/*
+    "$root"/var/lib/dpkg/*-old "$root"/etc/{*-,.resolv.conf.systemd-resolved.bak} "$root"/tmp/* "$root"/run/*
   if [ -d "$root/var/log" ]; then find "$root/var/log" -type f -delete; fi
   if [ -f "$root/etc/shadow" ]; then clamp_password_days "$root/etc/shadow"; fi
   tar --numeric-owner --xattrs --xattrs-include='*' --sort=name --format=posix \

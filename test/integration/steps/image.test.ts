@@ -202,6 +202,144 @@ test('partitions in any order, and a piece behind all of them: the disk is as la
   await look(`dd if=${DISK} of=/tmp/data bs=1M skip=100 count=8 status=none; e2fsck -fn /tmp/data >/dev/null`)
 })
 
+/** `debugfs` on a partition of the disk, by its place and size in MiB. */
+const inside = (skip: number, count: number, commands: string) =>
+  look(`dd if=${DISK} of=/tmp/part bs=1M skip=${skip} count=${count} status=none; ${commands}`)
+
+test('a folder of the BSP keeps modes, hard links and extended attributes, under every umask', async () => {
+  define({
+    image: {
+      seed: 'one',
+      partitions: [
+        { name: 'data', content: './factory', size: '8M' },
+        { name: 'root', type: 'root', size: '64M' },
+      ],
+    },
+  })
+  const made = async (umask: string, more = '') => {
+    project.write('bsp/demo/factory/one', 'a')
+    await look(`umask ${umask}; rm -rf bsp/demo/factory; mkdir bsp/demo/factory; cd bsp/demo/factory
+      mkdir -p spool shared plain/deep; echo a >one; ln one two; echo x >program; echo y >plain/deep/file
+      echo z >group; echo k >key; chmod 1777 spool; chmod 2775 shared; chmod 4755 program
+      python3 -c 'import os; os.setxattr("one", "user.strux", b"v")'; ${more}`)
+    const { code, said } = await build()
+    assert.is(code, 0, said)
+    return sha256(DISK)
+  }
+  const found = async () => {
+    const commands = 'spool shared program plain/deep/file one group key'
+      .split(' ')
+      .map(path => `stat ${path}`)
+    const debugged = [...commands, 'ea_list one'].map(each => `debugfs -R '${each}' /tmp/part 2>/dev/null`)
+    return (await inside(1, 8, debugged.join('; '))).replaceAll(/\s+/g, ' ')
+  }
+  const first = await made('022')
+  assert.match(
+    await found(),
+    /Mode: 01777 .* User: 0 Group: 0 .*Mode: 02775 .*Mode: 04755 .*Mode: 0644 .*Mode: 0644 .* Links: 2 .*Mode: 0644 .*Mode: 0644 .*user\.strux .*"v"/,
+  )
+  for (const umask of ['002', '077']) assert.is(await made(umask), first)
+  // Bits against the umask are the author's.
+  await made('022', 'chmod 664 group; chmod 600 key')
+  assert.match(await found(), / Links: 2 .*Mode: 0664 .*Mode: 0600 /)
+})
+
+test('an ESP is FAT32 from 33 MiB on; what bootloaders read has only old features', async () => {
+  project.write('bsp/demo/factory/.keep', '')
+  define({
+    ...UEFI,
+    image: {
+      partitions: [
+        { name: 'esp', type: 'esp', size: '33M' },
+        { name: 'small', size: '16M', filesystem: 'vfat' },
+        { name: 'boot', type: 'boot', size: '32M', content: './factory' },
+        { name: 'old', size: '16M', ext4_features: 'compatible' },
+        { name: 'root', type: 'root', size: '64M' },
+      ],
+    },
+  })
+  const { code, said } = await build()
+  assert.is(code, 0, said)
+  const kind = (skip: number, count: number) => inside(skip, count, 'blkid -p -o value -s VERSION /tmp/part')
+  assert.is(await kind(1, 33), 'FAT32')
+  await inside(1, 33, 'fsck.vfat -n /tmp/part >/dev/null')
+  assert.is(await kind(34, 16), 'FAT16')
+  const features = (skip: number, count: number) =>
+    inside(skip, count, 'dumpe2fs -h /tmp/part 2>/dev/null | grep "^Filesystem features"')
+  const RECENT = /orphan_file|metadata_csum|64bit/
+  assert.match(await features(50, 32), RECENT)
+  assert.not.match(await features(82, 16), RECENT)
+  assert.match(await features(98, 64), RECENT)
+  define({
+    boot: { bootloader: { enabled: true, type: 'u-boot', defconfig: 'x' } },
+    image: {
+      partitions: [
+        { name: 'boot', type: 'boot', size: '32M' },
+        { name: 'root', type: 'root', size: '64M' },
+      ],
+    },
+  })
+  assert.is((await build()).code, 0)
+  assert.not.match(await features(1, 32), RECENT)
+  assert.match(await features(33, 64), RECENT)
+})
+
+test('images that differ have different ids, unless a seed says which', async () => {
+  const ids = async (more: object, content: string) => {
+    project.write('bsp/demo/content/hello.txt', content)
+    define({ ...UEFI, image: { ...UEFI.image, ...more } })
+    const { code, said } = await build()
+    assert.is(code, 0, said)
+    const { id, partitions } = await table()
+    return [id, ...partitions.map(({ uuid }) => uuid!)]
+  }
+  const first = await ids({}, 'a')
+  const second = await ids({}, 'b')
+  for (const [index, id] of first.entries()) assert.is.not(id, second[index])
+  assert.equal(await ids({}, 'a'), first)
+  const seeded = await ids({ seed: 'x' }, 'a')
+  assert.equal(await ids({ seed: 'x' }, 'b'), seeded)
+  assert.is.not((await ids({ seed: 'y' }, 'b'))[0], seeded[0])
+})
+
+test('the device mounts its partitions, and gets new kernels to where the bootloader reads them', async () => {
+  define({
+    ...UEFI,
+    image: {
+      partitions: [
+        { name: 'esp', type: 'esp', size: '48M' },
+        { name: 'root', type: 'root', size: '64M' },
+        { name: 'home', size: '8M', mount: '/home' },
+        { name: 'data', size: '8M', mount: '/srv/data', mount_options: 'noatime,ro' },
+        { name: 'swap', type: 'swap', size: '8M' },
+        { name: 'rest', size: '8M' },
+      ],
+    },
+  })
+  const { code, said } = await build()
+  assert.is(code, 0, said)
+  const cat = (path: string) => inside(49, 64, `debugfs -R 'cat ${path}' /tmp/part 2>/dev/null`)
+  const lines = (await cat('etc/fstab')).split('\n')
+  const uuid = (skip: number, count: number) => inside(skip, count, 'blkid -p -o value -s UUID /tmp/part')
+  assert.equal(lines, [
+    `UUID=${await uuid(1, 48)} /boot/efi vfat umask=0077,nofail 0 2`,
+    `UUID=${await uuid(49, 64)} / ext4 defaults 0 1`,
+    `UUID=${await uuid(113, 8)} /home ext4 defaults,nofail 0 2`,
+    `UUID=${await uuid(121, 8)} /srv/data ext4 noatime,ro 0 2`,
+    `UUID=${await uuid(129, 8)} none swap sw 0 0`,
+  ])
+  assert.match(await cat('etc/strux/boot'), /^folder=\/boot\/efi\nmounted=yes$/m)
+  assert.match(
+    await inside(113, 8, "debugfs -R 'stat owned' /tmp/part 2>/dev/null"),
+    /Mode:\s+04755[\s\S]*User:\s+1000/,
+  )
+  assert.is(
+    await inside(49, 64, "debugfs -R 'ls -p home' /tmp/part 2>/dev/null | grep -c owned || true"),
+    '0',
+  )
+  await inside(49, 64, 'e2fsck -fn /tmp/part >/dev/null')
+})
+
 const WRONG: readonly [string, object, RegExp][] = [
   [
     'pieces that lie over each other',

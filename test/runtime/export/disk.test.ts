@@ -26,7 +26,7 @@ const inStep = (line: string, env: Readonly<Record<string, string>>) =>
   ).trim()
 
 const disk = (table: 'gpt' | 'mbr', arch: (typeof ARCHES)[number]) =>
-  diskOf({ table, partitions: TYPES.map(type => ({ name: `p-${type}`, type })) }, 'lobby', arch)
+  diskOf({ table, seed: 'x', partitions: TYPES.map(type => ({ name: `p-${type}`, type })) }, 'lobby', arch)
 
 for (const table of ['gpt', 'mbr'] as const)
   for (const arch of ARCHES)
@@ -41,10 +41,11 @@ test('a FAT partition in an MBR has its own type', () => {
   assert.is(boot?.type, inStep('type_id boot vfat', { table: 'mbr', TARGET_ARCH: 'arm64' }))
 })
 
-test('the UUIDs of the disk and of its partitions are those of a build', () => {
+test('with a seed, the UUIDs of the disk and of its partitions are those of a build', () => {
   const { uuid, partitions } = disk('gpt', 'x86_64')
-  assert.is(uuid, inStep('uuid_of disk', {}))
-  for (const { name, uuid } of partitions) assert.is(uuid, inStep(`uuid_of "partition ${name}"`, {}))
+  const env = { seed: 'given x' }
+  assert.is(uuid, inStep('uuid_of disk', env))
+  for (const { name, uuid } of partitions) assert.is(uuid, inStep(`uuid_of "partition ${name}"`, env))
 })
 
 test.run()
