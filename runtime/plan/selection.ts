@@ -60,9 +60,9 @@ export function findNode(plan: Plan, id: string): PlanNode {
   throw unknown(plan, id)
 }
 
-/** A hook without scripts still has a position: the index of the first node after it. */
+/** A hook without scripts still has a position: the index of the first node after it. Steps win over hooks of their name. */
 function emptyHook(plan: Plan, id: string): number | undefined {
-  if (plan.nodes.some(node => sameHook(node, id))) return undefined
+  if (plan.nodes.some(node => node.id === id || sameHook(node, id))) return undefined
   return plan.hooks.find(hook => hook.name === id)?.before
 }
 

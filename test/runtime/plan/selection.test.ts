@@ -53,6 +53,11 @@ test('--only takes ids, steps, and names of hooks for all their scripts', () => 
   assert.equal(chosen({ only: ['make_image:./make.sh'] }), ['make_image:./make.sh'])
 })
 
+test('a step with the name of a hook without scripts is the step', () => {
+  assert.is(chosen({ from: 'rootfs_post' })[0], 'rootfs_post')
+  assert.is(chosen({ until: 'rootfs_post' }).at(-1), 'rootfs_post')
+})
+
 test('--from and --until include what they name, with a hook from its first and until its last script', () => {
   assert.equal(chosen({ until: 'frontend' }), ['first', 'frontend'])
   assert.equal(chosen({ from: 'make_image' }), ['one', 'two', 'three', 'make_image:./make.sh'])
