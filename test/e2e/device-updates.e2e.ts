@@ -16,7 +16,7 @@ test.after(() => project.dispose())
 const PROBE = `#!/bin/sh
 exec >/dev/ttyS0 2>&1
 if [ ! -e /data/second ]; then
-  findmnt -rno TARGET,FSTYPE,OPTIONS /boot/efi /data /home
+  for place in /boot/efi /data /home; do findmnt -rno TARGET,FSTYPE,OPTIONS "$place"; done
   stat -c 'probe %n %A %U:%G %h' /data/spool /data/tool /data/one /home/kept
   rm /boot/efi/vmlinuz /boot/efi/initrd.img
   apt-get install --reinstall -y /data/kernel.deb && touch /data/second && echo 'probe: installed again'
@@ -63,7 +63,7 @@ test('a kernel that apt installs is started next; data partitions have their fil
       boot: {
         kernel: { custom_kernel: false, package: 'linux-image-cloud-amd64' },
         bootloader: { enabled: true, type: 'systemd-boot' },
-        cmdline: 'console=ttyS0 systemd.wants=probe.service',
+        cmdline: 'console=ttyS0 systemd.wants=probe.service systemd.mask=serial-getty@ttyS0.service',
       },
       rootfs: { packages: ['linux-image-amd64'], overlay: './overlay' },
       image: {

@@ -90,7 +90,7 @@ assemble() {
     # What a kernel's package has in /boot belongs to the partition that is mounted there.
     mkdir -p "$work/boot"
     if [ "$(mount_of "$boot_index")" = /boot ] && [ -d "$ROOTFS_DIR/boot" ]; then
-      rsync -aHAX --exclude=/dtbs --exclude=/extlinux "$ROOTFS_DIR/boot/" "$work/boot/"
+      copy_tree "$ROOTFS_DIR/boot" "$work/boot" --exclude=./dtbs --exclude=./extlinux
     fi
     assemble_boot "$work/boot" "$arguments" ''
   elif [ "$(config '."boot.bootloader".type')" = u-boot ]; then
@@ -117,12 +117,18 @@ place_content() {
   esac
 }
 
+# copy_tree FOLDER COPY [OPTION OF TAR…]: whole, with hard links and extended attributes. Not every builder has rsync.
+copy_tree() {
+  local attributes=(--acls --xattrs --xattrs-include='*')
+  tar --numeric-owner "${attributes[@]}" "${@:3}" -cf - -C "$1" . | tar --numeric-owner "${attributes[@]}" -xpf - -C "$2"
+}
+
 # copy_content FOLDER COPY NAME: with modes, hard links and extended attributes, but with no trace of the machine: all
 # files belong to root and have one time, those of a checkout have the modes of the usual umask, and labels of SELinux stay
 # behind.
 copy_content() {
   [ -d "$1" ] || fail "there is no folder $3 (image.partitions)"
-  rsync -aHAX --chown=0:0 --filter='-x security.selinux' "$1/" "$2/"
+  copy_tree "$1" "$2" --owner=0 --group=0 --xattrs-exclude=security.selinux
   case $1/ in
     "$PROJECT_DIST_FOLDER"/artifacts/boards/*) neutral_modes "$2" ;;
     # Scripts have made it, under the usual umask.
