@@ -65,7 +65,7 @@ const fileNameRule: Rule<string> = {
   json: { pattern: '^[A-Za-z0-9][A-Za-z0-9._-]*$' },
 }
 
-const partitionSchema = z.strictObject({
+const partitionKeys = z.strictObject({
   /** Name of the partition: its GPT name, and the filesystem's label unless it is too long for that. */
   name: text(nameRule).describe(
     "Name of the partition: its GPT name, and the filesystem's label unless it is too long for that.",
@@ -120,6 +120,14 @@ const partitionSchema = z.strictObject({
     .describe(
       "Features of an ext4: `'current'`, or only those that older bootloaders and kernels read (`'compatible'`). Default: `'compatible'` if the bootloader reads the partition.",
     ),
+})
+
+const partitionSchema = obey(partitionKeys, {
+  code: 'mount_without_effect',
+  hint: "The root is mounted at '/', and swap areas are used without a mount point.",
+  holds: ({ type, filesystem, mount }) =>
+    mount === undefined || !(type === 'root' || type === 'swap' || filesystem === 'swap'),
+  message: ({ name }) => `the partition '${name}' cannot have a mount point`,
 })
 
 const rawSchema = z.strictObject({

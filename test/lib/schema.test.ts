@@ -167,6 +167,38 @@ const BROKEN: readonly [schema: z.ZodType, data: unknown, path: string, code: st
   [bspSchema, withBsp({ boot: { bootloader: { type: 'grub' } } }), 'boot.bootloader.enabled', 'invalid_type'],
   [
     bspSchema,
+    withBsp({ boot: { kernel: { custom_kernel: false, package: 'linux' } } }),
+    'boot.kernel.package',
+    'bad_kernel_package',
+  ],
+  ...(
+    [
+      [[{ name: 'a', mount: '/usr/x' }], '0.mount', 'bad_mount_point'],
+      [[{ name: 'a', mount: '/a/../b' }], '0.mount', 'bad_mount_point'],
+      [[{ name: 'a', mount: '/a', mount_options: 'ro noatime' }], '0.mount_options', 'bad_mount_options'],
+      [[{ name: 'a', type: 'root', mount: '/a' }], '0', 'mount_without_effect'],
+    ] as const
+  ).map(([partitions, path, code]): [z.ZodType, unknown, string, string] => [
+    bspSchema,
+    withBsp({ image: { partitions } }),
+    `image.partitions.${path}`,
+    code,
+  ]),
+  [
+    bspSchema,
+    withBsp({
+      image: {
+        partitions: [
+          { name: 'a', mount: '/a' },
+          { name: 'b', mount: '/a' },
+        ],
+      },
+    }),
+    'image.partitions',
+    'mount_point_taken',
+  ],
+  [
+    bspSchema,
     withBsp({ boot: { kernel: { custom_kernel: true, device_tree: {} } } }),
     'boot.kernel.device_tree.dts',
     'invalid_union',
