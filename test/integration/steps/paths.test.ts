@@ -15,6 +15,8 @@ import { STEPS } from '../../../runtime/steps/registry.ts'
 import { SOURCE_SCRIPTS } from '../../../runtime/steps/source/scripts.ts'
 import { TestProject } from '../execute/project.ts'
 
+const OVERLAYS = `${stepScript('shell/checkout.sh', 'shell/inside.sh', 'rootfs_post/lay-over.sh', 'rootfs_post/device.sh')}
+draft=$(mktemp -d)`
 const test = suite('paths')
 const project = new TestProject()
 test.after(() => project.remove())
@@ -157,14 +159,14 @@ cat "$scratch/blobs/bl31/x"`,
     step: 'rootfs_post',
     entries: ['./tree', 'overlays/tree', './link/../tree', './../shared/tree'],
     define: entry => ({ bsp: { rootfs: { overlay: entry } } }),
-    read: `${stepScript('rootfs_post/device.sh')}\nmkdir -p "$ROOTFS_DIR"\napply_overlays\ncat "$ROOTFS_DIR/file"`,
+    read: `${OVERLAYS}\nmkdir -p "$ROOTFS_DIR"\napply_overlays\ncat "$ROOTFS_DIR/file"`,
   },
   {
     what: 'overlays of the project',
     step: 'rootfs_post',
     entries: ['./tree', 'overlays/tree', 'link/../tree'],
     define: entry => ({ project: { rootfs: { overlay: entry } } }),
-    read: `${stepScript('rootfs_post/device.sh')}\nmkdir -p "$ROOTFS_DIR"\napply_overlays\ncat "$ROOTFS_DIR/file"`,
+    read: `${OVERLAYS}\nmkdir -p "$ROOTFS_DIR"\napply_overlays\ncat "$ROOTFS_DIR/file"`,
   },
   {
     what: 'package files of a BSP',
