@@ -4,7 +4,7 @@ import type { NoticeSink } from '../execute/executor.ts'
 import type { BuilderRef } from '../model/plan.ts'
 import { CONTAINER_ROOT } from '../plan/environment.ts'
 import { stateFolder } from '../state/state-folder.ts'
-import { type ConfinedShell, limited } from './confined-shell.ts'
+import { type ConfinedShell, limited, Printed } from './confined-shell.ts'
 import { Copies } from './copies.ts'
 
 export interface ConfinedOptions {
@@ -46,7 +46,7 @@ export async function openConfinedContainer(options: ConfinedOptions): Promise<C
       labels: {},
       workingDir: '/tmp',
       name: 'strux-extensions',
-      confined: { scratch: [`${CONTAINER_ROOT}/dist`] },
+      confined: { scratch: ['/tmp', `${CONTAINER_ROOT}/dist`] },
     },
     'plain',
   ).catch(error => {
@@ -63,14 +63,13 @@ export async function openConfinedContainer(options: ConfinedOptions): Promise<C
     async run(script, files) {
       copies.add(files)
       const name = copies.script(script)
-      const stdout: Buffer[] = []
-      const stderr: Buffer[] = []
+      const printed = new Printed()
       const exitCode = await container.exec({
         argv: [...limited(`${SCRIPTS_AT}/${name}`)],
-        stdout: chunk => void stdout.push(chunk),
-        stderr: chunk => void stderr.push(chunk),
+        stdout: chunk => printed.stdout(chunk),
+        stderr: chunk => printed.stderr(chunk),
       })
-      return { exitCode, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr).toString() }
+      return printed.result(exitCode)
     },
     async close() {
       await container.remove()

@@ -36,6 +36,37 @@ export interface ConfinedResult {
   readonly stderr: string
 }
 
+/** In bytes: what is printed beyond that is not kept. */
+const MOST_OUTPUT = 64 * 1024 * 1024
+
+/** Collects what a script prints. */
+export class Printed {
+  readonly #streams = { stdout: [] as Buffer[], stderr: [] as Buffer[] }
+  #bytes = 0
+
+  stdout(chunk: Buffer): void {
+    this.#take('stdout', chunk)
+  }
+
+  stderr(chunk: Buffer): void {
+    this.#take('stderr', chunk)
+  }
+
+  #take(stream: 'stdout' | 'stderr', chunk: Buffer): void {
+    this.#bytes += chunk.length
+    if (this.#bytes <= MOST_OUTPUT) this.#streams[stream].push(chunk)
+  }
+
+  /** Too much output is a failure. */
+  result(exitCode: number): ConfinedResult {
+    const stdout = Buffer.concat(this.#streams.stdout)
+    const stderr = Buffer.concat(this.#streams.stderr).toString()
+    if (this.#bytes <= MOST_OUTPUT) return { exitCode, stdout, stderr }
+    const message = `it printed more than ${MOST_OUTPUT / 1024 / 1024} MiB\n`
+    return { exitCode: exitCode || 1, stdout, stderr: `${stderr}\n${message}` }
+  }
+}
+
 export interface ConfinedShell {
   /** Runs a bash script that sees these files at their places in the project. */
   run(script: string, files: readonly ConfinedFile[]): Promise<ConfinedResult>

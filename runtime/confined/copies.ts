@@ -13,7 +13,9 @@ const LONGEST = 24 * 60 * 60 * 1000
 
 /** Copies of files at their places in an otherwise empty project, and scripts. */
 export class Copies {
-  readonly #root: string
+  readonly #folder: string
+  /** A free place for a folder. */
+  readonly root: string
   readonly project: string
   readonly scripts: string
   readonly #there = new Set<string>()
@@ -21,9 +23,10 @@ export class Copies {
   /** Makes a folder in this one, and removes those that killed processes left there. */
   constructor(folder: string) {
     removeAbandoned(folder)
-    this.#root = join(folder, `evaluate-${process.pid}-${PLACE}-${randomBytes(4).toString('hex')}`)
-    this.project = join(this.#root, 'project')
-    this.scripts = join(this.#root, 'scripts')
+    this.#folder = join(folder, `evaluate-${process.pid}-${PLACE}-${randomBytes(4).toString('hex')}`)
+    this.root = join(this.#folder, 'root')
+    this.project = join(this.#folder, 'project')
+    this.scripts = join(this.#folder, 'scripts')
     // A place for the container's own dist/, which it may write to.
     mkdirSync(join(this.project, 'dist'), { recursive: true })
     mkdirSync(this.scripts)
@@ -47,7 +50,7 @@ export class Copies {
   }
 
   remove(): void {
-    rmSync(this.#root, { recursive: true, force: true })
+    rmSync(this.#folder, { recursive: true, force: true })
   }
 }
 

@@ -1,6 +1,7 @@
-/** Opens the confined shell: a container; inside a builder container, a process of its own, which sees the whole project. */
+/** Opens the confined shell: a container; inside a builder container, a process of its own. */
 import type { ProjectData } from '../../lib/schema.ts'
 import type { NoticeSink } from '../execute/executor.ts'
+import { machineIdentity } from '../execute/images/installed-packages.ts'
 import { inContainer } from '../execute/in-container.ts'
 import { hostArch } from '../plan/arch.ts'
 import { builderFor } from '../plan/builder.ts'
@@ -22,6 +23,7 @@ export function confinedShell(options: ConfinedShellOptions): EvaluationPlace {
   if (inContainer())
     return {
       root: projectRoot,
+      keptFor: machineIdentity(),
       open: async () => (await import('./confined-process.ts')).openConfinedProcess(projectRoot),
     }
   const host = hostArch()

@@ -28,7 +28,10 @@ export interface ContainerSpec {
   readonly workingDir: string
   /** Prefix of the container's name. */
   readonly name: string
-  /** Without network, capabilities and new privileges; folders given here are empty and in memory. */
+  /**
+   * Without network, capabilities and new privileges, and read-only but for the folders given here, which are empty
+   * and in memory.
+   */
   readonly confined?: { readonly scratch: readonly string[] }
 }
 
@@ -37,9 +40,11 @@ function confinement({ confined }: ContainerSpec) {
   if (!confined) return {}
   return {
     NetworkMode: 'none',
+    ReadonlyRootfs: true,
+    PidsLimit: 4096,
     CapDrop: ['ALL'],
     SecurityOpt: ['no-new-privileges'],
-    Tmpfs: Object.fromEntries(confined.scratch.map(folder => [folder, 'mode=1777'])),
+    Tmpfs: Object.fromEntries(confined.scratch.map(folder => [folder, 'mode=1777,exec'])),
   }
 }
 
