@@ -2,7 +2,9 @@
  * Runs code of authors: definitions, getters in them, handlers of extensions. It shares the process with strux, and must
  * not end it, hold it, or write into its output. Whatever it tries becomes an error that the caller reports with the file.
  */
+import { isProxy } from 'node:util/types'
 import { Script } from 'node:vm'
+import { textOfThrown } from '../diagnostics/thrown.ts'
 import { watch } from './watchdog.ts'
 
 /** What an author's code did to the process. Its stack leads to the place. */
@@ -144,6 +146,8 @@ export async function guard<T>(options: GuardOptions, work: () => T | Promise<T>
     const changed = before && changes(before)
     if (changed) throw changed
     return result
+  } catch (error) {
+    throw readable(error)
   } finally {
     if (before) restore(before)
     end(me)
@@ -168,6 +172,8 @@ export function guardNow<T>(work: () => T): T {
     const changed = changes(before)
     if (changed) throw changed
     return result
+  } catch (error) {
+    throw readable(error)
   } finally {
     restore(before)
     end(me)
@@ -295,7 +301,13 @@ function nothingLeft(): void {
   setImmediate(() => {})
 }
 
-function uncaught(error: unknown): void {
+/** A proxy may throw at any look at it, even at `instanceof`. */
+function readable(error: unknown): unknown {
+  return isProxy(error) ? new Error(textOfThrown(error)) : error
+}
+
+function uncaught(thrown: unknown): void {
+  const error = readable(thrown)
   if (running.size > 0) for (const each of running) each.fail(error)
   else if (!(error instanceof AuthoredFault)) onLate?.(error)
 }
@@ -309,7 +321,7 @@ function rejected(reason: unknown): void {
 /** A rejected promise that nobody handles; `cause` is what it was rejected with. */
 export class Unhandled extends Error {
   constructor(cause: unknown) {
-    super('a promise is rejected, and nothing handles it', { cause })
+    super('a promise is rejected, and nothing handles it', { cause: readable(cause) })
   }
 }
 

@@ -7,6 +7,7 @@ import { bspSchema, projectSchema } from '../../lib/schema.ts'
 import { sh } from '../../lib/sh.ts'
 import { hasLayers } from '../layers/flatten.ts'
 import type { Bsp, Loaded, LoadedProject, Project } from '../load/loaded.ts'
+import { notData } from '../validate/not-data.ts'
 
 type Key = PropertyKey
 export type Keys = readonly Key[]
@@ -55,7 +56,8 @@ function salvage<T>(
 ): Salvaged<T> | undefined {
   const data = copied(definition)
   if (!isObject(data)) return undefined
-  const repaired: Keys[] = []
+  // What is no data is found without the schema: a path with a NUL character fits it.
+  const repaired: Keys[] = notData(data).map(({ keys }) => repair(kind, data, keys))
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const parsed = schema.safeParse(data)
     if (parsed.success) return { value: parsed.data, repaired }

@@ -27,7 +27,7 @@ export function showKind(value: unknown): string {
 }
 
 function aFunction(value: { name: string }): string {
-  return value.name ? `the function ${value.name}` : 'a function'
+  return typeof value.name === 'string' && value.name !== '' ? `the function ${value.name}` : 'a function'
 }
 
 function quoted(text: string): string {

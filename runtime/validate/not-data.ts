@@ -51,13 +51,8 @@ function complaintAbout(value: unknown): Complaint | undefined {
   switch (typeof value) {
     case 'string':
       return ofText(value)
-    case 'function': {
-      const name = nameOf(value)
-      return {
-        message: `a function${name ? ` (${name})` : ''} is not data`,
-        hint: value.length === 0 ? 'call it: write its result, with ()' : 'call it: write its result',
-      }
-    }
+    case 'function':
+      return functionComplaint(value)
     case 'symbol':
     case 'bigint':
       return { message: `a ${typeof value} is not data`, hint: 'write a string or a number' }
@@ -81,13 +76,19 @@ function ofText(text: string): Complaint | undefined {
   return { message: 'the text is not valid Unicode: it has half of a surrogate pair in it', hint }
 }
 
-/** A class may have a getter of that name. */
-function nameOf(value: object): string {
+export function functionComplaint(value: object): Complaint {
+  // A class may have getters of these names.
+  const name = read(value, 'name')
+  const message = `a function${typeof name === 'string' && name !== '' ? ` (${name})` : ''} is not data`
+  const takesNothing = read(value, 'length') === 0
+  return { message, hint: takesNothing ? 'call it: write its result, with ()' : 'call it: write its result' }
+}
+
+function read(value: object, key: string): unknown {
   try {
-    const { name } = value as { name?: unknown }
-    return typeof name === 'string' ? name : ''
+    return (value as Record<string, unknown>)[key]
   } catch {
-    return ''
+    return undefined
   }
 }
 

@@ -3,17 +3,18 @@
  * have been read, once, and what cannot be read is an `Unusable`. Ordinary data is returned as it is, without a copy.
  */
 import { isProxy } from 'node:util/types'
+import { definitionKind, isExtension } from '../../lib/definition.ts'
 import { isSh } from '../../lib/sh.ts'
 import { textOfThrown } from '../diagnostics/thrown.ts'
 import { Unusable } from '../diagnostics/unusable.ts'
-import { classComplaint } from './not-data.ts'
+import { classComplaint, functionComplaint } from './not-data.ts'
 
 /** No definition is nested deeper: what is would end in the recursion of something else. */
 const DEEPEST = 100
 /** Lists that are used many times over, each in the next one, have more values than memory. */
 const MOST = 2_000_000
 
-/** @param value of any kind; functions stay, validation reports them where they may not be */
+/** @param value of any kind; functions stay in extensions */
 export function plainData(value: unknown): unknown {
   return new Reader().read(value, 0)
 }
@@ -23,9 +24,11 @@ class Reader {
   /** What has been read, with the number of values in it. */
   readonly #known = new Map<object, { readonly read: unknown; readonly size: number }>()
   #size = 0
+  #inExtension = false
 
   read(value: unknown, depth: number): unknown {
     this.#size++
+    if (typeof value === 'function') return this.#function(value)
     if (typeof value !== 'object' || value === null) return value
     const known = this.#known.get(value)
     if (known) {
@@ -42,8 +45,21 @@ class Reader {
     return read
   }
 
-  #object(value: object, depth: number): unknown {
+  /** Handlers of extensions are functions, and a board that was not called is reported as such. */
+  #function(value: object): unknown {
     try {
+      if (this.#inExtension || definitionKind(value) !== undefined) return value
+    } catch {
+      // A proxy.
+    }
+    const { message, hint } = functionComplaint(value)
+    return new Unusable(message, hint)
+  }
+
+  #object(value: object, depth: number): unknown {
+    const wasInExtension = this.#inExtension
+    try {
+      this.#inExtension ||= isExtension(value)
       if (isSh(value))
         return typeof value.text === 'string' ? value : new Unusable('this is not an sh script')
       if (!Array.isArray(value)) {
@@ -53,6 +69,8 @@ class Reader {
       return this.#properties(value, depth)
     } catch (error) {
       return thrower(error)
+    } finally {
+      this.#inExtension = wasInExtension
     }
   }
 
