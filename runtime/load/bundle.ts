@@ -10,6 +10,7 @@ import { dirname, extname } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { BuildFailure, Loader, Message, Metafile, OnLoadResult, OnResolveResult, Plugin } from 'esbuild'
 import { isSelf, selfModule } from '../state/own-package.ts'
+import { COMMON_JS_DEFINES, withNames } from './common-js.ts'
 import type { Asked } from './lookups.ts'
 
 /** A workspace file, with its content when it was compiled. */
@@ -89,7 +90,7 @@ export async function bundle(entry: string, root: string): Promise<BundleResult>
       metafile: true,
       logLevel: 'silent',
       logLimit: 0,
-      define: { 'import.meta': '__strux_meta' },
+      define: { 'import.meta': '__strux_meta', ...COMMON_JS_DEFINES },
       plugins: [resolution(externals, packages, imports), reading(files), meta()],
     })
     const text = (suffix: string) => result.outputFiles.find(file => file.path.endsWith(suffix))?.text ?? ''
@@ -207,20 +208,14 @@ function reading(files: Map<string, BundledFile>): Plugin {
           resolveDir: dirname(args.path),
         }
         if (extension === '.json') return loaded
-        const text = content.toString('utf8')
-        if (extension === '.cjs' || extension === '.cts')
-          return { ...loaded, contents: commonJs(text, args.path) }
+        const original = content.toString('utf8')
+        const text = withNames(original, args.path)
+        if (text !== original) return { ...loaded, contents: text }
         if (!/\bimport\s*\.\s*meta\b/.test(text)) return loaded
         return { ...loaded, contents: `${text}${META_IMPORT}${JSON.stringify(META_SCHEME + args.path)};\n` }
       })
     },
   }
-}
-
-/** On the first line, so that line numbers stay the same. */
-function commonJs(text: string, path: string): string {
-  if (!/\b__(dirname|filename)\b/.test(text)) return text
-  return `var __filename = ${JSON.stringify(path)}, __dirname = ${JSON.stringify(dirname(path))}; ${text}`
 }
 
 const META = 'strux-meta'

@@ -11,7 +11,7 @@ import { readVouched, sha256 } from '../state/vouched.ts'
 import { type Asked, type Lookup, lookedFor, stillLookAlike } from './lookups.ts'
 
 /** Increase with each release that changes the record's meaning or the compilation. */
-const FORMAT = 4
+const FORMAT = 5
 
 /** A workspace file that is part of a module. */
 export interface SourceInput {

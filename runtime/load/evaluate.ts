@@ -121,7 +121,8 @@ async function thrown(error: unknown, module: CompiledModule): Promise<Diagnosti
     const shown = known ?? (mention === undefined ? undefined : mentioned(mention, module))
     return { severity: 'error', code, message, hint, ...place, ...shown }
   }
-  const text = textOfThrown(error)
+  // The name that require has where it is not called with a literal (common-js.ts).
+  const text = textOfThrown(error).replaceAll('__strux_require', 'require')
   const missing = /The requested module '(.*)' does not provide an export named '(.*)'/.exec(text)
   if (missing) return { severity: 'error', ...place, ...(await missingExport(missing[1]!, missing[2]!)) }
   const message = withoutPaths(text, module)
