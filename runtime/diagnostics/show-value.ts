@@ -27,7 +27,9 @@ export function showKind(value: unknown): string {
 }
 
 function aFunction(value: { name: string }): string {
-  return typeof value.name === 'string' && value.name !== '' ? `the function ${value.name}` : 'a function'
+  // A class may have a getter of that name.
+  const name: unknown = Object.getOwnPropertyDescriptor(value, 'name')?.value
+  return typeof name === 'string' && name !== '' ? `the function ${name}` : 'a function'
 }
 
 function quoted(text: string): string {

@@ -47,11 +47,7 @@ class Reader {
 
   /** Handlers of extensions are functions, and a board that was not called is reported as such. */
   #function(value: object): unknown {
-    try {
-      if (this.#inExtension || definitionKind(value) !== undefined) return value
-    } catch {
-      // A proxy.
-    }
+    if (!isProxy(value) && (this.#inExtension || definitionKind(value) !== undefined)) return value
     const { message, hint } = functionComplaint(value)
     return new Unusable(message, hint)
   }
