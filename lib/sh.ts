@@ -53,7 +53,46 @@ export function sh(strings: TemplateStringsArray, ...values: readonly ShValue[])
   const inserted = values.map((value, index) =>
     words(value, `value ${index + 1} of ${values.length} in sh\`…\``),
   )
-  return new Sh(parts.map((part, index) => part + (inserted[index] ?? '')).join(''))
+  const script = new Sh(parts.map((part, index) => part + (inserted[index] ?? '')).join(''))
+  const inside = values.findIndex((value, index) => !isSh(value) && inDoubleQuotes(parts.slice(0, index + 1)))
+  if (inside >= 0) Object.defineProperty(script, IN_QUOTES, { value: `\${${inserted[inside]}}` })
+  return script
+}
+
+const IN_QUOTES = Symbol.for('strux-bsp.sh-in-quotes')
+
+/** A value of the script that stands inside double quotes, as bash gets it; undefined if there is none. */
+export function valueInQuotes(script: Sh): string | undefined {
+  return (script as { [IN_QUOTES]?: string })[IN_QUOTES]
+}
+
+/** Whether a value after these literal parts is inside double quotes. Not known after a here-document. */
+function inDoubleQuotes(parts: readonly string[]): boolean {
+  const open: string[] = []
+  const text = parts.join('_')
+  if (text.includes('<<')) return false
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at]!
+    const top = open.at(-1)
+    if (top === "'") {
+      if (character === "'") open.pop()
+    } else if (character === '\\') at++
+    else if (character === '"') {
+      if (top === '"') open.pop()
+      else open.push('"')
+    } else if (character === '$' && text[at + 1] === '(') {
+      open.push('(')
+      at++
+    } else if (top !== '"' && character === '(') open.push('(')
+    else if (top === '(' && character === ')') open.pop()
+    else if (top !== '"' && character === "'") open.push("'")
+    else if (top !== '"' && character === '#' && (at === 0 || /\s/.test(text[at - 1]!))) {
+      const end = text.indexOf('\n', at)
+      if (end < 0) return false
+      at = end
+    }
+  }
+  return open.at(-1) === '"'
 }
 
 /** Undoes the two escapes that template syntax requires; all others belong to bash. */

@@ -4,7 +4,7 @@ import { bootloaderSchema, kernelSchema } from './boot.ts'
 import { extensionKeys } from './extension.ts'
 import { imageSchema } from './image.ts'
 import { packageEntry, scriptsOfHook } from './package.ts'
-import { shellSafe } from './path.ts'
+import { hostName } from './path.ts'
 import { postImageSchema, postScripts } from './post-script.ts'
 import { boardQemuSchema } from './qemu.ts'
 import { bspRepositories } from './repository.ts'
@@ -70,7 +70,7 @@ export const bspSchema = z.strictObject({
     'CPU architecture of the board. `host` means the architecture of the build machine.',
   ),
   /** Host name of the device, if the project sets none. */
-  hostname: text(shellSafe).describe('Host name of the device, if the project sets none.'),
+  hostname: text(...hostName).describe('Host name of the device, if the project sets none.'),
   /** The board's display. */
   display: z
     .strictObject({

@@ -52,6 +52,24 @@ export const shellSafe: Rule<string> = {
   json: { pattern: '^[^$`;&|<>\\r\\n\\u0000]*$' },
 }
 
+/** The name of a machine: hostname(7), with the underscore that Linux takes too. */
+export const hostName: readonly Rule<string>[] = [
+  shellSafe,
+  {
+    code: 'bad_hostname',
+    hint: "letters, digits, '-' and '.', beginning and ending with a letter or digit, at most 64 characters",
+    holds: value =>
+      UNSAFE.test(value) ||
+      (value.length <= 64 &&
+        /^[A-Za-z0-9]([\w-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([\w-]*[A-Za-z0-9])?)*$/.test(value)),
+    message: value => `'${value.slice(0, 80)}' is not a host name`,
+    json: {
+      pattern: '^[A-Za-z0-9]([\\w-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([\\w-]*[A-Za-z0-9])?)*$',
+      maxLength: 64,
+    },
+  },
+]
+
 /** A path in the project that is also safe in a shell. The loader, which knows the folders, checks `..`. */
 export const projectPath: readonly Rule<string>[] = [
   shellSafe,

@@ -6,7 +6,7 @@ import { devSchema } from './dev.ts'
 import { extensionKeys } from './extension.ts'
 import { monitorsSchema } from './monitors.ts'
 import { packageEntry } from './package.ts'
-import { projectPath, shellSafe } from './path.ts'
+import { hostName, projectPath, shellSafe } from './path.ts'
 import { componentsSchema, DEBIAN_COMPONENTS, projectRepositories } from './repository.ts'
 import { choice, matching, stringOrStrings, text } from './rule.ts'
 import { projectScriptSchema } from './script.ts'
@@ -67,7 +67,9 @@ export const projectSchema = z.strictObject({
       "Folder of the application's sources (main.go, frontend), relative to the project. Default: `'.'`.",
     ),
   /** Host name of the device; overrides the BSP's. */
-  hostname: text(shellSafe).optional().describe("Host name of the device; overrides the BSP's."),
+  hostname: text(...hostName)
+    .optional()
+    .describe("Host name of the device; overrides the BSP's."),
   /** The screen while the device starts. */
   boot: z
     .strictObject({

@@ -1,18 +1,20 @@
 /**
- * Checks scripts that are called as programs, with arguments: a file has to be executable, and a shell script
- * that goes on after a failed command hides the failure.
+ * Checks the texts of scripts: a file that is called as a program, with arguments, has to be executable, and a shell
+ * script that continues after a failed command hides the failure.
  */
 import { accessSync, constants, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Finding } from '../diagnostics/diagnostic.ts'
 import type { Plan, ScriptNode } from '../model/plan.ts'
+import { endsAtFailure, hidesFailures, isShell } from './errexit.ts'
 
 /** @param root the project's real path */
 export function checkCalledScripts({ nodes }: Plan, root: string): Finding[] {
-  return nodes.flatMap(node => (node.kind === 'script' && node.call ? checkScript(node, root) : []))
+  return nodes.flatMap(node => (node.kind === 'script' && !node.handler ? checkScript(node, root) : []))
 }
 
-function checkScript({ source, origin }: ScriptNode, root: string): Finding[] {
+function checkScript({ source, origin, call }: ScriptNode, root: string): Finding[] {
+  if (source.kind !== 'file' && source.kind !== 'inline') return []
   const found = (severity: Finding['severity'], code: string, message: string, hint: string): Finding[] => {
     const key = source.kind === 'file' ? 'location' : 'run'
     return [
@@ -22,10 +24,12 @@ function checkScript({ source, origin }: ScriptNode, root: string): Finding[] {
   const text = source.kind === 'file' ? textOf(join(root, source.path)) : source.text
   if (text === undefined) return []
   const name = source.kind === 'file' ? source.path : 'this script'
-  if (source.kind === 'file' && !isExecutable(join(root, source.path))) {
+  if (call && source.kind === 'file' && !isExecutable(join(root, source.path))) {
     return found('error', 'script_not_executable', `${name} is not executable`, `chmod +x ${name}`)
   }
-  if (!isShell(text) || endsAtFailure(text)) return []
+  // Bash runs other scripts, whatever their first line says.
+  const isHonest = call ? !isShell(text) : !hidesFailures(text)
+  if (isHonest || endsAtFailure(text, call !== undefined)) return []
   return found(
     'warning',
     'script_without_errexit',
@@ -50,20 +54,4 @@ function isExecutable(file: string): boolean {
   } catch {
     return false
   }
-}
-
-/** Whether a shell runs the text: by its first line, or because it has none. */
-function isShell(text: string): boolean {
-  // A compiled program.
-  if (text.includes('\0')) return false
-  const interpreter = /^#!(.*)/.exec(text)?.[1]
-  return interpreter === undefined || /\b(ba|da|k|z)?sh\b/.test(interpreter)
-}
-
-/** Whether the script ends at the first command that fails: by `set -e`, or an option in its first line. */
-function endsAtFailure(text: string): boolean {
-  if (/^#!.*sh\s.*-\w*e/.test(text)) return true
-  return text
-    .split('\n')
-    .some(line => /^\s*set\s.*(-[A-Za-z]*e\b|-[A-Za-z]*e[A-Za-z]|-\w*o\s+errexit)/.test(line))
 }

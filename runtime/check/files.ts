@@ -1,7 +1,10 @@
 /** Checks the files that a plan names: missing files, and paths that lead out of the project. */
-import { posix } from 'node:path'
+
+import { readdirSync } from 'node:fs'
+import { join, posix } from 'node:path'
 import type { FileStates } from '../cache/file-states.ts'
 import type { Finding } from '../diagnostics/diagnostic.ts'
+import { suggest } from '../diagnostics/suggest.ts'
 import { globBase, isProduct, liesIn } from '../model/paths.ts'
 import type { PathRef, Plan, ScriptNode } from '../model/plan.ts'
 import type { Relations } from '../plan/relations.ts'
@@ -10,6 +13,7 @@ export async function checkFiles(
   plan: Plan,
   relations: Relations,
   fileStates: FileStates,
+  root?: string,
 ): Promise<Finding[]> {
   const findings: Finding[] = []
   // A link that a script has made is no mistake of the definition: the script replaces it when it runs again.
@@ -37,7 +41,8 @@ export async function checkFiles(
       // Existing files need no promise: a plan names thousands of files.
       const isThere = ref.glob ? (await fileStates.matches(ref)).length > 0 : fileStates.exists(ref.path)
       if (isThere || relations.isMade(ref)) continue
-      findings.push(notThere(node, ref.declared, ['depends_on', ref.position!]))
+      const near = root === undefined || ref.glob ? undefined : nearName(root, ref.path, ref.declared)
+      findings.push(notThere(node, ref.declared, ['depends_on', ref.position!], near))
     }
   }
   return findings
@@ -101,13 +106,34 @@ function escapes(node: ScriptNode, declared: string, keys: (string | number)[]):
   }
 }
 
-function notThere(node: ScriptNode, declared: string, keys: (string | number)[]): Finding {
+/** The path with the name of a file beside it that is nearly the same. */
+function nearName(root: string, path: string, declared: string): string | undefined {
+  let names: string[]
+  try {
+    names = readdirSync(join(root, posix.dirname(path)))
+  } catch {
+    return undefined
+  }
+  const name = suggest(posix.basename(path), names)
+  return name === undefined ? undefined : declared.replace(/[^/]*\/?$/, () => name)
+}
+
+function notThere(
+  node: ScriptNode,
+  declared: string,
+  keys: (string | number)[],
+  near: string | undefined,
+): Finding {
   const placed = /^(\.\.?|cache|output)\//.test(declared)
   return {
     severity: 'warning',
     code: 'dependency_missing',
     message: `'${declared}' does not exist, and nothing declares it as an artifact: the script runs on every build until it exists`,
-    ...(placed ? {} : { hint: `Files of the BSP begin with './': did you mean './${declared}'?` }),
+    ...(near !== undefined
+      ? { hint: `Did you mean '${near}'?` }
+      : placed
+        ? {}
+        : { hint: `Files of the BSP begin with './': did you mean './${declared}'?` }),
     origin: { source: node.origin.source, keys: [...node.origin.keys, ...keys] },
     at: 'value',
   }

@@ -52,6 +52,29 @@ export function stepsWithout(project: ProjectData): Finding[] {
   })
 }
 
+/** Names that apt cannot know: it would stop the build of the root filesystem. */
+export function oddPackages(project: ProjectData, bsp: BspData): Finding[] {
+  const odd = (source: Origin['source'], names: readonly string[] = []) =>
+    names.flatMap((name, index): Finding[] =>
+      name.endsWith('.deb') || DEBIAN_NAME.test(name)
+        ? []
+        : [
+            {
+              severity: 'warning',
+              code: 'odd_package_name',
+              message: `'${name}' cannot be the name of a Debian package`,
+              hint: 'Names have lower-case letters, digits, +, - and dots; files end in .deb.',
+              origin: { source, keys: ['rootfs', 'packages', index] },
+              at: 'value',
+            },
+          ],
+    )
+  return [...odd('project', project.rootfs?.packages), ...odd('bsp', bsp.rootfs?.packages)]
+}
+
+/** Debian policy, "Source" and "Package": with an architecture, a version or a suite, as apt takes them. */
+const DEBIAN_NAME = /^[a-z0-9][a-z0-9+.-]+(:[a-z0-9-]+)?([=/]\S+)?[+-]?$/
+
 /** Names in force_rebuild that match nothing in this plan. */
 export function unknownForced(project: ProjectData, plan: Plan): Finding[] {
   const known = new Set<string>([

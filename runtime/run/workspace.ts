@@ -3,10 +3,12 @@ import { availableParallelism } from 'node:os'
 import { basename, join } from 'node:path'
 import { FileStates } from '../cache/file-states.ts'
 import { HashMemo } from '../cache/hash-memo.ts'
+import { checkArtifacts } from '../check/artifacts.ts'
 import { checkCalledScripts } from '../check/called-scripts.ts'
 import { checkFiles } from '../check/files.ts'
 import { sharedBuildFolders } from '../check/packages.ts'
-import { notActedOn, stepsWithout, unknownForced } from '../check/settings.ts'
+import { notActedOn, oddPackages, stepsWithout, unknownForced } from '../check/settings.ts'
+import { checkQuotes } from '../check/text-in-quotes.ts'
 import type { Diagnostic, Finding } from '../diagnostics/diagnostic.ts'
 import { inContainer } from '../execute/in-container.ts'
 import type { Bsp, Loaded, LoadedProject, Project } from '../load/loaded.ts'
@@ -51,6 +53,10 @@ export async function examine(
       ...stepsWithout(project.config),
       ...sharedBuildFolders(bsp.value.packages),
       ...unknownForced(project.config, workspace.plan),
+      ...checkArtifacts(workspace.plan),
+      ...checkQuotes(bsp.value.data, 'bsp'),
+      ...checkQuotes(project.config, 'project'),
+      ...oddPackages(project.config, bsp.value.data),
     )
   } else if (bsp) found.push(...(await wrongFiles(loaded, bsp, pipeline)))
   const about = (source: 'project' | 'bsp') => found.filter(finding => finding.origin.source === source)
@@ -76,7 +82,7 @@ async function planWith(project: Project, bsp: Bsp, pipeline: Pipeline): Promise
   const memo = new HashMemo(join(project.root, cacheFolder(plan.bsp), '.file-hashes.json'))
   const fileStates = new FileStates(project.root, memo, splashLogo(project.config, plan))
   const ofFiles = [
-    ...(await checkFiles(plan, relations, fileStates)),
+    ...(await checkFiles(plan, relations, fileStates, project.root)),
     ...checkCalledScripts(plan, project.root),
   ]
   const { root } = project

@@ -88,17 +88,20 @@ class Reader {
       if (!isRead || read !== part) isOther = true
       parts.set(name, read)
     }
+    // The marks of definitions, boards and extensions: an extension's has its options as they were written.
+    const marks = new Map<symbol, unknown>()
+    for (const symbol of Object.getOwnPropertySymbols(value)) {
+      const mark: unknown = Reflect.getOwnPropertyDescriptor(value, symbol)?.value
+      const read = this.read(mark, depth + 1)
+      if (read !== mark) isOther = true
+      marks.set(symbol, read)
+    }
     if (!isOther) return value
     const copy: object = isList ? [] : {}
     for (const [name, part] of parts)
       Object.defineProperty(copy, name, { value: part, enumerable: true, writable: true, configurable: true })
-    // The marks of definitions, boards and extensions.
-    for (const key of Reflect.ownKeys(value)) {
-      if (Object.hasOwn(copy, key)) continue
-      const property = Reflect.getOwnPropertyDescriptor(value, key)
-      if (property && 'value' in property)
-        Object.defineProperty(copy, key, { ...property, configurable: true })
-    }
+    for (const [symbol, mark] of marks)
+      Object.defineProperty(copy, symbol, { value: mark, configurable: true })
     return copy
   }
 
