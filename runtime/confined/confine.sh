@@ -16,25 +16,38 @@ done
 mount -t tmpfs -o mode=755,size=4m,nosuid,nodev strux "$root"
 mkdir -p "$root"/{dev,proc,tmp,old,scripts}
 ln -s /proc/self/fd "$root/dev/fd"
+# One call for many mounts: the start of a program takes longer than a mount. Special characters as in fstab(5).
+table=
+bind() {
+  local words=("$1" "$2")
+  words=("${words[@]//\\/\\134}") words=("${words[@]// /\\040}") words=("${words[@]//$'\t'/\\011}") words=("${words[@]//$'\n'/\\012}")
+  table+="${words[0]} ${words[1]} none $3 0 0"$'\n'
+}
+folders=()
 for path in /usr /etc /bin /sbin /lib /lib32 /lib64 /libx32 /opt /nix /gnu /var/lib/dpkg; do
   if [ -L "$path" ]; then ln -s "$(readlink "$path")" "$root$path"
-  elif [ -d "$path" ]; then mkdir -p "$root$path" && mount --rbind "$path" "$root$path"
+  elif [ -d "$path" ]; then folders+=("$root$path") && bind "$path" "$root$path" rbind
   fi
 done
 for device in null zero full random urandom; do
   : >"$root/dev/$device"
-  mount --bind "/dev/$device" "$root/dev/$device"
+  bind "/dev/$device" "$root/dev/$device" bind
 done
+mkdir -p "${folders[@]}"
 # Before the project, which may be below /tmp.
 mount -t tmpfs -o mode=1777,size=256m,nosuid,nodev strux "$root/tmp"
 [ -d "$root$project" ] || mkdir -p "$root$project"
-mount --bind "$copies" "$root$project"
-mount --bind "$scripts" "$root/scripts"
+bind "$copies" "$root$project" bind
+bind "$scripts" "$root/scripts" bind
+printf %s "$table" >"$root/table"
+mount --all --fstab "$root/table"
+rm "$root/table"
 
 # Makes every mount read-only, with the flags that it has: in a user namespace these are fixed.
 while read -r _ _ _ _ point options _; do
   printf -v point '%b' "${point//\\/\\0}"
-  case $point in "$root"/dev/* | "$root/tmp") continue ;; "$root"/*) ;; *) continue ;; esac
+  # What is below the project is hidden by the copies.
+  case $point in "$root"/dev/* | "$root/tmp" | "$root$project"/*) continue ;; "$root"/*) ;; *) continue ;; esac
   kept=ro
   for option in ${options//,/ }; do
     case $option in nosuid | nodev | noexec | noatime | nodiratime | relatime) kept+=,$option ;; esac
