@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert'
 import { loadBsp, loadProject } from '../../runtime/load/project.ts'
 import { examine } from '../../runtime/run/workspace.ts'
 import { project, whole } from '../runtime/load/temp-project.ts'
+import { strux } from '../support/run-cli.ts'
 
 const test = suite('silent mistakes are told by check')
 
@@ -99,6 +100,17 @@ test('the nearest name of a dependency; host names; names of packages', async ()
     ),
     Array(3).fill('warning odd_package_name'),
   )
+})
+
+test('a project without frontend and application', async () => {
+  const root = project({ 'bsp/qemu/bsp.ts': whole('') })
+  const { stdout, exitCode } = await strux(root, 'check', '--json')
+  assert.is(exitCode, 0)
+  const [found, ...more] = JSON.parse(stdout).diagnostics
+  assert.equal([found.code, found.file, found.line, more], ['no_application', 'strux.config.ts', 2, []])
+  assert.match(found.hint, 'build.steps.application')
+  const there = project({ 'bsp/qemu/bsp.ts': whole(''), 'main.go': '', 'frontend/package.json': '{}' })
+  assert.equal(JSON.parse((await strux(there, 'check', '--json')).stdout).diagnostics, [])
 })
 
 test.run()
