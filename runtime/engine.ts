@@ -70,11 +70,12 @@ export interface BuildRequest {
 }
 
 /** The decision and its reasons for each selected node, by index. Changes nothing and needs no container engine. */
-export function decide(
+export async function decide(
   workspace: Workspace,
   request: Omit<BuildRequest, 'signal'>,
 ): Promise<ReadonlyMap<number, Decision>> {
-  return readBuildState(optionsOf(workspace, request)).forecast.decideAll()
+  const { forecast } = await readBuildState(optionsOf(workspace, request))
+  return forecast.decideAll()
 }
 
 /** Run and report: after the final report, rejects with the first failure. */

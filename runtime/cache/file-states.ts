@@ -11,6 +11,7 @@ import {
 import { posix, sep } from 'node:path'
 import { liesIn, passesOver } from '../model/paths.ts'
 import type { PathRef } from '../model/plan.ts'
+import { namesIn, onDisk, textOf } from '../state/file-names.ts'
 import type { FileStamp } from '../state/file-stamp.ts'
 import { type GlobEntry, globFiles } from './glob.ts'
 import { readByGo } from './go-files.ts'
@@ -42,6 +43,7 @@ export class FileStates {
    */
   readonly copies: ReadonlyMap<string, string>
   readonly #memo: HashMemo
+  #view: ReadonlyMap<string, string | null> = new Map()
   #seen = new Map<string, Facts>()
   #folders = new Map<string, boolean>()
   #globbed = new Map<string, readonly string[]>()
@@ -50,6 +52,15 @@ export class FileStates {
     this.root = root
     this.copies = copies
     this.#memo = memo
+  }
+
+  /**
+   * Takes these paths for what a build would first make of them: for another path's content, or for missing (null).
+   */
+  lookPast(view: ReadonlyMap<string, string | null>): void {
+    if (view.size === 0 && this.#view.size === 0) return
+    this.#view = view
+    this.refresh()
   }
 
   /** Call after any command has run: cached facts about files may be stale. */
@@ -109,6 +120,13 @@ export class FileStates {
 
   /** Cheaper than `join`: a build calls this thousands of times, and all paths are already normalised. */
   #at(path: string): string {
+    if (this.#view.size > 0) return this.#viewed(path)
+    return path === '.' ? this.root : `${this.root}/${this.copies.get(path) ?? path}`
+  }
+
+  #viewed(path: string): string {
+    for (const [from, to] of this.#view)
+      if (liesIn(path, from)) return `${this.root}/${to ?? NOTHING}${path.slice(from.length)}`
     return path === '.' ? this.root : `${this.root}/${this.copies.get(path) ?? path}`
   }
 
@@ -151,15 +169,14 @@ export class FileStates {
   /** `counted`: folders whose files are already part of the state. */
   async #folderState(ref: PathRef, own: OwnPath, counted = new Set<string>()): Promise<InputState> {
     counted.add(ref.path)
-    const state: Record<string, string> = {}
-    if (ref.ownMode) state['.'] = (statSync(this.#at(ref.path)).mode & 0o7777).toString(8)
+    const state: (readonly [name: string, state: string])[] = []
+    if (ref.ownMode) state.push(['.', (statSync(this.#at(ref.path)).mode & 0o7777).toString(8)])
     const found: (readonly [path: string, stat: Stats])[] = []
     const visit = (folder: string): void => {
-      const names = readdirSync(this.#at(folder)).sort()
-      for (const name of names) {
+      for (const name of namesIn(this.#at(folder))) {
         const path = posix.join(folder, name)
         if (own(path) || ref.ignore?.some(pattern => passesOver(pattern, name, folder === ref.path))) continue
-        const stat = lstatSync(this.#at(path), { throwIfNoEntry: false })
+        const stat = lstatSync(onDisk(this.#at(path)), { throwIfNoEntry: false })
         if (!stat) continue
         found.push([path, stat])
         if (stat.isDirectory()) visit(path)
@@ -167,8 +184,9 @@ export class FileStates {
     }
     visit(ref.path)
     for (const [path, stat] of ref.only ? this.#readByGo(ref.path, found) : found)
-      state[posix.relative(ref.path, path)] = await this.#entry(path, stat, { ref, own, counted })
-    return state
+      state.push([posix.relative(ref.path, path), await this.#entry(path, stat, { ref, own, counted })])
+    // Not by assignment: a file may be called __proto__.
+    return Object.fromEntries(state)
   }
 
   #readByGo(folder: string, found: readonly (readonly [string, Stats])[]): typeof found {
@@ -176,26 +194,26 @@ export class FileStates {
     const files = found.filter(([, stat]) => !stat.isDirectory())
     const read = readByGo(
       files.map(([path]) => inFolder(path)),
-      file => readFileSync(this.#at(posix.join(folder, file)), 'utf8'),
+      file => readFileSync(onDisk(this.#at(posix.join(folder, file))), 'utf8'),
     )
     return files.filter(([path]) => read.has(inFolder(path)))
   }
 
   async #globState(ref: PathRef, own: OwnPath): Promise<InputState> {
-    const state: Record<string, string> = {}
+    const state: (readonly [path: string, state: string])[] = []
     const counted = new Set<string>()
     for (const path of await this.matches(ref)) {
-      const stat = lstatSync(this.#at(path), { throwIfNoEntry: false })
-      if (stat && !own(path)) state[path] = await this.#entry(path, stat, { ref, own, counted })
+      const stat = lstatSync(onDisk(this.#at(path)), { throwIfNoEntry: false })
+      if (stat && !own(path)) state.push([path, await this.#entry(path, stat, { ref, own, counted })])
     }
-    return Object.keys(state).length > 0 ? state : undefined
+    return state.length > 0 ? Object.fromEntries(state) : undefined
   }
 
   async #entry(path: string, stat: Stats, reading: Reading): Promise<string> {
     const mode = (stat.mode & 0o7777).toString(8)
     if (stat.isSymbolicLink()) {
       const target = await this.#linkTarget(path, reading)
-      return `-> ${readlinkSync(this.#at(path))}${target === undefined ? '' : ` ${target}`}`
+      return `-> ${textOf(readlinkSync(onDisk(this.#at(path)), 'buffer'))}${target === undefined ? '' : ` ${target}`}`
     }
     if (stat.isDirectory()) return `${mode} folder`
     return stat.isFile() ? `${mode} ${await this.#memo.hash(this.#at(path), stat)}` : `${mode} special`
@@ -213,7 +231,7 @@ export class FileStates {
     // A link to one of its own parent folders would loop.
     if (own(target) || path.startsWith(`${target}/`)) return undefined
     if ([target, ...parentsOf(target)].some(each => counted.has(each))) return undefined
-    const stat = lstatSync(real, { throwIfNoEntry: false })
+    const stat = lstatSync(onDisk(real), { throwIfNoEntry: false })
     if (!stat?.isDirectory()) return stat && this.#entry(target, stat, reading)
     const folder = { declared: target, path: target, glob: false, ...(ref.ignore && { ignore: ref.ignore }) }
     return digestOf(await this.#folderState(folder, own, counted))
@@ -236,21 +254,24 @@ type OwnPath = (path: string) => boolean
 
 function realPathOf(path: string): string | undefined {
   try {
-    return realpathSync.native(path)
+    return textOf(realpathSync.native(onDisk(path), 'buffer'))
   } catch {
     return undefined
   }
 }
 
+/** A path where nothing is. */
+const NOTHING = 'dist/.strux/nothing'
+
 const MAY_BE_MISSING = { throwIfNoEntry: false } as const
 
 /** Treats two more errors as "nothing there": a file in the position of a folder, and a loop of symlinks. */
 function unlessNotThere(
-  stat: (path: string, options: typeof MAY_BE_MISSING) => Stats | undefined,
+  stat: (path: string | Buffer, options: typeof MAY_BE_MISSING) => Stats | undefined,
   path: string,
 ): Stats | undefined {
   try {
-    return stat(path, MAY_BE_MISSING)
+    return stat(onDisk(path), MAY_BE_MISSING)
   } catch (error) {
     if (
       ['ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES', 'ENAMETOOLONG'].includes(
@@ -263,12 +284,26 @@ function unlessNotThere(
 }
 
 /** A glob matches symlinks too, without following them. The library would either follow them or leave them out. */
-const readWithSymlinksAsFiles = (folder: string): GlobEntry[] =>
-  readdirSync(folder, { withFileTypes: true }).map(entry =>
+const readWithSymlinksAsFiles = (folder: string): GlobEntry[] => {
+  const entries: GlobEntry[] = readdirSync(onDisk(folder), { withFileTypes: true, encoding: 'utf8' })
+  const isReadable = entries.every(({ name }) => !name.includes('\ufffd'))
+  const readable = isReadable ? entries : namesIn(folder).map(name => entryOf(folder, name))
+  return readable.map(entry =>
     entry.isSymbolicLink()
       ? Object.assign(entry, { isFile: () => true, isSymbolicLink: () => false })
       : entry,
   )
+}
+
+function entryOf(folder: string, name: string): GlobEntry {
+  const stat = lstatSync(onDisk(`${folder}/${name}`))
+  return {
+    name,
+    isFile: () => stat.isFile(),
+    isDirectory: () => stat.isDirectory(),
+    isSymbolicLink: () => stat.isSymbolicLink(),
+  }
+}
 
 function parentOf(full: string): string {
   return full.slice(0, full.lastIndexOf('/'))

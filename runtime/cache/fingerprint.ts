@@ -92,12 +92,12 @@ export function settledStates(
   before: ReadonlyMap<string, InputState>,
   after: ReadonlyMap<string, InputState>,
 ): InputStates {
-  const states: Record<string, Exclude<InputState, undefined> | null> = {}
+  const states = new Map<string, Exclude<InputState, undefined> | null>()
   for (const { declared, optional } of refs) {
     const state = before.get(declared)
     if (JSON.stringify(state) !== JSON.stringify(after.get(declared))) continue
-    if (state !== undefined) states[declared] = state
-    else if (optional) states[declared] = null
+    if (state !== undefined) states.set(declared, state)
+    else if (optional) states.set(declared, null)
   }
-  return states
+  return Object.fromEntries(states)
 }

@@ -5,6 +5,8 @@
 import { createHash } from 'node:crypto'
 import { createReadStream, readFileSync } from 'node:fs'
 import { writeAtomic } from '../state/atomic-file.ts'
+import { readEngineJson } from '../state/engine-file.ts'
+import { onDisk } from '../state/file-names.ts'
 import { type FileStamp, sameStamp, settledBefore } from '../state/file-stamp.ts'
 
 const VERSION = 1
@@ -40,7 +42,7 @@ export class HashMemo {
     const remembered = this.recall(path, stat)
     if (remembered !== undefined) return remembered
     const readAt = Date.now()
-    const sha256 = stat.size < STREAM_FROM ? hashText(readFileSync(path)) : await hashStream(path)
+    const sha256 = stat.size < STREAM_FROM ? hashText(readFileSync(onDisk(path))) : await hashStream(path)
     this.bytesRead += stat.size
     this.#known.set(path, [stat.size, stat.mtimeMs, stat.ctimeMs, stat.ino, readAt, sha256])
     this.#changed = true
@@ -62,17 +64,14 @@ export function hashText(text: string | Uint8Array): string {
 
 async function hashStream(path: string): Promise<string> {
   const hash = createHash('sha256')
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 18 })) hash.update(chunk)
+  for await (const chunk of createReadStream(onDisk(path), { highWaterMark: 1 << 18 })) hash.update(chunk)
   return hash.digest('hex')
 }
 
 function readMemo(file: string): Map<string, Entry> {
-  try {
-    const { version, files } = JSON.parse(readFileSync(file, 'utf8'))
-    return version === VERSION ? new Map(files) : new Map()
-  } catch {
-    return new Map()
-  }
+  const { version, files } = (readEngineJson(file) ?? {}) as { version?: unknown; files?: unknown }
+  if (version !== VERSION || !Array.isArray(files)) return new Map()
+  return new Map(files.filter(each => Array.isArray(each) && Array.isArray(each[1])))
 }
 
 function stampIn(entry: Entry): FileStamp {

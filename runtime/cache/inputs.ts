@@ -93,16 +93,16 @@ export function feederOf(id: string, step: PlanNode, sources: InputSources): Scr
 }
 
 async function feedersOf(step: StepNode, sources: InputSources): Promise<Record<string, FeederFingerprint>> {
-  const feeders: Record<string, FeederFingerprint> = {}
+  const feeders = new Map<string, FeederFingerprint>()
   for (const id of step.feeders) {
     const script = feederOf(id, step, sources)
     if (!script) continue
     const inputs = await inputsOf(script, sources)
-    feeders[id] = {
+    feeders.set(id, {
       ...(inputs.script === undefined ? {} : { script: inputs.script }),
       dependencies: settledStates(script.dependencies, inputs.dependencies, inputs.dependencies),
       environment: script.hashedEnv,
-    }
+    })
   }
-  return feeders
+  return Object.fromEntries(feeders)
 }

@@ -5,10 +5,10 @@
  * projects share the images.
  */
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { BuilderRef } from '../model/plan.ts'
 import { writeAtomic } from '../state/atomic-file.ts'
+import { readEngineFile } from '../state/engine-file.ts'
 
 export interface KnownBuilders {
   /** Undefined until an engine has reported the builder. */
@@ -45,7 +45,7 @@ export class RememberedBuilders implements KnownBuilders {
 
   #read(key: string): string | undefined {
     try {
-      return readFileSync(this.#file(key), 'utf8').trim() || undefined
+      return readEngineFile(this.#file(key)).toString().trim() || undefined
     } catch {
       return undefined
     }

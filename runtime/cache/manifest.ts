@@ -2,16 +2,17 @@
  * The records of one BSP, in dist/cache/{bsp}/.build-cache.json. Source of the path: lifecycle-scripts
  * document, "Script caching".
  */
-import { readFileSync } from 'node:fs'
 import { writeAtomic } from '../state/atomic-file.ts'
+import { readEngineFile } from '../state/engine-file.ts'
 import type { Fingerprint } from './fingerprint.ts'
 import { hashText } from './hash-memo.ts'
-import type { ChainRecord, NodeRecord } from './record.ts'
+import type { ChainRecord, NodeRecord, ProductRecord } from './record.ts'
 
 const VERSION = 4
 
-type Section = 'scripts' | 'steps' | 'chains'
-const SECTIONS: readonly Section[] = ['scripts', 'steps', 'chains']
+/** Files of strux 0.1.0 have no products. */
+type Section = 'scripts' | 'steps' | 'chains' | 'products'
+const SECTIONS: readonly Section[] = ['scripts', 'steps', 'chains', 'products']
 
 export class Manifest {
   readonly file: string
@@ -21,6 +22,7 @@ export class Manifest {
     scripts: new Map(),
     steps: new Map(),
     chains: new Map(),
+    products: new Map(),
   }
   /** The serialised text of each record, so that one change does not serialise all the others again. */
   readonly #texts = new Map<unknown, string>()
@@ -49,12 +51,25 @@ export class Manifest {
     return [...this.#records.chains.keys()]
   }
 
+  product(path: string): ProductRecord | undefined {
+    return this.#records.products.get(path) as ProductRecord | undefined
+  }
+
+  /** The paths of everything that nodes made, including nodes that the definition no longer has. */
+  productPaths(): string[] {
+    return [...this.#records.products.keys()]
+  }
+
   setNode(kind: 'script' | 'step', id: string, record: NodeRecord | undefined): void {
     this.#set(section(kind), id, record)
   }
 
   setChain(path: string, record: ChainRecord | undefined): void {
     this.#set('chains', path, record)
+  }
+
+  setProduct(path: string, record: ProductRecord | undefined): void {
+    this.#set('products', path, record)
   }
 
   /** Writes the file if anything changed since the last save. The data is on disk when this returns. */
@@ -129,19 +144,20 @@ export class Manifest {
   #read(): string | undefined {
     let text: string
     try {
-      text = readFileSync(this.file, 'utf8')
+      text = readEngineFile(this.file).toString()
     } catch (error) {
       return (error as NodeJS.ErrnoException).code === 'ENOENT' ? undefined : (error as Error).message
     }
     try {
       const data = JSON.parse(text)
       if (data.version !== VERSION) return `its version is ${data.version}, not ${VERSION}`
+      data.products ??= {}
       for (const [name, environment] of Object.entries<Fingerprint['environment']>(data.environments)) {
         this.#environments.set(name, environment)
       }
       for (const name of SECTIONS) {
         for (const [id, record] of Object.entries(data[name])) {
-          if (name !== 'chains') this.#resolveEnvironments(record as StoredRecord)
+          if (name === 'scripts' || name === 'steps') this.#resolveEnvironments(record as StoredRecord)
           if (!wellFormed(name, record)) throw new Error(`the record of ${id} is incomplete`)
           this.#records[name].set(id, record)
         }
@@ -169,13 +185,30 @@ function section(kind: 'script' | 'step'): Section {
 
 function wellFormed(name: Section, record: unknown): boolean {
   if (typeof record !== 'object' || record === null) return false
-  if (name === 'chains') return Array.isArray((record as ChainRecord).versions)
+  if (name === 'chains') return isChain(record as ChainRecord)
+  if (name === 'products') return isTextList((record as ProductRecord).makers)
   const { fingerprint, key, outputs } = record as NodeRecord
   if (!isObject(fingerprint) || typeof key !== 'string' || !isObject(outputs)) return false
   const { dependencies, environment, builder, feeders = {} } = fingerprint
   if (!isObject(feeders)) return false
   const fed = Object.values(feeders).every(each => isObject(each?.dependencies) && isObject(each.environment))
   return fed && isObject(dependencies) && isObject(environment) && isObject(builder)
+}
+
+function isChain({ first, absent, writers, versions, left }: Partial<ChainRecord>): boolean {
+  const isDigest = (value: unknown) => value === null || typeof value === 'string'
+  return (
+    isDigest(first) &&
+    (absent === undefined || typeof absent === 'string') &&
+    (writers === undefined || isTextList(writers)) &&
+    Array.isArray(versions) &&
+    versions.every(each => typeof each?.id === 'string' && isDigest(each.digest)) &&
+    (left === undefined || isDigest(left))
+  )
+}
+
+function isTextList(value: unknown): boolean {
+  return Array.isArray(value) && value.every(each => typeof each === 'string')
 }
 
 function isObject(value: unknown): boolean {

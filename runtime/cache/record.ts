@@ -18,6 +18,8 @@ export interface ChainRecord {
   readonly first: string | null
   /** Set if nothing was there: the outermost missing folder of the path, or the path itself. */
   readonly absent?: string
+  /** Ids of the nodes that made the first version. Absent in records of strux 0.1.0. */
+  readonly writers?: readonly string[]
   /** Digest of the version that each link left, in order; null if the link left nothing. */
   readonly versions: readonly { readonly id: string; readonly digest: string | null }[]
   /** Whether the last link has run. */
@@ -28,4 +30,17 @@ export interface ChainRecord {
    * outside the build.
    */
   readonly left?: string | null
+}
+
+/** Who made what is at a path, so that a later definition can tell which of it a clean build would not make. */
+export interface ProductRecord {
+  /** Ids of the nodes that made or changed it, in the order of their first work on it. */
+  readonly makers: readonly string[]
+  /**
+   * True if something was there before the first of them ran: strux then never deletes the path. Never set in the cache
+   * folder of the BSP, where nothing but products lie.
+   */
+  readonly foreign?: true
+  /** Digest of what the last of them left. Absent while one runs, and after one failed. */
+  readonly left?: string
 }

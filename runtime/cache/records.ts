@@ -7,10 +7,21 @@ import { join } from 'node:path'
 import { cacheFolder } from '../model/paths.ts'
 import type { Plan } from '../model/plan.ts'
 import { Manifest } from './manifest.ts'
-import type { ChainRecord, NodeRecord } from './record.ts'
+import type { ChainRecord, NodeRecord, ProductRecord } from './record.ts'
 
 /** The record operations that deciding and running need. A single manifest implements them too. */
-export type RecordStore = Pick<Manifest, 'node' | 'chain' | 'chainPaths' | 'setNode' | 'setChain' | 'save'>
+export type RecordStore = Pick<
+  Manifest,
+  | 'node'
+  | 'chain'
+  | 'chainPaths'
+  | 'product'
+  | 'productPaths'
+  | 'setNode'
+  | 'setChain'
+  | 'setProduct'
+  | 'save'
+>
 
 export class Records implements RecordStore {
   readonly #own: Manifest
@@ -53,6 +64,18 @@ export class Records implements RecordStore {
 
   setChain(path: string, record: ChainRecord | undefined): void {
     this.#own.setChain(path, record)
+  }
+
+  product(path: string): ProductRecord | undefined {
+    return this.#own.product(path)
+  }
+
+  productPaths(): string[] {
+    return this.#own.productPaths()
+  }
+
+  setProduct(path: string, record: ProductRecord | undefined): void {
+    this.#own.setProduct(path, record)
   }
 
   save(): void {

@@ -1,6 +1,6 @@
 /** Finds the chains of a plan: the rule is at the head of chain.ts. */
 import { MakerIndex, parents } from '../model/makers.ts'
-import { concerns, globBase, isProduct, liesIn, overlaps } from '../model/paths.ts'
+import { concerns, globBase, isProduct, liesIn, mayBeReset, overlaps } from '../model/paths.ts'
 import type { Chain, PathRef, PlanNode } from '../model/plan.ts'
 
 interface MadePaths {
@@ -22,7 +22,7 @@ export function findChains(nodes: readonly PlanNode[], made: MadePaths['made']):
 function changedPaths({ nodes, made, makers }: MadePaths): Map<string, Set<number>> {
   // A node may read thousands of the author's own files, which are never part of a chain.
   const readInDist = nodes.map(node => node.dependencies.filter(ref => ref.path.startsWith('dist')))
-  const readers = new FolderReaders(readInDist, makers)
+  const readers = new Readers(readInDist)
   const changed = new Map<string, Set<number>>()
   for (const [index, node] of nodes.entries()) {
     for (const path of new Set(made[index])) {
@@ -31,7 +31,8 @@ function changedPaths({ nodes, made, makers }: MadePaths): Map<string, Set<numbe
       const isChange =
         reads.some(ref => liesIn(baseOf(ref), path)) ||
         makers.anyBefore(path, index) ||
-        readers.ofProductAround(path, index)
+        // Outputs that BSPs share are not reset for a reader of one of them.
+        (node.scope === 'bsp' && readers.before(index, path))
       if (!isChange) continue
       const by = changed.get(path) ?? new Set()
       changed.set(path, by.add(index))
@@ -74,37 +75,32 @@ function readsPlace(node: PlanNode, path: string, made: readonly string[]): bool
 
 const baseOf = (ref: PathRef): string => (ref.glob ? globBase(ref.path) : ref.path)
 
-/** Nodes that read a folder or glob in which an earlier node made something. */
-class FolderReaders {
-  readonly #byFolder = new Map<string, { readonly reader: number; readonly ref: PathRef }[]>()
+/** The nodes that read paths, folders or globs below dist/. */
+class Readers {
+  readonly #byBase = new Map<string, { readonly reader: number; readonly ref: PathRef }[]>()
+  /** The first node that reads something in a folder, by the folder. */
+  readonly #firstIn = new Map<string, number>()
 
   /** `readInDist`: for each node, its inputs below dist/. */
-  constructor(readInDist: readonly (readonly PathRef[])[], makers: MakerIndex) {
+  constructor(readInDist: readonly (readonly PathRef[])[]) {
     for (const [reader, refs] of readInDist.entries()) {
       for (const ref of refs) {
-        const folder = baseOf(ref)
-        if (!isProduct(`${folder}/`)) continue
-        if (!makers.anyBefore(folder, reader)) continue
-        const known = this.#byFolder.get(folder)
+        const base = baseOf(ref)
+        if (!isProduct(`${base}/`)) continue
+        const known = this.#byBase.get(base)
         if (known) known.push({ reader, ref })
-        else this.#byFolder.set(folder, [{ reader, ref }])
+        else this.#byBase.set(base, [{ reader, ref }])
+        for (const folder of parents(base)) if (!this.#firstIn.has(folder)) this.#firstIn.set(folder, reader)
       }
     }
   }
 
-  /** Whether a node before `index` reads a folder that `path` lies in. */
-  ofProductAround(path: string, index: number): boolean {
-    if (this.#byFolder.size === 0) return false
-    return parents(path).some(folder =>
-      this.#byFolder.get(folder)?.some(({ reader, ref }) => reader < index && concerns(ref, path)),
+  /** Whether a node before `index` reads `path`, something in it, or a folder or glob that it lies in. */
+  before(index: number, path: string): boolean {
+    if (this.#byBase.size === 0) return false
+    if ((this.#firstIn.get(path) ?? index) < index) return true
+    return [path, ...parents(path)].some(base =>
+      this.#byBase.get(base)?.some(({ reader, ref }) => reader < index && concerns(ref, path)),
     )
   }
-}
-
-/**
- * Whether a path may be reset to its first version: true for build products, never for an author's own files or
- * a folder that holds the records.
- */
-function mayBeReset(path: string): boolean {
-  return isProduct(path) && !/^dist\/cache(\/[^/]+)?$/.test(path)
 }

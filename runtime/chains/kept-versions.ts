@@ -1,7 +1,9 @@
 /**
- * Copies of first versions on disk: one folder for each path, named by a digest of the path. `about.json` names
- * the path, `content` is the copy. `about.json` is written last and removed first: a folder without it counts
- * as empty.
+ * Copies of first versions on disk: one folder for each path, named by a digest of the path. `about.json` says what the
+ * copy is, `content` is the copy. `about.json` is written last and removed first: a folder without it counts as empty.
+ *
+ * What `about.json` says never decides which path is changed: a path comes from the plan, or is checked against the
+ * folder's name and the paths that builds may change.
  */
 
 import {
@@ -11,15 +13,16 @@ import {
   lstatSync,
   mkdirSync,
   readdirSync,
-  readFileSync,
+  realpathSync,
   renameSync,
   rmdirSync,
-  rmSync,
 } from 'node:fs'
-import { dirname, join, posix } from 'node:path'
+import { dirname, join, posix, sep } from 'node:path'
 import { hashText } from '../cache/hash-memo.ts'
-import { cacheFolder } from '../model/paths.ts'
-import { writeAtomic } from '../state/atomic-file.ts'
+import { StruxError } from '../diagnostics/error.ts'
+import { parents } from '../model/makers.ts'
+import { cacheFolder, mayBeReset } from '../model/paths.ts'
+import { readChecked, readEngineJson, writeChecked } from '../state/engine-file.ts'
 import { removeWhole } from '../state/remove.ts'
 
 /** The state of a path before its first link ran. */
@@ -27,6 +30,10 @@ export interface KeptVersion {
   readonly path: string
   /** Set if nothing was there: the outermost missing folder of the path, or the path itself. */
   readonly absent?: string
+  /** Ids of the nodes that made this version. Absent in copies of strux 0.1.0. */
+  readonly writers?: readonly string[]
+  /** Digest of this version; null if nothing was there. Absent in copies of strux 0.1.0. */
+  readonly digest?: string | null
 }
 
 export class KeptVersions {
@@ -39,7 +46,8 @@ export class KeptVersions {
   }
 
   find(path: string): KeptVersion | undefined {
-    return this.#read(this.#folderOf(path))
+    const kept = this.#read(this.#folderOf(path))
+    return kept?.path === path ? kept : undefined
   }
 
   /** The location of the copy, relative to the project. */
@@ -47,29 +55,35 @@ export class KeptVersions {
     return `${this.#folderOf(path)}/content`
   }
 
-  /** All paths with a kept version. */
+  /** All kept versions, for paths that the definition may no longer have. */
   all(): KeptVersion[] {
-    const folder = join(this.#root, this.#folder)
-    if (!existsSync(folder)) return []
-    return readdirSync(folder).flatMap(name => this.#read(`${this.#folder}/${name}`) ?? [])
+    return namesIn(join(this.#root, this.#folder)).flatMap(name => {
+      const kept = this.#read(`${this.#folder}/${name}`)
+      const isOwn = kept && mayBeReset(kept.path) && this.#folderOf(kept.path) === `${this.#folder}/${name}`
+      return isOwn ? [kept] : []
+    })
   }
 
-  /** Keeps the current state of the path: a copy, or the fact that nothing is there. */
-  async keep(path: string): Promise<KeptVersion> {
+  /**
+   * Keeps the current state of the path: a copy, or the fact that nothing is there.
+   *
+   * @param about the digest of this state, and the ids of the nodes that made it
+   */
+  async keep(path: string, about: Required<Pick<KeptVersion, 'writers' | 'digest'>>): Promise<KeptVersion> {
     this.drop(path)
     const folder = join(this.#root, this.#folderOf(path))
     mkdirSync(folder, { recursive: true })
-    const target = join(this.#root, path)
+    const target = this.#inProject(path)
     const there = lstatSync(target, { throwIfNoEntry: false }) !== undefined
     if (there) await copy(target, join(folder, 'content'))
-    const kept: KeptVersion = there ? { path } : { path, absent: this.#outermostAbsent(path) }
-    writeAtomic(join(folder, 'about.json'), JSON.stringify(kept))
+    const kept: KeptVersion = { path, ...about, ...(!there && { absent: this.#outermostAbsent(path) }) }
+    writeChecked(join(folder, 'about.json'), kept, { durable: true })
     return kept
   }
 
   /** Restores the kept version, and keeps it. */
   async putBack(kept: KeptVersion): Promise<void> {
-    if (kept.absent !== undefined) return this.#remove(kept)
+    if (kept.absent !== undefined) return this.remove(kept.path, kept.absent)
     const draft = join(this.#root, this.#folderOf(kept.path), 'draft')
     await copy(join(this.#root, this.contentOf(kept.path)), draft)
     await this.#replace(kept.path, draft)
@@ -77,15 +91,33 @@ export class KeptVersions {
 
   /** Restores the kept version, and keeps it no longer. */
   async giveBack(kept: KeptVersion): Promise<void> {
-    if (kept.absent !== undefined) this.#remove(kept)
+    if (kept.absent !== undefined) this.remove(kept.path, kept.absent)
     else await this.#replace(kept.path, join(this.#root, this.contentOf(kept.path)))
     this.drop(kept.path)
   }
 
   drop(path: string): void {
     const folder = join(this.#root, this.#folderOf(path))
-    rmSync(join(folder, 'about.json'), { force: true })
+    if (!existsSync(folder)) return
+    removeWhole(join(folder, 'about.json'))
     removeWhole(folder)
+  }
+
+  /**
+   * Removes the path, and the folders around it that are empty then.
+   *
+   * @param outermost the last of these folders, or the path itself to keep them all
+   */
+  remove(path: string, outermost: string): void {
+    removeWhole(this.#inProject(path))
+    for (let at = path; at !== outermost; ) {
+      at = posix.dirname(at)
+      try {
+        rmdirSync(join(this.#root, at))
+      } catch {
+        return
+      }
+    }
   }
 
   #folderOf(path: string): string {
@@ -93,13 +125,16 @@ export class KeptVersions {
   }
 
   #read(folder: string): KeptVersion | undefined {
-    try {
-      const kept = JSON.parse(readFileSync(join(this.#root, folder, 'about.json'), 'utf8')) as KeptVersion
-      const whole = kept.absent !== undefined || existsSync(join(this.#root, folder, 'content'))
-      return whole && typeof kept.path === 'string' ? kept : undefined
-    } catch {
-      return undefined
-    }
+    const file = join(this.#root, folder, 'about.json')
+    const kept = (readChecked(file) ?? readUnsigned(file)) as KeptVersion | undefined
+    if (typeof kept?.path !== 'string') return undefined
+    const { path, absent, writers, digest } = kept
+    const hasCopy = lstatSync(join(this.#root, folder, 'content'), { throwIfNoEntry: false }) !== undefined
+    const isWhole = hasCopy
+      ? absent === undefined
+      : absent !== undefined && (absent === path || (parents(path).includes(absent) && mayBeReset(absent)))
+    const isKnown = writers === undefined || Array.isArray(writers)
+    return isWhole && isKnown && (digest === undefined || (digest === null) === !hasCopy) ? kept : undefined
   }
 
   /** The outermost missing part of the path. */
@@ -110,21 +145,24 @@ export class KeptVersions {
     return absent
   }
 
-  /** Removes the path, and those folders around it that were missing too, unless they hold other files. */
-  #remove({ path, absent = path }: KeptVersion): void {
-    removeWhole(join(this.#root, path))
-    for (let at = path; at !== absent; ) {
-      at = posix.dirname(at)
-      try {
-        rmdirSync(join(this.#root, at))
-      } catch {
-        return
-      }
-    }
+  /** The absolute path; throws if a folder on the way is a symlink out of the project. */
+  #inProject(path: string): string {
+    const full = join(this.#root, path)
+    let folder = dirname(full)
+    while (folder !== this.#root && !existsSync(folder)) folder = dirname(folder)
+    const real = realpathSync(folder)
+    const root = realpathSync(this.#root)
+    if (real === root || real.startsWith(root + sep)) return full
+    throw new StruxError(
+      `${path} lies outside the project: ${folder} is, or lies behind, a link to ${real}`,
+      {
+        hint: 'strux changes no files outside the project. Remove the link, then build again.',
+      },
+    )
   }
 
   async #replace(path: string, draft: string): Promise<void> {
-    const target = join(this.#root, path)
+    const target = this.#inProject(path)
     mkdirSync(dirname(target), { recursive: true })
     const isFile = (file: string) => lstatSync(file, { throwIfNoEntry: false })?.isDirectory() === false
     // A rename can replace a file atomically, but not a folder.
@@ -137,6 +175,20 @@ export class KeptVersions {
       removeWhole(target)
       await copy(draft, target)
     }
+  }
+}
+
+/** `about.json` of strux 0.1.0: without a checksum, and without writers and digest. */
+function readUnsigned(file: string): Partial<KeptVersion> {
+  const { path, absent } = (readEngineJson(file) ?? {}) as Partial<KeptVersion>
+  return { ...(path !== undefined && { path }), ...(typeof absent === 'string' && { absent }) }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
   }
 }
 

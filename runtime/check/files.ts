@@ -5,7 +5,7 @@ import { join, posix } from 'node:path'
 import type { FileStates } from '../cache/file-states.ts'
 import type { Finding } from '../diagnostics/diagnostic.ts'
 import { suggest } from '../diagnostics/suggest.ts'
-import { globBase, isProduct, liesIn } from '../model/paths.ts'
+import { concerns, globBase, isProduct, liesIn } from '../model/paths.ts'
 import type { PathRef, Plan, ScriptNode } from '../model/plan.ts'
 import type { Relations } from '../plan/relations.ts'
 
@@ -21,7 +21,7 @@ export async function checkFiles(
     plan.nodes.some(({ artifacts }) =>
       artifacts.some(made => liesIn(path, made.path) && !fileStates.leadsOutside(posix.dirname(made.path))),
     )
-  for (const node of [...plan.nodes, ...plan.flash]) {
+  for (const [index, node] of [...plan.nodes, ...plan.flash].entries()) {
     if (node.kind === 'step') {
       findings.push(...node.dependencies.flatMap(ref => checkInput(ref, relations, fileStates)))
       continue
@@ -38,6 +38,11 @@ export async function checkFiles(
         findings.push(escapes(node, ref.declared, ['depends_on', ref.position!]))
         continue
       }
+      const later = isProduct(ref.path) ? onlyMadeLater(ref, index, plan, relations) : undefined
+      if (later !== undefined) {
+        findings.push(madeLater(node, ref, later))
+        continue
+      }
       // Existing files need no promise: a plan names thousands of files.
       const isThere = ref.glob ? (await fileStates.matches(ref)).length > 0 : fileStates.exists(ref.path)
       if (isThere || relations.isMade(ref)) continue
@@ -46,6 +51,27 @@ export async function checkFiles(
     }
   }
   return findings
+}
+
+/** The id of the node that makes what `ref` reads, if only nodes behind the reader make it, and from nothing. */
+function onlyMadeLater(ref: PathRef, reader: number, plan: Plan, relations: Relations): string | undefined {
+  const makers = relations.makersOf(ref, plan.nodes.length).filter(maker => maker !== reader)
+  if (makers.length === 0 || makers.some(maker => maker < reader)) return undefined
+  const changesIt = makers.some(maker =>
+    plan.nodes[maker]!.dependencies.some(each => concerns(each, ref.path)),
+  )
+  return changesIt ? undefined : plan.nodes[makers[0]!]!.id
+}
+
+function madeLater(node: ScriptNode, { declared, position }: PathRef, maker: string): Finding {
+  return {
+    severity: 'warning',
+    code: 'made_later',
+    message: `${node.id} reads '${declared}', which only ${maker} makes, later in the build: ${node.id} finds nothing there and runs in every build, and so does ${maker}`,
+    hint: `Move the script to a hook behind ${maker}, or leave the path out of depends_on.`,
+    origin: { source: node.origin.source, keys: [...node.origin.keys, 'depends_on', position!] },
+    at: 'value',
+  }
 }
 
 function checkScript(node: ScriptNode, fileStates: FileStates): Finding[] {

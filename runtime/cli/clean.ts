@@ -2,10 +2,10 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Command } from 'commander'
-import { putFirstVersionsBack } from '../chains/history.ts'
 import { StruxError } from '../diagnostics/error.ts'
 import { cacheFolder, outputFolder } from '../model/paths.ts'
 import { flashFolder } from '../plan/environment.ts'
+import { cleanCache } from '../run/build-state.ts'
 import type { Lock, LockOptions } from '../state/lock.ts'
 import { logFolder } from '../state/node-log.ts'
 import { allButLocks, lockAll, lockBsp } from '../state/project-locks.ts'
@@ -56,7 +56,7 @@ async function clean(bsp: string | undefined, flags: CleanFlags): Promise<void> 
     options => lockBsp(root, name, options),
     flags,
     async () => {
-      await putFirstVersionsBack(root, name)
+      await cleanCache(root, name)
       for (const folder of folders) removeWhole(join(root, folder))
     },
   )

@@ -2,7 +2,7 @@
  * A shell for files that are read before a build: without network, without the project (only copies of the
  * files in question, read-only), and with a time limit. open-confined-shell.ts makes one.
  */
-import { sha256 } from '../state/vouched.ts'
+import { sha256 } from '../state/engine-file.ts'
 
 /** A file of the project. */
 export interface ConfinedFile {

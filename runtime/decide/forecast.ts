@@ -8,7 +8,7 @@ import type { InputSources, VersionSeen, VersionsSeen } from '../cache/inputs.ts
 import type { ChainRecord } from '../cache/record.ts'
 import type { RecordStore } from '../cache/records.ts'
 import { isMember } from '../chains/chain.ts'
-import { versionOf } from '../chains/history.ts'
+import { firstVersion, versionOf } from '../chains/history.ts'
 import type { KeptVersions } from '../chains/kept-versions.ts'
 import { type Decision, type Reason, reason } from '../model/decision.ts'
 import { isProduct } from '../model/paths.ts'
@@ -211,7 +211,7 @@ export class Forecast {
       const why: Reason[] = [reason('chain_restarts', chain.path)]
       for (const link of links)
         changed = this.#impose(link, { action: verdict, reasons: why }, from) || changed
-      if (verdict !== 'run' || this.#firstVersionIsThere(chain)) continue
+      if (verdict !== 'run' || (await this.#firstVersionIsThere(chain))) continue
       for (const writer of chain.writers)
         changed = this.#impose(writer, { action: 'run', reasons: why }, from) || changed
     }
@@ -239,10 +239,10 @@ export class Forecast {
     return record.versions.at(-1)?.digest === (await versionOf(chain, fileStates))
   }
 
-  #firstVersionIsThere(chain: Chain): boolean {
-    const record = this.#options.manifest.chain(chain.path)
-    if (record?.first === null || this.#options.kept.find(chain.path)) return true
-    return !record && this.#options.fileStates.exists(chain.path)
+  async #firstVersionIsThere(chain: Chain): Promise<boolean> {
+    const { manifest, fileStates } = this.#options
+    if (await firstVersion(chain, this.#options)) return true
+    return !manifest.chain(chain.path) && fileStates.exists(chain.path)
   }
 
   /** `from`: earlier nodes are not decided again (a step that is already running its inner scripts). */

@@ -6,8 +6,8 @@ import { readFileSync, realpathSync, type Stats, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
+import { readChecked, sha256 } from '../state/engine-file.ts'
 import { type FileStamp, sameStamp, settledBefore, stampOf } from '../state/file-stamp.ts'
-import { readVouched, sha256 } from '../state/vouched.ts'
 import { type Asked, type Lookup, lookedFor, stillLookAlike } from './lookups.ts'
 
 /** Increase with each release that changes the record's meaning or the compilation. */
@@ -88,7 +88,7 @@ export function makeRecord(observed: Observed, recorded: number): CompileRecord 
 
 /** The record in that file; undefined if there is none, or another version wrote it. */
 export function readRecord(file: string): CompileRecord | undefined {
-  const record = readVouched(file) as CompileRecord | undefined
+  const record = readChecked(file) as CompileRecord | undefined
   return record?.format === FORMAT ? record : undefined
 }
 

@@ -2,14 +2,14 @@
  * Compiles a definition (strux.config.ts, bsp.ts) into one ES module, or reuses the compiled one if nothing
  * changed.
  */
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { writeWhole } from '../state/atomic-file.ts'
+import { readEngineFile, sha256, writeChecked } from '../state/engine-file.ts'
 import { esbuildVersion, selfModule, selfVersion } from '../state/own-package.ts'
 import { stateFolder } from '../state/state-folder.ts'
-import { sha256, writeVouched } from '../state/vouched.ts'
 import { type Bundle, bundle } from './bundle.ts'
 import { compileDiagnostics } from './compile-messages.ts'
 import { type CompileRecord, makeRecord, readRecord, type SourceInput, stillTrue } from './compile-record.ts'
@@ -103,9 +103,9 @@ function reuse(
   const record = known && stillTrue(known, expected)
   if (!record) return undefined
   try {
-    if (sha256(readFileSync(places.output)) !== record.output) return undefined
-    if (sha256(readFileSync(places.map)) !== record.map) return undefined
-    if (record !== known) writeVouched(places.record, record)
+    if (sha256(readEngineFile(places.output)) !== record.output) return undefined
+    if (sha256(readEngineFile(places.map)) !== record.map) return undefined
+    if (record !== known) writeChecked(places.record, record)
   } catch {
     return undefined
   }
@@ -159,7 +159,7 @@ function write(places: Places, made: Bundle, record: CompileRecord): void {
   mkdirSync(join(places.output, '..'), { recursive: true })
   writeWhole(places.map, made.map)
   writeWhole(places.output, made.code)
-  writeVouched(places.record, record)
+  writeChecked(places.record, record)
 }
 
 function moduleOf(record: CompileRecord, places: Places, reused: boolean): CompiledModule {
@@ -176,7 +176,7 @@ export function markFinished({ output, sha256: code }: CompiledModule): void {
   const record = readRecord(file)
   if (record?.output !== code) return
   try {
-    writeVouched(file, { ...record, isFinished: true } satisfies CompileRecord)
+    writeChecked(file, { ...record, isFinished: true } satisfies CompileRecord)
   } catch {}
 }
 

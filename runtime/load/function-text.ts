@@ -7,7 +7,7 @@
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { sh } from '../../lib/sh.ts'
-import { sha256 } from '../state/vouched.ts'
+import { sha256 } from '../state/engine-file.ts'
 import type { CompiledModule } from './compile.ts'
 
 export interface HandlerTexts {

@@ -89,6 +89,34 @@ export function isProduct(path: string): boolean {
   return path.startsWith('dist/') && !`${path}/`.startsWith('dist/artifacts/boards/')
 }
 
+/**
+ * Whether strux may reset or delete what a build made at this path: true for build products, never for an author's own
+ * files, nor for a path that is, holds or lies in strux's own state.
+ */
+export function mayBeReset(path: string): boolean {
+  return (
+    isProduct(path) &&
+    !/^dist\/(cache(\/[^/]+)?|output|flash|logs|artifacts)$/.test(path) &&
+    !isEngineState(path)
+  )
+}
+
+/** Whether the path is one of the files and folders in dist/ that strux keeps for itself, or lies in one. */
+export function isEngineState(path: string): boolean {
+  return /^dist\/(\.strux|logs|cache\/\.shared-cache\.json|cache\/[^/]+\/\.(build-cache\.json|file-hashes\.json|first-versions))(\/|$)/.test(
+    path,
+  )
+}
+
+/**
+ * Whether a path that was read from a record, and that no definition names, may be deleted: it has to lie in the folders
+ * that belong to the BSP alone. A dist/ that came with a clone can then do no more than a definition.
+ */
+export function belongsToBuildsOf(bsp: string, path: string): boolean {
+  const own = [cacheFolder(bsp), outputFolder(bsp)].some(folder => path.startsWith(`${folder}/`))
+  return own && posix.normalize(path) === path && !path.endsWith('/') && mayBeReset(path)
+}
+
 /** Whether a file at `path` counts as part of `ref`: ignored names do not. */
 export function concerns(ref: PathRef, path: string): boolean {
   const base = ref.glob ? globBase(ref.path) : ref.path

@@ -16,14 +16,21 @@ export interface Lookups {
 
 export interface Relations extends Lookups {
   readonly chains: readonly Chain[]
+  /** The paths that node `index` makes or changes itself. */
+  changedBy(index: number): readonly string[]
   /** The chains of which node `index` sees its own version through `ref`. */
   chainsSeen(index: number, ref: PathRef): readonly Chain[]
 }
 
 export function relationsOf({ nodes, chains }: Pick<Plan, 'nodes' | 'chains'>): Relations {
+  let changed: readonly (readonly string[])[] | undefined
   return {
     ...lookupsOf(nodes),
     chains,
+    changedBy: index => {
+      changed ??= changedPaths(nodes)
+      return changed[index]!
+    },
     chainsSeen: (index, ref) =>
       chains.length === 0
         ? []

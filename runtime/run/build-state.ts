@@ -1,11 +1,13 @@
 /** The state that earlier builds left: read at the start of a build and of a dry run. */
 import { join } from 'node:path'
-import type { FileStates } from '../cache/file-states.ts'
-import { type HashMemo, hashText } from '../cache/hash-memo.ts'
+import { FileStates } from '../cache/file-states.ts'
+import { HashMemo, hashText } from '../cache/hash-memo.ts'
 import type { KnownBuilders } from '../cache/known-builders.ts'
+import { Manifest } from '../cache/manifest.ts'
 import { Records } from '../cache/records.ts'
-import { forgetOrphans, putFirstVersionsBack } from '../chains/history.ts'
-import { type KeptVersion, KeptVersions } from '../chains/kept-versions.ts'
+import { putFirstVersionsBack } from '../chains/history.ts'
+import { KeptVersions } from '../chains/kept-versions.ts'
+import { findLeftovers, type Leftover, viewWithout } from '../chains/leftovers.ts'
 import type { CachePolicy } from '../decide/decide.ts'
 import { Forecast } from '../decide/forecast.ts'
 import { cacheFolder, outputFolder } from '../model/paths.ts'
@@ -40,12 +42,12 @@ export interface BuildState {
   readonly forecast: Forecast
   readonly manifest: Records
   readonly kept: KeptVersions
-  /** Paths of chains that no longer exist. */
-  readonly orphans: readonly KeptVersion[]
+  /** What earlier builds left that a clean build would not have. Until it is reset, `fileStates` look past it. */
+  readonly leftovers: readonly Leftover[]
 }
 
 /** Reads the state of earlier builds. Changes nothing, because dry runs use it too. */
-export function readBuildState({
+export async function readBuildState({
   root,
   plan,
   relations,
@@ -55,14 +57,15 @@ export function readBuildState({
   report,
   fileStates,
   builders,
-}: BuildOptions): BuildState {
+}: BuildOptions): Promise<BuildState> {
   const manifest = new Records(root, plan)
   for (const damage of manifest.damages) {
     const message = `the record of earlier builds cannot be used and counts as empty: ${damage}`
     report({ type: 'notice', level: 'warning', message })
   }
   const kept = new KeptVersions(root, plan.bsp)
-  const orphans = forgetOrphans({ plan, manifest, kept }, plan.chains)
+  const leftovers = await findLeftovers({ plan, manifest, kept, fileStates, selection })
+  fileStates.lookPast(viewWithout(leftovers, { kept, plan, fileStates }))
   const bodyHash = (name: string) => {
     const body = pipeline.bodies[name]
     return body && hashText(body.source)
@@ -70,7 +73,7 @@ export function readBuildState({
   const builderId = ({ builder }: { builder: BuilderRef }) => builders.identity(builder)
   const found = { plan, relations, selection, manifest, kept, policy, fileStates }
   const forecast = new Forecast({ ...found, bodyHash, builderId })
-  return { forecast, manifest, kept, orphans }
+  return { forecast, manifest, kept, leftovers }
 }
 
 /** Creates the folders below dist/ that scripts may rely on. */
@@ -82,6 +85,9 @@ export function makeFolders(root: string, bsp: string): void {
 
 /** Deletes the state that earlier builds of a BSP left for later ones. The caller holds the BSP's lock. */
 export async function cleanCache(root: string, bsp: string): Promise<void> {
-  await putFirstVersionsBack(root, bsp)
-  removeWhole(join(root, cacheFolder(bsp)))
+  const folder = join(root, cacheFolder(bsp))
+  const fileStates = new FileStates(root, new HashMemo(join(folder, '.file-hashes.json')))
+  const manifest = new Manifest(join(folder, '.build-cache.json'))
+  await putFirstVersionsBack(bsp, { manifest, fileStates, kept: new KeptVersions(root, bsp) })
+  removeWhole(folder)
 }

@@ -1,6 +1,6 @@
 /** A build: reads the state of earlier builds, walks the plan, and saves its own state. */
 import { join } from 'node:path'
-import { dropOrphans } from '../chains/history.ts'
+import { type Leftover, resetLeftovers } from '../chains/leftovers.ts'
 import { StruxError } from '../diagnostics/error.ts'
 import type { Executor } from '../execute/executor.ts'
 import { leftOutHandlers } from '../model/extensions.ts'
@@ -24,9 +24,11 @@ export async function build(options: BuildOptions, surroundings: BuildSurroundin
   makeFolders(root, plan.bsp)
   makeExtensionFolder(root, plan)
   placeCopies(root, fileStates.copies)
-  const opened = readBuildState(options)
-  const { forecast, manifest, kept } = opened
-  await dropOrphans(opened.orphans, { plan, fileStates, manifest, kept })
+  const opened = await readBuildState(options)
+  const { forecast, manifest, kept, leftovers } = opened
+  fileStates.lookPast(new Map())
+  await resetLeftovers(leftovers, { plan, fileStates, manifest, kept })
+  for (const each of leftovers) if (each.reset === 'nothing') report(removal(each))
   const decide = async () => {
     const decisions = await forecast.decideAll()
     const expected = [...selection]
@@ -71,6 +73,12 @@ export async function build(options: BuildOptions, surroundings: BuildSurroundin
     }
   }
   return true
+}
+
+function removal({ path, of }: Leftover) {
+  const makers = of.length > 0 ? of.join(' and ') : 'an earlier build'
+  const message = `removed ${path}: ${makers} made it, which the definition no longer has there`
+  return { type: 'notice', level: 'info', message } as const
 }
 
 /** Fails before anything runs if a step without a body would have to run. */

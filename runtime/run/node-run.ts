@@ -9,7 +9,15 @@ import { changedMeanwhile, fingerprintOf, keyOf } from '../cache/fingerprint.ts'
 import { inputsOf, type VersionsSeen } from '../cache/inputs.ts'
 import type { RecordStore } from '../cache/records.ts'
 import { isLink, seesVersion } from '../chains/chain.ts'
-import { enterLink, extendChain, leaveLink, rewindForWriter, startChain } from '../chains/history.ts'
+import {
+  enterLink,
+  extendChain,
+  leaveLink,
+  noteMaker,
+  noteProducts,
+  rewindForWriter,
+  startChain,
+} from '../chains/history.ts'
 import type { KeptVersions } from '../chains/kept-versions.ts'
 import type { Forecast } from '../decide/forecast.ts'
 import type { Decision } from '../model/decision.ts'
@@ -92,6 +100,9 @@ async function runAndRecord(
   const before = recorded ? await inputsOf(node, forecast.sources, versions) : undefined
   const changed = relations.chains.filter(chain => isLink(chain, index))
   for (const chain of changed) enterLink(chain, runner)
+  // Another BSP may go on to use outputs that BSPs share.
+  const products = node.scope === 'bsp' ? relations.changedBy(index) : []
+  noteMaker(node.id, products, runner)
   manifest.save()
 
   try {
@@ -120,6 +131,7 @@ async function runAndRecord(
     runner.report({ type: 'notice', level: 'warning', id: node.id, message })
   }
   for (const chain of changed) await extendChain(chain, index, runner)
+  noteProducts(await digestsOf(products, fileStates), manifest)
   if (!before || missing.length > 0) return
   // A link changes its own input on purpose: it read the version from before its run.
   const own = changed.length > 0 ? versions : forecast.versionsNow(index)
@@ -135,9 +147,18 @@ async function runAndRecord(
 
 /** The digest of each output, by artifact as declared. */
 async function outputsOf(node: PlanNode, fileStates: FileStates): Promise<Record<string, string>> {
-  const outputs: Record<string, string> = {}
-  for (const ref of node.artifacts) outputs[ref.declared] = digestOf(await fileStates.state(ref))
-  return outputs
+  const outputs = new Map<string, string>()
+  for (const ref of node.artifacts) outputs.set(ref.declared, digestOf(await fileStates.state(ref)))
+  return Object.fromEntries(outputs)
+}
+
+async function digestsOf(paths: readonly string[], fileStates: FileStates): Promise<Map<string, string>> {
+  const digests = new Map<string, string>()
+  for (const path of paths) {
+    const state = await fileStates.state({ declared: path, path, glob: false })
+    if (state !== undefined) digests.set(path, digestOf(state))
+  }
+  return digests
 }
 
 /** Returns the first result for each input, also after the files have changed. */

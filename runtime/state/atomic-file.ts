@@ -1,7 +1,8 @@
 /** Replaces files atomically: a reader finds the old file or the new one, never a part. */
 import { randomBytes } from 'node:crypto'
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { makeFolder } from './folder.ts'
 
 /** A name beside a file that no other process uses, even where process ids repeat, as they do in containers. */
 export function temporaryFor(path: string): string {
@@ -19,10 +20,18 @@ export function replaceFile(
   make: (temporary: string) => void,
   temporary = temporaryFor(path),
 ): void {
-  mkdirSync(dirname(path), { recursive: true })
+  makeFolder(dirname(path))
   try {
     make(temporary)
-    renameSync(temporary, path)
+    try {
+      renameSync(temporary, path)
+    } catch (error) {
+      // A folder is in the file's place.
+      if (!['EISDIR', 'ENOTEMPTY', 'EEXIST'].includes(String((error as NodeJS.ErrnoException).code)))
+        throw error
+      rmSync(path, { recursive: true })
+      renameSync(temporary, path)
+    }
   } catch (error) {
     rmSync(temporary, { force: true })
     throw error

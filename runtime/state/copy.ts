@@ -16,6 +16,7 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { replaceFile, temporaryFor, writeAtomic } from './atomic-file.ts'
+import { readEngineJson } from './engine-file.ts'
 import { settledBefore } from './file-stamp.ts'
 import { removeWhole } from './remove.ts'
 import { stateFolder } from './state-folder.ts'
@@ -145,10 +146,6 @@ function put(source: string, stat: Stats, copy: string, temporary: string, modeO
 }
 
 function readRecord(file: string): CopyRecord | undefined {
-  try {
-    const record = JSON.parse(readFileSync(file, 'utf8')) as CopyRecord
-    return record.format === 1 && typeof record.entries === 'object' ? record : undefined
-  } catch {
-    return undefined
-  }
+  const record = readEngineJson(file) as CopyRecord | undefined
+  return record?.format === 1 && typeof record.entries === 'object' && record.entries ? record : undefined
 }

@@ -7,11 +7,12 @@
  * Own code, because proper-lockfile frees the lock of a killed process only after two seconds, and takes the
  * lock from a stopped one.
  */
-import { readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { StruxError } from '../diagnostics/error.ts'
+import { readEngineFile } from './engine-file.ts'
 import { makeFolder } from './folder.ts'
 import { lives, type ProcessIdentity, thisProcess } from './process-identity.ts'
 
@@ -133,14 +134,14 @@ export class Claims {
       if (name === except) return []
       const path = join(this.#folder, name)
       try {
-        const holder: Holder = JSON.parse(readFileSync(path, 'utf8'))
+        const holder: Holder = JSON.parse(readEngineFile(path).toString())
         if (typeof holder.host === 'string') {
           if (lives(holder) ?? this.#beats(name, statSync(path).mtimeMs)) return [holder]
         }
       } catch (error) {
         if (isGone(error)) return []
       }
-      rmSync(path, { force: true })
+      rmSync(path, { recursive: true, force: true })
       return []
     })
   }
@@ -155,7 +156,7 @@ export class Claims {
     try {
       return readdirSync(this.#folder).filter(name => name.endsWith(end))
     } catch (error) {
-      if (isGone(error)) return []
+      if (isGone(error) || isNoFolder(error)) return []
       throw error
     }
   }
@@ -176,4 +177,9 @@ export class Claims {
 
 function isGone(error: unknown): boolean {
   return (error as NodeJS.ErrnoException).code === 'ENOENT'
+}
+
+/** Something else is in the folder's place, which the next claim puts right. */
+function isNoFolder(error: unknown): boolean {
+  return ['ENOTDIR', 'ELOOP'].includes(String((error as NodeJS.ErrnoException).code))
 }

@@ -2,8 +2,9 @@
  * The locks of a project: on one BSP, for changing its files in dist/; on shared outputs, for changing those;
  * and on all of dist/, for deleting it. A BSP can be locked only while no process locks all of dist/.
  */
-import { readdirSync, rmdirSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { lstatSync, readdirSync, realpathSync, rmdirSync } from 'node:fs'
+import { basename, join, relative, sep } from 'node:path'
+import { StruxError } from '../diagnostics/error.ts'
 import { acquireLock, Claims, type Lock, type LockOptions } from './lock.ts'
 import { lockFolder, stateFolder } from './state-folder.ts'
 
@@ -12,8 +13,12 @@ type Options = Omit<LockOptions, 'what'>
 const ALL = 'all'
 const BSP = 'bsp-'
 
-/** For building, cleaning, or other changes to a BSP's files in dist/. */
+/**
+ * For building, cleaning, or other changes to a BSP's files in dist/. Rejects with a StruxError if a folder of dist/ is a
+ * link out of the project.
+ */
 export async function lockBsp(root: string, bsp: string, options: Options): Promise<Lock> {
+  refuseLinksOut(root, bsp)
   const all = join(lockFolder(root), ALL)
   for (let told = false; ; ) {
     const waiting: Options['waiting'] = holder => {
@@ -41,6 +46,7 @@ export function lockShared(root: string, options: Options): Promise<Lock> {
 
 /** For deleting dist/. Release keeps lock folders only if another process already uses them. */
 export async function lockAll(root: string, options: Options): Promise<Lock> {
+  refuseLinksOut(root)
   const locks: Lock[] = []
   const release = () => {
     for (const lock of locks.reverse()) lock.release()
@@ -67,6 +73,31 @@ export function allButLocks(root: string): string[] {
   const state = namesIn(stateFolder(root)).filter(name => name !== basename(lockFolder(root)))
   const dist = namesIn(join(root, 'dist')).filter(name => name !== basename(stateFolder(root)))
   return [...dist.map(name => join(root, 'dist', name)), ...state.map(name => join(stateFolder(root), name))]
+}
+
+/**
+ * The folders that commands delete and write in must lie in the project: a dist/ that came with a clone may hold a link in
+ * the place of one.
+ */
+function refuseLinksOut(root: string, bsp?: string): void {
+  const parts = ['artifacts', 'cache', 'flash', 'logs', 'output', basename(stateFolder(root))]
+  const below = bsp === undefined ? [] : parts.map(part => join(part, bsp))
+  for (const folder of ['.', ...parts, ...below].map(part => join(root, 'dist', part))) {
+    if (!lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink()) continue
+    const real = realPathOf(folder)
+    if (real === undefined || real.startsWith(realpathSync(root) + sep)) continue
+    throw new StruxError(`${relative(root, folder)} is a link to ${real}, which lies outside the project`, {
+      hint: 'strux deletes and writes files there, and only the project is mounted where scripts run. Replace the link by a folder.',
+    })
+  }
+}
+
+function realPathOf(path: string): string | undefined {
+  try {
+    return realpathSync(path)
+  } catch {
+    return undefined
+  }
 }
 
 /** Removes only empty folders and the claims of dead processes, so that no live claim is lost. */

@@ -174,14 +174,14 @@ class Converter {
       const earlier = slots.get(key)
       if (earlier) this.#twice(key, earlier, keyNode as Node)
       slots.set(key, { key: keyNode as Node, value })
-      map[key] = this.value(value)
+      put(map, key, this.value(value))
     }
     // The map's own keys take precedence, then those of the first merged map.
     for (const { from, key } of merged) {
       if (slots.has(key)) continue
       const slot = this.slots.get(from)?.get(key)
       if (slot) slots.set(key, slot)
-      map[key] = (from as Record<string, unknown>)[key]
+      put(map, key, (from as Record<string, unknown>)[key])
     }
     return map
   }
@@ -233,4 +233,9 @@ function describe(value: unknown): string {
 
 function shorten(text: string): string {
   return text.length > 60 ? `${text.slice(0, 59)}…` : text
+}
+
+/** Assignment would change the prototype for the key `__proto__`. */
+function put(map: object, key: string, value: unknown): void {
+  Object.defineProperty(map, key, { value, writable: true, enumerable: true, configurable: true })
 }

@@ -5,9 +5,9 @@
  */
 import { join } from 'node:path'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
+import { readChecked, sha256, writeChecked } from '../state/engine-file.ts'
 import { selfModule, selfVersion } from '../state/own-package.ts'
 import { stateFolder } from '../state/state-folder.ts'
-import { readVouched, sha256, writeVouched } from '../state/vouched.ts'
 
 /** Increase with each release that changes the meaning of the cached data. */
 const FORMAT = 1
@@ -24,14 +24,14 @@ interface Kept extends ReadYaml {
 
 /** @param file relative to the project, @param content its current content */
 export function recall(root: string, file: string, content: Buffer): ReadYaml | undefined {
-  const kept = readVouched(place(root, file)) as Kept | undefined
+  const kept = readChecked(place(root, file)) as Kept | undefined
   return kept?.of === identity(file, content) ? kept : undefined
 }
 
 /** Does nothing if the folder cannot be written. */
 export function keep(root: string, file: string, content: Buffer, { exported, diagnostics }: ReadYaml): void {
   try {
-    writeVouched(place(root, file), { of: identity(file, content), exported, diagnostics } satisfies Kept)
+    writeChecked(place(root, file), { of: identity(file, content), exported, diagnostics } satisfies Kept)
   } catch {}
 }
 

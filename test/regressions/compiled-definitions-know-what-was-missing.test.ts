@@ -11,7 +11,7 @@ import * as assert from 'uvu/assert'
 import { compileModule } from '../../runtime/load/compile.ts'
 import type { CompileRecord } from '../../runtime/load/compile-record.ts'
 import { loadBsp, loadProject } from '../../runtime/load/project.ts'
-import { readVouched, writeVouched } from '../../runtime/state/vouched.ts'
+import { readChecked, writeChecked } from '../../runtime/state/engine-file.ts'
 import { compiled, packageFiles, run } from '../runtime/load/compiled.ts'
 import { project, write } from '../runtime/load/temp-project.ts'
 import { folderUntilExit } from '../support/temp-folder.ts'
@@ -321,7 +321,7 @@ async function makeOld(root: string, entry: string): Promise<void> {
   const { module } = await compileModule(entry, { root })
   if (!module) return
   const record = `${module.output}.json`
-  writeVouched(record, { ...(readVouched(record) as CompileRecord), recorded: Date.now() + 60_000 })
+  writeChecked(record, { ...(readChecked(record) as CompileRecord), recorded: Date.now() + 60_000 })
   // Longer than a tick of the filesystem's clock.
   await sleep(10)
 }

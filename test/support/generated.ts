@@ -21,18 +21,24 @@ const FOLDER = 'cache/d'
 const SOURCES = ['./s1', './s2', './s3', './folder', './g*']
 
 export interface Item {
-  readonly hook: number
-  readonly artifacts: readonly string[]
-  readonly dependencies: readonly string[]
+  hook: number
+  artifacts: readonly string[]
+  dependencies: readonly string[]
   text: string
   /** Left out of the definition for now. */
   absent?: boolean
+  /** The number in the script's id; by default its place in the list. */
+  key?: number
+  /** Gives the script another id. */
+  alias?: number
 }
+
+export const READABLE = [...ARTIFACTS, ...SOURCES, 'cache/d/*']
 
 export const item = fc.record({
   hook: fc.nat(HOOKS.length - 1),
   artifacts: fc.uniqueArray(fc.constantFrom(...ARTIFACTS), { maxLength: 2 }),
-  dependencies: fc.uniqueArray(fc.constantFrom(...ARTIFACTS, ...SOURCES, 'cache/d/*'), { maxLength: 3 }),
+  dependencies: fc.uniqueArray(fc.constantFrom(...READABLE), { maxLength: 3 }),
   text: fc.constantFrom('1', '2'),
 })
 
@@ -111,6 +117,14 @@ export function toggle(items: readonly Item[], n: number): void {
   else if (idsOf(items).length > 1 && items[n]!.artifacts.every(made) && !leavesHoles) items[n]!.absent = true
 }
 
+const idOf = ({ key, alias }: Item, n: number) => (alias ? `n${key ?? n}-${alias}` : `n${key ?? n}`)
+
+/** A script's text decides what it does, as in a real one. */
+function textOf(items: readonly Item[], n: number): string {
+  const { key = n, text, artifacts, dependencies } = items[n]!
+  return JSON.stringify([key, text, artifacts, dependencies, folderMode(items, n)])
+}
+
 /** The project's definition, with ids that stay the same, in hook order. */
 export function definition(items: readonly Item[]): BspData {
   const scripts = items.flatMap((each, n): ScriptData[] =>
@@ -118,9 +132,9 @@ export function definition(items: readonly Item[]): BspData {
       ? []
       : [
           {
-            id: `n${n}`,
+            id: idOf(each, n),
             step: HOOKS[each.hook]!,
-            run: new Sh(each.text),
+            run: new Sh(textOf(items, n)),
             cached_generated_artifacts: [...each.artifacts],
             depends_on: [...each.dependencies],
           },
@@ -135,8 +149,8 @@ export function definition(items: readonly Item[]): BspData {
  */
 export function behaviour(project: SimulatedProject, items: readonly Item[], failing?: number) {
   return (id: string): number => {
-    const n = Number(id.slice(1))
-    const { artifacts, dependencies, text } = items[n]!
+    const n = items.findIndex((each, place) => idOf(each, place) === id)
+    const { artifacts, dependencies, text, key = n } = items[n]!
     const inputs = dependencies.map(each => readInput(project, each, artifacts))
     if (failing === n) {
       damage(project, artifacts)
@@ -145,9 +159,9 @@ export function behaviour(project: SimulatedProject, items: readonly Item[], fai
     // The folder first: making it from nothing must not delete a file that the script made in it.
     const made = [...artifacts.entries()].sort(([, a], [, b]) => Number(b === FOLDER) - Number(a === FOLDER))
     for (const [at, each] of made) {
-      const content = hashText([n, at, text, ...inputs].join('|')).slice(0, (n + at) % 2 ? 2 : 12)
-      if (each !== FOLDER) project.write(placeOf(each), `${content} ${n}`)
-      else makeFolder(project, n, content, folderMode(items, n))
+      const content = hashText([key, at, text, ...inputs].join('|')).slice(0, (key + at) % 2 ? 2 : 12)
+      if (each !== FOLDER) project.write(placeOf(each), `${content} ${key}`)
+      else makeFolder(project, key, content, folderMode(items, n))
     }
     return 0
   }
@@ -161,25 +175,26 @@ type FolderMode = 'in place' | 'from nothing' | 'added to'
 
 /** None makes the folder from nothing where that would delete what another one made before it. */
 function folderMode(items: readonly Item[], n: number): FolderMode {
-  const { hook, dependencies } = items[n]!
+  const { hook, dependencies, key = n } = items[n]!
   if (dependencies.includes(FOLDER)) return 'in place'
   const before = items.some(
     (other, m) =>
       m !== n &&
+      !other.absent &&
       other.hook * 100 + m < hook * 100 + n &&
       other.artifacts.some(path => path !== FOLDER && liesIn(path, FOLDER)),
   )
-  return n % 2 === 0 && !before ? 'from nothing' : 'added to'
+  return key % 2 === 0 && !before ? 'from nothing' : 'added to'
 }
 
-function makeFolder(project: SimulatedProject, n: number, content: string, mode: FolderMode): void {
+function makeFolder(project: SimulatedProject, key: number, content: string, mode: FolderMode): void {
   const folder = placeOf(FOLDER)
   if (mode === 'in place') {
     for (const name of project.list(folder))
       project.write(`${folder}/${name}`, `${project.read(`${folder}/${name}`)}+${content}`)
   } else if (mode === 'from nothing') project.remove(folder)
-  project.write(`${folder}/by${n}`, content)
-  project.write(`${folder}/x`, `${content} ${n}`)
+  project.write(`${folder}/by${key}`, content)
+  project.write(`${folder}/x`, `${content} ${key}`)
 }
 
 function readInput(project: SimulatedProject, declared: string, artifacts: readonly string[]): string {
@@ -210,13 +225,20 @@ export function products(project: SimulatedProject): Record<string, string | und
   return { ...Object.fromEntries(files), [FOLDER]: folderText(project, () => false) }
 }
 
+/** What the scripts of the definition declare; other products may stay from earlier builds. */
+export function declaredProducts(project: SimulatedProject, items: readonly Item[]) {
+  const isDeclared = (path: string) =>
+    items.some(({ absent, artifacts }) => !absent && artifacts.some(made => liesIn(path, made)))
+  return Object.fromEntries(Object.entries(products(project)).filter(([path]) => isDeclared(path)))
+}
+
 export async function cleanProducts(items: readonly Item[], sources: readonly string[]) {
   const project = new SimulatedProject()
   try {
     setUp(project, sources)
     const { ok, error } = await project.build(buildOf(project, items))
     if (!ok) throw error
-    return products(project)
+    return declaredProducts(project, items)
   } finally {
     project.dispose()
   }
@@ -224,7 +246,7 @@ export async function cleanProducts(items: readonly Item[], sources: readonly st
 
 /** Of the scripts that the definition has now. */
 export function idsOf(items: readonly Item[]): string[] {
-  return items.flatMap(({ absent }, n) => (absent ? [] : [`n${n}`]))
+  return items.flatMap((each, n) => (each.absent ? [] : [idOf(each, n)]))
 }
 
 /** A build of all scripts, and of the kernel step where scripts work inside it. */

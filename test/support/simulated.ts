@@ -127,7 +127,7 @@ export class SimulatedProject {
   /** By id, without changing anything. */
   async dryRun(settings: BuildSettings): Promise<Map<string, Decision>> {
     const options = this.#options(settings, () => {})
-    const decisions = await readBuildState(options).forecast.decideAll()
+    const decisions = await (await readBuildState(options)).forecast.decideAll()
     return new Map([...decisions].map(([index, decision]) => [options.plan.nodes[index]!.id, decision]))
   }
 

@@ -6,6 +6,7 @@
 import { readFileSync } from 'node:fs'
 import type { ContainerCreateOptions } from 'dockerode'
 import { writeAtomic } from '../../state/atomic-file.ts'
+import { readEngineJson } from '../../state/engine-file.ts'
 
 export type Grant = 'privileged' | 'capabilities' | 'plain'
 
@@ -100,11 +101,7 @@ export class GrantMemory {
   }
 
   #read(): Record<string, Grant> {
-    try {
-      const granted: unknown = JSON.parse(readFileSync(this.#file, 'utf8'))
-      return typeof granted === 'object' && granted !== null ? (granted as Record<string, Grant>) : {}
-    } catch {
-      return {}
-    }
+    const granted = readEngineJson(this.#file)
+    return typeof granted === 'object' && granted !== null ? (granted as Record<string, Grant>) : {}
   }
 }

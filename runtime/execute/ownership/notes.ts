@@ -3,9 +3,10 @@
  * is not root, and removed when everything belongs to the caller. A process that finds a note from an earlier
  * process repairs first. There is one file per BSP, because two BSPs may be built at the same time.
  */
-import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { writeAtomic } from '../../state/atomic-file.ts'
+import { readEngineJson } from '../../state/engine-file.ts'
 import { pidExists } from '../../state/process-identity.ts'
 
 export interface Unclaimed {
@@ -23,7 +24,7 @@ export function noteUnclaimed(folder: string, note: Unclaimed): void {
 }
 
 export function forgetUnclaimed(folder: string, bsp: string): void {
-  rmSync(noteFile(folder, bsp), { force: true })
+  rmSync(noteFile(folder, bsp), { recursive: true, force: true })
 }
 
 /**
@@ -45,12 +46,10 @@ export function abandonedNotes(folder: string, bsp: string, alive = pidExists): 
 
 function readNote(folder: string, name: string): Unclaimed {
   const bsp = decodeURIComponent(name.slice(PREFIX.length, -'.json'.length))
-  try {
-    const note = JSON.parse(readFileSync(join(folder, name), 'utf8')) as { since: string; pid: number }
-    const since = new Date(note.since)
-    if (Number.isInteger(note.pid) && !Number.isNaN(since.getTime())) return { bsp, since, pid: note.pid }
-  } catch {}
-  return { bsp, since: new Date(), pid: 0 }
+  const note = (readEngineJson(join(folder, name)) ?? {}) as { since?: unknown; pid?: unknown }
+  const since = new Date(String(note.since))
+  const isWhole = Number.isInteger(note.pid) && !Number.isNaN(since.getTime())
+  return isWhole ? { bsp, since, pid: Number(note.pid) } : { bsp, since: new Date(), pid: 0 }
 }
 
 function noteFile(folder: string, bsp: string): string {

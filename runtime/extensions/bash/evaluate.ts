@@ -137,7 +137,7 @@ export function assignments(variables: ShellVariables): string {
 function evaluationOf(stdout: Buffer, stderr: string, exitCode: number, root: string): Evaluation {
   const functions: ShellFunction[] = []
   const calls: HelperCall[] = []
-  const variables: Record<string, ShellValue> = {}
+  const variables = new Map<string, ShellValue>()
   let state = ''
   let failure: Evaluation['failure']
   for (const [kind, ...fields] of recordsOf(stdout.toString())) {
@@ -145,9 +145,9 @@ function evaluationOf(stdout: Buffer, stderr: string, exitCode: number, root: st
     if (kind === 'function') functions.push({ name: first, file: second, line: Number(third) })
     else if (kind === 'call') calls.push({ helper: first, file: second, line: Number(third), words: rest })
     else if (kind === 'failure') failure ??= { file: first, line: Number(second), message: third }
-    else if (kind === 'text') variables[first] = second
-    else if (kind === 'list') variables[first] = fields.slice(1)
-    else if (kind === 'map') variables[first] = pairsOf(fields.slice(1))
+    else if (kind === 'text') variables.set(first, second)
+    else if (kind === 'list') variables.set(first, fields.slice(1))
+    else if (kind === 'map') variables.set(first, pairsOf(fields.slice(1)))
     else if (kind === 'state') state = first
   }
   if (exitCode !== 0 && !failure) failure = failureIn(stderr, exitCode, root)
@@ -156,7 +156,7 @@ function evaluationOf(stdout: Buffer, stderr: string, exitCode: number, root: st
     ...(exitCode !== 0 && failure && { failure }),
     functions: functions.sort((a, b) => (a.file === b.file ? a.line - b.line : 0)),
     calls,
-    variables,
+    variables: Object.fromEntries(variables),
     state,
     output: stderr,
   }

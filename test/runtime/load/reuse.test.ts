@@ -16,7 +16,7 @@ import * as assert from 'uvu/assert'
 import { compileModule } from '../../../runtime/load/compile.ts'
 import type { CompileRecord } from '../../../runtime/load/compile-record.ts'
 import { evaluateModule } from '../../../runtime/load/evaluate.ts'
-import { readVouched, writeVouched } from '../../../runtime/state/vouched.ts'
+import { readChecked, writeChecked } from '../../../runtime/state/engine-file.ts'
 import { compiled, packageFiles, run } from './compiled.ts'
 import { project, write } from './temp-project.ts'
 
@@ -73,11 +73,11 @@ test('an edit within the same tick of the clock as the compilation is noticed', 
   const { root, isReused, record } = await warm()
   writeFileSync(join(root, 'a.ts'), 'export const a = 2')
   const { size, mtimeMs, ctimeMs, ino } = statSync(join(root, 'a.ts'))
-  const before = readVouched(record) as CompileRecord
+  const before = readChecked(record) as CompileRecord
   const files = before.files.map((seen: { file: string }) =>
     seen.file.endsWith('/a.ts') ? { ...seen, stat: { size, mtimeMs, ctimeMs, ino } } : seen,
   )
-  writeVouched(record, { ...before, files, recorded: Math.ceil(mtimeMs) })
+  writeChecked(record, { ...before, files, recorded: Math.ceil(mtimeMs) })
   assert.is(await isReused(), false)
 })
 
@@ -134,8 +134,8 @@ const CHANGES: Record<string, (root: string, record: string, output: string) => 
   'an output that is gone': (_, __, output) => rmSync(output),
   'a source map that is gone': (_, __, output) => rmSync(`${output}.map`),
   'another version of strux-bsp': (_, record) => {
-    const before = readVouched(record) as CompileRecord
-    writeVouched(record, { ...before, versions: { ...before.versions, strux: '0.0.0' } })
+    const before = readChecked(record) as CompileRecord
+    writeChecked(record, { ...before, versions: { ...before.versions, strux: '0.0.0' } })
   },
 }
 

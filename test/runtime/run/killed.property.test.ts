@@ -7,10 +7,10 @@ import {
   buildOf,
   cleanProducts,
   damage,
+  declaredProducts,
   forwardOnly,
   type Item,
   item,
-  products,
   SOURCE_FILES,
   setUp,
 } from '../../support/generated.ts'
@@ -63,7 +63,7 @@ test('a build that is killed anywhere leaves nothing that the next one takes for
           }
           const last = await build()
           assert.ok(last.ok, (last.error as Error)?.stack)
-          assert.equal(products(project), await cleanProducts(items, sources))
+          assert.equal(declaredProducts(project, items), await cleanProducts(items, sources))
         } finally {
           project.dispose()
         }
