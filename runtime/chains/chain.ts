@@ -2,7 +2,7 @@
  * Chains: the rule for paths that more than one node of a plan changes.
  *
  * A node changes a path when it makes a path that it also reads (all or part of it), that an earlier node made
- * (all or part of it), or that lies in a folder or glob which an earlier node already read as a build product.
+ * (all or part of it), or that an earlier node already read (all or part of it, also through a folder or glob).
  * The chain's path is the outermost such path. Its writers are the nodes that make the path, a folder around it
  * or something in it, before the first change and before any node read it. Together the writers make the first
  * version. Every later maker is a link: it turns one version into the next. A node that only reads the path,
@@ -12,6 +12,9 @@
  * to run, the path is reset to the first version and all links run again, in order. When a writer has to run,
  * the path is reset before it runs, so that no writer builds on the work of a link. The rule is the same for
  * files and folders.
+ *
+ * The first version belongs to its writers: their ids are kept with it. When the definition has other writers,
+ * leftovers.ts resets the path.
  */
 import type { Chain, PathRef } from '../model/plan.ts'
 

@@ -51,17 +51,15 @@ function chainAt(
   for (const [each, by] of changed) if (overlaps(each, path)) for (const index of by) changers.add(index)
   const writers: number[] = []
   const links: number[] = []
-  let earlyReaders: number[] = []
+  const earlyReaders: number[] = []
   let begun = false
   for (const [index, node] of nodes.entries()) {
     if (members.has(index)) {
       begun ||= changers.has(index)
-      // Before the first writer, no node has read a version from this build.
-      if (!begun && writers.length === 0) earlyReaders = []
       ;(begun ? links : writers).push(index)
     } else if (readsPlace(node, path, made[index]!)) {
       earlyReaders.push(index)
-      begun ||= writers.length > 0
+      begun = true
     }
   }
   const last = links.at(-1)

@@ -69,9 +69,13 @@ export async function startChain(chain: Chain, fresh: boolean, store: ChainStore
   }
   fileStates.refresh()
   const first = await versionOf(chain, fileStates)
-  const now = known ?? (await kept.keep(chain.path, { digest: first, writers: madeBy(chain, store) }))
-  if (known?.absent !== undefined && !kept.find(chain.path))
-    await kept.keep(chain.path, { digest: null, writers: known.writers ?? [] })
+  const keep = (writers: readonly string[]) =>
+    kept.keep(chain.path, writers, async copy => {
+      fileStates.refresh()
+      return versionOf({ path: copy }, fileStates)
+    })
+  const now = known ?? (await keep(madeBy(chain, store)))
+  if (known?.absent !== undefined && !kept.find(chain.path)) await keep(known.writers ?? [])
   manifest.setChain(chain.path, { ...originOf(now), first, versions: [], complete: false })
   manifest.save()
 }
@@ -87,9 +91,7 @@ export async function firstVersion(
   const record = manifest.chain(chain.path)
   const known = kept.find(chain.path)
   if (known) {
-    const isFile = fileStates.isFile(kept.contentOf(chain.path))
-    // Links in a copy of a folder may lead elsewhere than in the folder, so only files are compared.
-    if (!isFile || typeof known.digest !== 'string') return known
+    if (typeof known.digest !== 'string') return known
     const digest = await versionOf({ path: kept.contentOf(chain.path) }, fileStates)
     return digest === known.digest ? known : undefined
   }

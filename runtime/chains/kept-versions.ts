@@ -23,6 +23,7 @@ import { StruxError } from '../diagnostics/error.ts'
 import { parents } from '../model/makers.ts'
 import { cacheFolder, mayBeReset } from '../model/paths.ts'
 import { readChecked, readEngineJson, writeChecked } from '../state/engine-file.ts'
+import { makeFolder } from '../state/folder.ts'
 import { removeWhole } from '../state/remove.ts'
 
 /** The state of a path before its first link ran. */
@@ -32,7 +33,7 @@ export interface KeptVersion {
   readonly absent?: string
   /** Ids of the nodes that made this version. Absent in copies of strux 0.1.0. */
   readonly writers?: readonly string[]
-  /** Digest of this version; null if nothing was there. Absent in copies of strux 0.1.0. */
+  /** Digest of the copy; null if nothing was there. Absent in copies of strux 0.1.0. */
   readonly digest?: string | null
 }
 
@@ -67,16 +68,22 @@ export class KeptVersions {
   /**
    * Keeps the current state of the path: a copy, or the fact that nothing is there.
    *
-   * @param about the digest of this state, and the ids of the nodes that made it
+   * @param writers ids of the nodes that made it
+   * @param digest of the copy at a path relative to the project; null if there is none
    */
-  async keep(path: string, about: Required<Pick<KeptVersion, 'writers' | 'digest'>>): Promise<KeptVersion> {
+  async keep(
+    path: string,
+    writers: readonly string[],
+    digest: (copy: string) => Promise<string | null>,
+  ): Promise<KeptVersion> {
     this.drop(path)
     const folder = join(this.#root, this.#folderOf(path))
-    mkdirSync(folder, { recursive: true })
+    makeFolder(folder)
     const target = this.#inProject(path)
     const there = lstatSync(target, { throwIfNoEntry: false }) !== undefined
     if (there) await copy(target, join(folder, 'content'))
-    const kept: KeptVersion = { path, ...about, ...(!there && { absent: this.#outermostAbsent(path) }) }
+    const about = { path, writers, digest: await digest(this.contentOf(path)) }
+    const kept: KeptVersion = there ? about : { ...about, absent: this.#outermostAbsent(path) }
     writeChecked(join(folder, 'about.json'), kept, { durable: true })
     return kept
   }
@@ -129,7 +136,9 @@ export class KeptVersions {
     const kept = (readChecked(file) ?? readUnsigned(file)) as KeptVersion | undefined
     if (typeof kept?.path !== 'string') return undefined
     const { path, absent, writers, digest } = kept
-    const hasCopy = lstatSync(join(this.#root, folder, 'content'), { throwIfNoEntry: false }) !== undefined
+    const copied = lstatSync(join(this.#root, folder, 'content'), { throwIfNoEntry: false })
+    const hasCopy = copied !== undefined
+    if (copied && !copied.isFile() && !copied.isDirectory() && !copied.isSymbolicLink()) return undefined
     const isWhole = hasCopy
       ? absent === undefined
       : absent !== undefined && (absent === path || (parents(path).includes(absent) && mayBeReset(absent)))

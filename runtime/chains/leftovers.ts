@@ -15,7 +15,6 @@ import type { RecordStore } from '../cache/records.ts'
 import { MakerIndex, parents } from '../model/makers.ts'
 import { belongsToBuildsOf, cacheFolder, concerns, liesIn } from '../model/paths.ts'
 import type { Plan } from '../model/plan.ts'
-import { changedPaths } from '../plan/relations.ts'
 import { type ChainStore, versionOf, workersOn } from './history.ts'
 
 export interface Leftover {
@@ -27,6 +26,8 @@ export interface Leftover {
 
 export interface LeftoverSearch extends ChainStore {
   readonly selection: ReadonlySet<number>
+  /** The paths that a node of the plan makes or changes. */
+  readonly changedBy: (index: number) => readonly string[]
 }
 
 /**
@@ -35,7 +36,7 @@ export interface LeftoverSearch extends ChainStore {
  */
 export async function findLeftovers(search: LeftoverSearch): Promise<Leftover[]> {
   const { plan, manifest, selection } = search
-  const made = changedPaths(plan.nodes)
+  const made = plan.nodes.map((_, index) => search.changedBy(index))
   const makers = new MakerIndex(made)
   const found: Leftover[] = []
   for (const leftover of [...ofChains(search, makers), ...ofProducts(search, made, makers)]) {
@@ -88,7 +89,7 @@ function ofChains({ plan, manifest, kept, selection }: LeftoverSearch, makers: M
 
 /** Paths that a node made which no longer makes them. */
 function ofProducts(
-  { plan, manifest }: LeftoverSearch,
+  { plan, manifest, kept }: LeftoverSearch,
   made: readonly (readonly string[])[],
   makers: MakerIndex,
 ): Leftover[] {
@@ -99,9 +100,16 @@ function ofProducts(
   for (const path of manifest.productPaths()) {
     const worked = manifest.product(path)!.makers
     if (worked.every(id => exact.get(path)?.has(id))) continue
-    if (plan.chains.some(chain => liesIn(path, chain.path))) continue
     const left = makers.overlapping(path).map(index => plan.nodes[index]!.id)
     const gone = worked.filter(id => !left.includes(id))
+    const chain = plan.chains.find(each => liesIn(path, each.path))
+    if (chain) {
+      // What links made goes when the chain restarts, unlike what is part of its first version.
+      const { writers } = kept.find(chain.path) ?? manifest.chain(chain.path) ?? {}
+      const inFirst = gone.filter(id => writers?.includes(id))
+      if (inFirst.length > 0) found.push({ path: chain.path, reset: 'nothing', of: inFirst })
+      continue
+    }
     const counts =
       left.length > 0 || plan.nodes.some(node => node.dependencies.some(ref => concerns(ref, path)))
     if (gone.length > 0 && counts) found.push({ path, reset: 'nothing', of: gone })

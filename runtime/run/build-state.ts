@@ -64,7 +64,10 @@ export async function readBuildState({
     report({ type: 'notice', level: 'warning', message })
   }
   const kept = new KeptVersions(root, plan.bsp)
-  const leftovers = await findLeftovers({ plan, manifest, kept, fileStates, selection })
+  const leftovers = await findLeftovers({
+    ...{ plan, manifest, kept, fileStates, selection },
+    changedBy: relations.changedBy,
+  })
   fileStates.lookPast(viewWithout(leftovers, { kept, plan, fileStates }))
   const bodyHash = (name: string) => {
     const body = pipeline.bodies[name]
