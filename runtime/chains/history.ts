@@ -228,13 +228,14 @@ function originOf({ absent, writers }: KeptVersion): Pick<ChainRecord, 'absent' 
 
 /**
  * Whether the path holds content that no link left: that content is then the first version. False if a node of the plan
- * makes the path and its version is kept, or if the path lies in the cache and nothing was there at first: the content is
- * then damage, and the first version is restored.
+ * makes the path and its version is kept, or if the path is a folder in the cache where nothing was at first: the content
+ * is then damage, and the first version is restored.
  */
 async function replacedByHand(chain: Chain, { fileStates, manifest, plan }: ChainStore): Promise<boolean> {
   const record = manifest.chain(chain.path)
   if (chain.writers.length > 0 && record?.first !== null) return false
-  if (record?.first === null && chain.path.startsWith(`${cacheFolder(plan.bsp)}/`)) return false
+  const isInCache = chain.path.startsWith(`${cacheFolder(plan.bsp)}/`)
+  if (record?.first === null && isInCache && !fileStates.isFile(chain.path)) return false
   const left = record?.left
   if (left === undefined) return false
   const now = await versionOf(chain, fileStates)
