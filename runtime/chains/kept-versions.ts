@@ -210,7 +210,7 @@ async function copy(from: string, to: string): Promise<void> {
   }
   const [{ execa }, { endingWithThisProcess }] = await Promise.all([
     import('execa'),
-    import('../execute/host/guard.ts'),
+    import('../state/guard.ts'),
   ])
   await endingWithThisProcess(() => execa('cp', ['-a', '--', from, to]), 'tree')
 }

@@ -2,7 +2,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { StruxError } from '../diagnostics/error.ts'
-import { endingWithThisProcess } from '../execute/host/guard.ts'
+import { endingWithThisProcess } from '../state/guard.ts'
 import { stateFolder } from '../state/state-folder.ts'
 import { packageFile } from '../steps/package-files.ts'
 import { type ConfinedResult, type ConfinedShell, limited, Printed } from './confined-shell.ts'

@@ -8,8 +8,8 @@ import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { endingWithThisProcess } from '../execute/host/guard.ts'
 import type { TargetArch } from '../model/plan.ts'
+import { endingWithThisProcess } from '../state/guard.ts'
 
 const NATIVE: Readonly<Record<TargetArch, string>> = { x86_64: 'x64', arm64: 'arm64', armhf: 'arm' }
 

@@ -96,7 +96,7 @@ export async function openShell(workspace: Workspace, node: PlanNode, notice: No
   const env = { ...node.env, ...begin?.env }
   if (inContainer()) {
     const { execa } = await import('execa')
-    const { endingWithThisProcess } = await import('../execute/host/guard.ts')
+    const { endingWithThisProcess } = await import('../state/guard.ts')
     const { shellProgram } = await import('../execute/containers/shell.ts')
     const [program, ...args] = shellProgram(begin?.script)
     const scratch = mkdtempSync(join(tmpdir(), 'strux-shell-'))

@@ -83,7 +83,7 @@ echo begun >${project.at('begun')}; while :; do sleep 0.05; done`,
 /** A process that starts a program in one of the guard's ways, shows the program's number, and waits. */
 const STARTER = (ending: string, program: string) => `
 import { spawn } from 'node:child_process'
-import { endingWithThisProcess } from '${join(REPOSITORY, 'runtime/execute/host/guard.ts')}'
+import { endingWithThisProcess } from '${join(REPOSITORY, 'runtime/state/guard.ts')}'
 const options = { stdio: ['ignore', 'inherit', 'inherit'] }
 endingWithThisProcess(() => spawn('/bin/bash', ['-c', ${JSON.stringify(program)}], options), '${ending}')
 setInterval(() => {}, 1000)`

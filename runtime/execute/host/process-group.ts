@@ -5,8 +5,8 @@ import { constants } from 'node:os'
 import type { Readable } from 'node:stream'
 import { StruxError } from '../../diagnostics/error.ts'
 import type { Taken } from '../../report/drained.ts'
+import { endingWithThisProcess } from '../../state/guard.ts'
 import { Intake } from '../containers/intake.ts'
-import { endingWithThisProcess } from './guard.ts'
 
 export interface GroupRequest {
   readonly argv: readonly [string, ...string[]]

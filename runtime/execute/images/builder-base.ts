@@ -6,9 +6,9 @@
 import { existsSync } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { StruxError } from '../../diagnostics/error.ts'
+import { endingWithThisProcess } from '../../state/guard.ts'
 import { type Engine, engineReason } from '../engine/engine.ts'
 import type { NoticeSink } from '../executor.ts'
-import { endingWithThisProcess } from '../host/guard.ts'
 import { type DebianMirror, sourceLines } from './apt-sources.ts'
 
 export interface BaseOptions {
