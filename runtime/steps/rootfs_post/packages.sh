@@ -1,10 +1,13 @@
 # Debian packages of project and BSP. Downloads are kept, so that a second run needs no network.
 
 # The network for programs in the root filesystem: through the link that the device has, to a file that is not
-# packed. Services are not started here.
+# packed. Services are not started here. Packages write the domain of the machine to their settings, so it is left out
+# unless a mirror needs it.
 prepare_chroot() {
+  local lines=^nameserver
   mkdir -p "$ROOTFS_DIR/run/systemd/resolve"
-  if [ -e /etc/resolv.conf ]; then cat /etc/resolv.conf >"$ROOTFS_DIR/run/systemd/resolve/stub-resolv.conf"; fi
+  if debian_hosts 2>/dev/null | grep -qv '\.'; then lines=; fi
+  if [ -e /etc/resolv.conf ]; then grep "$lines" /etc/resolv.conf >"$ROOTFS_DIR/run/systemd/resolve/stub-resolv.conf" || :; fi
   ln -sfn ../run/systemd/resolve/stub-resolv.conf "$ROOTFS_DIR/etc/resolv.conf"
   printf '#!/bin/sh\nexit 101\n' >"$ROOTFS_DIR/usr/sbin/policy-rc.d"
   chmod 755 "$ROOTFS_DIR/usr/sbin/policy-rc.d"
@@ -77,6 +80,31 @@ forget_identity() {
       'ExecStartPre=/usr/bin/ssh-keygen -A' 'ExecStartPre=/usr/sbin/sshd -t' \
       >"$ROOTFS_DIR/etc/systemd/system/ssh.service.d/10-strux-host-keys.conf"
   fi
+  if [ -f "$ROOTFS_DIR/etc/ssl/private/ssl-cert-snakeoil.key" ]; then forget_certificate; fi
+}
+
+# The certificate that the package ssl-cert makes for local services.
+forget_certificate() {
+  local unit=$ROOTFS_DIR/etc/systemd/system/strux-ssl-cert.service
+  rm -f "$ROOTFS_DIR"/etc/ssl/private/ssl-cert-snakeoil.key "$ROOTFS_DIR"/etc/ssl/certs/ssl-cert-snakeoil.pem
+  find "$ROOTFS_DIR/etc/ssl/certs" -lname '*ssl-cert-snakeoil.pem' -delete
+  mkdir -p "${unit%/*}/sysinit.target.wants"
+  cat >"$unit" <<'UNIT'
+[Unit]
+Description=Make the local TLS certificate of this device
+ConditionPathExists=!/etc/ssl/private/ssl-cert-snakeoil.key
+DefaultDependencies=no
+After=local-fs.target systemd-remount-fs.service
+Before=sysinit.target
+
+[Service]
+Type=oneshot
+ExecStart=/usr/sbin/make-ssl-cert generate-default-snakeoil
+
+[Install]
+WantedBy=sysinit.target
+UNIT
+  ln -sfn ../strux-ssl-cert.service "${unit%/*}/sysinit.target.wants/strux-ssl-cert.service"
 }
 
 # The packages of the definitions: names, and .deb files.
