@@ -3,6 +3,7 @@ import type { PackageData } from '../../lib/schema/package.ts'
 import type { ConvertFacts, Infrastructure, Report } from './convert-facts.ts'
 import type { EvaluatedPackage } from './evaluated.ts'
 import { shellWords } from './shell-words.ts'
+import { MODULE_OPTIONS } from './standing-options.ts'
 
 interface MakeVariables {
   readonly opts: readonly string[]
@@ -31,7 +32,8 @@ export function makeSettings(
   const { variables } = variant
   const { opts, env } = READ[infra]
   const words = opts.flatMap(name => shellWords(variables[name] ?? ''))
-  const make_opts = [...makeArguments(variant, infra, facts, report), ...words].filter(
+  const standing = infra === 'kernel-module' ? MODULE_OPTIONS : []
+  const make_opts = [...standing, ...makeArguments(variant, infra, facts, report), ...words].filter(
     word => !word.startsWith('PATH=') && !(infra === 'cmake' && word.includes('=')),
   )
   const make_env = environment(env.map(name => variables[name] ?? '').join(' '))

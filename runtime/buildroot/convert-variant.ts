@@ -7,6 +7,7 @@ import { environment, makeSettings } from './convert-make.ts'
 import type { EvaluatedHook, EvaluatedPackage } from './evaluated.ts'
 import { recipeScript } from './recipe.ts'
 import { shellWords } from './shell-words.ts'
+import { standingOptions } from './standing-options.ts'
 
 type Scripts = Partial<Record<PackageHook, Sh[]>>
 
@@ -118,8 +119,12 @@ export function variantSettings(
       `cd "${variables.SRCDIR}" && autoreconf --force --install ${variables.AUTORECONF_OPTS ?? ''}`,
     )
   const dependencies = dependenciesOf(variant, infra, facts, report)
-  const confEnv = environment(variables.CONF_ENV)
-  const confOpts = shellWords(variables.CONF_OPTS ?? '')
+  // Commands of the package's own name what they pass on.
+  const standing = variables.CONFIGURE_CMDS?.trim()
+    ? { options: [], env: {} }
+    : standingOptions(infra, variant.variant)
+  const confEnv = { ...standing.env, ...environment(variables.CONF_ENV) }
+  const confOpts = [...standing.options, ...shellWords(variables.CONF_OPTS ?? '')]
   return {
     ...(dependencies.length > 0 && { dependencies }),
     ...(confOpts.length > 0 && { conf_opts: confOpts }),

@@ -12,6 +12,7 @@ import { KeptResults } from '../state/kept-results.ts'
 import { packageFile } from '../steps/package-files.ts'
 import { UNSUPPORTED_VARIABLES } from './convert-unsupported.ts'
 import type { EvaluatedHook, EvaluatedPackage } from './evaluated.ts'
+import { CROSS_ANSWERS, MODULE_OPTIONS } from './standing-options.ts'
 import { visibleFiles } from './visible-files.ts'
 
 /** A symbol of the configuration that the tree defines. */
@@ -142,10 +143,15 @@ function scriptOf({ place: { root }, tree, wanted, kernelArch }: TreeRequest, na
   const [main = '', definitions = '', print = '', kconfig = ''] = OWN_FILES.map(file =>
     packageFile(`runtime/buildroot/${file}`),
   )
+  const answers = Object.entries(CROSS_ANSWERS).map(([name, value]) => `${name}=${value}`)
+  const facts = [
+    `STRUX_CROSS_ANSWERS := ${answers.join(' ')}`,
+    `STRUX_MODULE_OPTIONS := ${MODULE_OPTIONS.join(' ')}`,
+  ].join('\n')
   const variables = {
     ...{ tree: `${root}/${tree}`, name, wanted, kernel_arch: kernelArch },
     ...{ variables: VARIABLES.join(' '), hooks: HOOK_LISTS.join(' ') },
-    ...{ definitions, print, kconfig },
+    ...{ definitions: `${facts}\n${definitions}`, print, kconfig },
   }
   return [...Object.entries(variables).map(([key, value]) => `${key}=${quoteForShell(value)}`), main].join(
     '\n',

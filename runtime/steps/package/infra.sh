@@ -123,7 +123,8 @@ install_meson() { DESTDIR=${1:-} with_make_env meson install -C "$(build_folder)
 configure_kernel_module() { :; }
 module_make() {
   words build make_opts
-  with_make_env make -C "$LINUX_DIR" M="$(source_folder)" ARCH="$kernel_arch" CROSS_COMPILE="$cross_compile" "${words[@]}" "$@"
+  # Makefiles of modules name their own folder as $(PWD), which make would have from the caller.
+  with_make_env make -C "$LINUX_DIR" PWD="$(source_folder)" M="$(source_folder)" ARCH="$kernel_arch" CROSS_COMPILE="$cross_compile" "${words[@]}" "$@"
 }
 build_kernel_module() { module_make -j"$PARALLEL_JOBS" modules; }
 install_kernel_module() { module_make INSTALL_MOD_PATH="$1/usr" INSTALL_MOD_STRIP=1 DEPMOD=true modules_install; }

@@ -3,6 +3,7 @@
  * that builds, firmware with a hash and patches.
  */
 import { execFileSync } from 'node:child_process'
+import { statSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { TREE, treeProject } from '../../support/buildroot-tree.ts'
@@ -50,6 +51,7 @@ test('recipes, hooks, options, patches and dependencies work; a second build has
     true,
   )
   assert.match(execFileSync('strings', ['-a', `${folder}/libacme.so.1`], { encoding: 'utf8' }), /^panel$/m)
+  assert.is(statSync(`${folder}/libacme.so.1`).mode & 0o777, 0o755, 'as Buildroot installs it, not as Debian')
   assert.match(project.read(at('files/etc/acme/first.conf')), /^greeting=good day \/.*\/staging\n$/)
   assert.is(project.read(at('files/etc/acme/second.conf')), 'greeting=none\n')
   assert.match(project.read('dist/output/demo/acme-daemon.sig'), /^signed \//)

@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert'
 import { convertPackage } from '../../../runtime/buildroot/convert.ts'
 import type { EvaluatedPackage } from '../../../runtime/buildroot/evaluated.ts'
 import { MakefilePlaces } from '../../../runtime/buildroot/makefile-places.ts'
+import { standingOptions } from '../../../runtime/buildroot/standing-options.ts'
 import { TempProject } from '../../support/project.ts'
 
 const test = suite('conversion of Buildroot packages')
@@ -48,6 +49,35 @@ function convert(
     told: diagnostics.map(each => `${each.severity} ${each.code}:${each.line} ${each.message}`),
   }
 }
+
+test('each infrastructure passes on what Buildroot always does, before the options of the package', () => {
+  const options = (infra: string, variables = {}) =>
+    convert(infra, { CONF_OPTS: '-DOWN --own', CONF_ENV: 'A=1 CONFIG_SITE=mine', ...variables }).data
+  const cmake = options('cmake')?.conf_opts ?? []
+  for (const option of ['BUILD_SHARED_LIBS=ON', 'BUILD_DOCS=OFF', 'BUILD_TESTS=OFF', 'BUILD_EXAMPLES=OFF'])
+    assert.ok(cmake.includes(`-D${option}`), option)
+  assert.ok(
+    cmake.includes('-DCMAKE_INSTALL_RUNSTATEDIR=/run') && cmake.includes('-DCMAKE_INSTALL_SO_NO_EXE=0'),
+  )
+  assert.equal(cmake.slice(-2), ['-DOWN', '--own'])
+  const autotools = options('autotools')
+  for (const option of [
+    '--disable-static',
+    '--enable-shared',
+    '--disable-nls',
+    '--enable-ipv6',
+    '--program-prefix=',
+  ])
+    assert.ok(autotools?.conf_opts?.includes(option), option)
+  assert.is(autotools?.conf_env?.CONFIG_SITE, 'mine')
+  assert.is(autotools?.conf_env?.ac_cv_func_malloc_0_nonnull, 'yes')
+  assert.ok(options('meson')?.conf_opts?.includes('--default-library=shared'))
+  // Own commands name what they pass on themselves.
+  assert.equal(options('cmake', { CONFIGURE_CMDS: 'cmake .' })?.conf_opts, ['-DOWN', '--own'])
+  assert.equal(options('generic')?.conf_opts, ['-DOWN', '--own'])
+  const host = standingOptions('autotools', 'host').options
+  assert.ok(host.includes('--disable-debug') && !host.includes('--enable-ipv6'))
+})
 
 test('scripts are found in the makefile', () => {
   const variables = { BUILD_CMDS: 'make\nmake more', FIX: 'sed\nsed', POST_BUILD_HOOKS: 'ACME_FIX' }
