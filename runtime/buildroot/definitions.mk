@@ -9,17 +9,20 @@ define sep
 
 
 endef
-qstrip = $(strip $(subst ",,$(1)))
+strux_quote := "
+qstrip = $(strip $(subst $(strux_quote),$(empty),$(1)))
 strux_upper_pairs := a:A b:B c:C d:D e:E f:F g:G h:H i:I j:J k:K l:L m:M n:N o:O p:P q:Q r:R s:S t:T u:U v:V w:W x:X y:Y z:Z
 strux_translate = $(if $(1),$(call strux_translate,$(wordlist 2,99,$(1)),$(subst $(word $(3),$(subst :, ,$(firstword $(1)))),$(word $(4),$(subst :, ,$(firstword $(1)))),$(2)),$(3),$(4)),$(2))
 UPPERCASE = $(subst .,_,$(subst -,_,$(call strux_translate,$(strux_upper_pairs),$(1),1,2)))
 LOWERCASE = $(subst _,-,$(call strux_translate,$(strux_upper_pairs),$(1),2,1))
 make-comma-list = $(subst $(space),$(comma),$(strip $(1)))
-notfirstword = $(wordlist 2,$(words $(1)),$(1))
+notfirstword = $(wordlist 2,9999,$(1))
 hyphenate = $(subst $(space),-,$(strip $(1)))
 finclude = $(subst $(space),$(comma),$(strip $(1)))
-github = https://github.com/$(1)/$(2)/archive/$(3)
-gitlab = https://gitlab.com/$(1)/$(2)/-/archive/$(3)
+# $(1) forge, $(2) the page of archives of a repository, $(3) owner, $(4) repository, $(5) version
+strux_archive = https://$(1).com/$(3)/$(4)/$(2)/$(5)
+github = $(call strux_archive,github,archive,$(1),$(2),$(3))
+gitlab = $(call strux_archive,gitlab,-/archive,$(1),$(2),$(3))
 MESSAGE = echo $(call qstrip,$(1))
 suitable-host-package =
 reverse = $(if $(1),$(call reverse,$(call notfirstword,$(1))) $(firstword $(1)))
@@ -142,9 +145,10 @@ NLS_OPTS = --disable-nls
 QUIET = -q
 
 # packages
-pkgdir = $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))
-pkgname = $(lastword $(subst /, ,$(pkgdir)))
-strux_macro = $(call strux_package,$(1),$(2),$(pkgname),$(call UPPERCASE,$(pkgname)),$(pkgdir),$(lastword $(MAKEFILE_LIST)))
+strux_makefile = $(lastword $(MAKEFILE_LIST))
+pkgdir = $(patsubst %/$(notdir $(strux_makefile)),%,$(strux_makefile))
+pkgname = $(notdir $(pkgdir))
+strux_macro = $(call strux_package,$(1),$(2),$(pkgname),$(call UPPERCASE,$(pkgname)),$(pkgdir),$(strux_makefile))
 
 # $(1) infrastructure, $(2) variant, $(3) name, $(4) prefix, $(5) folder, $(6) file
 define strux_package
@@ -165,7 +169,7 @@ $(2)_BASENAME = $(4)$$(if $$(strip $$($(2)_VERSION)),-$$(strip $$(subst /,_,$$($
 $(2)_BASENAME_RAW = $(patsubst host-%,%,$(4))$$(if $$(strip $$($(2)_VERSION)),-$$(strip $$(subst /,_,$$($(2)_VERSION))))
 $(if $(filter undefined,$(origin $(3)_SOURCE)),$(3)_SOURCE = $$(if $$(strip $$($(3)_SITE)),$(patsubst host-%,%,$(4))-$$(strip $$(subst /,_,$$($(3)_VERSION))).tar.gz))
 $(2)_DIR = @STRUX_BUILD_DIR@/$$($(2)_BASENAME)
-$(2)_SRCDIR = $$($(2)_DIR)/$$($(2)_SUBDIR)
+$(2)_SRCDIR = $$(addsuffix /$$(strip $$($(2)_SUBDIR)),$$($(2)_DIR))
 $(2)_BUILDDIR = $$($(2)_SRCDIR)$(if $(filter meson,$(1)),/buildroot-build)$(if $(filter cmake,$(1)),$$(if $$(filter NO,$$($(2)_SUPPORTS_IN_SOURCE_BUILD)),/buildroot-build))
 $(2)_DL_DIR = @STRUX_BASE_DIR@/dl/$(patsubst host-%,%,$(4))
 $(2)_PKGDIR := $$($(3)_PKGDIR)
