@@ -22,7 +22,11 @@ export const IMAGE_VARIABLES = {
   ARCH: { type: 'string', doc: "Debian's name of the architecture: `amd64`, `arm64`, `armhf`." },
   version: { type: 'string', doc: 'Base name of the image, without `.img`.' },
   BUILD_DESKTOP: { type: 'string', doc: '`no`.' },
-  BUILD_MINIMAL: { type: 'string', doc: '`yes` without an application, else `no`.' },
+  BUILD_MINIMAL: { type: 'string', doc: '`no`.' },
+  KERNEL_HAS_WORKING_HEADERS: {
+    type: 'string',
+    doc: "`yes` with Debian's kernel, `no` with a kernel of the BSP's own.",
+  },
   EXTENSION_MANAGER_TMP_DIR: { type: 'string', doc: 'Folder with the records of hook calls.' },
   CTHREADS: { type: 'string', doc: "Make's parallelism, `-jN`." },
   // Host tools.
@@ -105,6 +109,7 @@ export const EVERY_HANDLER = [
   'version',
   'BUILD_DESKTOP',
   'BUILD_MINIMAL',
+  'KERNEL_HAS_WORKING_HEADERS',
   'CTHREADS',
 ] as const satisfies readonly ImageVariable[]
 

@@ -3,6 +3,7 @@ import { HOOK_NAMES } from '../../lib/hooks/build.ts'
 import type { BspData, ProjectData } from '../../lib/schema.ts'
 import type { Finding } from '../diagnostics/diagnostic.ts'
 import { suggest } from '../diagnostics/suggest.ts'
+import { isDebianPackage } from '../model/debian-package.ts'
 import type { Origin } from '../model/origin.ts'
 import type { Plan } from '../model/plan.ts'
 import { ORIGINAL_NAMES } from '../steps/original-names.ts'
@@ -56,7 +57,7 @@ export function stepsWithout(project: ProjectData): Finding[] {
 export function oddPackages(project: ProjectData, bsp: BspData): Finding[] {
   const odd = (source: Origin['source'], names: readonly string[] = []) =>
     names.flatMap((name, index): Finding[] =>
-      name.endsWith('.deb') || DEBIAN_NAME.test(name)
+      name.endsWith('.deb') || isDebianPackage(name)
         ? []
         : [
             {
@@ -71,9 +72,6 @@ export function oddPackages(project: ProjectData, bsp: BspData): Finding[] {
     )
   return [...odd('project', project.rootfs?.packages), ...odd('bsp', bsp.rootfs?.packages)]
 }
-
-/** Debian policy, "Source" and "Package": with an architecture, a version or a suite, as apt takes them. */
-const DEBIAN_NAME = /^[a-z0-9][a-z0-9+.-]+(:[a-z0-9-]+)?([=/]\S+)?[+-]?$/
 
 /** Names in force_rebuild that match nothing in this plan. */
 export function unknownForced(project: ProjectData, plan: Plan): Finding[] {

@@ -1,7 +1,7 @@
 /** The draft that a handler of a configuration hook gets, and what is read from it afterwards. */
 import { posix } from 'node:path'
-import { shellSafe } from '../../lib/schema/path.ts'
 import type { BspData, ProjectData } from '../../lib/schema.ts'
+import { isDebianPackage } from '../model/debian-package.ts'
 import type { ExtensionHandler } from '../model/extensions.ts'
 import { plainData } from '../validate/plain-data.ts'
 
@@ -124,6 +124,6 @@ function wrongJobs(jobs: unknown): string | undefined {
 function wrongPackages(packages: unknown): string | undefined {
   if (!Array.isArray(packages) || !packages.every(name => typeof name === 'string'))
     return 'draft.host.packages is not a list of strings'
-  const wrong = packages.find(name => !shellSafe.holds(name) || name.trim() === '')
+  const wrong = packages.find(name => !isDebianPackage(name))
   return wrong === undefined ? undefined : `'${wrong}' cannot be the name of a Debian package`
 }

@@ -135,7 +135,9 @@ function handlerVariables(
     LINUXFAMILY: family,
     BRANCH: KERNEL_BRANCH,
     BUILD_DESKTOP: 'no',
-    BUILD_MINIMAL: project.build?.steps?.application === false ? 'yes' : 'no',
+    BUILD_MINIMAL: 'no',
+    // As in Armbian: headers of Debian's kernels work, those of a kernel of one's own are not packed.
+    KERNEL_HAS_WORKING_HEADERS: bsp.boot?.kernel?.custom_kernel ? 'no' : 'yes',
     RELEASE: suiteOf(project),
     DISTRIBUTION: 'Debian',
     version: imageVersion(bsp.image, bspName) + (extensions?.stepVariables?.EXTRA_IMAGE_SUFFIXES ?? ''),

@@ -51,7 +51,12 @@ export const CONFIGURATION_VARIABLES: readonly VariableRow[] = [
     // Often set in an earlier hook than the one that may change the builder image.
     always: true,
     write: ({ host }, value) => {
-      if (host) add(host.packages, words(value))
+      // A package may have a group in front of it, as in `fs-tools::zerofree`.
+      if (host)
+        add(
+          host.packages,
+          words(value).map(name => name.slice(name.indexOf('::') + 1).replace(/^:/, '')),
+        )
     },
   },
   {
@@ -119,7 +124,10 @@ export const CONFIGURATION_VARIABLES: readonly VariableRow[] = [
       const filesystem = flat(value) === 'fat' ? 'vfat' : flat(value)
       if (filesystem === '') return
       if (!partition(bsp, 'boot'))
-        setPartitions(bsp, [{ name: 'boot', type: 'boot', size: '256M' }, ...(bsp.image?.partitions ?? [])])
+        setPartitions(bsp, [
+          { name: 'armbi_boot', type: 'boot', size: '256M' },
+          ...(bsp.image?.partitions ?? []),
+        ])
       changePartitions(bsp, 'boot', { filesystem })
     },
   },

@@ -54,6 +54,7 @@ exit_with_target_not_supported_error() {
 }
 
 eval "$strux_inputs"
+strux_defaults
 # The configuration wins over the variables of earlier handlers.
 strux_known="$strux_outside $strux_input_names "
 for strux_file in "${strux_files[@]}"; do
@@ -79,6 +80,7 @@ fi
 # After an error in an expression, bash goes on here (bash-handler.sh). Its message has the place.
 [[ -z "$strux_function" || "${strux_at_end:-}" == yes ]] || exit 1
 
+strux_outside+="$(strux_unchanged)"
 for strux_name in $(compgen -v); do
   [[ "$strux_name" != strux_* && "$strux_of_bash$strux_outside" != *" $strux_name "* ]] || continue
   strux_text="$(declare -p "$strux_name" 2>/dev/null || :)"

@@ -98,6 +98,7 @@ export class Evaluator {
 const LIBRARY = [
   'steps/extensions/helpers.sh',
   'steps/extensions/shared-variables.sh',
+  'steps/extensions/armbian-defaults.sh',
   'extensions/bash/evaluate.sh',
 ]
 

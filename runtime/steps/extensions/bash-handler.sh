@@ -12,9 +12,20 @@ if grep -qs LOG_SUBPATH "${strux_files[@]}"; then mkdir -p "$DEST/$LOG_SUBPATH";
 # Steps know its parts joined; handlers, as an array.
 unset EXTRA_IMAGE_SUFFIXES
 strux_known="$(strux_names)"
+strux_defaults
 
 strux_failed() {
   local strux_code="$1" strux_index strux_file strux_number
+  # The function itself returned the code, without a failed command of its own: its last command is a list such as
+  # `[[ … ]] && …`.
+  if [[ -n "${strux_frozen:-}" && "${FUNCNAME[1]:-main}" == main ]]; then
+    shopt -s extdebug
+    read -r _ strux_number strux_file < <(declare -F "$strux_function")
+    shopt -u extdebug
+    printf 'error: %s:%s: exit code %s: the last command of %s returned %s; end the function with "return 0"\n' \
+      "${strux_file#"$PROJECT_FOLDER"/}" "$strux_number" "$strux_code" "$strux_function" "$strux_code" >&2
+    return 0
+  fi
   for ((strux_index = 1; strux_index < ${#BASH_SOURCE[@]}; strux_index++)); do
     strux_file="${BASH_SOURCE[strux_index]}" strux_number="${BASH_LINENO[strux_index - 1]}"
     [[ -f "$strux_file" ]] || continue

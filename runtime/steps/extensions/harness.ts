@@ -18,7 +18,9 @@ export const handlerHarness: Harness = (script, handler) => {
     : `${strict('line $LINENO', folder)}; ${script.text}`
 }
 
-const LIBRARY = ['helpers.sh', 'shared-variables.sh', 'bash-handler.sh'].map(name => `extensions/${name}`)
+const LIBRARY = ['helpers.sh', 'shared-variables.sh', 'armbian-defaults.sh', 'bash-handler.sh'].map(
+  name => `extensions/${name}`,
+)
 
 /** Calls a function of a bash extension. The text is the same for every place of the project. */
 function bashHandler({ hook, extension }: ExtensionHandler, source: BashSource): string {

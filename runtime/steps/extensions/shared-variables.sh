@@ -10,14 +10,18 @@ strux_names() {
   printf ' %s ' "${strux_all//$'\n'/ }"
 }
 
-# Text that restores all variables, except those in EXCEPT (names between blanks) and read-only ones, which come
-# from the files themselves. It leaves alone variables whose names are in strux_known when it is read.
+# Text that restores all variables, except those in EXCEPT (names between blanks). It leaves alone variables whose
+# names are in strux_known when it is read, and read-only ones that a file has declared by then.
 strux_keep() {
   local strux_name strux_text
   for strux_name in $(compgen -v); do
     [[ "$strux_name" != strux_* && "$strux_of_bash" != *" $strux_name "* && "$1" != *" $strux_name "* ]] || continue
     strux_text="$(declare -p "$strux_name" 2>/dev/null)" || continue
-    [[ ! "$strux_text" =~ ^declare\ -[a-zA-Z]*r ]] || continue
-    printf '[[ "$strux_known" == *" %s "* ]] || %s\n' "$strux_name" "$strux_text"
+    if [[ "$strux_text" =~ ^declare\ -[a-zA-Z]*r ]]; then
+      printf '[[ "$strux_known" == *" %s "* || "$(declare -p %s 2>/dev/null)" =~ ^declare\\ -[a-zA-Z]*r ]] || %s\n' \
+        "$strux_name" "$strux_name" "$strux_text"
+    else
+      printf '[[ "$strux_known" == *" %s "* ]] || %s\n' "$strux_name" "$strux_text"
+    fi
   done
 }

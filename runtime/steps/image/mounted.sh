@@ -115,7 +115,11 @@ renew_initramfs() {
   unmount_boot
   ROOTFS_DIR=$MOUNT enter_chroot
   ROOTFS_DIR=$MOUNT in_chroot update-initramfs -c -k "$version" || fail 'the initramfs could not be made'
-  for made in dev proc sys; do unmount_below "$MOUNT/$made" && umount -l "$MOUNT/$made" || :; done
+  for made in dev proc sys run/strux-host; do
+    unmount_below "$MOUNT/$made"
+    if mountpoint -q "$MOUNT/$made"; then umount -l "$MOUNT/$made" || :; fi
+  done
+  rmdir "$MOUNT/run/strux-host" 2>/dev/null || :
   disable_emulation
   mkdir -p "$work/renewed"
   cp "$MOUNT/boot/vmlinuz-$version" "$work/renewed/vmlinuz"

@@ -17,6 +17,16 @@ unpack_base() {
   strux_publish initramfs_before SDCARD
 }
 
+# Armbian's images have this file until somebody has logged in, and files for Armbian write settings into it or delete
+# it. An empty one goes after the last handler.
+first_login=root/.not_logged_in_yet
+mark_first_login() {
+  if [ -d "$ROOTFS_DIR/root" ] && [ ! -e "$ROOTFS_DIR/$first_login" ]; then : >"$ROOTFS_DIR/$first_login"; fi
+}
+unmark_first_login() {
+  if [ -f "$ROOTFS_DIR/$first_login" ] && [ ! -s "$ROOTFS_DIR/$first_login" ]; then rm "$ROOTFS_DIR/$first_login"; fi
+}
+
 # Handlers put the files of their boards into a folder of their own, which wins over files of packages.
 # Existing ones expect the folders of the package that they were written for.
 board_folders=(etc/{apt/apt.conf.d,default,modprobe.d,modules-load.d,profile.d,sysctl.d,systemd/system,udev/rules.d}

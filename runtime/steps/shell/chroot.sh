@@ -9,11 +9,17 @@ enter_chroot() {
     mount --bind "/$place" "$ROOTFS_DIR/$place" ||
       warn "/$place cannot be mounted in the root filesystem; programs that need it fail there"
   done
+  # The certificates that variables of the container name (execute/engine/host-trust.ts).
+  if [ -d /run/strux-host ]; then
+    mkdir -p "$ROOTFS_DIR/run/strux-host"
+    mount --bind /run/strux-host "$ROOTFS_DIR/run/strux-host"
+  fi
 }
 
 # Also removes mounts that scripts left in the root filesystem.
 leave_chroot() {
   unmount_below "$ROOTFS_DIR"
+  rmdir "$ROOTFS_DIR/run/strux-host" 2>/dev/null || :
   disable_emulation
 }
 
@@ -31,6 +37,9 @@ begin_installing() {
   [ -d "$ROOTFS_DIR/etc/dpkg/dpkg.cfg.d" ] && [ -d "$ROOTFS_DIR/etc/apt/apt.conf.d" ] || return 0
   printf '%s\n' "${dpkg_options[@]}" >"$ROOTFS_DIR/etc/dpkg/dpkg.cfg.d/99strux-build"
   printf 'APT::Install-Recommends "false";\nAcquire::Retries "3";\n' >"$ROOTFS_DIR/etc/apt/apt.conf.d/99strux-build"
+  if [ -e /run/strux-host/ca-certificates.crt ]; then
+    printf 'Acquire::https::CAInfo "/run/strux-host/ca-certificates.crt";\n' >>"$ROOTFS_DIR/etc/apt/apt.conf.d/99strux-build"
+  fi
 }
 end_installing() {
   rm -f "$ROOTFS_DIR/etc/dpkg/dpkg.cfg.d/99strux-build" "$ROOTFS_DIR/etc/apt/apt.conf.d/99strux-build"

@@ -36,6 +36,37 @@ pre_umount_final_image__test() { declare -p COUNT sizes words; echo "[$mine]"; }
   assert.is(later.stdout, expected)
 })
 
+test('read-only globals reach later handlers, also where a file declares one', async () => {
+  const text = `declare -gr OF_FILE=f
+pre_customize_image__test() { declare -gr ONE=1; declare -gra DEPS=(a b); }
+pre_umount_final_image__test() { echo "$OF_FILE $ONE \${DEPS[1]}"; (ONE=2) 2>/dev/null || echo 'read-only'; }
+`
+  const file = 'extensions/constants.sh'
+  assert.is((await session.file(text, { file })).code, 0)
+  const source = { function: 'pre_umount_final_image__test' }
+  assert.is((await session.file(text, { file, source })).stdout, 'f 1 b\nread-only')
+})
+
+test('Armbian’s variables are there, and a handler may change them for later ones', async () => {
+  const text = `pre_customize_image__test() { echo "$NETWORKING_STACK $CRYPTROOT_ENABLE $BOOT_FS_LABEL $USE_CCACHE"; VENDOR=mine; }
+pre_umount_final_image__test() { echo "$VENDOR $NETWORKING_STACK"; }
+`
+  const file = 'extensions/defaults.sh'
+  assert.is((await session.file(text, { file })).stdout, 'systemd-networkd no armbi_boot no')
+  const source = { function: 'pre_umount_final_image__test' }
+  assert.is((await session.file(text, { file, source })).stdout, 'mine systemd-networkd')
+})
+
+test('a function whose last command returns a code fails with a reason', async () => {
+  const text = '# A comment.\npre_customize_image__test() {\n  echo x\n  [[ -f /nowhere ]] && echo y\n}\n'
+  const { code, stderr } = await session.file(text, { file: 'extensions/last.sh' })
+  assert.is(code, 1)
+  assert.match(
+    stderr,
+    'error: extensions/last.sh:2: exit code 1: the last command of pre_customize_image__test returned 1',
+  )
+})
+
 test('a step that runs again starts from the configuration, not from its last run', async () => {
   const text = 'pre_customize_image__test() { echo "$COUNT"; COUNT=$((COUNT + 1)); }\n'
   const source = { variables: '[[ "$strux_known" == *" COUNT "* ]] || declare -- COUNT="5"' }

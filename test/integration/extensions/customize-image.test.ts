@@ -22,7 +22,10 @@ test.after(async () => {
 })
 
 const { hooks } = customizeImage('./userpatches') as unknown as {
-  readonly hooks: { readonly customize_image: { readonly run: Sh; readonly depends_on: readonly string[] } }
+  readonly hooks: {
+    readonly pre_customize_image: { readonly run: Sh }
+    readonly customize_image: { readonly run: Sh; readonly depends_on: readonly string[] }
+  }
 }
 
 function customize(script: string) {
@@ -53,6 +56,40 @@ test('a code other than 0 ends the handler, and nothing is left', async () => {
   const { code } = await customize('echo before\nexit 9\n')
   assert.is(code, 9)
   assert.is(await left(), '')
+})
+
+test('a failed script is reported with its own line', async () => {
+  const { code, stderr } = await customize(
+    '#!/bin/bash\nset -e\nfalse || true\ninstalling() {\n  (exit 7)\n}\ninstalling\n',
+  )
+  assert.is(code, 7)
+  assert.match(stderr, 'error: project/userpatches/customize-image.sh:5: exit code 7:   (exit 7)')
+  assert.is(await left(), '')
+})
+
+test('of the builder, the script sees only the settings of the network', async () => {
+  const { stdout } = await customize('#!/bin/bash\nenv | cut -d= -f1 | sort | tr "\\n" " "\n')
+  const allowed =
+    /^(HOME|LANG|LC_ALL|PATH|PWD|SHLVL|TERM|_|.*_proxy|.*_PROXY|SSL_CERT_FILE|.*CA.*|PIP_CERT|npm_config_cafile)$/
+  assert.equal(
+    stdout
+      .trim()
+      .split(' ')
+      .filter(name => !allowed.test(name)),
+    [],
+  )
+})
+
+test('customize-image-host.sh runs on the host side, before', async () => {
+  project.write(
+    'userpatches/customize-image-host.sh',
+    'mkdir -p "$USERPATCHES_PATH/overlay"; echo 1 >"$SDCARD/tmp/version"\n',
+  )
+  const { code, stderr } = await session.bash(handlerHarness({ text: hooks.pre_customize_image.run.text }), {
+    ...{ EXTENSION_DIR: '/project', SDCARD: '/sdcard' },
+  })
+  assert.is(code, 0, stderr)
+  assert.is((await session.bash('cat /tmp/version')).stdout, '1')
 })
 
 test('a missing script is told', async () => {

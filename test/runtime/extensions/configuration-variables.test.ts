@@ -57,7 +57,7 @@ test('the aggregated list is read and written as a whole', () => {
 test('BOOTFS_TYPE asks for a boot partition; BOOTSIZE is its size, set before or after', () => {
   const root = { name: 'root', type: 'root' }
   const from = () => draft({ image: { partitions: [root] } })
-  const boot = { name: 'boot', type: 'boot', filesystem: 'ext4', size: '256M' }
+  const boot = { name: 'armbi_boot', type: 'boot', filesystem: 'ext4', size: '256M' }
   assert.equal(after(from(), 'BOOTFS_TYPE', 'ext4').bsp.image?.partitions, [boot, root])
   const both = from()
   applyVariables(both, {}, { BOOTSIZE: '64', BOOTFS_TYPE: 'fat' })

@@ -112,7 +112,7 @@ test('lists of packages, host packages and jobs', async () => {
   const { bsp, workspace, lines } = await load(
     {
       ...files(
-        `post_aggregate_packages: ({ packages }) => { packages.bsp.splice(0, 1, 'new'); packages.project.push('p') },
+        `post_aggregate_packages: ({ packages }) => { packages.bsp.splice(0, 1, 'new'); packages.project.push('pp') },
       post_determine_cthreads: draft => { draft.cthreads = 3 },
       add_host_dependencies: [{ name: 'a', run: draft => { draft.host.packages.push('rauc', 'rauc') } },
         { name: 'b', run: draft => { draft.host.packages.push('bmap-tools') } }]`,
@@ -126,11 +126,11 @@ test('lists of packages, host packages and jobs', async () => {
     [],
   )
   assert.equal(bsp.data.rootfs?.packages, ['new'])
-  assert.equal(workspace.project.config.rootfs?.packages, ['p'])
+  assert.equal(workspace.project.config.rootfs?.packages, ['pp'])
   const values = valuesOf(bsp)
   assert.equal(values.cthreads, [3, 'x: post_determine_cthreads__x'])
   assert.equal(values['host.packages[1]'], ['bmap-tools', 'x: add_host_dependencies__b'])
-  assert.equal(values['project.rootfs.packages[0]'], ['p', 'x: post_aggregate_packages__x'])
+  assert.equal(values['project.rootfs.packages[0]'], ['pp', 'x: post_aggregate_packages__x'])
   const kernel = workspace.plan.nodes.find(({ id }) => id === 'kernel')!
   assert.is(kernel.env.CTHREADS, '-j3')
   assert.is(kernel.hashedEnv.CTHREADS, undefined)
