@@ -13,6 +13,15 @@ const capabilities: Rule<string> = {
   json: { pattern: CAPABILITIES },
 }
 
+const MODE = '^0?[0-7]{3,4}$'
+const mode: Rule<string> = {
+  code: 'bad_mode',
+  hint: "write three or four octal digits, such as '0644' or '4755'",
+  holds: value => new RegExp(MODE).test(value),
+  message: value => `'${value}' is no mode`,
+  json: { pattern: MODE },
+}
+
 /** A numeric id of a user or group; `2 ** 32 - 1` means none. */
 const id = z
   .int()
@@ -48,7 +57,7 @@ export const permissionsSchema = z
         'Path in the root filesystem. A folder with `/` at the end is made if it is not there.',
       ),
       /** Mode in octal digits, such as `'4755'`. */
-      mode: z.string().optional().describe("Mode in octal digits, such as `'4755'`."),
+      mode: text(mode).optional().describe("Mode in octal digits, such as `'4755'`."),
       /** Owner. Default: root. */
       owner: text(shellSafe).optional().describe('Owner. Default: root.'),
       /** Group. Default: root. */

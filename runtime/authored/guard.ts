@@ -5,7 +5,6 @@
 import { isProxy } from 'node:util/types'
 import { Script } from 'node:vm'
 import { textOfThrown } from '../diagnostics/thrown.ts'
-import { watch } from './watchdog.ts'
 
 /** What an author's code did to the process. Its stack leads to the place. */
 export class AuthoredFault extends Error {
@@ -119,7 +118,10 @@ export async function guard<T>(options: GuardOptions, work: () => T | Promise<T>
     },
   }
   const before = options.mayWait ? undefined : stateOfProcess()
-  const watched = options.isKnown && !isGiven ? undefined : watch(seconds, `code of ${options.file}`)
+  const isWatched = isGiven || !options.isKnown
+  const watched = isWatched
+    ? (await import('./watchdog.ts')).watch(seconds, `code of ${options.file}`)
+    : undefined
   watched?.found.then(({ stack }) => me.fail(unfinished(`it runs for ${seconds} s without an end`, stack)))
   const waits = () => me.fail(unfinished(`it waits for ${seconds} s`, undefined, 'await'))
   const started = Date.now()

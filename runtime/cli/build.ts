@@ -2,13 +2,18 @@
 import { availableParallelism } from 'node:os'
 import type { Command } from 'commander'
 import { resultStream } from '../authored/guard.ts'
+import { missingSources } from '../check/application.ts'
+import { DiagnosticsError } from '../diagnostics/diagnostic.ts'
 import { StruxError } from '../diagnostics/error.ts'
 import { decide, runBuild } from '../engine.ts'
+import { diagnose, loadProject } from '../load/project.ts'
 import { planJson } from '../plan/json.ts'
+import { type SelectionOptions, select } from '../plan/selection.ts'
 import type { Report } from '../report/events.ts'
 import { HumanReport } from '../report/human.ts'
 import { jsonReport } from '../report/json.ts'
 import { logged } from '../report/logs.ts'
+import type { Workspace } from '../run/workspace.ts'
 import { cancellation } from './cancel.ts'
 import { printDecisions } from './decisions.ts'
 import {
@@ -19,7 +24,7 @@ import {
   withEnable,
   withSelection,
 } from './options.ts'
-import { colorsFor, printJson } from './terminal.ts'
+import { colorsFor, printDiagnostics, printJson } from './terminal.ts'
 import { openWorkspace } from './workspace.ts'
 
 interface BuildFlags extends GlobalOptions, SelectionFlags, EnableFlags {
@@ -55,6 +60,7 @@ export function buildCommand(program: Command): void {
 async function run(bsp: string | undefined, flags: BuildFlags): Promise<void> {
   const workspace = await openWorkspace(flags.project, bsp, flags)
   const { root, plan } = workspace
+  if (!flags.dryRun) await requireSources(workspace, selectionOf(flags))
   const { report, close } = await reporter(flags)
   const request = {
     selection: selectionOf(flags),
@@ -71,6 +77,16 @@ async function run(bsp: string | undefined, flags: BuildFlags): Promise<void> {
   } finally {
     close()
   }
+}
+
+/** Ends the command at once where a selected step would fail after minutes of preparations. */
+async function requireSources({ root, plan, project }: Workspace, options: SelectionOptions): Promise<void> {
+  const selection = select(plan, options)
+  const findings = missingSources(project.config, plan, root, { severity: 'error', selection })
+  if (findings.length === 0) return
+  const diagnostics = await diagnose(await loadProject(root), findings)
+  printDiagnostics(diagnostics, root)
+  throw new DiagnosticsError(diagnostics)
 }
 
 function jobsOf(text: string | undefined): number {

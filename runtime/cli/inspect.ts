@@ -1,11 +1,10 @@
 /** Read-only commands: `plan`, `why`, `check`. */
 import type { Command } from 'commander'
-import { missingSources } from '../check/application.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { StruxError } from '../diagnostics/error.ts'
 import { sortDiagnostics } from '../diagnostics/render.ts'
 import { decide } from '../engine.ts'
-import { diagnose, loadBsp, loadProject } from '../load/project.ts'
+import { loadBsp, loadProject } from '../load/project.ts'
 import { nodeJson, planJson } from '../plan/json.ts'
 import { findNode } from '../plan/selection.ts'
 import { examine } from '../run/workspace.ts'
@@ -73,10 +72,7 @@ async function check(names: readonly string[], flags: InspectFlags): Promise<voi
   if (wanted.length === 0) add((await examine(project, undefined)).diagnostics)
   for (const name of wanted) {
     const bsp = await loadBsp(project, name, { notice: printNotice, ...flags })
-    const { diagnostics, workspace } = await examine(project, bsp)
-    add(diagnostics)
-    if (workspace)
-      add(await diagnose(project, missingSources(workspace.project.config, workspace.plan, root)))
+    add((await examine(project, bsp, undefined, { isThorough: true })).diagnostics)
   }
   const diagnostics = sortDiagnostics([...found.values()])
   const ok = !diagnostics.some(each => each.severity === 'error')

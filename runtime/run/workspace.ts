@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os'
 import { basename, join } from 'node:path'
 import { FileStates } from '../cache/file-states.ts'
 import { HashMemo } from '../cache/hash-memo.ts'
+import { missingSources } from '../check/application.ts'
 import { checkArtifacts } from '../check/artifacts.ts'
 import { checkCalledScripts } from '../check/called-scripts.ts'
 import { checkFiles } from '../check/files.ts'
@@ -35,11 +36,17 @@ export interface Workspace {
   readonly memo: HashMemo
 }
 
+export interface ExamineOptions {
+  /** For `strux check`: also what takes long to find, and what only matters to a build of everything. */
+  readonly isThorough?: boolean
+}
+
 /** Project, one BSP, and all diagnostics of both. */
 export async function examine(
   loaded: LoadedProject,
   bsp: Loaded<Bsp> | undefined,
   pipeline: Pipeline = BUILD_PIPELINE,
+  { isThorough = false }: ExamineOptions = {},
 ): Promise<{ diagnostics: Diagnostic[]; workspace?: Workspace }> {
   const found: Finding[] = []
   let workspace: Workspace | undefined
@@ -58,6 +65,7 @@ export async function examine(
       ...checkQuotes(project.config, 'project'),
       ...oddPackages(project.config, bsp.value.data),
     )
+    if (isThorough) found.push(...thorough(workspace))
   } else if (bsp) found.push(...(await wrongFiles(loaded, bsp, pipeline)))
   const about = (source: 'project' | 'bsp') => found.filter(finding => finding.origin.source === source)
   const diagnostics = [
@@ -65,6 +73,10 @@ export async function examine(
     ...(bsp ? await diagnose(bsp, about('bsp')) : []),
   ]
   return workspace ? { diagnostics, workspace } : { diagnostics }
+}
+
+function thorough({ project, plan, root }: Workspace): Finding[] {
+  return [...checkCalledScripts(plan, root, 'others'), ...missingSources(project.config, plan, root)]
 }
 
 /** The project as the BSP's extensions changed it. */
@@ -83,7 +95,7 @@ async function planWith(project: Project, bsp: Bsp, pipeline: Pipeline): Promise
   const fileStates = new FileStates(project.root, memo, splashLogo(project.config, plan))
   const ofFiles = [
     ...(await checkFiles(plan, relations, fileStates, project.root)),
-    ...checkCalledScripts(plan, project.root),
+    ...checkCalledScripts(plan, project.root, 'called'),
   ]
   const { root } = project
   return {

@@ -76,6 +76,21 @@ test('submodules are for repositories of git', async () => {
   )
 })
 
+test('a mode has three or four octal digits', async () => {
+  const modes = ['0644', '4755', '755', '00755', '9999', 'rw', '', 'u+s', '75', '0o755', '077777']
+  define(
+    'a',
+    ...["site: './src',", 'permissions: ['],
+    ...modes.map(m => `{ path: '/x', mode: '${m}' },`),
+    '],',
+  )
+  const found = await check(['a'])
+  assert.equal(
+    found.map(({ code, line, message }) => [code, line, message]),
+    modes.slice(4).map((mode, n) => ['bad_mode', 11 + n, `'${mode}' is no mode`]),
+  )
+})
+
 test('dependencies must exist, have the variant, and make no circle', async () => {
   define('a', "dependencies: ['b', 'nothing'],")
   define('b', "dependencies: ['a', 'host-a'],")

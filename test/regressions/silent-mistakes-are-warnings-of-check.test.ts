@@ -1,4 +1,5 @@
 /** What a build would accept without doing what its author means is a warning of `check`, with a suggestion. */
+import { existsSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { loadBsp, loadProject } from '../../runtime/load/project.ts'
@@ -6,12 +7,19 @@ import { examine } from '../../runtime/run/workspace.ts'
 import { project, whole } from '../runtime/load/temp-project.ts'
 import { strux } from '../support/run-cli.ts'
 
-const test = suite('silent mistakes are told by check')
+const test = suite('silent mistakes are warnings of check')
 
 async function said(body: string, files: Readonly<Record<string, string>> = {}, before = '') {
-  const root = project({ 'bsp/qemu/bsp.ts': whole(body, before), ...files })
+  const root = project({
+    'bsp/qemu/bsp.ts': whole(body, before),
+    'main.go': '',
+    'frontend/package.json': '{}',
+    ...files,
+  })
   const loaded = await loadProject(root)
-  const { diagnostics } = await examine(loaded, await loadBsp(loaded, 'qemu'))
+  const { diagnostics } = await examine(loaded, await loadBsp(loaded, 'qemu'), undefined, {
+    isThorough: true,
+  })
   return diagnostics.map(each => ({ is: `${each.severity} ${each.code}`, hint: each.hint ?? '' }))
 }
 
@@ -111,6 +119,20 @@ test('a project without frontend and application', async () => {
   assert.match(found.hint, 'build.steps.application')
   const there = project({ 'bsp/qemu/bsp.ts': whole(''), 'main.go': '', 'frontend/package.json': '{}' })
   assert.equal(JSON.parse((await strux(there, 'check', '--json')).stdout).diagnostics, [])
+})
+
+test('a build of steps whose sources are missing ends before it prepares anything', async () => {
+  const body = "scripts: [{ id: 'own', step: 'make_image', run: sh`true` }],"
+  const root = project({ 'bsp/qemu/bsp.ts': whole(body) })
+  const all = await strux(root, 'build', '--json')
+  assert.is(all.exitCode, 1)
+  assert.match(all.stderr, 'there is no frontend/package.json and main.go')
+  assert.match(all.stderr, 'strux.config.ts:2')
+  assert.is(existsSync(`${root}/dist/cache`), false)
+  const some = await strux(root, 'build', '--only', 'frontend')
+  assert.match(some.stderr, 'there is no frontend/package.json: the step frontend cannot be built')
+  const part = await strux(root, 'build', '--only', 'own', '--dry-run')
+  assert.is(part.exitCode, 0, part.stderr)
 })
 
 test.run()
