@@ -10,9 +10,11 @@ import { type ConfinedShellOptions, confinedShell } from '../confined/open-confi
 import { StruxError } from '../diagnostics/error.ts'
 import { KeptResults } from '../state/kept-results.ts'
 import { packageFile } from '../steps/package-files.ts'
+import { configText } from '../steps/post_scripts/tree.ts'
 import { UNSUPPORTED_VARIABLES } from './convert-unsupported.ts'
 import type { EvaluatedHook, EvaluatedPackage } from './evaluated.ts'
 import { CROSS_ANSWERS, MODULE_OPTIONS } from './standing-options.ts'
+import type { StandingValues } from './standing-values.ts'
 import { visibleFiles } from './visible-files.ts'
 
 /** A symbol of the configuration that the tree defines. */
@@ -52,8 +54,7 @@ export interface TreeRequest {
   readonly tree: string
   /** Lines of a `.config`. */
   readonly wanted: string
-  /** The kernel's name of the architecture. */
-  readonly kernelArch: string
+  readonly standing: StandingValues
 }
 
 /** Variables of packages, without prefix. */
@@ -139,17 +140,18 @@ function unreadable(tree: string, message: string): StruxError {
   })
 }
 
-function scriptOf({ place: { root }, tree, wanted, kernelArch }: TreeRequest, name: string): string {
+function scriptOf({ place: { root }, tree, wanted, standing }: TreeRequest, name: string): string {
   const [main = '', definitions = '', print = '', kconfig = ''] = OWN_FILES.map(file =>
     packageFile(`runtime/buildroot/${file}`),
   )
   const answers = Object.entries(CROSS_ANSWERS).map(([name, value]) => `${name}=${value}`)
   const facts = [
+    ...Object.entries(standing.variables).map(([key, value]) => `${key} := ${value}`),
     `STRUX_CROSS_ANSWERS := ${answers.join(' ')}`,
     `STRUX_MODULE_OPTIONS := ${MODULE_OPTIONS.join(' ')}`,
   ].join('\n')
   const variables = {
-    ...{ tree: `${root}/${tree}`, name, wanted, kernel_arch: kernelArch },
+    ...{ tree: `${root}/${tree}`, name, wanted, standing: configText(standing.symbols) },
     ...{ variables: VARIABLES.join(' '), hooks: HOOK_LISTS.join(' ') },
     ...{ definitions: `${facts}\n${definitions}`, print, kconfig },
   }

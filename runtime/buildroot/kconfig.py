@@ -1,6 +1,7 @@
-"""Configures a tree: kconfig.py TREE NAME WANTED OUTPUT
+"""Configures a tree: kconfig.py TREE NAME WANTED STANDING OUTPUT
 
-WANTED has lines of a .config. OUTPUT.config gets all symbols with a value. OUTPUT.json gets the symbols that the tree
+WANTED and STANDING have lines of a .config; those of STANDING count if WANTED and the tree have no others. OUTPUT.own
+gets the names of symbols that the tree defines. OUTPUT.config gets all symbols with a value. OUTPUT.json gets the symbols that the tree
 defines, each with its place, value, active selects, and the condition that keeps it from being set, and the symbols of
 WANTED that no file of the tree names.
 """
@@ -12,7 +13,7 @@ import sys
 
 import kconfiglib
 
-tree, name, wanted, output = sys.argv[1:5]
+tree, name, wanted, standing, output = sys.argv[1:6]
 work = "/tmp/strux-kconfig"
 
 # Symbols of Buildroot itself that hold for a Debian root filesystem with systemd and a C and C++ toolchain of glibc.
@@ -55,9 +56,11 @@ def load(stubs):
 
 
 def stub(symbol, given):
-    value = given.get(symbol)
+    value = given.get(symbol, always.get(symbol))
     kind = "bool" if value is None or value in ("y", "n") else "string"
-    default = "\tdefault y\n" if kind == "bool" and HOLD.fullmatch(symbol) else ""
+    default = "\tdefault y\n" if kind == "bool" and (symbol in always or HOLD.fullmatch(symbol)) else ""
+    if kind == "string" and symbol in always:
+        default = '\tdefault "%s"\n' % kconfiglib.escape(always[symbol])
     return 'config %s\n\t%s "%s"\n%s' % (symbol, kind, symbol, default)
 
 
@@ -66,12 +69,18 @@ def place_of(node):
     return [os.path.relpath(os.path.join(work, path), work), node.linenr]
 
 
+def read_config(path):
+    found = {}
+    for line in text_of(path).splitlines():
+        match = re.fullmatch(r"(BR2_\w+)=(.*)|# (BR2_\w+) is not set", line.strip())
+        if match:
+            found[match[1] or match[3]] = match[2].strip('"') if match[1] else "n"
+    return found
+
+
 copy_tree()
-given = {}
-for line in text_of(wanted).splitlines():
-    match = re.fullmatch(r"(BR2_\w+)=(.*)|# (BR2_\w+) is not set", line.strip())
-    if match:
-        given[match[1] or match[3]] = match[2].strip('"') if match[1] else "n"
+given = read_config(wanted)
+always = read_config(standing)
 
 packages = set()
 named = set()
@@ -100,7 +109,7 @@ if all_packages:
     for each in packages:
         if not {"BR2_PACKAGE_" + each, "BR2_PACKAGE_HOST_" + each} & own:
             given.setdefault("BR2_PACKAGE_" + each, "y")
-undefined |= {each for each in given if each not in own}
+undefined |= {each for each in [*given, *always] if each not in own}
 # Makefiles may ask for symbols that no Config.in names.
 undefined |= {each for each in named if HOLD.fullmatch(each) and each not in own}
 kconfig = load([stub(each, given) for each in sorted(undefined)])
@@ -114,6 +123,9 @@ with open(output + ".config", "w") as file:
             continue
         quoted = symbol.orig_type == kconfiglib.STRING
         file.write("%s=%s\n" % (symbol.name, '"%s"' % kconfiglib.escape(symbol.str_value) if quoted else symbol.str_value))
+
+with open(output + ".own", "w") as file:
+    file.write("".join(each + "\n" for each in sorted(own)) or "none\n")
 
 found = []
 for symbol in kconfig.unique_defined_syms:

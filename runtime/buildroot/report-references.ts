@@ -5,6 +5,9 @@ import type { EvaluatedPackage } from './evaluated.ts'
 /** Folders that exist only during the build. */
 const LATER = ['@D', 'BUILD_DIR', 'HOST_DIR', 'STAGING_DIR', 'TARGET_DIR', 'BINARIES_DIR', 'LINUX_DIR']
 
+/** There, a symbol that is not set means 'no'. */
+const CONDITION = /^\s*(else\s+)?ifn?(eq|def)\b/
+
 /** Warns about variables that nothing defines, and about `$(wildcard …)` and `$(shell …)` in folders of the build. */
 export function reportReferences(
   { file, prefix }: EvaluatedPackage,
@@ -29,12 +32,14 @@ export function reportReferences(
         at,
       )
     for (const [, called] of text.matchAll(/(?<!\$)\$[({](?:call\s+)?([A-Za-z_][\w-]*)(?=[),}])/g))
-      if (missing.has(called!))
+      if (missing.has(called!) && !(called!.startsWith('BR2_') && CONDITION.test(text)))
         report(
           'warning',
           'buildroot_undefined',
           `nothing defines ${called}, so it is empty`,
-          'define it in the tree: of Buildroot itself, only common variables and functions are here',
+          called!.startsWith('BR2_')
+            ? `give it a value in config of the definition: { ${called}: '…' }`
+            : 'define it in the tree: of Buildroot itself, only common variables and functions are here',
           at,
         )
   }

@@ -6,7 +6,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { StruxError } from '../diagnostics/error.ts'
 import { suggest } from '../diagnostics/suggest.ts'
 import type { TargetArch } from '../model/plan.ts'
-import { DEBIAN_ARCH } from '../plan/arch.ts'
+import { DEBIAN_ARCH, hostArch } from '../plan/arch.ts'
 import { ARCH_SYMBOLS, configText, defconfigFile } from '../steps/post_scripts/tree.ts'
 import { type ConvertedPackage, convertPackage } from './convert.ts'
 import { packageOfSymbol, prefixOf, symbolOf } from './debian-packages.ts'
@@ -15,6 +15,7 @@ import type { EvaluatedPackage } from './evaluated.ts'
 import { globalHooks } from './global-hooks.ts'
 import { MakefilePlaces } from './makefile-places.ts'
 import { reportOutsiders } from './report-outsiders.ts'
+import { standingValues } from './standing-values.ts'
 
 export interface TreePackages {
   /** All packages of the tree, by name. */
@@ -33,14 +34,12 @@ export interface UnreadSymbol extends Pick<Diagnostic, 'severity' | 'message'> {
   readonly hint: string
 }
 
-export interface TreePackagesRequest extends Omit<TreeRequest, 'wanted' | 'kernelArch'> {
+export interface TreePackagesRequest extends Omit<TreeRequest, 'wanted' | 'standing'> {
   readonly options: Omit<TreePackagesData, 'buildroot'>
   readonly target: TargetArch
   /** Whether the BSP builds its own kernel. */
   readonly ownKernel: boolean
 }
-
-const KERNEL_ARCH: Readonly<Record<TargetArch, string>> = { arm64: 'arm64', x86_64: 'x86', armhf: 'arm' }
 
 /** Throws a StruxError if the tree cannot be read at all. */
 export async function treePackages(request: TreePackagesRequest): Promise<TreePackages> {
@@ -49,7 +48,7 @@ export async function treePackages(request: TreePackagesRequest): Promise<TreePa
   const wanted = wantedConfig(projectRoot, tree, options, target)
   const evaluation = await evaluateTree({
     ...{ projectRoot, place, tree, wanted },
-    kernelArch: KERNEL_ARCH[target],
+    standing: standingValues(target, wanted, hostArch()),
   })
   if (evaluation.failure)
     return { packages: new Map(), enabled: [], diagnostics: [failed(evaluation, tree, root)], unread: [] }

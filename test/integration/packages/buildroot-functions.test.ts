@@ -40,4 +40,39 @@ test('functions give what they give in Buildroot', async () => {
   ])
 })
 
+test('values that always exist have those of the architecture; a symbol without a value is a warning', async () => {
+  const { options, told } = await optionsOf(
+    [
+      'OPTS = $(BR2_ENDIAN) $(BR2_SYSTEM_DEFAULT_PATH) $(GNU_TARGET_NAME) $(KERNEL_ARCH) $(BR2_KERNEL_MIRROR)',
+      'OPTS += $(GCC_TARGET_ARCH) $(call qstrip,$(BR2_NORMALIZED_ARCH)) $(if $(HOSTARCH),host) $(BR2_TARGET_NOTHING)',
+      'OPTS += $(ACME_ZONE_LIST_$(BR2_UNKNOWN_SWITCH)) $(if $(BR2_OTHER_SWITCH),no)',
+      'ifeq ($(BR2_X86_CPU_HAS_SSE2)$(BR2_THIRD_SWITCH),y)',
+      'OPTS += sse2',
+      'endif',
+    ].join('\n'),
+  )
+  assert.equal(options, [
+    ...['LITTLE', '/usr/bin:/usr/sbin', 'x86_64-linux-gnu', 'x86_64', 'https://cdn.kernel.org/pub'],
+    ...['x86-64', 'x86_64', 'host', 'sse2'],
+  ])
+  assert.equal(told, ['2 nothing defines BR2_TARGET_NOTHING, so it is empty'])
+})
+
+test('packages that depend on BUSYBOX_SHOW_OTHERS can be enabled, and the configuration wins over the table', async () => {
+  project.write(
+    `${TREE}/package/acme-zone/Config.in`,
+    'config BR2_PACKAGE_ACME_ZONE\n\tbool "zone"\n\tdepends on BR2_PACKAGE_BUSYBOX_SHOW_OTHERS\n',
+  )
+  project.write(
+    `${TREE}/package/acme-zone/acme-zone.mk`,
+    'ACME_ZONE_CONF_OPTS = $(BR2_KERNEL_MIRROR)\n$(eval $(generic-package))\n',
+  )
+  const { packages, enabled, diagnostics } = await packagesOf(project, {
+    config: { BR2_PACKAGE_ACME_ZONE: true, BR2_KERNEL_MIRROR: 'https://mirror.example' },
+  })
+  assert.equal(diagnostics, [])
+  assert.equal(enabled, ['acme-zone'])
+  assert.equal(packages.get('acme-zone')!.data?.conf_opts, ['https://mirror.example'])
+})
+
 test.run()
