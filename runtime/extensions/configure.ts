@@ -25,8 +25,8 @@ export interface ConfigureFacts {
   readonly bspFolder: string
   /** The number of jobs that make uses without a handler. */
   readonly jobs: number
-  /** Calls a handler that is not a function; by default there is no way to call it. */
-  readonly callScript?: (handler: ExtensionHandler, draft: Draft) => Promise<void>
+  /** Calls a handler that is not a function, and resolves with its warnings; by default there is no way to call it. */
+  readonly callScript?: (handler: ExtensionHandler, draft: Draft) => Promise<readonly string[]>
 }
 
 /** The values that handlers set beside the definition. */
@@ -184,12 +184,19 @@ export class Configuration implements Configure {
     }
     if (!this.#facts.callScript)
       throw new Error('a script cannot change a configuration: write a function, draft => { … }')
-    await this.#facts.callScript(handler, draft)
+    for (const warning of await this.#facts.callScript(handler, draft))
+      await this.#report(handler, 'handler_warning', warning, undefined, 'warning')
   }
 
-  async #report(handler: ExtensionHandler, code: string, message: string, hint?: string): Promise<void> {
+  async #report(
+    handler: ExtensionHandler,
+    code: string,
+    message: string,
+    hint?: string,
+    severity: Diagnostic['severity'] = 'error',
+  ): Promise<void> {
     this.diagnostics.push({
-      severity: 'error',
+      severity,
       code,
       message: `${handler.id} of the extension '${handler.extension.name}': ${message}`,
       ...(hint !== undefined && { hint }),

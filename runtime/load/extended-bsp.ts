@@ -39,7 +39,7 @@ export async function readExtendedBsp(sources: Sources): Promise<ReadBsp> {
       jobs: availableParallelism(),
       callScript: async (handler, draft) => {
         if (handler.source.kind !== 'bash') throw new Error(SCRIPTS)
-        await (await bashExtensions()).callScript(handler, draft)
+        return (await bashExtensions()).callScript(handler, draft)
       },
     })
     const { data, layers, findings } = await compose(definition, { ...places, configure })

@@ -48,8 +48,11 @@ export class BashExtensions {
     return readBashFile(file, this.#inputs(file, addedBy), this.#visible, this.#evaluator)
   }
 
-  /** Calls a configuration hook's handler; rejects with a StruxError that names file and line if it fails. */
-  readonly callScript = (handler: ExtensionHandler, draft: ShellDraft): Promise<void> =>
+  /**
+   * Calls a configuration hook's handler. Resolves with its warnings; rejects with a StruxError that names file and line if
+   * it fails.
+   */
+  readonly callScript = (handler: ExtensionHandler, draft: ShellDraft): Promise<readonly string[]> =>
     this.#configuration.call(handler, this.#files, draft)
 
   /** After all configuration hooks: adds to the handlers of bash files what they need in a build. */

@@ -36,9 +36,14 @@ export class BashConfiguration {
 
   /**
    * Calls a handler and changes the draft. `files`: those of all bash extensions, in the order in which they are
-   * enabled. Throws a StruxError that names file and line if the handler fails.
+   * enabled. Resolves with the warnings that it printed (`display_alert … wrn`). Throws a StruxError that names file and
+   * line if the handler fails.
    */
-  async call(handler: ExtensionHandler, files: readonly string[], draft: ShellDraft): Promise<void> {
+  async call(
+    handler: ExtensionHandler,
+    files: readonly string[],
+    draft: ShellDraft,
+  ): Promise<readonly string[]> {
     const { extension, source } = handler
     if (source.kind !== 'bash') throw new Error(`${handler.id} is not a handler of a bash file`)
     const known = startingValues(draft)
@@ -56,6 +61,8 @@ export class BashConfiguration {
     applyVariables(draft, { ...(!isFile && this.#variables), ...known }, evaluation.variables)
     this.#state = evaluation.state
     this.#variables = evaluation.variables
+    // What files print when they are read belongs to no handler.
+    return isFile ? [] : warningsIn(evaluation.output)
   }
 
   /** Bash that restores the variables of now. */
@@ -87,6 +94,11 @@ export class BashConfiguration {
       ...withoutUnhashed(handlerEnvironment(handler, facts, this.#evaluator.root).env),
     }
   }
+}
+
+/** The texts after the label that `display_alert` gives warnings. */
+function warningsIn(output: string): string[] {
+  return output.split('\n').flatMap(line => /^warning: (.+?)\s*$/.exec(line)?.[1] ?? [])
 }
 
 /** All files, the handler's own last. */

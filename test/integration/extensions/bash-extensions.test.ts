@@ -123,6 +123,30 @@ export default defineBsp({
   )
 })
 
+test('warnings of configuration hooks, groups of packages, read-only globals, and names that no package has', async () => {
+  project.write(
+    'extensions/warns.sh',
+    `extension_prepare_config__w() {
+  [[ $NETWORKING_STACK == systemd-networkd && $KERNEL_HAS_WORKING_HEADERS == yes ]] || exit_with_error no
+  declare -gr ONE=1; declare -gra DEPS=(a b)
+  display_alert 'skipped' 'no device' warn
+}
+extension_finish_config__w() { [[ $ONE == 1 && \${DEPS[1]} == b ]] || exit_with_error lost; }
+add_host_dependencies__w() { EXTRA_BUILD_DEPS+=("fs-tools::zerofree" "qemu::qemu-utils"); }
+`,
+  )
+  project.bsp([], { arch: 'x86_64', image: IMAGE, extensions: ['warns'] })
+  const { code, stderr } = await project.strux(['check', '--json'])
+  const { diagnostics } = JSON.parse((await project.strux(['check', '--json'])).stdout)
+  assert.is(code, 0, stderr)
+  const warning = diagnostics.find((each: { code: string }) => each.code === 'handler_warning')
+  assert.match(warning.message, "extension_prepare_config__w of the extension 'warns': skipped [ no device ]")
+  const { stdout } = await project.strux(['plan', '--layers'])
+  assert.match(stdout, /packages.*zerofree.*warns/)
+  project.write('extensions/warns.sh', 'add_host_dependencies__w() { EXTRA_BUILD_DEPS="Not_A_Name"; }\n')
+  assert.match(await refused('warns'), "'Not_A_Name' cannot be the name of a Debian package")
+})
+
 test('a file in any folder of extensions is found by its name', async () => {
   project.write('userpatches/extensions/board/parts/z-deep.sh', 'post_customize_image__z() { :; }\n')
   project.write('userpatches/extensions/board/b.sh', 'enable_extension z-deep\n')
