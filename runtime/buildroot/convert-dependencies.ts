@@ -21,10 +21,7 @@ export function dependenciesOf(
   )
   const found = new Set<string>()
   const itself = variant.variant === 'host' ? `host-${own}` : own
-  for (const { name, list } of [
-    ...wanted,
-    ...(variant.variant === 'host' ? [] : selected.map(name => ({ name, list: '' }))),
-  ]) {
+  for (const { name, list } of [...wanted, ...selected[variant.variant].map(name => ({ name, list: '' }))]) {
     if (name === itself) continue
     if (names.has(name)) found.add(name)
     else {

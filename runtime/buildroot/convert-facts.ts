@@ -15,8 +15,8 @@ export interface ConvertFacts {
   readonly names: ReadonlySet<string>
   /** Additions to the table of Debian's packages. */
   readonly debian: Readonly<Record<string, readonly string[]>>
-  /** Packages that the configuration selects for a variant. */
-  readonly selected: readonly string[]
+  /** Packages that the configuration selects for each variant. */
+  readonly selected: Readonly<Record<'target' | 'host', readonly string[]>>
   /** Debian's package of kernel headers, if the BSP has no kernel of its own. */
   readonly kernelHeaders?: string
   /** Variables that makefiles of the tree read and nothing defines. */

@@ -146,9 +146,9 @@ function toldHook(
   const known = /^(REMOVE_|PPD_|AUTORECONF|LIBTOOL_)/.test(name)
   if (!known)
     report(
-      'error',
+      'warning',
       'buildroot_unknown_hook',
-      `nothing defines ${name}, which ${prefix}_${list} names`,
+      `nothing defines ${name}, which ${prefix}_${list} names, so nothing runs`,
       `define ${name} … endef, or correct the name; Buildroot passes over it in silence`,
       places.ofVariable(file, `${prefix}_${list}`, name),
     )

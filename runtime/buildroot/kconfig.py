@@ -134,15 +134,10 @@ for symbol in kconfig.unique_defined_syms:
     value = symbol.str_value
     unmet = ""
     if given.get(symbol.name, "n") != "n" and value == "n" and kconfiglib.expr_value(symbol.direct_dep) == 0:
-        unmet = ", ".join(
-            sorted(
-                {
-                    each.name
-                    for each in kconfiglib.expr_items(symbol.direct_dep)
-                    if isinstance(each, kconfiglib.Symbol) and each.tri_value == 0
-                }
-            )
-        )
+        names = {each for each in kconfiglib.expr_items(symbol.direct_dep) if isinstance(each, kconfiglib.Symbol)}
+        off = sorted(each.name for each in names if each.tri_value == 0)
+        # Without one that is off, those that are on keep it from being set.
+        unmet = ", ".join(off or sorted("!" + each.name for each in names if each.name))
     selects = [each.name for each, condition in symbol.selects if value != "n" and kconfiglib.expr_value(condition) > 0]
     found.append(
         {"name": symbol.name, "value": value, "at": place_of(symbol.nodes[0]), "selects": selects, "unmet": unmet}

@@ -66,7 +66,7 @@ export async function treePackages(request: TreePackagesRequest): Promise<TreePa
       name,
       convertPackage(found, {
         ...{ projectRoot, root, tree, places, names, debian: options.debian ?? {} },
-        selected: selected.get(name) ?? [],
+        selected: { target: selected.get(name) ?? [], host: selected.get(`host-${name}`) ?? [] },
         ...(!request.ownKernel && { kernelHeaders: `linux-headers-${DEBIAN_ARCH[target]}` }),
         finalize: finalize.get(name) ?? [],
         missing: new Set(evaluation.missing),
@@ -98,7 +98,7 @@ function wantedConfig(
 }
 
 /** The error of make or kconfiglib, at its place in the tree. */
-function failed({ failure, log }: TreeEvaluation, tree: string, root: string): Diagnostic {
+function failed({ failure, log, all }: TreeEvaluation, tree: string, root: string): Diagnostic {
   const { of, message } = failure!
   const text = message
     .split('\n')
@@ -113,7 +113,11 @@ function failed({ failure, log }: TreeEvaluation, tree: string, root: string): D
     file: inProject ?? `${tree}/${of === 'make' ? 'external.mk' : 'Config.in'}`,
     line: Number(line ?? 1),
     column: 1,
-    ...(log.trim() !== '' && !log.includes('***') && { hint: log.trim().split('\n').slice(-3).join('\n') }),
+    ...(of === 'make' && all
+      ? {
+          hint: 'without a configuration, all packages of the tree are enabled: if some exclude each other, give a defconfig, or config, that enables those of one device',
+        }
+      : log.trim() !== '' && !log.includes('***') && { hint: log.trim().split('\n').slice(-3).join('\n') }),
   }
 }
 
@@ -127,7 +131,9 @@ function unmetSymbols({ symbols, all }: TreeEvaluation, tree: string): Diagnosti
             severity: all ? 'warning' : 'error',
             code: 'buildroot_not_enabled',
             message: `${name} is not enabled: it depends on ${unmet}`,
-            hint: `set what it depends on in config, such as { ${unmet.split(',')[0]}: true }`,
+            hint: unmet.startsWith('!')
+              ? 'these packages exclude each other: give a defconfig, or config, that enables one of them'
+              : `set what it depends on in config, such as { ${unmet.split(',')[0]}: true }`,
             ...{ file: `${tree}/${file}`, line, column: 1 },
           } as const,
         ],
@@ -168,14 +174,25 @@ function enabledIds({ packages, symbols }: TreeEvaluation): string[] {
     .map(idOf)
 }
 
-/** By package, the packages that its symbols select: of the tree, or of Debian. */
+/** The id of the tree's variant that a symbol enables or is an option of: `host-foo` of BR2_PACKAGE_HOST_FOO. */
+function ownPackage(symbol: string, packages: readonly EvaluatedPackage[]): string | undefined {
+  const named = packageOfSymbol(symbol, new Set(packages.map(idOf)))
+  if (named !== undefined) return named
+  // A package with a host variant alone may have the plain symbol.
+  const host = packageOfSymbol(
+    symbol,
+    packages.map(({ name }) => name),
+  )
+  return host === undefined ? undefined : `host-${host}`
+}
+
+/** By variant, the packages that its symbols select: of the tree, or of Debian. */
 function selections(
   { packages, symbols }: TreeEvaluation,
   tree: string,
   debian: Readonly<Record<string, readonly string[]>>,
   diagnostics: Diagnostic[],
 ): Map<string, string[]> {
-  const names = [...new Set(packages.map(each => each.name))]
   const needs = new Map(packages.map(each => [idOf(each), words(each.variables.DEPENDENCIES)]))
   const reaches = (from: string, to: string, seen = new Set<string>()): boolean => {
     if (from === to) return true
@@ -185,11 +202,11 @@ function selections(
   }
   const found = new Map<string, string[]>()
   for (const { name: symbol, selects, at } of symbols) {
-    const owner = packageOfSymbol(symbol, names)
+    const owner = ownPackage(symbol, packages)
     if (owner === undefined) continue
     for (const selectedSymbol of selects) {
       if (!/^BR2_PACKAGE_(?!HAS_|.*_SUPPORTS$)/.test(selectedSymbol)) continue
-      const own = packageOfSymbol(selectedSymbol, names)
+      const own = ownPackage(selectedSymbol, packages)
       if (own === owner) continue
       const other =
         own ?? packageOfSymbol(selectedSymbol, Object.keys(debian)) ?? packageOfSymbol(selectedSymbol)

@@ -101,7 +101,10 @@ function report({ packages, enabled, diagnostics }: TreePackages, place: Place, 
     name,
     folder: place.shown(each.folder),
     enabled: enabled.some(id => id === name || id === `host-${name}`),
-    ok: each.data !== undefined,
+    // Errors about its symbols are in its folder too, although its makefile is good.
+    ok:
+      each.data !== undefined &&
+      !found.some(({ severity, file }) => severity === 'error' && file.startsWith(`${each.folder}/`)),
     ...(each.data && { infra: each.data.infra ?? 'generic', version: each.data.version }),
     variants: variantsOf(each),
   }))
@@ -157,5 +160,11 @@ function printPackage({ name, enabled, ok, infra, version, folder, variants }: C
 function summary(packages: readonly Checked[], diagnostics: readonly Diagnostic[]): string {
   const good = packages.filter(each => each.ok).length
   const warnings = diagnostics.filter(each => each.severity === 'warning').length
-  return `${good} of ${packages.length} packages can be built${warnings > 0 ? `; ${warnings} warnings` : ''}`
+  const errors = diagnostics.length - warnings
+  if (packages.length === 0 && errors > 0) return 'the tree cannot be read'
+  const counted = [
+    ...(errors > 0 ? [`${errors} ${errors === 1 ? 'error' : 'errors'}`] : []),
+    ...(warnings > 0 ? [`${warnings} ${warnings === 1 ? 'warning' : 'warnings'}`] : []),
+  ]
+  return [`${good} of ${packages.length} packages can be built`, ...counted].join('; ')
 }

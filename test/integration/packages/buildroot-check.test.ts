@@ -50,6 +50,59 @@ test('it names file and line of what is missing, also without a project, and lea
   }
 })
 
+/** A package of the tree with these lines of its Config.in and makefile. */
+function own(name: string, config: string, make: string) {
+  const symbol = `BR2_PACKAGE_${name.toUpperCase().replaceAll('-', '_')}`
+  const folder = `${TREE}/package/${name}`
+  project.write(`${folder}/Config.in`, `config ${symbol}\n\tbool "${name}"\n${config}`)
+  project.write(`${folder}/${name}.mk`, `${make}\n`)
+  project.write(
+    `${TREE}/Config.in`,
+    `${project.read(`${TREE}/Config.in`)}source "$BR2_EXTERNAL_ACME_PATH/package/${name}/Config.in"\n`,
+  )
+}
+
+test('select of a host package of the same tree is a dependency; a hook that nothing defines is a warning', async () => {
+  own(
+    'acme-app',
+    '\tselect BR2_PACKAGE_HOST_ACME_TOOL\n',
+    'ACME_APP_POST_BUILD_HOOKS += ACME_APP_NOPE\n$(eval $(generic-package))',
+  )
+  own('acme-tool', '', '$(eval $(host-generic-package))')
+  project.write(
+    `${TREE}/package/acme-tool/Config.in`,
+    'config BR2_PACKAGE_HOST_ACME_TOOL\n\tbool "tool"\n\tselect BR2_PACKAGE_HOST_ACME_SIGN\n',
+  )
+  const { code, stdout } = await project.strux(['buildroot', 'check', TREE, '--json', '--arch', 'x86_64'])
+  const { ok, packages, diagnostics } = JSON.parse(stdout)
+  assert.equal([code, ok], [0, true], stdout)
+  const needs = (name: string) =>
+    packages.find((each: { name: string }) => each.name === name).variants[0].dependencies
+  assert.equal(needs('acme-app'), ['host-acme-tool'])
+  assert.equal(needs('acme-tool'), ['host-acme-sign'])
+  assert.equal(
+    diagnostics.map(({ severity, code, line }: Record<string, unknown>) => `${severity} ${code} ${line}`),
+    ['warning buildroot_unknown_hook 1'],
+  )
+})
+
+test('errors about the symbols of a package count against it', async () => {
+  own('acme-app', '\tselect BR2_PACKAGE_NO_SUCH_THING\n', '$(eval $(generic-package))')
+  const { code, stdout } = await project.strux(['buildroot', 'check', TREE, '--arch', 'x86_64'])
+  assert.is(code, 1)
+  assert.match(stdout, /^acme-app \(cannot be built\)/m)
+  assert.match(stdout, /^12 of 13 packages can be built; 1 error$/m)
+})
+
+test('packages that exclude each other need a defconfig', async () => {
+  const error = 'ifeq ($(BR2_PACKAGE_ACME_APP)$(BR2_PACKAGE_ACME_UI),yy)\n$(error choose one)\nendif'
+  own('acme-app', '', `${error}\n$(eval $(generic-package))`)
+  const { code, stdout, stderr } = await project.strux(['buildroot', 'check', TREE, '--arch', 'x86_64'])
+  assert.is(code, 1)
+  assert.match(stdout + stderr, /choose one[\s\S]*give a defconfig/)
+  assert.match(stdout, /^the tree cannot be read$/m)
+})
+
 test('a folder that is no external tree is an error with a remedy', async () => {
   const { code, stderr } = await project.strux(['buildroot', 'check', `${TREE}/package`])
   assert.is(code, 1)

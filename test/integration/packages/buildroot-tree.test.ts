@@ -267,7 +267,7 @@ $(eval $(generic-package))
     [
       'error buildroot_not_enabled acme-zone/Config.in:1',
       'error buildroot_no_hash acme-bad/acme-bad.hash:1',
-      'error buildroot_unknown_hook acme-bad/acme-bad.mk:9',
+      'warning buildroot_unknown_hook acme-bad/acme-bad.mk:9',
       'error buildroot_dependency acme-bad/acme-bad.mk:4',
       'error buildroot_unsupported acme-py/acme-py.mk:4',
       'error buildroot_no_source acme-py/acme-py.mk:1',

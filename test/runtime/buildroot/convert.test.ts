@@ -38,7 +38,7 @@ function convert(
     ...{
       places: new MakefilePlaces(project.root),
       debian: {},
-      selected: [],
+      selected: { target: [], host: [] },
       finalize: [],
       missing: new Set<string>(),
     },
