@@ -11,6 +11,7 @@ let project: TempProject
 test.before.each(() => {
   project = new TempProject()
   project.defaults = { env: { STRUX_IN_CONTAINER: '1' } }
+  project.config({ build: { steps: { application: false } } })
   project.bsp([{ id: 'make', step: 'make_image', run: 'true' }])
   mkdirSync(project.at('dist'))
   execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1M', 'tmpfs', project.at('dist')])

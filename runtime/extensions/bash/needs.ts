@@ -10,6 +10,7 @@ import { suggest } from '../../diagnostics/suggest.ts'
 import { branchHook, IMAGE_HOOK_NAMES, imageHook, KERNEL_BRANCH } from '../../model/image-hooks.ts'
 import { USER_FOLDERS } from '../../plan/environment.ts'
 import { packageFile } from '../../steps/package-files.ts'
+import { type Guarded, guardedIn, unquoted } from './guarded.ts'
 import { networkCalls } from './network-in-configuration.ts'
 import { isInternalVariable, partOfOriginal } from './original-internals.ts'
 import { usesFunction } from './own-helpers.ts'
@@ -46,7 +47,8 @@ export function needsOf(texts: readonly ShellText[], { beside = [], root }: Need
   const all = [...texts, ...beside]
   const isCalled = (name: string) => all.some(({ text }) => usesFunction(text, name))
   return parsed.flatMap(({ file, text, script }) => {
-    const finder = new Finder({ file, text }, { known, ownHooks, addsPrograms, root, isCalled })
+    const guarded = guardedIn(script)
+    const finder = new Finder({ file, text }, { known, ownHooks, addsPrograms, root, isCalled, guarded })
     for (const { message, pos } of script.errors ?? [])
       finder.report(pos, pos, 'error', 'syntax_error', `bash cannot read this: ${message}`)
     visit(script, node => finder.look(node))
@@ -139,6 +141,8 @@ interface Surroundings {
   /** Whether an extension adds Debian packages to the builder. */
   readonly addsPrograms: boolean
   readonly root: string | undefined
+  /** What the file itself looks for before it uses it. */
+  readonly guarded: Guarded
 }
 
 class Finder {
@@ -157,7 +161,8 @@ class Finder {
     else if (node.type === 'Word') this.#path(node.text, node.pos)
     else if (node.type === 'SimpleExpansion') this.#variable(node.text.replace(/^\$/, ''), node.pos, node.end)
     else if (node.type === 'ParameterExpansion')
-      this.#variable(/^\$\{[!#]?(\w+)/.exec(node.text)?.[1] ?? '', node.pos, node.end)
+      // One with a value of its own, such as `${x:-no}`, may be unset.
+      this.#variable(/^\$\{[!#]?(\w+)(?!:?[-+=?])/.exec(node.text)?.[1] ?? '', node.pos, node.end)
     else if (node.type === 'Assignment' && node.name !== undefined)
       this.#variable(node.name, node.pos, node.pos + node.name.length)
   }
@@ -224,8 +229,9 @@ class Finder {
   }
 
   #program(name: string, pos: number, end: number): void {
-    const { known, addsPrograms } = this.#around
+    const { known, addsPrograms, guarded } = this.#around
     if (name === '' || name.includes('/') || known.has(name) || isInBuilder(name)) return
+    if (guarded.names.has(name)) return
     // Programs have no underscores, functions have.
     if (/^[a-z]\w*_\w*$/i.test(name)) {
       const part = partOfOriginal(name)
@@ -252,7 +258,8 @@ class Finder {
   }
 
   #path(text: string, pos: number): void {
-    const { root } = this.#around
+    const { root, guarded } = this.#around
+    if (guarded.paths.has(unquoted(text))) return
     for (const { 0: whole, 1: path, index } of text.matchAll(/\$(?:SRC|\{SRC\})"?\/"?([\w.@+/-]*)/g)) {
       const top = path!.split('/')[0]!
       const missing = !IN_SRC.includes(top) && top !== ''

@@ -158,6 +158,28 @@ test('paths below SRC', () => {
   return project.dispose()
 })
 
+test('what a file looks for before it uses it is no mistake', () => {
+  assert.equal(
+    found(`post_family_tweaks__g() {
+  if [[ "$(type -t acme_trim_hook)" == function ]]; then acme_trim_hook; fi
+  command -v own-tool >/dev/null && own-tool
+  declare -F other_hook_x && other_hook_x
+  [[ "\${BSPFREEZE:-no}" == yes ]] || echo thawed
+  for d in "$SRC/extensions/acme" "$SRC/packages/acme"; do [[ -d $d ]] && cp -r "$d" "$SDCARD/opt/"; done
+  if [ -f "$SRC/config/x" ]; then . "$SRC/config/x"; fi
+  true
+}
+`),
+    [],
+  )
+  assert.equal(
+    found(
+      'post_family_tweaks__g() { cp "$SRC/config/x" /tmp; [[ -f "$SRC/config/y" ]]; echo "$BSPFREEZE"; }\n',
+    ).length,
+    2,
+  )
+})
+
 test('parts of the kernel and bootloader builds', () => {
   assert.equal(
     found('post_family_config__x() {\n  BOOTSOURCE="x"\n  echo "${kernel_work_dir}/a" $KERNELSOURCE\n}'),
