@@ -1,6 +1,6 @@
 /**
  * Tries what goes wrong around builds: full and read-only disks, engines that hang, clocks that jump, names made to break
- * out of a shell, secrets that must stay where they are, and death at any moment. Ends with a table of what was tried and
+ * out of a shell, secrets that must stay where they are, definitions that change, damaged records, and death at any moment. Ends with a table of what was tried and
  * what failed; exits with 1 where something did.
  *
  * node --import tsx test/campaign/run.ts [--minutes N] [WORD…]     only what contains one of the words
@@ -8,6 +8,7 @@
  * It takes root (to mount) and a container engine. After N minutes (20 unless said) nothing new begins.
  */
 import { clock } from './clock.ts'
+import { definitions } from './definitions.ts'
 import { disk } from './disk.ts'
 import { engineTrials } from './engine.ts'
 import { kills } from './kills.ts'
@@ -25,7 +26,7 @@ interface Row {
 const args = process.argv.slice(2)
 const limit = args.includes('--minutes') ? Number(args.splice(args.indexOf('--minutes'), 2)[1]) : 20
 const end = Date.now() + limit * 60_000
-const all: Trial[] = [...disk, ...engineTrials, ...clock, ...names, ...secrets, ...kills]
+const all: Trial[] = [...disk, ...engineTrials, ...clock, ...names, ...secrets, ...kills, ...definitions]
 const wanted = all.filter(
   ({ area, what }) => args.length === 0 || args.some(word => `${area}: ${what}`.includes(word)),
 )
