@@ -18,7 +18,7 @@ export type {
   Script,
   ScriptEntry,
 } from './base.ts'
-export { bashExtension } from './bash-extension.ts'
+export { type BashExtensionSettings, bashExtension } from './bash-extension.ts'
 export {
   type BuildrootOptions,
   type BuildrootPackages,

@@ -6,6 +6,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { StruxError } from '../diagnostics/error.ts'
 import { suggest } from '../diagnostics/suggest.ts'
 import type { BashExtensions } from '../extensions/bash/bash-extensions.ts'
+import type { ShellVariables } from '../extensions/bash/evaluate.ts'
 import type { DeclaredExtension, Locate, PlacedExtension } from '../extensions/declared.ts'
 import { extensionNames, findExtension } from '../extensions/find.ts'
 import { readExtension } from '../extensions/read.ts'
@@ -188,10 +189,14 @@ class ExtensionLoader {
     return { declared, enabled, locate, files: new Set([file]) }
   }
 
-  async #bashFile(file: string, wish: ExtensionWish): Promise<Omit<Candidate, 'wish'> | undefined> {
+  async #bashFile(
+    file: string,
+    wish: ExtensionWish,
+    variables: ShellVariables = {},
+  ): Promise<Omit<Candidate, 'wish'> | undefined> {
     const { declaredFrom, diagnosticsOf, placeIn, skipsOf } = await import('../extensions/bash/declare.ts')
     const bash = await this.#bash()
-    const read = await bash.read(file, wish.by)
+    const read = await bash.read(file, wish.by, variables)
     this.diagnostics.push(...diagnosticsOf(read))
     if (read.failure) return undefined
     this.skips.push(...skipsOf(read, wish.origin))
@@ -211,7 +216,14 @@ class ExtensionLoader {
         await this.#report({ code: 'unknown_extension', message, hint }, wish.locate([]))
         return undefined
       }
-      const found = await this.#bashFile(file, wish)
+      const { variables, wrong } = variablesOf(extension)
+      if (wrong !== undefined) {
+        const message = `the variable '${wrong}' of ${file} is not text or a list of texts with a name that bash allows`
+        const hint = 'names have letters, digits and _, and begin with no digit'
+        await this.#report({ code: 'bad_variable', message, hint }, wish.locate(['variables', wrong]))
+        return undefined
+      }
+      const found = await this.#bashFile(file, wish, variables)
       return found && { ...found, wish }
     }
     const read = await this.#read(extension, wish.locate)
@@ -296,6 +308,17 @@ class ExtensionLoader {
 function bashFileOf(extension: Extension): string | undefined {
   const { file } = extension as { readonly file?: unknown }
   return typeof file === 'string' ? file : undefined
+}
+
+/** The variables that `bashExtension` gives its file, and the first that bash cannot have. */
+function variablesOf(extension: Extension): { variables: ShellVariables; wrong?: string } {
+  const { variables = {} } = extension as { readonly variables?: unknown }
+  const isText = (value: unknown) => typeof value === 'string' && !value.includes('\0')
+  const wrong = Object.entries(Object(variables)).find(
+    ([name, value]) =>
+      !/^[A-Za-z_]\w*$/.test(name) || !(isText(value) || (Array.isArray(value) && value.every(isText))),
+  )
+  return { variables: variables as ShellVariables, ...(wrong && { wrong: wrong[0] }) }
 }
 
 const NAME_HINT = (name: string) => `it would be in extensions/${name}.ts`

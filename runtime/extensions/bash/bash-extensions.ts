@@ -10,7 +10,7 @@ import { handlerEnvironment, withoutUnhashed } from '../../plan/environment.ts'
 import { selfVersion } from '../../state/own-package.ts'
 import { BashConfiguration, readingOrder } from './configuration.ts'
 import type { ShellDraft } from './configuration-variables.ts'
-import { Evaluator } from './evaluate.ts'
+import { assignments, Evaluator, type ShellVariables } from './evaluate.ts'
 import { type BashFile, extensionName, readBashFile } from './read.ts'
 import { VisibleFiles } from './visible-files.ts'
 
@@ -31,6 +31,8 @@ export class BashExtensions {
   readonly #evaluator: Evaluator
   readonly #configuration: BashConfiguration
   readonly #files: string[] = []
+  /** The variables that the definition gives bash files. */
+  #settings: ShellVariables = {}
 
   constructor(options: BashExtensionsOptions) {
     const { root, config, notice, bspName, bspFolder } = options
@@ -42,10 +44,15 @@ export class BashExtensions {
     this.#configuration = new BashConfiguration(this.#visible, this.#evaluator, facts)
   }
 
-  /** `file`: relative to the project; `addedBy`: the definition that enables it, for people. */
-  async read(file: string, addedBy: string): Promise<BashFile> {
+  /**
+   * `file`: relative to the project; `addedBy`: the definition that enables it, as messages name it; `variables`: those
+   * that the definition gives it.
+   */
+  async read(file: string, addedBy: string, variables: ShellVariables = {}): Promise<BashFile> {
     if (!this.#files.includes(file)) this.#files.push(file)
-    return readBashFile(file, this.#inputs(file, addedBy), this.#visible, this.#evaluator)
+    this.#settings = { ...this.#settings, ...variables }
+    const inputs = { ...this.#inputs(file, addedBy), ...this.#settings }
+    return readBashFile(file, inputs, this.#visible, this.#evaluator)
   }
 
   /**
@@ -53,11 +60,12 @@ export class BashExtensions {
    * it fails.
    */
   readonly callScript = (handler: ExtensionHandler, draft: ShellDraft): Promise<readonly string[]> =>
-    this.#configuration.call(handler, this.#files, draft)
+    this.#configuration.call(handler, this.#files, draft, this.#settings)
 
   /** After all configuration hooks: adds to the handlers of bash files what they need in a build. */
   complete(extensions: Extensions): Extensions {
     const { state, stepVariables } = this.#configuration
+    const variables = [assignments(this.#settings), state].filter(text => text !== '').join('\n')
     const isBash = ({ source }: ExtensionHandler) => source.kind === 'bash'
     const steps = new Set(extensions.handlers.filter(isBash).flatMap(({ hook }) => stepOf(hook) ?? []))
     return {
@@ -69,7 +77,7 @@ export class BashExtensions {
         const ready = {
           ...source,
           files: readingOrder(this.#files, extension.file!),
-          ...(state !== '' && { variables: state }),
+          ...(variables !== '' && { variables }),
           ...(after !== undefined && { after }),
         }
         return { ...handler, source: ready }

@@ -36,13 +36,14 @@ export class BashConfiguration {
 
   /**
    * Calls a handler and changes the draft. `files`: those of all bash extensions, in the order in which they are
-   * enabled. Resolves with the warnings that it printed (`display_alert … wrn`). Throws a StruxError that names file and
+   * enabled. `settings`: variables that the definition gives them. Resolves with the warnings that it printed (`display_alert … wrn`). Throws a StruxError that names file and
    * line if the handler fails.
    */
   async call(
     handler: ExtensionHandler,
     files: readonly string[],
     draft: ShellDraft,
+    settings: ShellVariables = {},
   ): Promise<readonly string[]> {
     const { extension, source } = handler
     if (source.kind !== 'bash') throw new Error(`${handler.id} is not a handler of a bash file`)
@@ -51,7 +52,7 @@ export class BashConfiguration {
     const evaluation = await this.#evaluator.evaluate({
       files: readingOrder(files, extension.file!),
       visible: this.#visible.of(files),
-      inputs: { ...this.#environment(handler, draft), ...known },
+      inputs: { ...this.#environment(handler, draft), ...known, ...settings },
       ...(!isFile && { function: source.function }),
       ...(this.#state !== '' && { state: this.#state }),
     })

@@ -147,6 +147,33 @@ add_host_dependencies__w() { EXTRA_BUILD_DEPS+=("fs-tools::zerofree" "qemu::qemu
   assert.match(await refused('warns'), "'Not_A_Name' cannot be the name of a Debian package")
 })
 
+test('bashExtension gives its file variables, in configuration hooks and in the build', async () => {
+  project.write(
+    'vendor/kiosk.sh',
+    `: "\${APPLIANCE_URL:?}"
+extension_prepare_config__kiosk() { [[ -n "$APPLIANCE_URL" && "\${PAGES[1]}" == b ]] || exit_with_error 'no URL'; HOST="$PANEL"; }
+post_customize_image__kiosk() { :; }
+`,
+  )
+  const write = (settings: string) =>
+    project.write(
+      'bsp/demo/bsp.ts',
+      `import { bashExtension, defineBsp } from 'strux-bsp'
+
+export default defineBsp({
+  name: 'demo', description: 'A test', arch: 'x86_64', hostname: 'demo',
+  extensions: [bashExtension('../../vendor/kiosk.sh', { variables: ${settings} })],
+})
+`,
+    )
+  write("{ APPLIANCE_URL: 'http://a b', PAGES: ['a', 'b'], PANEL: 'lobby' }")
+  const { code, stdout, stderr } = await project.strux(['plan', '--layers'])
+  assert.is(code, 0, stderr)
+  assert.match(stdout, /hostname.*lobby.*kiosk/)
+  write("{ 'A-B': '1' }")
+  assert.match((await project.strux(['plan'])).stderr, 'bsp/demo/bsp.ts:5:')
+})
+
 test('a file in any folder of extensions is found by its name', async () => {
   project.write('userpatches/extensions/board/parts/z-deep.sh', 'post_customize_image__z() { :; }\n')
   project.write('userpatches/extensions/board/b.sh', 'enable_extension z-deep\n')
