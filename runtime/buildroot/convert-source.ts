@@ -43,7 +43,8 @@ function fetchedSource(found: EvaluatedPackage, facts: ConvertFacts, report: Rep
     )
   }
   if (site === '') {
-    if (variables.SITE !== undefined && (value('SOURCE') !== '' || found.infra !== 'generic'))
+    const needsSource = found.infra !== 'generic' && found.infra !== 'virtual'
+    if (variables.SITE !== undefined && (value('SOURCE') !== '' || needsSource))
       report(
         'error',
         'buildroot_no_source',

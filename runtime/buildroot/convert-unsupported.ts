@@ -14,13 +14,6 @@ interface Unsupported {
 
 /** By variable, without prefix. */
 const UNSUPPORTED: Readonly<Record<string, Unsupported>> = {
-  STRIP_COMPONENTS: {
-    severity: 'error',
-    message: 'is not supported: a source is unpacked without its single top folder',
-    hint: 'unpack it in EXTRACT_CMDS, or move the files in a hook of POST_EXTRACT',
-    holds: ({ STRIP_COMPONENTS = '1', EXTRACT_CMDS = '' }) =>
-      !['', '1'].includes(STRIP_COMPONENTS.trim()) && EXTRACT_CMDS.trim() === '',
-  },
   GETTEXTIZE: {
     severity: 'error',
     message: 'is not supported: gettextize does not run',
@@ -31,15 +24,10 @@ const UNSUPPORTED: Readonly<Record<string, Unsupported>> = {
     message: 'has no effect: paths in these scripts are not changed to those of STAGING_DIR',
     hint: 'let packages find the library with pkg-config, or change the scripts in a hook of POST_INSTALL_STAGING',
   },
-  EXCLUDES: {
+  OVERRIDE_SRCDIR_RSYNC_EXCLUSIONS: {
     severity: 'warning',
-    message: 'has no effect: all files of the source are unpacked',
-    hint: 'delete them in a hook of POST_EXTRACT',
-  },
-  PROVIDES: {
-    severity: 'warning',
-    message: 'has no effect: there are no virtual packages',
-    hint: 'name the package itself in the dependencies of others',
+    message: 'has no effect: all files of the folder are copied',
+    hint: 'delete them in a hook of POST_RSYNC',
   },
   DEVICES: {
     severity: 'warning',

@@ -1,13 +1,13 @@
 /** The commands and hooks of one variant of a package: for the device, or for the build machine. */
 import { type PackageConditions, type PackageHook, reasonHookNever } from '../../lib/hooks/package.ts'
-import type { Sh } from '../../lib/sh.ts'
+import { quoteForShell, type Sh } from '../../lib/sh.ts'
 import { dependenciesOf } from './convert-dependencies.ts'
 import type { ConvertFacts, Infrastructure, Report } from './convert-facts.ts'
 import { environment, makeSettings } from './convert-make.ts'
 import type { EvaluatedHook, EvaluatedPackage } from './evaluated.ts'
 import { recipeScript } from './recipe.ts'
 import { shellWords } from './shell-words.ts'
-import { standingOptions } from './standing-options.ts'
+import { MODULE_OPTIONS, standingOptions } from './standing-options.ts'
 
 type Scripts = Partial<Record<PackageHook, Sh[]>>
 
@@ -68,7 +68,8 @@ export function variantSettings(
   const command = (phase: string, lines: string | undefined) => {
     if (lines?.trim()) recipes[phase] = script(lines)
   }
-  if (hasSource) command('extract', variables.EXTRACT_CMDS)
+  if (hasSource)
+    command('extract', variables.EXTRACT_CMDS?.trim() ? variables.EXTRACT_CMDS : unpack(variant, isLocal))
   command('configure', variables.CONFIGURE_CMDS)
   if (infra === 'kernel-module') {
     // The module is built beside what the package itself does.
@@ -118,6 +119,11 @@ export function variantSettings(
       'pre_configure',
       `cd "${variables.SRCDIR}" && autoreconf --force --install ${variables.AUTORECONF_OPTS ?? ''}`,
     )
+  if (variant.isModule && infra !== 'kernel-module' && !isHost)
+    for (const folder of moduleFolders(variables)) {
+      add('post_build', moduleMake(variables, folder, 'modules'))
+      add('post_install_target', moduleMake(variables, folder, 'modules_install'))
+    }
   const dependencies = dependenciesOf(variant, infra, facts, report)
   // Commands of the package's own name what they pass on.
   const standing = variables.CONFIGURE_CMDS?.trim()
@@ -165,4 +171,33 @@ function installWith(
   if (infra !== 'autotools' || options === undefined) return undefined
   const env = variables.MAKE_ENV ?? ''
   return `PATH="@STRUX_HOST_DIR@/bin:$PATH" ${env} make ${options} -C "${variables.SRCDIR}"`
+}
+
+/** The folders of a package's kernel modules, relative to its source. */
+export const moduleFolders = ({ MODULE_SUBDIRS = '' }: EvaluatedPackage['variables']): string[] => {
+  const folders = shellWords(MODULE_SUBDIRS)
+  return folders.length > 0 ? folders : ['.']
+}
+
+/** A line that makes the modules in a folder, for packages that have a build system beside them. */
+function moduleMake({ MODULE_MAKE_OPTS = '' }: EvaluatedPackage['variables'], folder: string, goal: string) {
+  const place = folder === '.' ? '@STRUX_D@' : `@STRUX_D@/${folder}`
+  return [
+    'make -C "@STRUX_LINUX_DIR@" ARCH=@STRUX_KERNEL_ARCH@ CROSS_COMPILE="@STRUX_TARGET_CROSS@"',
+    'INSTALL_MOD_PATH=@STRUX_TARGET_DIR@ INSTALL_MOD_STRIP=1 DEPMOD=true',
+    ...MODULE_OPTIONS,
+    MODULE_MAKE_OPTS.trim(),
+    `PWD=${place} M=${place} ${goal}`,
+  ].join(' ')
+}
+
+/** The line that unpacks a tarball, if it is not the usual one: without other numbers of folders, or without files. */
+function unpack({ variables, infra }: EvaluatedPackage, isLocal: boolean): string | undefined {
+  const { STRIP_COMPONENTS = '', EXCLUDES = '', SITE_METHOD = '', SITE = '' } = variables
+  const strip = STRIP_COMPONENTS.trim() || '1'
+  const excludes = shellWords(EXCLUDES)
+  const isTarball = !isLocal && SITE_METHOD.trim() !== 'git' && !SITE.startsWith('git')
+  if (infra === 'virtual' || !isTarball || (strip === '1' && excludes.length === 0)) return undefined
+  const left = excludes.map(each => ` --exclude=${quoteForShell(each)}`).join('')
+  return `tar --strip-components=${strip} -C "@STRUX_D@"${left} -xf "@STRUX_SOURCE_FILE@"`
 }

@@ -6,7 +6,7 @@ import type { ConvertFacts, Infrastructure, Report } from './convert-facts.ts'
 import { sourceSettings } from './convert-source.ts'
 import { reportUnsupported } from './convert-unsupported.ts'
 import { userSettings } from './convert-users.ts'
-import { variantSettings } from './convert-variant.ts'
+import { moduleFolders, variantSettings } from './convert-variant.ts'
 import { type EvaluatedPackage, usesKernel } from './evaluated.ts'
 import type { MakefilePlace } from './makefile-places.ts'
 import { reportReferences } from './report-references.ts'
@@ -45,7 +45,7 @@ export function convertPackage(variants: readonly EvaluatedPackage[], facts: Con
   const version = main.variables.VERSION?.trim()
   const license = main.variables.LICENSE?.trim()
   const licenseFiles = shellWords(main.variables.LICENSE_FILES ?? '')
-  const subdir = subdirOf(main, report, facts)
+  const subdir = subdirOf(main, infra)
   const data = {
     name: main.name,
     ...(version && { version }),
@@ -103,21 +103,14 @@ function placeOf(
 }
 
 function infrastructure(
-  { infra, isModule, file }: EvaluatedPackage,
+  { infra, isModule, file, variables }: EvaluatedPackage,
   { places }: ConvertFacts,
   report: Report,
 ): Infrastructure {
-  if (isModule) {
-    if (infra !== 'generic')
-      report(
-        'error',
-        'buildroot_unsupported',
-        `a kernel module with ${infra}-package is not supported`,
-        'use generic-package',
-        places.ofMacro(file),
-      )
-    return 'kernel-module'
-  }
+  // One module without a build system of its own. Others are hooks of their infrastructure, as in Buildroot.
+  if (isModule && infra === 'generic' && moduleFolders(variables).length < 2) return 'kernel-module'
+  // It has no source and no commands; its dependency is the package that provides it.
+  if (infra === 'virtual') return 'generic'
   const known = INFRASTRUCTURES.find(each => each === infra)
   if (known) return known
   report(
@@ -130,22 +123,9 @@ function infrastructure(
   return 'generic'
 }
 
-function subdirOf(
-  { variables, isModule, prefix, file }: EvaluatedPackage,
-  report: Report,
-  { places }: ConvertFacts,
-): string {
-  const subdir = variables.SUBDIR?.trim() ?? ''
-  const folders = isModule ? shellWords(variables.MODULE_SUBDIRS ?? '') : []
-  if (folders.length > 1)
-    report(
-      'error',
-      'buildroot_unsupported',
-      `${prefix}_MODULE_SUBDIRS has several folders`,
-      'make a package for each',
-      places.ofVariable(file, `${prefix}_MODULE_SUBDIRS`),
-    )
-  return posix.join(subdir, folders[0] ?? '').replace(/^\.$/, '')
+function subdirOf({ variables }: EvaluatedPackage, infra: Infrastructure): string {
+  const [folder = ''] = infra === 'kernel-module' ? moduleFolders(variables) : []
+  return posix.join(variables.SUBDIR?.trim() ?? '', folder).replace(/^\.$/, '')
 }
 
 function buildFolderOf({ infra, variables }: EvaluatedPackage): string | undefined {

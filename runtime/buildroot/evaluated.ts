@@ -27,6 +27,7 @@ export interface EvaluatedPackage {
   readonly hooks: readonly EvaluatedHook[]
 }
 
-/** Whether its recipes name the kernel's tree or its version. */
-export const usesKernel = ({ variables, hooks }: EvaluatedPackage): boolean =>
+/** Whether it is a kernel module, or its recipes name the kernel's tree or its version. */
+export const usesKernel = ({ variables, hooks, isModule }: EvaluatedPackage): boolean =>
+  isModule ||
   [...Object.values(variables), ...hooks.map(({ text }) => text)].some(text => text.includes('@STRUX_LINUX_'))

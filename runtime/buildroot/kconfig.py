@@ -58,7 +58,7 @@ def load(stubs):
 def stub(symbol, given):
     value = given.get(symbol, always.get(symbol))
     kind = "bool" if value is None or value in ("y", "n") else "string"
-    default = "\tdefault y\n" if kind == "bool" and (symbol in always or HOLD.fullmatch(symbol)) else ""
+    default = "\tdefault y\n" if kind == "bool" and (always.get(symbol) == "y" or HOLD.fullmatch(symbol)) else ""
     if kind == "string" and symbol in always:
         default = '\tdefault "%s"\n' % kconfiglib.escape(always[symbol])
     return 'config %s\n\t%s "%s"\n%s' % (symbol, kind, symbol, default)

@@ -9,6 +9,9 @@ let project: TempProject
 
 test.before.each(() => {
   project = treeProject()
+  const source = 'source "$BR2_EXTERNAL_ACME_PATH/package/acme-zone/Config.in"'
+  project.write(`${TREE}/Config.in`, `${project.read(`${TREE}/Config.in`)}${source}\n`)
+  project.write(`${TREE}/package/acme-zone/Config.in`, 'config BR2_PACKAGE_ACME_ZONE\n\tbool "zone"\n')
 })
 test.after.each(() => project.dispose())
 
@@ -73,6 +76,18 @@ test('packages that depend on BUSYBOX_SHOW_OTHERS can be enabled, and the config
   assert.equal(diagnostics, [])
   assert.equal(enabled, ['acme-zone'])
   assert.equal(packages.get('acme-zone')!.data?.conf_opts, ['https://mirror.example'])
+})
+
+test('a virtual package depends on its provider, which a symbol of the configuration names', async () => {
+  project.write(
+    `${TREE}/package/acme-zone/Config.in`,
+    'config BR2_PACKAGE_ACME_ZONE\n\tbool "zone"\nconfig BR2_PACKAGE_PROVIDES_ACME_ZONE\n\tstring\n\tdefault "acme-core"\n',
+  )
+  project.write(`${TREE}/package/acme-zone/acme-zone.mk`, '$(eval $(virtual-package))\n')
+  const { packages } = await packagesOf(project)
+  const { data, diagnostics } = packages.get('acme-zone')!
+  assert.equal(diagnostics, [])
+  assert.equal(data?.dependencies, ['acme-core'])
 })
 
 test.run()

@@ -18,6 +18,7 @@ function convert(
   infra: string,
   variables: Readonly<Record<string, string>>,
   hooks: EvaluatedPackage['hooks'] = [],
+  isModule = false,
 ) {
   const all = {
     SITE: '/project/tree/package/acme',
@@ -30,7 +31,7 @@ function convert(
   )
   project.write(FILE, `${lines.join('\n')}\n$(eval $(${infra}-package))\n`)
   const evaluated: EvaluatedPackage = {
-    ...{ infra, variant: 'target', name: 'acme', prefix: 'ACME', isModule: false },
+    ...{ infra, variant: 'target', name: 'acme', prefix: 'ACME', isModule },
     ...{ folder: 'tree/package/acme', file: FILE, variables: all, hooks },
   }
   const { data, diagnostics, locate } = convertPackage([evaluated], {
@@ -116,24 +117,59 @@ test('each setting without effect is told at its line, and no other', () => {
   const settings = {
     ...{ DEVICES: '/dev/acme c 660 0 0 1 2 - - -', PROVIDES: 'libacme', CONFIG_SCRIPTS: 'acme-config' },
     ...{ LINUX_CONFIG_FIXUPS: '$(call KCONFIG_ENABLE_OPT,CONFIG_ACME)', EXCLUDES: 'docs', GETTEXTIZE: 'YES' },
-    STRIP_COMPONENTS: '2',
+    OVERRIDE_SRCDIR_RSYNC_EXCLUSIONS: '--exclude docs',
   }
   const { data, told } = convert('generic', { ...FETCHED, ...settings })
   assert.is(data, undefined)
   assert.equal(
     told.map(each => each.replace(/ (is not supported|has no effect).*/, '')),
     [
-      'error buildroot_unsupported:10 ACME_STRIP_COMPONENTS',
       'error buildroot_unsupported:9 ACME_GETTEXTIZE',
       'warning buildroot_unsupported:6 ACME_CONFIG_SCRIPTS',
-      'warning buildroot_unsupported:8 ACME_EXCLUDES',
-      'warning buildroot_unsupported:5 ACME_PROVIDES',
+      'warning buildroot_unsupported:10 ACME_OVERRIDE_SRCDIR_RSYNC_EXCLUSIONS',
       'warning buildroot_unsupported:4 ACME_DEVICES',
       'warning buildroot_unsupported:7 ACME_LINUX_CONFIG_FIXUPS',
     ],
   )
   const git = { SITE: 'https://example.com/acme.git', SITE_METHOD: 'git', VERSION: '1' }
   assert.equal(convert('generic', { ...git, STRIP_COMPONENTS: '1', GETTEXTIZE: 'NO' }).told, [])
+})
+
+/** The line of a recipe. */
+const line = (script: { readonly text: string } | undefined) =>
+  /strux_recipe '([\s\S]*)'$/.exec(script?.text ?? '')?.[1]?.replaceAll(`'\\''`, `'`)
+
+test('a tarball is unpacked with other numbers of folders, and without files; a repository as it is', () => {
+  const settings = { STRIP_COMPONENTS: '0', EXCLUDES: 'docs "a b"' }
+  const { data, told } = convert('generic', { ...FETCHED, ...settings })
+  assert.equal(told, [])
+  assert.is(
+    line(data?.commands?.extract),
+    `tar --strip-components=0 -C "@STRUX_D@" --exclude='docs' --exclude='a b' -xf "@STRUX_SOURCE_FILE@"`,
+  )
+  const git = { SITE: 'https://example.com/acme.git', SITE_METHOD: 'git', VERSION: '1' }
+  assert.is(convert('generic', { ...git, ...settings }).data?.commands, undefined)
+  assert.is(convert('generic', { ...FETCHED, STRIP_COMPONENTS: '1' }).data?.commands, undefined)
+})
+
+test('kernel modules beside a build system, or in several folders, are hooks; a virtual package has its provider', () => {
+  const cmake = convert('cmake', { MODULE_MAKE_OPTS: 'A=1' }, [], true)
+  assert.equal([cmake.told, cmake.data?.infra], [[], 'cmake'])
+  assert.match(
+    line([cmake.data?.hooks?.post_build ?? []].flat()[0])!,
+    / A=1 PWD=@STRUX_D@ M=@STRUX_D@ modules$/,
+  )
+  const several = convert('generic', { MODULE_SUBDIRS: 'one two' }, [], true)
+  assert.equal([several.told, several.data?.infra], [[], undefined])
+  const installs = [several.data?.hooks?.post_install_target ?? []].flat().map(line)
+  assert.equal(
+    installs.map(text => text?.replace(/.* M=/, '')),
+    ['@STRUX_D@/one modules_install', '@STRUX_D@/two modules_install'],
+  )
+  assert.is(convert('generic', {}, [], true).data?.infra, 'kernel-module')
+  const virtual = convert('virtual', { SITE: '', SITE_METHOD: '', DEPENDENCIES: 'zlib' })
+  assert.equal([virtual.told, virtual.data?.infra], [[], undefined])
+  assert.equal(virtual.data?.dependencies, ['deb:zlib1g-dev'])
 })
 
 test('submodules are fetched if the makefile says so, and the source is a repository', () => {
