@@ -80,12 +80,16 @@ echo begun >${project.at('begun')}; while :; do sleep 0.05; done`,
   await until('it has ended in order', 20_000, () => project.has('written'))
 })
 
-/** A process that starts a program in one of the guard's ways, shows the program's number, and waits. */
+/**
+ * A process that starts a program in one of the guard's ways, and waits. The program writes its number to the standard
+ * output, and this process a line once the guard knows the program: a kill between the two would go unnoticed.
+ */
 const STARTER = (ending: string, program: string) => `
 import { spawn } from 'node:child_process'
 import { endingWithThisProcess } from '${join(REPOSITORY, 'runtime/state/guard.ts')}'
 const options = { stdio: ['ignore', 'inherit', 'inherit'] }
 endingWithThisProcess(() => spawn('/bin/bash', ['-c', ${JSON.stringify(program)}], options), '${ending}')
+setTimeout(() => console.error('known'), 50)
 setInterval(() => {}, 1000)`
 
 for (const [ending, program, least] of [
@@ -97,16 +101,21 @@ for (const [ending, program, least] of [
     const file = project.write('starter.mts', STARTER(ending, program))
     const starter = spawn(process.execPath, ['--import', 'tsx', file], {
       cwd: REPOSITORY,
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'pipe'],
     })
-    const pid = await new Promise<number>(resolve =>
-      starter.stdout.once('data', text => resolve(Number(text))),
-    )
-    assert.ok(alive(pid))
-    starter.kill('SIGKILL')
-    const started = Date.now()
-    await until('the child has ended', 20_000, () => !alive(pid))
-    assert.ok(Date.now() - started >= least * 1000)
+    const first = (stream: NodeJS.ReadableStream) =>
+      new Promise<string>(resolve => stream.once('data', text => resolve(String(text))))
+    try {
+      const [pid] = await Promise.all([first(starter.stdout).then(Number), first(starter.stderr)])
+      assert.ok(alive(pid))
+      starter.kill('SIGKILL')
+      const started = Date.now()
+      await until('the child has ended', 20_000, () => !alive(pid))
+      assert.ok(Date.now() - started >= least * 1000)
+    } finally {
+      // A program that still runs would hold this process.
+      for (const stream of [starter.stdout, starter.stderr]) stream.destroy()
+    }
   })
 }
 
