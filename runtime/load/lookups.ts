@@ -4,7 +4,7 @@
  * a specifier may be found are written down, also those that the compiler did not need: a place too many costs one
  * stat, a missing one leaves the module stale.
  *
- * A place is a folder and the names in it that matter. The folder's own stat tells whether an entry was added, removed
+ * A place is a folder and the names in it that matter. The folder's own stat shows whether an entry was added, removed
  * or renamed, so that an unchanged folder is not listed.
  */
 import { type Dirent, readdirSync, readFileSync, realpathSync, type Stats, statSync } from 'node:fs'

@@ -1,8 +1,8 @@
 /**
  * Ends the programs that this process started on this machine when this process is gone, even by SIGKILL.
  *
- * The guard is a small process in a session of its own. A pipe tells it which programs run, and the pipe's end
- * that this process is gone. It then stops each program's process group at once, so that nothing more is
+ * The guard is a small process in a session of its own. It reads from a pipe which programs run; the pipe's end
+ * means that this process is gone. It then stops each program's process group at once, so that nothing more is
  * written, and looks for all else that the program started: its descendants, its session, and processes with its
  * mark in their environment, which finds daemons too. It cannot find a daemon that emptied its environment, and
  * cannot end processes of other users.

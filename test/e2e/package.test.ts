@@ -61,7 +61,8 @@ test('holds what it needs and nothing else', () => {
   for (const file of [...needed, 'build/runtime/cli/main.js', 'build/lib/index.js', 'build/lib/index.d.ts']) {
     assert.ok(files.includes(file), `${file} is not in the package`)
   }
-  const allowed = /^(build|docs|templates)\/|^runtime\/(steps|extensions|buildroot|confined)\/.*\.(sh|mk|py|txt)$/
+  const allowed =
+    /^(build|docs|templates)\/|^runtime\/(steps|extensions|buildroot|confined)\/.*\.(sh|mk|py|txt)$/
   const other = files.filter(file => !allowed.test(file) && !needed.includes(file))
   assert.equal(other, [])
   assert.equal(

@@ -39,7 +39,9 @@ image_seed() {
   given=$(config .image.seed)
   if [ -n "$given" ]; then printf 'given %s\n' "$given"; return; fi
   {
-    jq -cS . <<<"$STEP_CONFIG"
+    # Without the names of files, which lie elsewhere in an export, and without the architecture, which it leaves open.
+    jq -cS 'del(.arch) | (.image.partitions[]? | (.file, .content) | select(. != null and . != "rootfs" and . != "boot")) |= ""
+      | (.image.raw[]?.file) |= ""' <<<"$STEP_CONFIG"
     for path in rootfs-post.tar.gz vmlinuz initrd.img; do
       if [ -f "$BSP_CACHE_DIR/$path" ]; then sha256sum <"$BSP_CACHE_DIR/$path"; fi
     done

@@ -113,7 +113,7 @@ bsp: # it
   #No blank.
   description: d
   arch: arm64 # "not # this"
-  hostname: 'h#1' # but this
+  hostname: 'h-1' # but this
   scripts: # all of them
     # The first.
     - step: make_image # when
@@ -149,7 +149,7 @@ export default defineBsp({
   // No blank.
   description: 'd',
   arch: 'arm64', // "not # this"
-  hostname: 'h#1', // but this
+  hostname: 'h-1', // but this
   scripts: [ // all of them
     // The first.
     {
