@@ -30,18 +30,28 @@ export interface LeftoverSearch extends ChainStore {
   readonly changedBy: (index: number) => readonly string[]
 }
 
+/** A search with the indices of the nodes that make a path, a folder around it or something in it. */
+interface Search extends LeftoverSearch {
+  readonly makersOf: (path: string) => readonly number[]
+}
+
 /**
  * Finds the leftovers, and forgets the records of the nodes that have to run because of them. Changes nothing on disk.
  * With a selection, a leftover waits for the build that runs all nodes which make it.
  */
-export async function findLeftovers(search: LeftoverSearch): Promise<Leftover[]> {
-  const { plan, manifest, selection } = search
-  const made = plan.nodes.map((_, index) => search.changedBy(index))
-  const makers = new MakerIndex(made)
+export async function findLeftovers(given: LeftoverSearch): Promise<Leftover[]> {
+  const { plan, manifest, selection, changedBy } = given
+  // Built on first use: most builds find nothing to ask it.
+  let makers: MakerIndex | undefined
+  const makersOf = (path: string) => {
+    makers ??= new MakerIndex(plan.nodes.map((_, index) => changedBy(index)))
+    return makers.overlapping(path)
+  }
+  const search = { ...given, makersOf }
   const found: Leftover[] = []
-  for (const leftover of [...ofChains(search, makers), ...ofProducts(search, made, makers)]) {
+  for (const leftover of [...goneChains(search), ...changedChains(search), ...goneProducts(search)]) {
     if (found.some(({ path }) => liesIn(leftover.path, path))) continue
-    const remaking = makers.overlapping(leftover.path)
+    const remaking = makersOf(leftover.path)
     if (!remaking.every(index => selection.has(index))) continue
     const deletes = leftover.reset === 'nothing' || search.kept.find(leftover.path)?.absent !== undefined
     const isOurs = !deletes || (await mayDelete(leftover.path, remaking.length > 0, search))
@@ -51,70 +61,71 @@ export async function findLeftovers(search: LeftoverSearch): Promise<Leftover[]>
   return found
 }
 
-/** Chains that are gone, or whose first version was made by other nodes. */
-function ofChains({ plan, manifest, kept, selection }: LeftoverSearch, makers: MakerIndex): Leftover[] {
-  const idOf = (index: number) => plan.nodes[index]!.id
-  const found: Leftover[] = []
+const idsOf = ({ plan }: Search, indices: readonly number[]): string[] =>
+  indices.map(index => plan.nodes[index]!.id)
+
+/** Chains that the definition no longer has. */
+function goneChains(search: Search): Leftover[] {
+  const { plan, manifest, kept } = search
   const known = new Map(kept.all().map(each => [each.path, each]))
-  const chains = new Map(plan.chains.map(chain => [chain.path, chain]))
-  for (const path of new Set([...manifest.chainPaths(), ...known.keys()])) {
-    if (chains.has(path)) continue
-    const left = makers.overlapping(path).map(idOf)
-    if (left.length === 0 && !belongsToBuildsOf(plan.bsp, path) && !known.has(path)) {
-      manifest.setChain(path, undefined)
-      continue
-    }
+  const present = new Set(plan.chains.map(({ path }) => path))
+  return [...new Set([...manifest.chainPaths(), ...known.keys()])].flatMap((path): Leftover[] => {
+    if (present.has(path)) return []
     const first = known.get(path)
-    const worked = first ? (first.writers ?? []) : workersOn(path, manifest)
-    const gone = worked.filter(id => !left.includes(id))
-    found.push({ path, reset: gone.length > 0 ? 'nothing' : first ? 'first' : 'none', of: gone })
-  }
-  for (const chain of plan.chains) {
-    const writers = chain.writers.map(idOf)
-    const first = known.get(chain.path)
-    const record = manifest.chain(chain.path)
-    const hasVersions = first !== undefined || record !== undefined
-    const worked = hasVersions
-      ? (first?.writers ?? record?.writers ?? writers)
-      : workersOn(chain.path, manifest)
-    const gone = worked.filter(id => !writers.includes(id))
-    if (gone.length > 0) found.push({ path: chain.path, reset: 'nothing', of: gone })
-    else if (hasVersions) {
-      for (const index of chain.writers)
-        if (!worked.includes(idOf(index)) && selection.has(index)) forget(index, plan, manifest)
+    const makers = idsOf(search, search.makersOf(path))
+    if (!first && makers.length === 0 && !belongsToBuildsOf(plan.bsp, path)) {
+      manifest.setChain(path, undefined)
+      return []
     }
-  }
-  return found
+    const worked = first ? (first.writers ?? []) : workersOn(path, manifest)
+    const gone = worked.filter(id => !makers.includes(id))
+    if (gone.length > 0) return [{ path, reset: 'nothing', of: gone }]
+    return [{ path, reset: first ? 'first' : 'none', of: gone }]
+  })
+}
+
+/**
+ * Chains whose first version has work of nodes that are not its writers now. Forgets the records of writers whose work it
+ * lacks: they run.
+ */
+function changedChains(search: Search): Leftover[] {
+  const { plan, manifest, kept, selection } = search
+  return plan.chains.flatMap((chain): Leftover[] => {
+    const writers = idsOf(search, chain.writers)
+    const version = kept.find(chain.path) ?? manifest.chain(chain.path)
+    // Copies and records of strux 0.1.0 name no writers.
+    const worked = version ? (version.writers ?? writers) : workersOn(chain.path, manifest)
+    const gone = worked.filter(id => !writers.includes(id))
+    if (gone.length > 0) return [{ path: chain.path, reset: 'nothing', of: gone }]
+    if (!version) return []
+    for (const [at, index] of chain.writers.entries())
+      if (!worked.includes(writers[at]!) && selection.has(index)) forget(index, plan, manifest)
+    return []
+  })
 }
 
 /** Paths that a node made which no longer makes them. */
-function ofProducts(
-  { plan, manifest, kept }: LeftoverSearch,
-  made: readonly (readonly string[])[],
-  makers: MakerIndex,
-): Leftover[] {
-  const exact = new Map<string, Set<string>>()
-  for (const [index, paths] of made.entries())
-    for (const path of paths) exact.set(path, (exact.get(path) ?? new Set()).add(plan.nodes[index]!.id))
-  const found: Leftover[] = []
-  for (const path of manifest.productPaths()) {
+function goneProducts(search: Search): Leftover[] {
+  const { plan, manifest, kept, changedBy } = search
+  const exact = new Map<string, string[]>()
+  for (const [index, { id }] of plan.nodes.entries())
+    for (const path of changedBy(index)) exact.set(path, [...(exact.get(path) ?? []), id])
+  return manifest.productPaths().flatMap((path): Leftover[] => {
     const worked = manifest.product(path)!.makers
-    if (worked.every(id => exact.get(path)?.has(id))) continue
-    const left = makers.overlapping(path).map(index => plan.nodes[index]!.id)
-    const gone = worked.filter(id => !left.includes(id))
+    if (worked.every(id => exact.get(path)?.includes(id))) return []
+    const makers = idsOf(search, search.makersOf(path))
+    const gone = worked.filter(id => !makers.includes(id))
     const chain = plan.chains.find(each => liesIn(path, each.path))
     if (chain) {
       // What links made goes when the chain restarts, unlike what is part of its first version.
       const { writers } = kept.find(chain.path) ?? manifest.chain(chain.path) ?? {}
       const inFirst = gone.filter(id => writers?.includes(id))
-      if (inFirst.length > 0) found.push({ path: chain.path, reset: 'nothing', of: inFirst })
-      continue
+      return inFirst.length > 0 ? [{ path: chain.path, reset: 'nothing', of: inFirst }] : []
     }
     const counts =
-      left.length > 0 || plan.nodes.some(node => node.dependencies.some(ref => concerns(ref, path)))
-    if (gone.length > 0 && counts) found.push({ path, reset: 'nothing', of: gone })
-  }
-  return found
+      makers.length > 0 || plan.nodes.some(node => node.dependencies.some(ref => concerns(ref, path)))
+    return gone.length > 0 && counts ? [{ path, reset: 'nothing', of: gone }] : []
+  })
 }
 
 async function mayDelete(path: string, isMade: boolean, search: LeftoverSearch): Promise<boolean> {
