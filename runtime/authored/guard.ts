@@ -90,7 +90,7 @@ export function endProcess(code: number): never {
   return own.exit.call(process, code)
 }
 
-/** Told of errors in code of authors that runs when nobody waits for it: in a timer, after a promise. */
+/** Gets errors of code of authors that runs when nobody waits for it: in a timer, after a promise. */
 let onLate: ((error: unknown) => void) | undefined
 
 /**
