@@ -50,7 +50,8 @@ for (const [path, expected] of ARTIFACTS) {
       node.artifacts.map(each => each.path),
       [expected],
     )
-    assert.is(said.length, 1)
+    // A name so near to cache/ is asked about as well.
+    assert.is(said.length, path.startsWith('./cached') ? 2 : 1)
   })
 }
 
