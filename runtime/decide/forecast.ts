@@ -211,9 +211,9 @@ export class Forecast {
       const why: Reason[] = [reason('chain_restarts', chain.path)]
       for (const link of links)
         changed = this.#impose(link, { action: verdict, reasons: why }, from) || changed
-      if (verdict !== 'run' || (await this.#firstVersionIsThere(chain))) continue
+      if (await this.#firstVersionIsThere(chain)) continue
       for (const writer of chain.writers)
-        changed = this.#impose(writer, { action: 'run', reasons: why }, from) || changed
+        changed = this.#impose(writer, { action: verdict, reasons: why }, from) || changed
     }
     return changed
   }

@@ -170,7 +170,12 @@ test('without artifacts it runs on every build', async () => {
 
 test('an artifact that the script does not make: a warning that names it, and it runs again', async () => {
   project.bsp([
-    { id: 'x', step: 'before_bundle', run: 'true', cached_generated_artifacts: ['cache/never.bin', 'cache'] },
+    {
+      id: 'x',
+      step: 'before_bundle',
+      run: 'true',
+      cached_generated_artifacts: ['cache/never.bin', 'cache/never'],
+    },
   ])
   for (let count = 0; count < 2; count++) {
     const built = await project.build()
