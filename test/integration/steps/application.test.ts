@@ -112,7 +112,7 @@ test('in a folder of its own; modules of the project beside it are compiled in, 
 })
 
 test('what is missing is said', async () => {
-  await refused(/there is no main\.go\n.*`application` in strux\.config\.ts/)
+  await refused(/there is no main\.go: the step application cannot be built/)
   hello()
   project.remove('go.mod')
   await refused(/there is no go\.mod beside main\.go\n`go mod init NAME`/)

@@ -148,7 +148,7 @@ test('a lock file that lacks the packages of this platform', async () => {
 })
 
 test('what is missing is said', async () => {
-  await refused(/there is no frontend\/package\.json\n.*build\.steps\.frontend/)
+  await refused(/there is no frontend\/package\.json: the step frontend cannot be built/)
   frontend({ scripts: {} })
   await refused(/frontend\/package\.json has no script "build"/)
   project.write('frontend/package.json', '{')
