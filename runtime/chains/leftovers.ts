@@ -114,7 +114,9 @@ function goneProducts(search: Search): Leftover[] {
     const worked = manifest.product(path)!.makers
     if (worked.every(id => exact.get(path)?.includes(id))) return []
     const makers = idsOf(search, search.makersOf(path))
-    const gone = worked.filter(id => !makers.includes(id))
+    // One that makes only a part of it now made the rest too.
+    const around = [path, ...parents(path)]
+    const gone = worked.filter(id => !around.some(each => exact.get(each)?.includes(id)))
     const chain = plan.chains.find(each => liesIn(path, each.path))
     if (chain) {
       // What links made goes when the chain restarts, unlike what is part of its first version.
