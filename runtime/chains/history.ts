@@ -50,7 +50,7 @@ export async function rewindForWriter(chain: Chain, store: ChainStore): Promise<
 export async function startChain(chain: Chain, fresh: boolean, store: ChainStore): Promise<void> {
   const { manifest, fileStates, kept } = store
   forgetLinks(chain, store)
-  const isByHand = !fresh && (await replacedByHand(chain, store))
+  const isByHand = !fresh && (await isReplacedByHand(chain.path, chain.writers.length > 0, store))
   if (isByHand) onlyMadeBy([], chain.path, manifest)
   const isNew = fresh || isByHand
   const known = isNew ? undefined : await firstVersion(chain, store)
@@ -231,13 +231,17 @@ function originOf({ absent, writers }: KeptVersion): Pick<ChainRecord, 'absent' 
  * makes the path and its version is kept, or if the path is a folder in the cache where nothing was at first: the content
  * is then damage, and the first version is restored.
  */
-async function replacedByHand(chain: Chain, { fileStates, manifest, plan }: ChainStore): Promise<boolean> {
-  const record = manifest.chain(chain.path)
-  if (chain.writers.length > 0 && record?.first !== null) return false
-  const isInCache = chain.path.startsWith(`${cacheFolder(plan.bsp)}/`)
-  if (record?.first === null && isInCache && !fileStates.isFile(chain.path)) return false
+export async function isReplacedByHand(
+  path: string,
+  hasWriters: boolean,
+  { fileStates, manifest, plan }: ChainStore,
+): Promise<boolean> {
+  const record = manifest.chain(path)
+  if (hasWriters && record?.first !== null) return false
+  const isInCache = path.startsWith(`${cacheFolder(plan.bsp)}/`)
+  if (record?.first === null && isInCache && !fileStates.isFile(path)) return false
   const left = record?.left
   if (left === undefined) return false
-  const now = await versionOf(chain, fileStates)
+  const now = await versionOf({ path }, fileStates)
   return now !== null && left !== now
 }

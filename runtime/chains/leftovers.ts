@@ -15,7 +15,7 @@ import type { RecordStore } from '../cache/records.ts'
 import { MakerIndex, parents } from '../model/makers.ts'
 import { belongsToBuildsOf, cacheFolder, concerns, liesIn } from '../model/paths.ts'
 import type { Plan } from '../model/plan.ts'
-import { type ChainStore, versionOf, workersOn } from './history.ts'
+import { type ChainStore, isReplacedByHand, versionOf, workersOn } from './history.ts'
 
 export interface Leftover {
   readonly path: string
@@ -153,11 +153,10 @@ export async function resetLeftovers(leftovers: readonly Leftover[], store: Chai
   const { manifest, kept, fileStates, plan } = store
   if (leftovers.length === 0) return
   for (const { path, reset, of } of leftovers) {
-    const left = manifest.chain(path)?.left
-    const isReplaced = left !== undefined && left !== (await versionOf({ path }, fileStates))
+    const first = kept.find(path)
+    const isReplaced = await isReplacedByHand(path, (first?.writers ?? []).length > 0, store)
     manifest.setChain(path, undefined)
     manifest.save()
-    const first = kept.find(path)
     if (reset === 'first' && first && !isReplaced) {
       await kept.giveBack(first)
       manifest.setProduct(path, undefined)
