@@ -50,7 +50,7 @@ export async function findLeftovers(given: LeftoverSearch): Promise<Leftover[]> 
   const search = { ...given, makersOf }
   const found: Leftover[] = []
   for (const leftover of [...goneChains(search), ...changedChains(search), ...goneProducts(search)]) {
-    if (found.some(({ path }) => liesIn(leftover.path, path))) continue
+    if (found.some(({ path, reset }) => reset !== 'none' && liesIn(leftover.path, path))) continue
     const remaking = makersOf(leftover.path)
     if (!remaking.every(index => selection.has(index))) continue
     const deletes = leftover.reset === 'nothing' || search.kept.find(leftover.path)?.absent !== undefined
