@@ -1,7 +1,7 @@
 /** Finds artifacts whose paths do not mean what their author expects, and those that are files of strux itself. */
 import type { Finding } from '../diagnostics/diagnostic.ts'
 import { suggest } from '../diagnostics/suggest.ts'
-import { cacheFolder, liesIn, outputFolder } from '../model/paths.ts'
+import { cacheFolder, isEngineState, liesIn, outputFolder } from '../model/paths.ts'
 import type { Plan, ScriptNode } from '../model/plan.ts'
 
 export function checkArtifacts({ nodes, flash, bsp }: Plan): Finding[] {
@@ -19,14 +19,11 @@ function checkNode({ artifacts, origin }: ScriptNode, bsp: string): Finding[] {
 
 type Complaint = Pick<Finding, 'severity' | 'code' | 'message' | 'hint'>
 
-/** Files of strux in a BSP's cache folder. */
-const IN_CACHE = ['.build-cache.json', '.file-hashes.json', '.first-versions']
-
 function ofStrux(declared: string, path: string, bsp: string): Complaint | undefined {
-  const cache = cacheFolder(bsp)
-  const isWhole = ['.', 'dist', 'dist/cache', 'dist/output', cache].includes(path)
-  const own = ['dist/.strux', ...IN_CACHE.map(name => `${cache}/${name}`)]
-  if (!isWhole && !own.some(place => liesIn(path, place))) return undefined
+  const isWhole = ['.', 'dist', 'dist/cache', 'dist/output', cacheFolder(bsp)].includes(path)
+  // Logs are written again by each run; a script's file among them does no harm.
+  const isState = isEngineState(path) && !liesIn(path, 'dist/logs')
+  if (!isWhole && !isState) return undefined
   return {
     severity: 'error',
     code: 'artifact_of_strux',
